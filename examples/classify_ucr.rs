@@ -1,0 +1,61 @@
+//! Classify a UCR data set: read it, fit a program on the training split, score it on the test
+//! split, save it, and predict with the saved file.
+//!
+//!     cargo run --release --example classify_ucr [FOLDER]
+
+use std::path::{Path, PathBuf};
+
+use burn::backend::Autodiff;
+use retune::backend::Cpu;
+use retune::baseline;
+use retune::fit::{FitSettings, Preset};
+use retune::program::Program;
+use retune::series::{Dataset, ReadOptions, Scaling};
+use retune::source::SourceWeights;
+use retune::task::Classifier;
+
+fn main() -> anyhow::Result<()> {
+    let folder = std::env::args_os().nth(1).map(PathBuf::from);
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/ItalyPowerDemand");
+    let data = Dataset::read(&folder.unwrap_or(shipped), &ReadOptions::default())?;
+
+    // The source is compiled in; another one would be a file.
+    let source = SourceWeights::find("attrnn-gsc35")?;
+
+    // Fewer epochs than the preset has, to be quick.
+    let settings = FitSettings {
+        epochs: 15,
+        ..FitSettings::preset(Preset::Default)
+    };
+    let device = Default::default();
+    let classifier = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
+        &data.train,
+        &source,
+        &settings,
+        &device,
+        &mut |progress| {
+            eprintln!(
+                "epoch {}: loss {:.3}",
+                progress.epoch, progress.training_loss
+            )
+        },
+    )?;
+
+    let score = classifier.score(&data.test)?;
+    println!("{}: accuracy {:.3}", data.name, score.accuracy);
+    println!(
+        "always the most frequent class: {:.3}; nearest neighbour: {:.3}",
+        baseline::constant(&data.train, &data.test),
+        baseline::nearest_neighbour(&data.train, &data.test, Scaling::ZNormalise),
+    );
+
+    // A program is one small file; the source is not in it.
+    let path = std::env::temp_dir().join(format!("{}.safetensors", data.name));
+    classifier.program().save(&path)?;
+    let again = Classifier::<Cpu>::new(Program::load(&path)?, &source, &device)?;
+    for prediction in again.predict(&data.test.series[..3])? {
+        println!("{} {:?}", prediction.label, prediction.probabilities);
+    }
+    std::fs::remove_file(path)?;
+    Ok(())
+}

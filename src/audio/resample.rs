@@ -1,0 +1,170 @@
+//! Changing the sample rate of audio.
+
+use std::ops::RangeInclusive;
+
+use rubato::audioadapter_buffers::direct::SequentialSlice;
+use rubato::{Fft, FixedSync, Resampler, WindowFunction};
+
+use super::AudioError;
+
+/// The sample rates that are taken, in Hz.
+///
+/// Outside of it a header is damaged rather than unusual, and the memory that resampling takes
+/// would be out of proportion to the file.
+pub const RATE_RANGE: RangeInclusive<u32> = 1_000..=768_000;
+
+/// The least length of the resampler's blocks, in input samples. Longer blocks keep more of the
+/// highest frequencies; at 48 kHz this is a twelfth of a second.
+pub(super) const BLOCK: usize = 4_096;
+
+/// Converts samples from one rate to another, both in Hz.
+///
+/// The result holds `round(samples · to / from)` samples and is not delayed: a sound stays at its
+/// time. Frequencies above half of the lower rate are removed. Equal rates leave the samples as they
+/// are.
+///
+/// # Errors
+///
+/// A rate outside of [`RATE_RANGE`].
+pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, AudioError> {
+    if !RATE_RANGE.contains(&from) || !RATE_RANGE.contains(&to) {
+        return Err(AudioError::Rate { from, to });
+    }
+    if from == to || samples.is_empty() {
+        return Ok(samples.to_vec());
+    }
+    let failed = |reason: String| AudioError::Resampler {
+        samples: samples.len(),
+        from,
+        to,
+        reason,
+    };
+    let input = SequentialSlice::new(samples, 1, samples.len())
+        .map_err(|error| failed(error.to_string()))?;
+    let mut resampler = Fft::<f32>::new_custom(
+        from as usize,
+        to as usize,
+        block_length(from, to),
+        1,
+        1,
+        WindowFunction::BlackmanHarris2,
+        FixedSync::Input,
+    )
+    .map_err(|error| failed(error.to_string()))?;
+    let mut output = resampler
+        .process_all(&input, samples.len(), None)
+        .map_err(|error| failed(error.to_string()))?
+        .take_data();
+    output.resize(output_length(samples.len(), from, to), 0.0);
+    Ok(output)
+}
+
+/// The length of the resampler's blocks for two rates, in input samples.
+///
+/// The resampler delays by half a block and corrects that by whole samples. Blocks that are even on
+/// both sides make the correction exact; otherwise the result comes half a sample late.
+fn block_length(from: u32, to: u32) -> usize {
+    let unit = (from / greatest_common_divisor(from, to)) as usize;
+    let pair = 2 * unit;
+    BLOCK.div_ceil(pair) * pair
+}
+
+fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
+}
+
+/// `round(samples · to / from)`, halves rounded up.
+fn output_length(samples: usize, from: u32, to: u32) -> usize {
+    let doubled = (2 * samples as u128 * u128::from(to) + u128::from(from)) / u128::from(from);
+    usize::try_from(doubled / 2).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::f64::consts::TAU;
+
+    fn sine(hertz: f64, rate: u32, samples: usize) -> Vec<f32> {
+        (0..samples)
+            .map(|index| (TAU * hertz * index as f64 / f64::from(rate)).sin() as f32)
+            .collect()
+    }
+
+    #[test]
+    fn a_sine_stays_the_same_sine_at_its_time() {
+        // Rates whose blocks would be odd (96 kHz) or very long (44,101 Hz is prime) are among them.
+        for (from, to) in [
+            (48_000, 16_000),
+            (8_000, 16_000),
+            (44_100, 16_000),
+            (22_050, 16_000),
+            (11_025, 16_000),
+            (32_000, 16_000),
+            (96_000, 16_000),
+            (192_000, 16_000),
+            (44_101, 16_000),
+            (16_000, 48_000),
+            (16_000, 44_100),
+        ] {
+            let resampled = resample(&sine(440.0, from, from as usize), from, to).unwrap();
+            let ideal = sine(440.0, to, to as usize);
+            assert_eq!(resampled.len(), ideal.len(), "{from} to {to}");
+            let ends = to as usize / 8;
+            let worst = (ends..ideal.len() - ends)
+                .map(|index| (resampled[index] - ideal[index]).abs())
+                .fold(0.0, f32::max);
+            assert!(worst < 1e-3, "{from} to {to}: off by {worst}");
+        }
+    }
+
+    #[test]
+    fn frequencies_that_do_not_fit_are_removed() {
+        let resampled = resample(&sine(11_000.0, 48_000, 48_000), 48_000, 16_000).unwrap();
+        let loudest = resampled[2_000..14_000]
+            .iter()
+            .fold(0f32, |loudest, sample| loudest.max(sample.abs()));
+        assert!(loudest < 1e-3, "{loudest} is left of a tone at 11 kHz");
+    }
+
+    #[test]
+    fn lengths_are_rounded() {
+        for (samples, from, to, expected) in [
+            (0, 48_000, 16_000, 0),
+            (1, 48_000, 16_000, 0),
+            (2, 48_000, 16_000, 1),
+            (3, 48_000, 16_000, 1),
+            (5, 48_000, 16_000, 2),
+            (1, 8_000, 16_000, 2),
+            (7, 32_000, 16_000, 4),
+            (441, 44_100, 16_000, 160),
+            (7, 16_000, 16_000, 7),
+        ] {
+            let resampled = resample(&vec![0.5; samples], from, to).unwrap();
+            assert_eq!(resampled.len(), expected, "{samples}: {from} to {to}");
+        }
+    }
+
+    #[test]
+    fn rates_out_of_range_are_refused() {
+        for (from, to) in [(0, 16_000), (16_000, 0), (u32::MAX, 16_000), (999, 1_000)] {
+            let error = resample(&[0.0], from, to).unwrap_err();
+            assert!(error.to_string().contains("expected rates of"), "{error}");
+        }
+    }
+
+    proptest! {
+        // Two rates without a common divisor make long blocks, which are slow in debug builds.
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn lengths_keep_in_proportion(samples in 0usize..3_000, from in 1_000u32..50_000) {
+            let resampled = resample(&vec![0.1; samples], from, 16_000).unwrap();
+            let expected = samples as f64 * 16_000.0 / f64::from(from);
+            prop_assert!((resampled.len() as f64 - expected).abs() <= 0.5);
+        }
+    }
+}

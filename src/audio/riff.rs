@@ -1,0 +1,147 @@
+//! The chunks of a WAV file, before their samples are decoded.
+
+use std::path::Path;
+
+use super::{AudioError, RATE_RANGE};
+
+/// The length that programs write which do not know how much will follow.
+const UNKNOWN_LENGTH: u32 = u32::MAX;
+/// The length of the shortest format chunk, in bytes.
+const FORMAT_LENGTH: usize = 16;
+/// The number by which a format chunk says that its samples are integers.
+const INTEGERS: u16 = 1;
+/// The number by which a format chunk says that its samples are floats.
+const FLOATS: u16 = 3;
+/// The number by which a format chunk says that it is of the long form, with the kind at byte 24.
+const EXTENSIBLE: u16 = 0xfffe;
+
+/// Reduces a WAV file to its format and its samples, checked for consistency.
+///
+/// The WAV decoder loses its place after a chunk of odd length (titles and comments often are) and
+/// tells little about a file that was cut short. It is therefore handed only what it needs.
+pub(super) fn essential_chunks(bytes: &[u8], path: &Path) -> Result<Vec<u8>, AudioError> {
+    if bytes.get(..4) != Some(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
+        return Err(AudioError::NotWav {
+            path: path.to_owned(),
+        });
+    }
+    let damaged = |problem: &str| AudioError::Damaged {
+        path: path.to_owned(),
+        problem: problem.to_owned(),
+    };
+    let mut format = None;
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    while let Some((header, body)) = rest.split_first_chunk::<8>() {
+        let [a, b, c, d, length @ ..] = *header;
+        let announced = u32::from_le_bytes(length);
+        let length = usize::try_from(announced).unwrap_or(usize::MAX);
+        match &[a, b, c, d] {
+            b"fmt " => {
+                let chunk = body
+                    .get(..length)
+                    .ok_or_else(|| damaged("the file ends inside the \"fmt \" chunk"))?;
+                format = Some(plain_format(chunk, path)?);
+            }
+            b"data" => {
+                let format = format
+                    .ok_or_else(|| damaged("there is no \"fmt \" chunk before the samples"))?;
+                let samples = whole_frames(body, announced, &format, path)?;
+                return Ok(assemble(&format, samples));
+            }
+            _ => {}
+        }
+        // Chunks begin at even places, so one of odd length is followed by a byte of padding.
+        rest = body
+            .get(length.saturating_add(length % 2)..)
+            .unwrap_or_default();
+    }
+    Err(damaged("there is no \"data\" chunk"))
+}
+
+/// The 16-bit number at a place of the format chunk; zero beyond its end.
+fn number(chunk: &[u8], at: usize) -> u16 {
+    let byte = |at: usize| chunk.get(at).copied().unwrap_or_default();
+    u16::from_le_bytes([byte(at), byte(at + 1)])
+}
+
+/// The format chunk in its shortest form, checked for what can be decoded here.
+///
+/// In the long form the number of bits that count may be below the number stored. The samples
+/// then sit at the top of their bytes and the rest is zero, so the stored number gives the right
+/// scale and the other one is dropped.
+fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], AudioError> {
+    let path = || path.to_owned();
+    let Some(&(mut plain)) = chunk.first_chunk::<FORMAT_LENGTH>() else {
+        return Err(AudioError::Damaged {
+            path: path(),
+            problem: format!(
+                "the \"fmt \" chunk has {} bytes, expected at least {FORMAT_LENGTH}",
+                chunk.len()
+            ),
+        });
+    };
+    if number(chunk, 2) == 0 {
+        return Err(AudioError::NoChannels { path: path() });
+    }
+    let rate = u32::from(number(chunk, 4)) | u32::from(number(chunk, 6)) << 16;
+    if !RATE_RANGE.contains(&rate) {
+        return Err(AudioError::HeaderRate { path: path(), rate });
+    }
+    let kind = match number(chunk, 0) {
+        EXTENSIBLE => number(chunk, 24),
+        kind => kind,
+    };
+    let found = match (kind, number(chunk, 14)) {
+        (INTEGERS, 8 | 16 | 24 | 32) | (FLOATS, 32) => {
+            plain[..2].copy_from_slice(&kind.to_le_bytes());
+            return Ok(plain);
+        }
+        (INTEGERS, bits) => format!("of {bits}-bit integers"),
+        (FLOATS, bits) => format!("of {bits}-bit floats"),
+        (kind, _) => format!("number {kind}"),
+    };
+    Err(AudioError::Unsupported {
+        path: path(),
+        found,
+    })
+}
+
+/// The bytes of the samples: all that the header promises, or all there are where it does not know.
+fn whole_frames<'a>(
+    body: &'a [u8],
+    announced: u32,
+    format: &[u8],
+    path: &Path,
+) -> Result<&'a [u8], AudioError> {
+    let length = if announced == UNKNOWN_LENGTH {
+        let frame = usize::from(number(format, 12)).max(1);
+        body.len() - body.len() % frame
+    } else {
+        usize::try_from(announced).unwrap_or(usize::MAX)
+    };
+    if length == 0 {
+        return Err(AudioError::Empty {
+            path: path.to_owned(),
+        });
+    }
+    body.get(..length).ok_or_else(|| AudioError::Truncated {
+        path: path.to_owned(),
+        promised: length,
+        present: body.len(),
+    })
+}
+
+/// A WAV file of nothing but a format and samples.
+fn assemble(format: &[u8], samples: &[u8]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(28 + format.len() + samples.len());
+    // The reader ignores the length of the whole file, which is why zero will do.
+    file.extend_from_slice(b"RIFF\0\0\0\0WAVE");
+    for (name, chunk) in [(b"fmt ", format), (b"data", samples)] {
+        // Chunks come from 32-bit lengths, so they fit in one.
+        let length = u32::try_from(chunk.len()).unwrap_or(UNKNOWN_LENGTH);
+        file.extend_from_slice(name);
+        file.extend_from_slice(&length.to_le_bytes());
+        file.extend_from_slice(chunk);
+    }
+    file
+}

@@ -1,0 +1,304 @@
+//! `retune classify`: fits on the training split of a data set and scores on its test split.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::Args;
+use retune::backend::BackendTask;
+use retune::baseline;
+use retune::fit::FitSettings;
+use retune::kernel::Kernels;
+use retune::program::Program;
+use retune::series::{self, Dataset, Format, SeriesError};
+use retune::source::SourceWeights;
+use retune::task::{Classifier, Score};
+use serde::Serialize;
+
+use super::args::{BackendArgs, Common, ReadArgs};
+use super::fitting::{FitArgs, show_epoch};
+use super::output::{self, OutputFile};
+use super::problem::Problem;
+use super::program::SourceName;
+use super::progress::{Progress, Waiting};
+use super::text::{self, Column};
+
+/// Fit on the training split of a data set and score on its test split
+#[derive(Debug, Args)]
+#[command(override_usage = "retune classify [OPTIONS] <DATASET>
+       retune classify [OPTIONS] --train <FILE> --test <FILE>")]
+pub struct Arguments {
+    /// A folder with NAME_TRAIN and NAME_TEST, or the name of a data set that `retune data get`
+    /// fetched
+    #[arg(required_unless_present_all = ["train", "test"], conflicts_with_all = ["train", "test"])]
+    dataset: Option<String>,
+    /// The training file, in place of a folder
+    #[arg(long, value_name = "FILE", requires = "test")]
+    train: Option<PathBuf>,
+    /// The test file, in place of a folder
+    #[arg(long, value_name = "FILE", requires = "train")]
+    test: Option<PathBuf>,
+    /// Save the program as well
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    backend: BackendArgs,
+    #[command(flatten)]
+    fitting: FitArgs,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// What is printed.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    dataset: String,
+    accuracy: f64,
+    log_loss: f64,
+    n_train: usize,
+    n_test: usize,
+    length: usize,
+    classes: usize,
+    labels: Vec<String>,
+    baselines: BTreeMap<&'static str, f64>,
+    seconds: Seconds,
+    backend: String,
+    preset: String,
+    seed: u64,
+    source: SourceName,
+    frozen: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Serialize)]
+struct Seconds {
+    fit: f64,
+    predict: f64,
+}
+
+const CONSTANT: &str = "constant";
+const NEAREST_NEIGHBOUR: &str = "nearest_neighbour_euclidean";
+
+impl Arguments {
+    /// Fits, scores and prints the result.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let files = self.files()?;
+        let out = self.output(&files)?;
+        let data = match &files {
+            Files::Folder(folder) => Dataset::read(folder, &self.read.options())?,
+            Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
+        };
+        let source = SourceWeights::find(&self.fitting.source)?;
+        let settings = self.fitting.settings(common.seed);
+        let scaling = settings.scaling;
+        let done = self.backend.backend.run(Work {
+            data: &data,
+            source: &source,
+            settings,
+            common,
+        })??;
+        if let Some(out) = &out {
+            done.program.save(out.target())?;
+        }
+        let waiting = Waiting::new(common, "comparing with the nearest neighbour");
+        let baselines = BTreeMap::from([
+            (CONSTANT, baseline::constant(&data.train, &data.test)),
+            (
+                NEAREST_NEIGHBOUR,
+                baseline::nearest_neighbour(&data.train, &data.test, scaling),
+            ),
+        ]);
+        drop(waiting);
+        let outcome = Outcome {
+            accuracy: done.score.accuracy,
+            log_loss: done.score.log_loss,
+            n_train: data.train.len(),
+            n_test: data.test.len(),
+            length: done.program.series_length(),
+            classes: done.program.labels().len(),
+            labels: done.program.labels().to_vec(),
+            dataset: data.name,
+            baselines,
+            seconds: done.seconds,
+            backend: self.backend.backend.to_string(),
+            preset: self.fitting.preset.to_string(),
+            seed: common.seed,
+            source: SourceName::of(&done.program),
+            frozen: done.program.frozen(),
+            out: out.map(|out| out.path().to_owned()),
+        };
+        output::show(common, &outcome, Outcome::describe)
+    }
+
+    /// The files to read.
+    fn files(&self) -> Result<Files<'_>> {
+        match (&self.train, &self.test) {
+            (Some(train), Some(test)) => Ok(Files::Pair(train, test)),
+            _ => find(self.dataset.as_deref().unwrap_or_default()).map(Files::Folder),
+        }
+    }
+
+    /// The file to write, which must be none of those.
+    fn output(&self, files: &Files) -> Result<Option<OutputFile>> {
+        let Some(out) = &self.out else {
+            return Ok(None);
+        };
+        let mut inputs = vec![self.fitting.source_path()];
+        match files {
+            Files::Pair(train, test) => inputs.extend([*train, *test].map(Path::to_owned)),
+            Files::Folder(folder) => inputs.extend(
+                fs::read_dir(folder)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|entry| Some(entry.ok()?.path()))
+                    .filter(|path| Format::of(path).is_ok()),
+            ),
+        }
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        OutputFile::check(out, &inputs).map(Some)
+    }
+}
+
+/// Where a data set is.
+enum Files<'a> {
+    Folder(PathBuf),
+    Pair(&'a Path, &'a Path),
+}
+
+/// The folder of a data set: that folder itself, or the one in the cache.
+fn find(name: &str) -> Result<PathBuf> {
+    let path = Path::new(name);
+    if path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    if path.exists() {
+        let message = format!("{name} is a file; expected a folder with NAME_TRAIN and NAME_TEST");
+        return Err(Problem::new(message)
+            .with_hint("give both files with --train and --test")
+            .into());
+    }
+    if path.components().count() != 1 || name.starts_with('.') {
+        return Err(missing_folder(path).into());
+    }
+    // A broken environment must not hide that the name is wrong.
+    if let Ok(Some(folder)) = series::find_cached(name) {
+        return Ok(folder);
+    }
+    match series::find(name) {
+        Some(entry) => Err(Problem::new(format!(
+            "there is no folder {name}, and the data set {} is not downloaded",
+            entry.name
+        ))
+        .with_hint(format!(
+            "fetch it with `retune data get {}`, or give the path of its folder",
+            entry.name
+        ))
+        .into()),
+        None => Err(SeriesError::UnknownDataset {
+            name: name.to_owned(),
+            closest: series::closest(name),
+        }
+        .into()),
+    }
+}
+
+/// A path that leads nowhere, with the folder beside it that was probably meant.
+fn missing_folder(path: &Path) -> Problem {
+    let problem = Problem::new(format!("there is no folder {}", path.display()));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = series::closest(&name).map(|closest| path.with_file_name(closest));
+    match beside.filter(|beside| beside.is_dir()) {
+        Some(beside) => problem.with_hint(format!("did you mean `{}`?", beside.display())),
+        None => problem,
+    }
+}
+
+struct Work<'a> {
+    data: &'a Dataset,
+    source: &'a SourceWeights,
+    settings: FitSettings,
+    common: &'a Common,
+}
+
+struct Done {
+    program: Program,
+    score: Score,
+    seconds: Seconds,
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<Done, retune::Error>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        let Dataset { train, test, .. } = self.data;
+        let start = Instant::now();
+        let mut progress = Progress::new(self.common, "fitting");
+        let classifier = Classifier::<B::InnerBackend>::fit::<B>(
+            train,
+            self.source,
+            &self.settings,
+            device,
+            &mut |at| show_epoch(&mut progress, at),
+        )?;
+        drop(progress);
+        let fit = start.elapsed().as_secs_f64();
+        let waiting = Waiting::new(self.common, format!("predicting {} series", test.len()));
+        let start = Instant::now();
+        let score = classifier.score(test)?;
+        let predict = start.elapsed().as_secs_f64();
+        drop(waiting);
+        Ok(Done {
+            program: classifier.program().clone(),
+            score,
+            seconds: Seconds { fit, predict },
+        })
+    }
+}
+
+impl Outcome {
+    fn describe(&self) -> String {
+        let row = |name: String, accuracy: f64| vec![name, text::accuracy(accuracy)];
+        let mut rows = vec![
+            vec![String::new(), "accuracy".to_owned()],
+            row(format!("retune, preset {}", self.preset), self.accuracy),
+        ];
+        for (name, accuracy) in &self.baselines {
+            let name = match *name {
+                CONSTANT => "always the most frequent class",
+                NEAREST_NEIGHBOUR => "1-NN, Euclidean distance",
+                other => other,
+            };
+            rows.push(row(name.to_owned(), *accuracy));
+        }
+        let mut text = format!(
+            "{}: {} training and {} test series of {} values, {}\n\n{}\n\
+             fitted in {}, predicted in {} ({} backend, seed {})\n\
+             source {} (sha256 {}), {}\n",
+            self.dataset,
+            self.n_train,
+            self.n_test,
+            self.length,
+            text::counted(self.classes, "class", "classes"),
+            text::table(&[Column::Left, Column::Right], rows),
+            text::seconds(self.seconds.fit),
+            text::seconds(self.seconds.predict),
+            self.backend,
+            self.seed,
+            self.source.name,
+            text::short_hash(&self.source.sha256),
+            text::frozen(self.frozen),
+        );
+        if let Some(out) = &self.out {
+            text.push_str(&format!("program saved as {}\n", out.display()));
+        }
+        text
+    }
+}

@@ -1,0 +1,118 @@
+//! `retune evaluate`: scores a program on labelled series.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::Args;
+use retune::backend::BackendTask;
+use retune::kernel::Kernels;
+use retune::program::Program;
+use retune::series::Split;
+use retune::source::SourceWeights;
+use retune::task::{Classifier, Score};
+use serde::Serialize;
+
+use super::args::{BackendArgs, Common, ReadArgs};
+use super::output;
+use super::program::{ProgramArgs, SourceName, check_labels};
+use super::progress::Waiting;
+use super::text;
+
+/// Score a program on labelled series
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramArgs,
+    /// The test file, with a label for each series
+    test: PathBuf,
+    #[command(flatten)]
+    backend: BackendArgs,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// What is printed.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    program: PathBuf,
+    test: PathBuf,
+    accuracy: f64,
+    log_loss: f64,
+    n_test: usize,
+    labels: Vec<String>,
+    /// `confusion[true][predicted]`.
+    confusion: Vec<Vec<usize>>,
+    seconds: f64,
+    backend: String,
+    source: SourceName,
+}
+
+impl Arguments {
+    /// Scores and prints the result.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let (program, source) = self.program.load()?;
+        let length = program.series_length();
+        let split = Split::read_for_length(&self.test, length, &self.read.options())?;
+        check_labels(&self.test, &split, &program)?;
+        let labels = program.labels().to_vec();
+        let source_name = SourceName::of(&program);
+        let waiting = Waiting::new(common, format!("predicting {} series", split.len()));
+        let start = Instant::now();
+        let Score {
+            accuracy,
+            log_loss,
+            confusion,
+            ..
+        } = self.backend.backend.run(Work {
+            program,
+            source: &source,
+            split: &split,
+        })??;
+        drop(waiting);
+        let outcome = Outcome {
+            program: self.program.program.clone(),
+            test: self.test.clone(),
+            accuracy,
+            log_loss,
+            n_test: split.len(),
+            labels,
+            confusion,
+            seconds: start.elapsed().as_secs_f64(),
+            backend: self.backend.backend.to_string(),
+            source: source_name,
+        };
+        output::show(common, &outcome, Outcome::describe)
+    }
+}
+
+struct Work<'a> {
+    program: Program,
+    source: &'a SourceWeights,
+    split: &'a Split,
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<Score, retune::Error>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.score(self.split)
+    }
+}
+
+impl Outcome {
+    fn describe(&self) -> String {
+        let properties = text::properties([
+            ("series", self.n_test.to_string()),
+            ("accuracy", text::accuracy(self.accuracy)),
+            ("log loss", text::accuracy(self.log_loss)),
+        ]);
+        let confusion = text::confusion(&self.labels, &self.confusion, "true", "predicted");
+        format!("{properties}\n{confusion}")
+    }
+}

@@ -1,0 +1,170 @@
+//! `retune explain`: one picture of one prediction.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::Args;
+use retune::audio::mel::{FRAMES, MELS};
+use retune::audio::{CLIP_SAMPLES, SAMPLE_RATE};
+use retune::backend::BackendTask;
+use retune::kernel::Kernels;
+use retune::program::Program;
+use retune::source::SourceWeights;
+use retune::task::{Classifier, Explanation};
+use serde::Serialize;
+
+use super::args::{BackendArgs, Common};
+use super::output::{self, OutputFile};
+use super::picture::{Picture, explain_svg};
+use super::program::{ProgramArgs, RowArgs, SourceName};
+use super::text;
+
+/// How many of the source's words are told.
+const WORDS: usize = 3;
+
+/// Draw a prediction: the series, what the source hears and where it listens, as an SVG file
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramArgs,
+    #[command(flatten)]
+    row: RowArgs,
+    /// The SVG file to write
+    #[arg(long, value_name = "FILE.svg")]
+    out: PathBuf,
+    #[command(flatten)]
+    backend: BackendArgs,
+}
+
+/// What is printed.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    out: PathBuf,
+    row: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    true_label: Option<String>,
+    label: String,
+    probability: f32,
+    words: Vec<Word>,
+    source: SourceName,
+}
+
+/// A word that the source would report.
+#[derive(Debug, Clone, Serialize)]
+struct Word {
+    word: String,
+    probability: f32,
+}
+
+impl Arguments {
+    /// Writes the picture and prints the prediction.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let mut inputs = self.program.inputs();
+        inputs.push(&self.row.series);
+        let out = OutputFile::check(&self.out, &inputs)?;
+        let (program, source) = self.program.load()?;
+        let (series, true_label) = self.row.read(&program)?;
+        let source_name = SourceName::of(&program);
+        let explanation = self.backend.backend.run(Work {
+            program,
+            source: &source,
+            series: &series,
+        })??;
+        let prediction = &explanation.prediction;
+        let words = explanation.words.iter().take(WORDS);
+        let outcome = Outcome {
+            out: out.path().to_owned(),
+            row: self.row.row,
+            true_label,
+            label: prediction.label.clone(),
+            probability: prediction
+                .probabilities
+                .get(prediction.class)
+                .copied()
+                .unwrap_or(0.0),
+            words: words
+                .map(|(word, probability)| Word {
+                    word: word.clone(),
+                    probability: *probability,
+                })
+                .collect(),
+            source: source_name,
+        };
+        let picture = self.picture(&outcome, series, explanation);
+        out.write(explain_svg(&picture)?.as_bytes())?;
+        output::show(common, &outcome, Outcome::describe)
+    }
+
+    fn picture(&self, outcome: &Outcome, series: Vec<f32>, explanation: Explanation) -> Picture {
+        let file = self.row.series.file_name().unwrap_or_default();
+        let truth = match &outcome.true_label {
+            Some(label) => format!(" (labelled {label})"),
+            None => String::new(),
+        };
+        let title = format!(
+            "{}, series {}{truth}: class {} with probability {:.3}",
+            file.to_string_lossy(),
+            outcome.row,
+            outcome.label,
+            outcome.probability
+        );
+        let program = self.program.program.file_name().unwrap_or_default();
+        let notes = vec![
+            format!("The source itself would report: {}", outcome.words()),
+            format!(
+                "Program {}; source {} (sha256 {})",
+                program.to_string_lossy(),
+                outcome.source.name,
+                text::short_hash(&outcome.source.sha256)
+            ),
+        ];
+        Picture {
+            title,
+            series,
+            mel: explanation.log_mel,
+            frames: FRAMES,
+            mels: MELS,
+            attention: explanation.attention,
+            duration_seconds: CLIP_SAMPLES as f32 / SAMPLE_RATE as f32,
+            notes,
+        }
+    }
+}
+
+struct Work<'a> {
+    program: Program,
+    source: &'a SourceWeights,
+    series: &'a [f32],
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<Explanation, retune::Error>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.explain(self.series)
+    }
+}
+
+impl Outcome {
+    fn words(&self) -> String {
+        let word = |word: &Word| format!("{} {:.3}", word.word, word.probability);
+        self.words.iter().map(word).collect::<Vec<_>>().join(", ")
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{}: series {} is of class {} with probability {:.3}\n\
+             the source itself would report: {}\n",
+            self.out.display(),
+            self.row,
+            self.label,
+            self.probability,
+            self.words()
+        )
+    }
+}

@@ -1,0 +1,35 @@
+//! `retune man`: manual pages.
+
+use anyhow::Result;
+use clap::{Args, CommandFactory};
+use clap_mangen::Man;
+
+use super::problem::Problem;
+use super::{Cli, output};
+
+/// Print a manual page, for `man -l -`
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The command whose page to print, such as `source import`; that of retune itself without
+    command: Vec<String>,
+}
+
+impl Arguments {
+    /// Prints the page.
+    pub fn run(&self) -> Result<()> {
+        let mut root = Cli::command();
+        root.build();
+        let mut command = &root;
+        for name in &self.command {
+            command = command.find_subcommand(name).ok_or_else(|| {
+                Problem::new(format!("there is no command `{}`", self.command.join(" ")))
+                    .with_hint("`retune --help` lists the commands")
+            })?;
+        }
+        let mut page = Vec::new();
+        Man::new(command.clone())
+            .source(concat!("retune ", env!("CARGO_PKG_VERSION")))
+            .render(&mut page)?;
+        output::print(&String::from_utf8(page)?)
+    }
+}

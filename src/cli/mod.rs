@@ -1,0 +1,107 @@
+//! The command line: one file for each command.
+
+mod args;
+mod classify;
+mod completions;
+mod data;
+mod evaluate;
+mod explain;
+mod fit;
+mod fitting;
+mod hear;
+mod listen;
+mod man;
+mod output;
+mod picture;
+mod predict;
+mod problem;
+mod program;
+mod progress;
+mod source;
+mod text;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use args::Common;
+
+/// Classify time series with a frozen speech model
+///
+/// Retune reprograms a speech model that stays as it is: it learns what to add to a series so that
+/// the words that the model hears tell the classes apart. The result is a program, one small file.
+#[derive(Debug, Parser)]
+#[command(name = "retune", version, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  retune classify data/GunPoint
+  retune fit data/GunPoint/GunPoint_TRAIN.ts --out gun.safetensors
+  retune predict gun.safetensors mine.csv";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Classify(classify::Arguments),
+    Fit(fit::Arguments),
+    Evaluate(evaluate::Arguments),
+    Predict(predict::Arguments),
+    Hear(hear::Arguments),
+    Explain(explain::Arguments),
+    Listen(listen::Arguments),
+    #[command(subcommand)]
+    Source(source::Command),
+    #[command(subcommand)]
+    Data(data::Command),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// Does what the arguments say: exit code 0 when it is done, 1 when it failed, 2 when the arguments
+/// are wrong.
+pub fn run() -> ExitCode {
+    let Cli { common, command } = Cli::parse();
+    match command.run(&common) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            problem::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    fn run(&self, common: &Common) -> Result<()> {
+        match self {
+            Self::Classify(arguments) => arguments.run(common),
+            Self::Fit(arguments) => arguments.run(common),
+            Self::Evaluate(arguments) => arguments.run(common),
+            Self::Predict(arguments) => arguments.run(common),
+            Self::Hear(arguments) => arguments.run(common),
+            Self::Explain(arguments) => arguments.run(common),
+            Self::Listen(arguments) => arguments.run(common),
+            Self::Source(command) => command.run(common),
+            Self::Data(command) => command.run(common),
+            Self::Completions(arguments) => arguments.run(),
+            Self::Man(arguments) => arguments.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,135 @@
+//! `retune predict`: the label of each series, with a probability for each class.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::Args;
+use retune::backend::BackendTask;
+use retune::kernel::Kernels;
+use retune::program::Program;
+use retune::series::Split;
+use retune::source::SourceWeights;
+use retune::task::{Classifier, Prediction};
+use serde::{Serialize, Serializer};
+
+use super::args::{BackendArgs, Common, ReadArgs};
+use super::output::{self, OutputFile};
+use super::program::ProgramArgs;
+use super::progress::Waiting;
+
+/// Predict the label of each series of a file, as CSV
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramArgs,
+    /// The file with the series, with or without labels
+    series: PathBuf,
+    /// Write to a file and not to stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    backend: BackendArgs,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// One series in JSON.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    row: usize,
+    label: &'a str,
+    probabilities: Probabilities<'a>,
+}
+
+/// A probability for each label, in the order of the classes.
+#[derive(Debug)]
+struct Probabilities<'a> {
+    labels: &'a [String],
+    probabilities: &'a [f32],
+}
+
+impl Serialize for Probabilities<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.labels.iter().zip(self.probabilities))
+    }
+}
+
+impl Arguments {
+    /// Predicts and prints or writes the result.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let out = match &self.out {
+            Some(path) => {
+                let mut inputs = self.program.inputs();
+                inputs.push(&self.series);
+                Some(OutputFile::check(path, &inputs)?)
+            }
+            None => None,
+        };
+        let (program, source) = self.program.load()?;
+        let length = program.series_length();
+        let split = Split::read_for_length(&self.series, length, &self.read.options())?;
+        let labels = program.labels().to_vec();
+        let waiting = Waiting::new(common, format!("predicting {} series", split.len()));
+        let predictions = self.backend.backend.run(Work {
+            program,
+            source: &source,
+            series: &split.series,
+        })??;
+        drop(waiting);
+        let text = if common.json {
+            json(&labels, &predictions)?
+        } else {
+            csv(&labels, &predictions)?
+        };
+        match out {
+            Some(out) => out.write(text.as_bytes()),
+            None => output::print(&text),
+        }
+    }
+}
+
+struct Work<'a> {
+    program: Program,
+    source: &'a SourceWeights,
+    series: &'a [Vec<f32>],
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<Vec<Prediction>, retune::Error>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.predict(self.series)
+    }
+}
+
+fn csv(labels: &[String], predictions: &[Prediction]) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let names = labels.iter().map(|label| format!("p_{label}"));
+    writer.write_record(std::iter::once("label".to_owned()).chain(names))?;
+    for prediction in predictions {
+        let numbers = prediction.probabilities.iter().map(f32::to_string);
+        writer.write_record(std::iter::once(prediction.label.clone()).chain(numbers))?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+fn json(labels: &[String], predictions: &[Prediction]) -> Result<String> {
+    let rows: Vec<Row> = predictions
+        .iter()
+        .enumerate()
+        .map(|(place, prediction)| Row {
+            row: place + 1,
+            label: &prediction.label,
+            probabilities: Probabilities {
+                labels,
+                probabilities: &prediction.probabilities,
+            },
+        })
+        .collect();
+    Ok(serde_json::to_string_pretty(&rows)? + "\n")
+}

@@ -1,0 +1,75 @@
+//! What is shown when a command fails.
+
+use std::fmt;
+use std::io::Write;
+
+use retune::audio::AudioError;
+use retune::backend::BackendError;
+use retune::program::ProgramError;
+use retune::series::SeriesError;
+use retune::source::SourceError;
+
+use super::picture::PictureError;
+
+/// An error of the command line itself, with what to do about it.
+#[derive(Debug)]
+pub struct Problem {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Problem {
+    /// One sentence without a full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The same with what to do next.
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Tells what went wrong and what to do about it.
+pub fn report(error: &anyhow::Error) {
+    let mut text = format!("error: {error}\n");
+    if let Some(hint) = hint(error) {
+        text.push_str(&format!("hint: {hint}\n"));
+    }
+    // There is nobody to tell when stderr is closed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// What the error itself says to do.
+fn hint(error: &anyhow::Error) -> Option<String> {
+    let of_problem = || error.downcast_ref::<Problem>()?.hint.clone();
+    let of_any = || error.downcast_ref().and_then(retune::Error::hint);
+    let of_series = || error.downcast_ref().and_then(SeriesError::hint);
+    let of_audio = || error.downcast_ref().and_then(AudioError::hint);
+    let of_source = || error.downcast_ref().and_then(SourceError::hint);
+    let of_backend = || error.downcast_ref().and_then(BackendError::hint);
+    let of_program = || error.downcast_ref().and_then(ProgramError::hint);
+    let of_picture = || error.downcast_ref().and_then(PictureError::hint);
+    of_problem()
+        .or_else(of_any)
+        .or_else(of_series)
+        .or_else(of_audio)
+        .or_else(of_source)
+        .or_else(of_backend)
+        .or_else(of_program)
+        .or_else(of_picture)
+}

@@ -1,0 +1,134 @@
+//! Programs on disk and the sources that they were made for.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use retune::program::Program;
+use retune::series::{SeriesError, Split};
+use retune::source::{SourceWeights, shipped_sources};
+use serde::Serialize;
+
+use super::args::{ReadArgs, count};
+use super::problem::Problem;
+
+/// A program, and its source where that is not shipped.
+#[derive(Debug, Clone, Args)]
+pub struct ProgramArgs {
+    /// The program that `retune fit` wrote
+    pub program: PathBuf,
+    /// The source that the program was made for, where it is not a shipped one
+    #[arg(long, value_name = "NAME|FILE")]
+    source: Option<String>,
+}
+
+impl ProgramArgs {
+    /// Reads the program and finds its source.
+    pub fn load(&self) -> Result<(Program, SourceWeights)> {
+        let program = Program::load(&self.program)?;
+        if let Some(name) = &self.source {
+            return Ok((program, SourceWeights::find(name)?));
+        }
+        let mut same_name = None;
+        for name in shipped_sources() {
+            let source = SourceWeights::find(name)?;
+            if source.sha256() == program.source_sha256() {
+                return Ok((program, source));
+            }
+            if name == program.source_name() {
+                same_name = Some(source);
+            }
+        }
+        match same_name {
+            // Another version of it; that is for the classifier to say.
+            Some(source) => Ok((program, source)),
+            None => Err(Problem::new(format!(
+                "{}: the program was made for the source `{}`, which is not shipped",
+                self.program.display(),
+                program.source_name()
+            ))
+            .with_hint("give the source's file with --source")
+            .into()),
+        }
+    }
+
+    /// The files that must not be written over.
+    pub fn inputs(&self) -> Vec<&Path> {
+        let mut inputs = vec![self.program.as_path()];
+        inputs.extend(self.source.as_deref().map(Path::new));
+        inputs
+    }
+}
+
+/// One series of a file.
+#[derive(Debug, Clone, Args)]
+pub struct RowArgs {
+    /// The file with the series
+    pub series: PathBuf,
+    /// Which series of the file, counted from 1
+    #[arg(long, value_name = "N", default_value = "1", value_parser = count)]
+    pub row: usize,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+impl RowArgs {
+    /// Reads the series, and its label where it has one.
+    pub fn read(&self, program: &Program) -> Result<(Vec<f32>, Option<String>)> {
+        let length = program.series_length();
+        let split = Split::read_for_length(&self.series, length, &self.read.options())?;
+        let place = self.row - 1;
+        match split.series.get(place) {
+            Some(series) => Ok((series.clone(), split.labels.get(place).cloned())),
+            None => Err(Problem::new(format!(
+                "{}: there is no series {}, the last one is {}",
+                self.series.display(),
+                self.row,
+                split.len()
+            ))
+            .into()),
+        }
+    }
+}
+
+/// Checks that a file has labels, and none that the program does not know.
+pub fn check_labels(path: &Path, split: &Split, program: &Program) -> Result<()> {
+    if split.labels.is_empty() {
+        return Err(SeriesError::Unlabelled {
+            path: path.to_owned(),
+        }
+        .into());
+    }
+    let known = program.labels();
+    let unknown = |(_, label): &(usize, &String)| !known.contains(label);
+    match split.labels.iter().enumerate().find(unknown) {
+        None => Ok(()),
+        Some((place, label)) => Err(Problem::new(format!(
+            "{}: series {} has the label `{label}`, which the program does not know; \
+             expected one of `{}`",
+            path.display(),
+            place + 1,
+            known.join("`, `")
+        ))
+        .into()),
+    }
+}
+
+/// How results name a source.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceName {
+    /// Its name.
+    pub name: String,
+    /// The sha256 of its file.
+    pub sha256: String,
+}
+
+impl SourceName {
+    /// The source of a program.
+    pub fn of(program: &Program) -> Self {
+        Self {
+            name: program.source_name().to_owned(),
+            sha256: program.source_sha256().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Progress on stderr, for what takes longer than a second.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::Common;
+use super::text;
+
+/// How long nothing is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The time between two lines where stderr is no terminal.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+/// How fast the bar moves, in redraws.
+const TICK: Duration = Duration::from_millis(120);
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Silent,
+    Bar,
+    Lines,
+}
+
+impl Style {
+    fn of(common: &Common) -> Self {
+        if common.quiet {
+            Self::Silent
+        } else if io::stderr().is_terminal() {
+            Self::Bar
+        } else {
+            Self::Lines
+        }
+    }
+}
+
+fn line(text: &str) {
+    // Work goes on when nobody listens on stderr.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Work whose steps are counted; what was shown is cleared at the end.
+///
+/// When fewer steps are done than before, the work has started another round.
+pub struct Progress {
+    style: Style,
+    what: String,
+    started: Instant,
+    round: Round,
+    /// What is shown on a terminal until the first step is done.
+    waiting: Option<Waiting>,
+    bar: Option<ProgressBar>,
+    spoken: Option<Instant>,
+}
+
+/// What the time that is left is worked out from.
+struct Round {
+    started: Instant,
+    /// Steps that were done before it started, as when work is resumed.
+    before: Option<u64>,
+    done: u64,
+}
+
+impl Round {
+    fn new(before: Option<u64>) -> Self {
+        Self {
+            started: Instant::now(),
+            before,
+            done: 0,
+        }
+    }
+
+    /// How long the rest takes when every step takes as long as those so far.
+    fn left(&mut self, done: u64, total: u64) -> Option<Duration> {
+        if done < self.done {
+            // Its first step is over already, and nobody knows when it began.
+            *self = Self::new(Some(done));
+        }
+        self.done = done;
+        let before = *self.before.get_or_insert(done.saturating_sub(1));
+        let (made, left) = (done.saturating_sub(before), total.saturating_sub(done));
+        let each = self.started.elapsed().as_secs_f64() / made as f64;
+        (made > 0 && left > 0)
+            .then(|| Duration::try_from_secs_f64(each * left as f64).ok())
+            .flatten()
+    }
+}
+
+impl Progress {
+    /// Nothing is shown yet.
+    pub fn new(common: &Common, what: impl Into<String>) -> Self {
+        let (style, what) = (Style::of(common), what.into());
+        Self {
+            style,
+            waiting: (style == Style::Bar).then(|| Waiting::new(common, what.clone())),
+            what,
+            started: Instant::now(),
+            round: Round::new(None),
+            bar: None,
+            spoken: None,
+        }
+    }
+
+    /// `done` of `total` steps are done; a total of 0 is one that nobody knows.
+    pub fn at(&mut self, done: u64, total: u64, detail: &str) {
+        let left = self.round.left(done, total);
+        if self.style == Style::Silent || self.started.elapsed() < PATIENCE {
+            return;
+        }
+        let detail = match left {
+            Some(left) => format!("{} left, {detail}", text::duration(left)),
+            None => detail.to_owned(),
+        };
+        if self.style == Style::Lines {
+            if self.spoken.is_none_or(|at| at.elapsed() >= BETWEEN_LINES) {
+                self.spoken = Some(Instant::now());
+                line(&format!("{}: {detail}", self.what));
+            }
+            return;
+        }
+        drop(self.waiting.take());
+        let what = &self.what;
+        let bar = self.bar.get_or_insert_with(|| {
+            let template = match total {
+                0 => "{prefix} {spinner} {wide_msg}",
+                _ => "{prefix} [{bar:20}] {wide_msg}",
+            };
+            ProgressBar::no_length()
+                .with_style(style(template))
+                .with_prefix(what.clone())
+        });
+        if total > 0 {
+            bar.set_length(total);
+        }
+        bar.set_position(done);
+        bar.set_message(detail);
+    }
+
+    /// A line that stays.
+    pub fn note(&mut self, text: &str) {
+        drop(self.waiting.take());
+        match (self.style, &self.bar) {
+            (Style::Silent, _) => {}
+            (_, Some(bar)) => bar.suspend(|| line(text)),
+            (_, None) => line(text),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+}
+
+/// Work whose steps cannot be counted, until this is dropped.
+pub struct Waiting {
+    stop: Option<Sender<()>>,
+    shows: Option<JoinHandle<()>>,
+}
+
+impl Waiting {
+    /// Shows `what` after a second.
+    pub fn new(common: &Common, what: impl Into<String>) -> Self {
+        let style = Style::of(common);
+        let what = what.into();
+        if style == Style::Silent {
+            return Self {
+                stop: None,
+                shows: None,
+            };
+        }
+        let (stop, stopped) = channel();
+        let shows = thread::spawn(move || {
+            if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            if style == Style::Lines {
+                line(&what);
+                return;
+            }
+            let spinner = ProgressBar::new_spinner().with_message(what);
+            spinner.enable_steady_tick(TICK);
+            let _ = stopped.recv();
+            spinner.finish_and_clear();
+        });
+        Self {
+            stop: Some(stop),
+            shows: Some(shows),
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(shows) = self.shows.take() {
+            let _ = shows.join();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `retune source`: the frozen models.
+
+mod import;
+mod pretrain;
+mod shelf;
+mod test;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use super::args::Common;
+
+/// List, show, import, train and test source models
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the sources that are compiled in
+    List,
+    Show(shelf::ShowArguments),
+    Import(import::Arguments),
+    Pretrain(pretrain::Arguments),
+    Test(test::Arguments),
+}
+
+impl Command {
+    /// Does what is asked for.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        match self {
+            Self::List => shelf::list(common),
+            Self::Show(arguments) => arguments.run(common),
+            Self::Import(arguments) => arguments.run(common),
+            Self::Pretrain(arguments) => arguments.run(common),
+            Self::Test(arguments) => arguments.run(common),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Words and tables for people.
+
+use std::time::Duration;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+/// How a column is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// Aligned columns without lines; every row ends with a newline.
+pub fn table<R, C>(columns: &[Column], rows: R) -> String
+where
+    R: IntoIterator<Item = C>,
+    C: IntoIterator<Item = String>,
+{
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    for row in rows {
+        table.add_row(row.into_iter().collect::<Vec<_>>());
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let last = table.column_count().saturating_sub(1);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if index == last { 0 } else { 2 }));
+        column.set_cell_alignment(match columns.get(index) {
+            Some(Column::Right) => CellAlignment::Right,
+            _ => CellAlignment::Left,
+        });
+    }
+    table.trim_fmt() + "\n"
+}
+
+/// Names and values below each other.
+pub fn properties<const N: usize>(properties: [(&str, String); N]) -> String {
+    let row = |(name, value): (&str, String)| [name.to_owned(), value];
+    table(&[Column::Left, Column::Left], properties.map(row))
+}
+
+/// Which label was taken for which: `counts[true][predicted]`, zeros as dots.
+///
+/// Columns are headed by the number of their row. Labels that never came are left out.
+pub fn confusion(labels: &[String], counts: &[Vec<usize>], of: &str, taken_for: &str) -> String {
+    let came = |label: &usize| {
+        counts[*label].iter().any(|count| *count > 0) || counts.iter().any(|row| row[*label] > 0)
+    };
+    let shown: Vec<usize> = (0..labels.len().min(counts.len())).filter(came).collect();
+    let mut columns = vec![Column::Right, Column::Left];
+    columns.resize(2 + shown.len(), Column::Right);
+    let mut rows = vec![vec![String::new(), format!("{of} \\ {taken_for}")]];
+    rows[0].extend((1..=shown.len()).map(|number| number.to_string()));
+    for (number, label) in shown.iter().enumerate() {
+        let mut row = vec![(number + 1).to_string(), labels[*label].clone()];
+        row.extend(shown.iter().map(|taken| match counts[*label][*taken] {
+            0 => "·".to_owned(),
+            count => count.to_string(),
+        }));
+        rows.push(row);
+    }
+    table(&columns, rows)
+}
+
+/// The most frequent confusions as `(label, taken for, how often)`, at most `most`.
+pub fn confused(counts: &[Vec<usize>], most: usize) -> Vec<(usize, usize, usize)> {
+    let mut pairs: Vec<(usize, usize, usize)> = counts
+        .iter()
+        .enumerate()
+        .flat_map(|(label, row)| {
+            let wrong = move |(taken, count): (usize, &usize)| {
+                (taken != label && *count > 0).then_some((label, taken, *count))
+            };
+            row.iter().enumerate().filter_map(wrong)
+        })
+        .collect();
+    // The sort is stable: equal counts stay in the order of the labels.
+    pairs.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    pairs.truncate(most);
+    pairs
+}
+
+/// A share of the whole as people read it.
+pub fn accuracy(share: f64) -> String {
+    format!("{share:.4}")
+}
+
+/// A number that may be a count.
+pub fn score(score: f64) -> String {
+    if score.fract() == 0.0 {
+        format!("{score}")
+    } else {
+        format!("{score:.4}")
+    }
+}
+
+/// A duration in one or two units.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().round() as u64;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// Seconds with one decimal, or two below ten.
+pub fn seconds(seconds: f64) -> String {
+    if seconds < 10.0 {
+        format!("{seconds:.2} s")
+    } else {
+        format!("{seconds:.1} s")
+    }
+}
+
+/// The start of a content hash, enough to compare by eye.
+pub fn short_hash(sha256: &str) -> String {
+    sha256.chars().take(12).chain("…".chars()).collect()
+}
+
+/// Whether the check of the source's weights held.
+pub fn frozen(frozen: bool) -> &'static str {
+    if frozen {
+        "frozen: weights unchanged"
+    } else {
+        "not checked: its weights may have changed"
+    }
+}
+
+/// `1 class`, `3 classes`: a number and what is counted.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confusions_are_counted_and_labels_that_never_came_left_out() {
+        let counts = vec![vec![5, 2, 0], vec![0, 7, 0], vec![0, 0, 0]];
+        let labels = ["yes", "no", "up"].map(str::to_owned);
+        let expected = "   said \\ heard  1  2\n1  yes           5  2\n2  no            ·  7\n";
+        assert_eq!(confusion(&labels, &counts, "said", "heard"), expected);
+        assert_eq!(confused(&counts, 3), [(0, 1, 2)]);
+        assert_eq!(confused(&counts, 0), []);
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        for (seconds, expected) in [
+            (0.4, "0 s"),
+            (59.6, "1 min 0 s"),
+            (200.0, "3 min 20 s"),
+            (7_500.0, "2 h 5 min"),
+        ] {
+            assert_eq!(duration(Duration::from_secs_f64(seconds)), expected);
+        }
+    }
+}

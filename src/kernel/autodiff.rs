@@ -1,0 +1,169 @@
+//! [`Kernels`] for `Autodiff<B>`: the inner backend's operations as nodes of the graph.
+
+use burn::backend::Autodiff;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::tensor::{Tensor, TensorPrimitive};
+
+use super::{BiLstmTrace, BiLstmWeights, ConvolutionWeights, Kernels};
+
+/// The tensor of a float primitive.
+fn tensor<B: Kernels, const D: usize>(primitive: B::FloatTensorPrimitive) -> Tensor<B, D> {
+    Tensor::from_primitive(TensorPrimitive::Float(primitive))
+}
+
+/// The float primitive of a tensor.
+fn primitive<B: Kernels, const D: usize>(tensor: Tensor<B, D>) -> B::FloatTensorPrimitive {
+    tensor.into_primitive().tensor()
+}
+
+#[derive(Debug)]
+struct LogMelBackward;
+
+impl<B: Kernels> Backward<B, 1> for LogMelBackward {
+    type State = Tensor<B, 2>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = tensor(grads.consume::<B>(&ops.node));
+        if let [Some(parent)] = ops.parents {
+            let gradient = B::log_mel_backward(ops.state, gradient);
+            grads.register::<B>(parent.id, primitive(gradient));
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ConvolutionsBackward;
+
+impl<B: Kernels> Backward<B, 1> for ConvolutionsBackward {
+    type State = (Tensor<B, 3>, ConvolutionWeights<B>);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = tensor(grads.consume::<B>(&ops.node));
+        if let [Some(parent)] = ops.parents {
+            let (plane, weights) = ops.state;
+            let gradient = B::convolutions_backward(plane, &weights, gradient);
+            grads.register::<B>(parent.id, primitive(gradient));
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct BiLstmState<B: Kernels> {
+    input: Tensor<B, 3>,
+    weights: BiLstmWeights<B>,
+    trace: BiLstmTrace<B>,
+}
+
+#[derive(Debug)]
+struct BiLstmBackward;
+
+impl<B: Kernels> Backward<B, 4> for BiLstmBackward {
+    type State = BiLstmState<B>;
+
+    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = tensor(grads.consume::<B>(&ops.node));
+        let BiLstmState {
+            input,
+            weights,
+            trace,
+        } = ops.state;
+        let [for_input, for_input_weights, for_recurrent, for_bias] = ops.parents;
+        let with_weights =
+            for_input_weights.is_some() || for_recurrent.is_some() || for_bias.is_some();
+        let found = B::bilstm_backward(input, &weights, &trace, gradient, with_weights);
+        if let Some(node) = for_input {
+            grads.register::<B>(node.id, primitive(found.input));
+        }
+        if let Some(found) = found.weights {
+            if let Some(node) = for_input_weights {
+                grads.register::<B>(node.id, primitive(found.input));
+            }
+            if let Some(node) = for_recurrent {
+                grads.register::<B>(node.id, primitive(found.recurrent));
+            }
+            if let Some(node) = for_bias {
+                grads.register::<B>(node.id, primitive(found.bias));
+            }
+        }
+    }
+}
+
+impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+    fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
+        let audio = primitive(audio);
+        let inner: Tensor<B, 2> = tensor(audio.primitive.clone());
+        let output = primitive(B::log_mel(inner.clone()));
+        tensor(
+            match LogMelBackward
+                .prepare::<C>([audio.node])
+                .compute_bound()
+                .stateful()
+            {
+                OpsKind::Tracked(node) => node.finish(inner, output),
+                OpsKind::UnTracked(node) => node.finish(output),
+            },
+        )
+    }
+
+    fn convolutions(plane: Tensor<Self, 3>, weights: &ConvolutionWeights<Self>) -> Tensor<Self, 3> {
+        let plane = primitive(plane);
+        let inner: Tensor<B, 3> = tensor(plane.primitive.clone());
+        let weights = ConvolutionWeights {
+            kernel1: weights.kernel1.clone().inner(),
+            bias1: weights.bias1.clone().inner(),
+            kernel2: weights.kernel2.clone().inner(),
+            bias2: weights.bias2.clone().inner(),
+        };
+        let output = primitive(B::convolutions(inner.clone(), &weights));
+        tensor(
+            match ConvolutionsBackward
+                .prepare::<C>([plane.node])
+                .compute_bound()
+                .stateful()
+            {
+                OpsKind::Tracked(node) => node.finish((inner, weights), output),
+                OpsKind::UnTracked(node) => node.finish(output),
+            },
+        )
+    }
+
+    fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
+        let input = primitive(input);
+        let input_weights = primitive(weights.input.clone());
+        let recurrent = primitive(weights.recurrent.clone());
+        let bias = primitive(weights.bias.clone());
+
+        let inner_input: Tensor<B, 3> = tensor(input.primitive.clone());
+        let inner_weights = BiLstmWeights::<B> {
+            input: tensor(input_weights.primitive.clone()),
+            recurrent: tensor(recurrent.primitive.clone()),
+            bias: tensor(bias.primitive.clone()),
+        };
+        let trace = B::bilstm(inner_input.clone(), &inner_weights);
+        let (gates, cells) = (trace.gates.clone(), trace.cells.clone());
+        let output = primitive(trace.output.clone());
+        let output = match BiLstmBackward
+            .prepare::<C>([input.node, input_weights.node, recurrent.node, bias.node])
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(node) => {
+                let state = BiLstmState {
+                    input: inner_input,
+                    weights: inner_weights,
+                    trace,
+                };
+                node.finish(state, output)
+            }
+            OpsKind::UnTracked(node) => node.finish(output),
+        };
+        BiLstmTrace {
+            output: tensor(output),
+            gates: Tensor::from_inner(gates),
+            cells: Tensor::from_inner(cells),
+        }
+    }
+}

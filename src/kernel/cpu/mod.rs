@@ -1,0 +1,36 @@
+//! Hand-written operations for backends whose tensors live in the host's memory.
+//!
+//! Each takes and gives Burn tensors and works on plain slices in between, so any CPU backend can
+//! use them. Work is split into fixed parts, whatever the number of threads, so that results are
+//! the same on any machine size.
+
+mod activation;
+mod bilstm;
+mod convolutions;
+mod gemm;
+mod log_mel;
+
+pub use bilstm::{bilstm, bilstm_backward};
+pub use convolutions::{convolutions, convolutions_backward};
+pub use log_mel::{log_mel, log_mel_backward};
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+/// A backend whose tensors lie in the host's memory.
+pub trait HostBackend: Backend {
+    /// The values of a float tensor in row-major order.
+    ///
+    /// Apart from [`Tensor::into_data`] because that copies a tensor that others also hold one
+    /// element at a time.
+    fn values<const D: usize>(tensor: Tensor<Self, D>) -> Vec<f32>;
+}
+
+/// A tensor of row-major `values`.
+fn tensor<B: Backend, const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &B::Device,
+) -> Tensor<B, D> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}

@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//!
+//! Data flows down this list:
+//!
+//! - [`series`]: data sets, file formats, catalogue and cache, scaling
+//! - [`audio`]: WAV, resampling, the mel front end's numbers
+//! - [`kernel`]: the expensive operations behind Burn's generics
+//! - [`source`]: frozen source models, their weights, pretraining
+//! - [`transform`]: how a series becomes audio
+//! - [`mapping`]: how the source's answer becomes a class
+//! - [`fit`]: settings, presets, training
+//! - [`program`]: the trained artefact
+//! - [`task`]: what you call
+//! - [`baseline`]: what to compare with
+//! - [`backend`]: CPU or GPU
+//! - [`storage`]: named tensors as safetensors bytes
+#![warn(missing_docs)]
+
+pub mod audio;
+pub mod backend;
+pub mod baseline;
+mod error;
+pub mod fit;
+pub mod kernel;
+pub mod mapping;
+pub mod program;
+pub mod series;
+pub mod source;
+pub mod storage;
+pub mod task;
+pub mod transform;
+
+pub use error::Error;

@@ -1,0 +1,155 @@
+//! Programs: the trained artefact, one small safetensors file.
+//!
+//! A program names its source by content hash and carries everything else that a prediction
+//! needs: the scaling, the class labels, the transform with its trained numbers, the mapping, the
+//! settings, the seed and the scores.
+
+mod error;
+mod file;
+
+pub use error::ProgramError;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fit::FitSettings;
+use crate::mapping::LabelMapping;
+use crate::series::Classes;
+use crate::source::SourceWeights;
+use crate::storage::HostTensor;
+use crate::transform::Transform;
+
+/// What a program predicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// The class of a series.
+    Classification,
+}
+
+/// The source that a program was trained for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceReference {
+    /// Its name, for people.
+    pub name: String,
+    /// The sha256 of its file, in hexadecimal: what counts.
+    pub sha256: String,
+}
+
+/// A trained transform and mapping, with all that a prediction needs but the source itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    pub(crate) header: Header,
+    pub(crate) tensors: BTreeMap<String, HostTensor>,
+}
+
+/// The readable part of a program file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Header {
+    pub task: Task,
+    pub source: SourceReference,
+    pub labels: Classes,
+    /// Samples of the series that the program takes.
+    pub series_length: usize,
+    pub transform: Transform,
+    pub mapping: LabelMapping,
+    /// With the scaling and the seed.
+    pub settings: FitSettings,
+    pub scores: BTreeMap<String, f64>,
+    /// Whether the source's weights were found unchanged after the fit.
+    pub frozen: bool,
+}
+
+impl Program {
+    /// The class labels, as the training split writes them.
+    pub fn labels(&self) -> &[String] {
+        self.header.labels.names()
+    }
+
+    /// Samples of the series that the program takes.
+    pub fn series_length(&self) -> usize {
+        self.header.series_length
+    }
+
+    /// The name of the source that the program was trained for.
+    pub fn source_name(&self) -> &str {
+        &self.header.source.name
+    }
+
+    /// The sha256 of that source's file, in hexadecimal.
+    pub fn source_sha256(&self) -> &str {
+        &self.header.source.sha256
+    }
+
+    /// The settings that the program was fitted with.
+    pub fn settings(&self) -> &FitSettings {
+        &self.header.settings
+    }
+
+    /// Scores from the fit, by name.
+    pub fn scores(&self) -> &BTreeMap<String, f64> {
+        &self.header.scores
+    }
+
+    /// Whether the source's weights were found bit-identical after the fit.
+    pub fn frozen(&self) -> bool {
+        self.header.frozen
+    }
+
+    /// The input transform.
+    pub fn transform(&self) -> &Transform {
+        &self.header.transform
+    }
+
+    /// The label mapping.
+    pub fn mapping(&self) -> &LabelMapping {
+        &self.header.mapping
+    }
+
+    /// The trained numbers, by name.
+    pub fn tensors(&self) -> &BTreeMap<String, HostTensor> {
+        &self.tensors
+    }
+
+    /// Whether `source` is the one that the program was trained for.
+    ///
+    /// # Errors
+    ///
+    /// [`ProgramError::OtherSource`] names both.
+    pub fn check_source(&self, source: &SourceWeights) -> Result<(), ProgramError> {
+        if self.source_sha256() == source.sha256() {
+            return Ok(());
+        }
+        Err(ProgramError::OtherSource {
+            expected: self.header.source.clone(),
+            found: SourceReference {
+                name: source.name().to_owned(),
+                sha256: source.sha256().to_owned(),
+            },
+        })
+    }
+
+    /// Whether a series suits the program; `number` counts from 1.
+    ///
+    /// # Errors
+    ///
+    /// When it has another length than those that the program was trained on, or a value that is
+    /// not finite.
+    pub fn check_series(&self, series: &[f32], number: usize) -> Result<(), ProgramError> {
+        if series.len() != self.series_length() {
+            return Err(ProgramError::SeriesLength {
+                number,
+                found: series.len(),
+                expected: self.series_length(),
+            });
+        }
+        match series.iter().position(|value| !value.is_finite()) {
+            Some(sample) => Err(ProgramError::NotFinite {
+                number,
+                sample: sample + 1,
+            }),
+            None => Ok(()),
+        }
+    }
+}

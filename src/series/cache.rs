@@ -1,0 +1,111 @@
+//! Where downloaded data sets are kept: `CACHE/datasets/NAME`.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::{SeriesError, catalogue};
+
+/// The folder for downloads: `RETUNE_HOME`, else `XDG_CACHE_HOME/retune`, else
+/// `HOME/.cache/retune`. It need not exist.
+///
+/// # Errors
+///
+/// [`SeriesError::NoCacheFolder`] when none of these environment variables is set.
+pub fn cache_folder() -> Result<PathBuf, SeriesError> {
+    choose(|name| env::var_os(name))
+}
+
+/// The folder of a data set that was downloaded before; `None` when it was not.
+///
+/// # Errors
+///
+/// As [`cache_folder`].
+pub fn find_cached(name: &str) -> Result<Option<PathBuf>, SeriesError> {
+    Ok(find_cached_in(&cache_folder()?, name))
+}
+
+/// The folder of a data set in the given cache folder; `None` when it is not there.
+///
+/// Upper and lower case are the same for names of the catalogue. A folder that was put there by
+/// hand counts too.
+pub fn find_cached_in(cache: &Path, name: &str) -> Option<PathBuf> {
+    check_name(name).ok()?;
+    let name = catalogue::find(name).map_or(name, |entry| entry.name);
+    let folder = datasets(cache).join(name);
+    folder.is_dir().then_some(folder)
+}
+
+/// The folder of all data sets in a cache folder.
+pub(super) fn datasets(cache: &Path) -> PathBuf {
+    cache.join("datasets")
+}
+
+/// Checks a name before it goes into a path or an address.
+pub(super) fn check_name(name: &str) -> Result<(), SeriesError> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if name.is_empty() || name.len() > 100 || !name.chars().all(allowed) {
+        let name = name.chars().take(100).collect();
+        return Err(SeriesError::BadName { name });
+    }
+    Ok(())
+}
+
+/// The cache folder, with a way to look up environment variables.
+fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, SeriesError> {
+    let folder = |name: &str| {
+        variable(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let shared = folder("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+    folder("RETUNE_HOME")
+        .or_else(|| shared.map(|path| path.join("retune")))
+        .or_else(|| folder("HOME").map(|path| path.join(".cache").join("retune")))
+        .ok_or(SeriesError::NoCacheFolder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_that_is_set_decides() {
+        let with = |set: &'static [(&str, &str)]| {
+            choose(move |name| {
+                let found = set.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        let all = &[
+            ("RETUNE_HOME", "/r"),
+            ("XDG_CACHE_HOME", "/x"),
+            ("HOME", "/h"),
+        ];
+        assert_eq!(with(all).unwrap(), Path::new("/r"));
+        assert_eq!(with(&all[1..]).unwrap(), Path::new("/x/retune"));
+        assert_eq!(with(&all[2..]).unwrap(), Path::new("/h/.cache/retune"));
+        let relative = &[("RETUNE_HOME", ""), ("XDG_CACHE_HOME", "x"), ("HOME", "/h")];
+        assert_eq!(with(relative).unwrap(), Path::new("/h/.cache/retune"));
+        assert!(matches!(with(&[]), Err(SeriesError::NoCacheFolder)));
+    }
+
+    #[test]
+    fn names_cannot_leave_the_cache() {
+        for name in [
+            "",
+            "..",
+            "a/b",
+            "a\\b",
+            "a.b",
+            "ü",
+            "a b",
+            "a?b",
+            &"a".repeat(101),
+        ] {
+            assert!(check_name(name).is_err(), "{name}");
+            assert_eq!(find_cached_in(Path::new("/"), name), None);
+        }
+        assert!(check_name("Gun_Point-2").is_ok());
+    }
+}

@@ -1,0 +1,214 @@
+//! The file formats: from the bytes of a file to rows that remember where they stood.
+
+mod arff;
+mod csv;
+mod delimited;
+mod number;
+mod quoted;
+mod ts;
+mod tsv;
+mod txt;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{LabelColumn, Place, SeriesError, Split};
+
+/// What messages call a multivariate file.
+pub(super) const SEVERAL_CHANNELS: &str = "several channels";
+
+/// A file format for labelled series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// aeon and sktime, `.ts`.
+    Ts,
+    /// UCR archive 2018, `.tsv`.
+    Tsv,
+    /// UCR archive 2015, `.txt` or no extension.
+    Txt,
+    /// Weka, `.arff`.
+    Arff,
+    /// Plain, `.csv`.
+    Csv,
+}
+
+/// One row of a file, before anything is checked that needs the other rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RawRow {
+    /// The line of the file, counted from 1.
+    pub line: usize,
+    /// The label as written, trimmed.
+    pub label: Option<String>,
+    /// The field of the label, counted from 1; of no meaning without one.
+    pub label_field: usize,
+    /// The values in their order; `None` where one is missing.
+    pub values: Vec<Option<f32>>,
+}
+
+impl RawRow {
+    /// The field, counted from 1, in which the value with this index stands.
+    pub fn field(&self, index: usize) -> usize {
+        match &self.label {
+            Some(_) if index + 1 >= self.label_field => index + 2,
+            _ => index + 1,
+        }
+    }
+}
+
+/// All rows of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RawFile {
+    pub path: PathBuf,
+    pub rows: Vec<RawRow>,
+    /// How many lines the file has.
+    pub lines: usize,
+    /// Rows end with missing values where the series is shorter than the longest one.
+    pub padded: bool,
+}
+
+/// What the caller says about the columns of a delimited file.
+#[derive(Debug, Clone)]
+pub(super) struct Layout<'a> {
+    /// Where the label stands, when there is one.
+    pub label: &'a LabelColumn,
+    /// The length that series must have; rows of that many fields have no label.
+    pub length: Option<usize>,
+    /// Rows of other lengths are welcome.
+    pub resample: bool,
+}
+
+impl Format {
+    /// All formats in the order in which a folder is searched for them.
+    pub const ALL: [Self; 5] = [Self::Ts, Self::Tsv, Self::Txt, Self::Arff, Self::Csv];
+
+    /// The format that a file's extension stands for; upper and lower case are the same.
+    ///
+    /// # Errors
+    ///
+    /// [`SeriesError::UnknownFormat`] for any other extension than those of [`Format`].
+    pub fn of(path: &Path) -> Result<Self, SeriesError> {
+        let Some(extension) = path.extension() else {
+            return Ok(Self::Txt);
+        };
+        let extension = extension.to_string_lossy();
+        Self::ALL
+            .into_iter()
+            .find(|format| extension.eq_ignore_ascii_case(format.extension()))
+            .ok_or_else(|| SeriesError::UnknownFormat {
+                path: path.to_owned(),
+                extension: extension.into_owned(),
+            })
+    }
+
+    /// Whether files hold rows of fields only, so that somebody has to say which is the label.
+    pub fn is_delimited(self) -> bool {
+        matches!(self, Self::Tsv | Self::Txt | Self::Csv)
+    }
+
+    /// The file extension, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Ts => "ts",
+            Self::Tsv => "tsv",
+            Self::Txt => "txt",
+            Self::Arff => "arff",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// Reads all rows of a file.
+pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<RawFile, SeriesError> {
+    read_as(path, path, layout)
+}
+
+/// Reads all rows of a file that errors and rows call `shown`.
+pub(super) fn read_as(
+    path: &Path,
+    shown: &Path,
+    layout: &Layout<'_>,
+) -> Result<RawFile, SeriesError> {
+    let format = Format::of(path)?;
+    let bytes = fs::read(path).map_err(|source| SeriesError::Read {
+        path: shown.to_owned(),
+        source,
+    })?;
+    let text = decode(shown, &bytes)?;
+    match format {
+        Format::Ts => ts::read(shown, text),
+        Format::Tsv => tsv::read(shown, text, layout),
+        Format::Txt => txt::read(shown, text, layout),
+        Format::Arff => arff::read(shown, text),
+        Format::Csv => csv::read(shown, text, layout),
+    }
+}
+
+/// Writes a split in the format that the extension of `path` stands for.
+pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), SeriesError> {
+    let format = Format::of(path)?;
+    let text = check_writable(split)
+        .and_then(|()| match format {
+            Format::Ts => ts::write(split, name),
+            Format::Tsv => Ok(tsv::write(split)),
+            Format::Txt => txt::write(split),
+            Format::Arff => arff::write(split, name),
+            Format::Csv => csv::write(split),
+        })
+        .map_err(|problem| SeriesError::NotWritable {
+            path: path.to_owned(),
+            problem,
+        })?;
+    fs::write(path, text).map_err(|source| SeriesError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The text of a file, without a byte order mark.
+fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, SeriesError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let good = &bytes[..error.valid_up_to()];
+        let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        SeriesError::NotText {
+            place: Place::line(path, line),
+            byte: error.valid_up_to() + 1,
+        }
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// What no format can hold.
+fn check_writable(split: &Split) -> Result<(), String> {
+    if split.series.is_empty() {
+        return Err("there are no series; expected at least one".to_owned());
+    }
+    if !split.labels.is_empty() && split.labels.len() != split.series.len() {
+        return Err(format!(
+            "there are {} labels for {} series; expected one for each, or none",
+            split.labels.len(),
+            split.series.len()
+        ));
+    }
+    for (index, series) in split.series.iter().enumerate() {
+        if series.is_empty() || series.iter().any(|value| !value.is_finite()) {
+            return Err(format!(
+                "series {} is empty or has a value that is not finite; expected finite numbers",
+                index + 1
+            ));
+        }
+    }
+    for label in &split.labels {
+        if label.is_empty() || label.trim() != label || label.chars().any(char::is_control) {
+            return Err(format!(
+                "the label {label:?} cannot be written; \
+                 expected text without control characters or white space around it"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// How many values the longest series has.
+fn longest(split: &Split) -> usize {
+    split.series.iter().map(Vec::len).max().unwrap_or(0)
+}

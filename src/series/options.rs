@@ -1,0 +1,161 @@
+//! How to read files that are not complete, equal and labelled in the usual place.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::SeriesError;
+
+/// What to do with missing values (`?`, `NaN` or an empty field).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Missing {
+    /// A missing value is an error.
+    #[default]
+    Reject,
+    /// Fill from the neighbours: linearly inside a series, with the nearest value at its ends.
+    Interpolate,
+}
+
+/// What to do with series of unequal length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unequal {
+    /// Unequal lengths are an error.
+    #[default]
+    Reject,
+    /// Resample every series to the median length of the training split.
+    Resample,
+}
+
+/// Which column of a `.csv`, `.tsv` or `.txt` file holds the labels.
+///
+/// `.ts` and `.arff` files say so in their headers, and this choice is not used for them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LabelColumn {
+    /// The first column.
+    #[default]
+    First,
+    /// The last column.
+    Last,
+    /// The column with this number, counted from 1.
+    Number(usize),
+    /// The column with this name in the header of a `.csv` file.
+    Name(String),
+    /// No column: the file has no labels.
+    Absent,
+}
+
+/// How files are read; the default rejects whatever is missing or unequal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadOptions {
+    /// What to do with missing values.
+    pub missing: Missing,
+    /// What to do with series of unequal length.
+    pub unequal: Unequal,
+    /// Where the labels stand.
+    pub label: LabelColumn,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Reject => "reject",
+            Self::Interpolate => "interpolate",
+        })
+    }
+}
+
+impl FromStr for Missing {
+    type Err = SeriesError;
+
+    fn from_str(text: &str) -> Result<Self, SeriesError> {
+        match text {
+            "reject" => Ok(Self::Reject),
+            "interpolate" => Ok(Self::Interpolate),
+            _ => Err(SeriesError::UnknownOption {
+                option: "way to treat missing values",
+                found: text.to_owned(),
+                expected: "`reject` or `interpolate`",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Unequal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Reject => "reject",
+            Self::Resample => "resample",
+        })
+    }
+}
+
+impl FromStr for Unequal {
+    type Err = SeriesError;
+
+    fn from_str(text: &str) -> Result<Self, SeriesError> {
+        match text {
+            "reject" => Ok(Self::Reject),
+            "resample" => Ok(Self::Resample),
+            _ => Err(SeriesError::UnknownOption {
+                option: "way to treat unequal lengths",
+                found: text.to_owned(),
+                expected: "`reject` or `resample`",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for LabelColumn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First => formatter.write_str("first"),
+            Self::Last => formatter.write_str("last"),
+            Self::Number(number) => write!(formatter, "{number}"),
+            Self::Name(name) => formatter.write_str(name),
+            Self::Absent => formatter.write_str("none"),
+        }
+    }
+}
+
+impl FromStr for LabelColumn {
+    type Err = SeriesError;
+
+    fn from_str(text: &str) -> Result<Self, SeriesError> {
+        match (text.trim(), text.trim().parse::<usize>()) {
+            ("first", _) => Ok(Self::First),
+            ("last", _) => Ok(Self::Last),
+            ("none", _) => Ok(Self::Absent),
+            ("", _) | (_, Ok(0)) => Err(SeriesError::UnknownOption {
+                option: "label column",
+                found: text.to_owned(),
+                expected: "`first`, `last`, `none`, a number from 1 or a name",
+            }),
+            (_, Ok(number)) => Ok(Self::Number(number)),
+            (name, Err(_)) => Ok(Self::Name(name.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_reads_back_as_it_is_shown() {
+        for missing in [Missing::Reject, Missing::Interpolate] {
+            assert_eq!(missing.to_string().parse::<Missing>().unwrap(), missing);
+        }
+        for unequal in [Unequal::Reject, Unequal::Resample] {
+            assert_eq!(unequal.to_string().parse::<Unequal>().unwrap(), unequal);
+        }
+        for text in ["first", "last", "none", "7", "heart rate"] {
+            assert_eq!(text.parse::<LabelColumn>().unwrap().to_string(), text);
+        }
+        assert!("0".parse::<LabelColumn>().is_err());
+        assert!("".parse::<LabelColumn>().is_err());
+        let error = "drop".parse::<Missing>().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`drop` is no way to treat missing values; expected `reject` or `interpolate`"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! A folder for work that may fail half-way.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::Duration;
+
+use super::SeriesError;
+
+/// How old the leftovers of a process that was killed must be before they are removed: no download
+/// takes that long.
+const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many names are tried for a new folder.
+const TRIES: usize = 1000;
+
+/// A folder that is removed with all that is in it when it goes out of scope.
+#[derive(Debug)]
+pub(super) struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    /// A new folder beside its later place, so that moving it there is one step.
+    ///
+    /// What a killed process left there for the same name more than a day ago is removed.
+    pub fn create(parent: &Path, name: &str) -> Result<Self, SeriesError> {
+        let unwritable = |source| SeriesError::Write {
+            path: parent.to_owned(),
+            source,
+        };
+        fs::create_dir_all(parent).map_err(unwritable)?;
+        remove_leftovers(parent, name);
+        for count in 0..TRIES {
+            let path = parent.join(format!(".{name}.{}.{count}.partial", process::id()));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(unwritable(error)),
+            }
+        }
+        Err(unwritable(ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // There is nobody left to tell.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes old temporary folders; one that cannot be removed is no reason not to go on.
+fn remove_leftovers(parent: &Path, name: &str) {
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let age = entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+            .and_then(|modified| modified.elapsed().ok());
+        if file.starts_with(&format!(".{name}."))
+            && file.ends_with(".partial")
+            && age.is_some_and(|age| age > LEFT_OVER)
+        {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_goes_with_its_guard_and_old_ones_with_the_next() {
+        let parent = tempfile::tempdir().unwrap();
+        let killed = parent.path().join(".a.0.0.partial");
+        let running = parent.path().join(".a.0.1.partial");
+        let other = parent.path().join(".b.0.0.partial");
+        let before = SystemTime::now() - 2 * LEFT_OVER;
+        for path in [&killed, &running, &other] {
+            fs::create_dir(path).unwrap();
+        }
+        for path in [&killed, &other] {
+            fs::File::open(path).unwrap().set_modified(before).unwrap();
+        }
+        let one = TemporaryFolder::create(parent.path(), "a").unwrap();
+        let two = TemporaryFolder::create(parent.path(), "a").unwrap();
+        fs::write(one.path().join("file"), "").unwrap();
+        assert_ne!(one.path(), two.path());
+        drop((one, two));
+        assert!(!killed.exists() && running.exists() && other.exists());
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 2);
+    }
+}

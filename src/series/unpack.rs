@@ -1,0 +1,141 @@
+//! Unpacks the two files of a data set from a zip file that nobody vouches for.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::SeriesError;
+use super::dataset::EXTENSIONS;
+
+/// The largest size of the two unpacked files together, in bytes.
+const LARGEST_UNPACKED: u64 = 2 << 30;
+
+/// Unpacks the training and the test file of `name` into `folder`, which is made, and returns their
+/// names. All other entries are left out, but one that would leave the folder fails the whole file.
+pub(super) fn unpack(
+    url: &str,
+    zip: &Path,
+    name: &str,
+    folder: &Path,
+) -> Result<[String; 2], SeriesError> {
+    let bad = |error: ZipError| bad_zip(url, &error.to_string());
+    let file = File::open(zip).map_err(|source| SeriesError::Read {
+        path: zip.to_owned(),
+        source,
+    })?;
+    let mut archive = ZipArchive::new(file).map_err(bad)?;
+    let mut entries = BTreeMap::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(bad)?;
+        let path = entry.name().map_err(bad)?.into_owned();
+        if entry.is_symlink() || escapes(&path) {
+            return Err(SeriesError::EscapingEntry {
+                url: url.to_owned(),
+                entry: path,
+            });
+        }
+        if let Some(file) = path.rsplit(['/', '\\']).next() {
+            entries.entry(file.to_owned()).or_insert(index);
+        }
+    }
+    let files = EXTENSIONS.iter().find_map(|extension| {
+        let pair = ["TRAIN", "TEST"].map(|part| format!("{name}_{part}{extension}"));
+        pair.iter()
+            .all(|file| entries.contains_key(file))
+            .then_some(pair)
+    });
+    let files = files.ok_or_else(|| {
+        let problem = format!("it has no files {name}_TRAIN and {name}_TEST in a known format");
+        bad_zip(url, &problem)
+    })?;
+    fs::create_dir_all(folder).map_err(|source| SeriesError::Write {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let mut left = LARGEST_UNPACKED;
+    for file in &files {
+        if let Some(&index) = entries.get(file) {
+            let mut entry = archive.by_index(index).map_err(bad)?;
+            write_bounded(url, &mut entry, &folder.join(file), &mut left)?;
+        }
+    }
+    Ok(files)
+}
+
+/// Writes one entry, as long as there are bytes left of what may be unpacked.
+///
+/// The sizes in the headers of a zip file are claims, so the bytes themselves are counted.
+fn write_bounded(
+    url: &str,
+    entry: &mut impl Read,
+    path: &Path,
+    left: &mut u64,
+) -> Result<(), SeriesError> {
+    let unwritable = |source| SeriesError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = File::create(path).map_err(unwritable)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = match entry.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(bad_zip(url, &error.to_string())),
+        };
+        *left = left
+            .checked_sub(count as u64)
+            .ok_or_else(|| SeriesError::Oversized {
+                url: url.to_owned(),
+                what: "the unpacked data set",
+                limit: LARGEST_UNPACKED,
+            })?;
+        file.write_all(&buffer[..count]).map_err(unwritable)?;
+    }
+}
+
+/// Whether the path of an entry is absolute or goes up, by the rules of any operating system.
+fn escapes(path: &str) -> bool {
+    path.starts_with(['/', '\\'])
+        || path.contains(['\0', ':'])
+        || path.split(['/', '\\']).any(|part| part == "..")
+}
+
+fn bad_zip(url: &str, reason: &str) -> SeriesError {
+    SeriesError::BadZip {
+        url: url.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_and_upward_paths_escape() {
+        for path in [
+            "/a", "\\a", "C:\\a", "C:a", "../a", "a/../b", "a\\..\\b", "a/..",
+        ] {
+            assert!(escapes(path), "{path}");
+        }
+        for path in ["a", "a/b", "a..b/c", "./a", "..a", "a/"] {
+            assert!(!escapes(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_unpacked_size_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut left = 100;
+        let bytes = vec![0; 200];
+        let path = folder.path().join("a");
+        let error = write_bounded("u", &mut bytes.as_slice(), &path, &mut left).unwrap_err();
+        assert!(matches!(error, SeriesError::Oversized { .. }));
+    }
+}

@@ -1,0 +1,119 @@
+//! What can go wrong with a source model.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// A source model that cannot be read, made or trusted.
+#[derive(Debug, Error)]
+pub enum SourceError {
+    /// A file could not be opened, read or written.
+    #[error("cannot {action} {}: {reason}", path.display())]
+    File {
+        /// What was tried: "read", "write".
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        reason: std::io::Error,
+    },
+    /// The bytes are no safetensors file of finite floats.
+    #[error("{origin}: {reason}")]
+    Storage {
+        /// The file or the shipped source's name.
+        origin: String,
+        /// What the reader found.
+        #[source]
+        reason: crate::storage::StorageError,
+    },
+    /// A safetensors file that holds something else.
+    #[error("{origin} holds no attention-RNN: {reason}")]
+    NoSource {
+        /// The file or the shipped source's name.
+        origin: String,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// A tensor has another shape than the architecture gives it.
+    #[error("{origin}: tensor {tensor} has shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// The file or the shipped source's name.
+        origin: String,
+        /// The tensor's name.
+        tensor: String,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape that the architecture gives it.
+        expected: Vec<usize>,
+    },
+    /// A weight that is infinite or no number.
+    #[error("{origin}: tensor {tensor} holds a value that is not finite")]
+    NotFinite {
+        /// The file or the shipped source's name.
+        origin: String,
+        /// The tensor's name.
+        tensor: String,
+    },
+    /// No shipped source has this name, and no file either.
+    #[error("there is no source {name:?}: neither a shipped one nor a file")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// A weight changed although the source is frozen.
+    #[error("the source's weight {tensor} changed while the source was frozen")]
+    Altered {
+        /// The weight's name.
+        tensor: &'static str,
+    },
+    /// A Keras file could not be imported.
+    #[error(transparent)]
+    Import(#[from] super::keras::SourceImportError),
+    /// A recording could not be read.
+    #[error(transparent)]
+    Audio(#[from] crate::audio::AudioError),
+    /// The speech folder cannot be trained on.
+    #[error("{}: {reason}", path.display())]
+    Speech {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A checkpoint does not belong to this run.
+    #[error("cannot resume from {}: {reason}", path.display())]
+    Checkpoint {
+        /// The checkpoint.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
+}
+
+impl SourceError {
+    /// What to do next, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Storage { .. } => {
+                Some("compare the file's sha256 with the one in its card".to_owned())
+            }
+            Self::NoSource { .. } | Self::Shape { .. } => Some(
+                "make a source with `retune source import FILE.h5 --out FILE.safetensors`"
+                    .to_owned(),
+            ),
+            Self::Unknown { .. } => Some("`retune source list` shows the shipped ones".to_owned()),
+            Self::Speech { .. } => Some(
+                "expected the Speech Commands layout: DIR/WORD/SPEAKER_nohash_N.wav, or \
+                 DIR/train/WORD/…, DIR/val/WORD/… and DIR/test/WORD/…"
+                    .to_owned(),
+            ),
+            Self::Checkpoint { .. } => {
+                Some("start anew without --resume, or give the options of that run".to_owned())
+            }
+            Self::Import(error) => error.hint(),
+            Self::Audio(error) => error.hint(),
+            Self::File { .. } | Self::NotFinite { .. } | Self::Altered { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The attention-RNN's trained weights as a Burn module, before the norms are folded away.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, Param};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+use super::weights::{ARCHITECTURE, SourceWeights};
+use crate::kernel::BiLstmWeights;
+use crate::storage::HostTensor;
+
+/// A dense layer: `x · kernel + bias`.
+#[derive(Module, Debug)]
+pub struct Dense<B: Backend> {
+    /// `[inputs, outputs]`.
+    pub kernel: Param<Tensor<B, 2>>,
+    /// `[outputs]`.
+    pub bias: Param<Tensor<B, 1>>,
+}
+
+/// A batch norm's trained part.
+#[derive(Module, Debug)]
+pub struct Norm<B: Backend> {
+    /// The scale of each channel.
+    pub gamma: Param<Tensor<B, 1>>,
+    /// The shift of each channel.
+    pub beta: Param<Tensor<B, 1>>,
+}
+
+/// A bidirectional LSTM, laid out as [`BiLstmWeights`].
+#[derive(Module, Debug)]
+pub struct BiLstm<B: Backend> {
+    /// `[features, 8H]`.
+    pub input: Param<Tensor<B, 2>>,
+    /// `[2, H, 4H]`.
+    pub recurrent: Param<Tensor<B, 3>>,
+    /// `[8H]`.
+    pub bias: Param<Tensor<B, 1>>,
+}
+
+impl<B: Backend> BiLstm<B> {
+    /// The weights as the kernels take them.
+    pub fn weights(&self) -> BiLstmWeights<B> {
+        BiLstmWeights {
+            input: self.input.val(),
+            recurrent: self.recurrent.val(),
+            bias: self.bias.val(),
+        }
+    }
+}
+
+/// Every trained weight of an attention-RNN.
+#[derive(Module, Debug)]
+pub struct Layers<B: Backend> {
+    /// 10 filters of 5 frames: kernel `[10, 5]`, bias `[10]`.
+    pub conv1: Dense<B>,
+    /// After the first convolution, 10 channels.
+    pub norm1: Norm<B>,
+    /// One filter of 5 frames × 10 channels: kernel `[5, 10]`, bias `[1]`.
+    pub conv2: Dense<B>,
+    /// After the second convolution, 1 channel.
+    pub norm2: Norm<B>,
+    /// 80 features, 64 units in each direction.
+    pub lstm1: BiLstm<B>,
+    /// 128 features, 64 units in each direction.
+    pub lstm2: BiLstm<B>,
+    /// The query from the last time step, 128 → 128.
+    pub attend: Dense<B>,
+    /// 128 → 64, ReLU.
+    pub dense1: Dense<B>,
+    /// 64 → 32.
+    pub dense2: Dense<B>,
+    /// 32 → labels.
+    pub output: Dense<B>,
+}
+
+/// Mean and variance of each norm's channels: `[10]`, `[10]`, `[1]`, `[1]`.
+#[derive(Debug, Clone)]
+pub struct NormStatistics<B: Backend> {
+    /// Mean of the first norm's channels.
+    pub mean1: Tensor<B, 1>,
+    /// Variance of the first norm's channels.
+    pub variance1: Tensor<B, 1>,
+    /// Mean of the second norm's channel.
+    pub mean2: Tensor<B, 1>,
+    /// Variance of the second norm's channel.
+    pub variance2: Tensor<B, 1>,
+}
+
+/// Takes tensors out of a source's weights by name.
+///
+/// [`SourceWeights`] has checked that every name of the architecture is there with its shape.
+struct Shelf<'a, B: Backend> {
+    tensors: &'a BTreeMap<String, HostTensor>,
+    device: &'a B::Device,
+}
+
+impl<B: Backend> Shelf<'_, B> {
+    fn tensor<const D: usize>(&self, name: &str) -> Tensor<B, D> {
+        let data = match self.tensors.get(name) {
+            Some(tensor) => TensorData::new(tensor.values.clone(), tensor.shape.clone()),
+            None => TensorData::zeros::<f32, _>([0; D]),
+        };
+        Tensor::from_data(data, self.device)
+    }
+
+    fn parameter<const D: usize>(&self, name: &str) -> Param<Tensor<B, D>> {
+        Param::from_tensor(self.tensor(name))
+    }
+
+    fn dense(&self, name: &str) -> Dense<B> {
+        Dense {
+            kernel: self.parameter(&format!("{name}.kernel")),
+            bias: self.parameter(&format!("{name}.bias")),
+        }
+    }
+
+    fn norm(&self, name: &str) -> Norm<B> {
+        Norm {
+            gamma: self.parameter(&format!("{name}.gamma")),
+            beta: self.parameter(&format!("{name}.beta")),
+        }
+    }
+
+    fn bilstm(&self, name: &str) -> BiLstm<B> {
+        BiLstm {
+            input: self.parameter(&format!("{name}.input")),
+            recurrent: self.parameter(&format!("{name}.recurrent")),
+            bias: self.parameter(&format!("{name}.bias")),
+        }
+    }
+}
+
+impl<B: Backend> Layers<B> {
+    /// Puts weights on a device.
+    pub fn new(weights: &SourceWeights, device: &B::Device) -> (Self, NormStatistics<B>) {
+        let shelf = Shelf::<B> {
+            tensors: weights.tensors(),
+            device,
+        };
+        let layers = Self {
+            conv1: shelf.dense("conv1"),
+            norm1: shelf.norm("norm1"),
+            conv2: shelf.dense("conv2"),
+            norm2: shelf.norm("norm2"),
+            lstm1: shelf.bilstm("lstm1"),
+            lstm2: shelf.bilstm("lstm2"),
+            attend: shelf.dense("attend"),
+            dense1: shelf.dense("dense1"),
+            dense2: shelf.dense("dense2"),
+            output: shelf.dense("output"),
+        };
+        let statistics = NormStatistics {
+            mean1: shelf.tensor("norm1.mean"),
+            variance1: shelf.tensor("norm1.variance"),
+            mean2: shelf.tensor("norm2.mean"),
+            variance2: shelf.tensor("norm2.variance"),
+        };
+        (layers, statistics)
+    }
+
+    /// Reads the weights back from the device, by the names of the architecture.
+    pub fn to_host(&self, statistics: &NormStatistics<B>) -> BTreeMap<String, HostTensor> {
+        let mut found = Vec::new();
+        let dense = |layer: &Dense<B>| [host(layer.bias.val()), host(layer.kernel.val())];
+        let norm = |layer: &Norm<B>| [host(layer.beta.val()), host(layer.gamma.val())];
+        let bilstm = |layer: &BiLstm<B>| {
+            [
+                host(layer.bias.val()),
+                host(layer.input.val()),
+                host(layer.recurrent.val()),
+            ]
+        };
+        // In the alphabetical order of `ARCHITECTURE`.
+        found.extend(dense(&self.attend));
+        found.extend(dense(&self.conv1));
+        found.extend(dense(&self.conv2));
+        found.extend(dense(&self.dense1));
+        found.extend(dense(&self.dense2));
+        found.extend(bilstm(&self.lstm1));
+        found.extend(bilstm(&self.lstm2));
+        found.extend(norm(&self.norm1));
+        found.push(host(statistics.mean1.clone()));
+        found.push(host(statistics.variance1.clone()));
+        found.extend(norm(&self.norm2));
+        found.push(host(statistics.mean2.clone()));
+        found.push(host(statistics.variance2.clone()));
+        found.extend(dense(&self.output));
+        ARCHITECTURE
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .zip(found)
+            .collect()
+    }
+}
+
+/// A tensor's values on the host.
+pub fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTensor {
+    let shape = tensor.dims().to_vec();
+    let data = tensor.into_data().convert::<f32>();
+    HostTensor {
+        shape,
+        values: data.into_vec().unwrap_or_default(),
+    }
+}

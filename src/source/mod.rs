@@ -1,0 +1,44 @@
+//! Frozen source models: what they are, the attention-RNN, and its weights.
+
+mod activations;
+mod attention_rnn;
+mod error;
+mod import;
+mod keras;
+mod layers;
+pub mod pretrain;
+mod shipped;
+mod weights;
+
+pub use activations::Activations;
+pub use attention_rnn::AttentionRnn;
+pub use error::SourceError;
+pub use import::import_keras;
+pub(crate) use layers::host;
+pub use shipped::{DEFAULT_SOURCE, shipped_sources};
+pub use weights::{LABELS, SourceWeights};
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// A frozen model that hears one-second clips and knows a list of labels.
+///
+/// It has two doors: the waveform, and the log-mel plane that its front end makes of it. Each
+/// clip is heard by itself: what stands beside it in a batch never changes its activations.
+pub trait SourceModel<B: Backend> {
+    /// The names of the labels, in the order of the logits.
+    fn labels(&self) -> &[String];
+
+    /// Hears audio: `[batch, 16000]` at 16 kHz, amplitude about ±1.
+    fn hear(&self, audio: Tensor<B, 2>) -> Activations<B>;
+
+    /// Hears log-mel planes: `[batch, 125, 80]`, before any normalisation.
+    fn hear_plane(&self, log_mel: Tensor<B, 3>) -> Activations<B>;
+
+    /// Whether every weight still has the bits that it was loaded with.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Altered`] names the first weight that differs.
+    fn check_frozen(&self) -> Result<(), SourceError>;
+}

@@ -1,0 +1,373 @@
+//! The training loop.
+
+use std::f64::consts::PI;
+use std::path::Path;
+
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::AutodiffModule;
+use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
+use burn::tensor::activation::log_softmax;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::{ElementConversion, Tensor, TensorData};
+use rand::seq::SliceRandom;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::augment::{generator, noise_alone, vary};
+use super::checkpoint::{self, State};
+use super::initial::random_weights;
+use super::report::{Report, measure};
+use super::speech::{SpeechClip, SpeechFolder};
+use crate::audio::CLIP_SAMPLES;
+use crate::kernel::Kernels;
+use crate::source::attention_rnn::hear_in_training;
+use crate::source::layers::{Layers, NormStatistics, host};
+use crate::source::{Activations, AttentionRnn, LABELS, SourceError, SourceModel, SourceWeights};
+
+/// What the running statistics of the norms keep at each step.
+const STATISTICS_MEMORY: f32 = 0.95;
+/// The share of an epoch's first steps during which the learning rate rises, in the first epoch.
+const WARM_UP_EPOCHS: f64 = 1.0;
+
+/// How a source is trained.
+#[derive(Debug, Clone, Serialize)]
+pub struct PretrainSettings {
+    /// The name that the source gets.
+    pub name: String,
+    /// Passes over the training recordings.
+    pub epochs: usize,
+    /// Recordings in one step.
+    pub batch: usize,
+    /// The highest learning rate of Adam; it rises over the first epoch and falls to zero as a
+    /// half cosine.
+    pub learning_rate: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// Words with fewer recordings are repeated until they have this many in an epoch.
+    pub fewest_per_word: usize,
+    /// Every so many recordings, one second of noise alone is heard as "unknown"; 0 for never.
+    pub noise_every: usize,
+    /// The teacher's part in the target: 0 for the true labels alone, 1 for the teacher's alone.
+    pub teacher_weight: f32,
+    /// The weight of the squared distance to the teacher's LSTM outputs (Romero et al. 2015,
+    /// arXiv 1412.6550).
+    pub hint_weight: f32,
+    /// The seed of everything random.
+    pub seed: u64,
+}
+
+impl Default for PretrainSettings {
+    fn default() -> Self {
+        Self {
+            name: crate::source::DEFAULT_SOURCE.to_owned(),
+            epochs: 10,
+            batch: 32,
+            learning_rate: 3e-3,
+            weight_decay: 1e-3,
+            fewest_per_word: 100,
+            noise_every: 40,
+            teacher_weight: 0.7,
+            hint_weight: 5.0,
+            seed: 0,
+        }
+    }
+}
+
+/// A source whose answers are mixed with the true labels.
+pub type Teacher = SourceWeights;
+
+/// Where a run stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct EpochProgress {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Steps done in it.
+    pub step: usize,
+    /// Steps in an epoch.
+    pub steps: usize,
+    /// The mean loss of the epoch's steps so far.
+    pub loss: f64,
+    /// Validation accuracy; only when the epoch is done and there are recordings to validate on.
+    pub validation_accuracy: Option<f64>,
+}
+
+/// What a run is: a checkpoint belongs to it or not.
+#[derive(Debug, Serialize)]
+pub struct Run {
+    settings: PretrainSettings,
+    recordings: usize,
+    noise: usize,
+    teacher: Option<String>,
+}
+
+impl Run {
+    /// The run in one line.
+    pub fn describe(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Trains an attention-RNN on recorded words; `progress` hears of every step.
+///
+/// With a `checkpoint` path the state is written there after every epoch; with `resume` the run
+/// goes on from it, when it is there, and ends with the same bits as an uninterrupted one.
+///
+/// # Errors
+///
+/// When a checkpoint cannot be written, or belongs to another run.
+pub fn pretrain<B>(
+    speech: &SpeechFolder,
+    settings: &PretrainSettings,
+    teacher: Option<&Teacher>,
+    checkpoint: Option<&Path>,
+    resume: bool,
+    device: &B::Device,
+    progress: &mut dyn FnMut(&EpochProgress),
+) -> Result<SourceWeights, SourceError>
+where
+    B: AutodiffBackend + Kernels,
+    B::InnerBackend: Kernels,
+{
+    let run = Run {
+        settings: settings.clone(),
+        recordings: speech.train.len(),
+        noise: speech.noise.len(),
+        teacher: teacher.map(|teacher| teacher.sha256().to_owned()),
+    };
+    let teacher = teacher.map(|t| AttentionRnn::<B::InnerBackend>::new(t, device));
+    let (layers, statistics) =
+        Layers::<B>::new(&random_weights(&settings.name, settings.seed)?, device);
+    let optimizer = AdamWConfig::new()
+        .with_weight_decay(settings.weight_decay)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init::<B, Layers<B>>();
+    let mut state = State {
+        epochs: 0,
+        layers,
+        optimizer,
+        statistics: to_host(&statistics),
+    };
+    if let Some(path) = checkpoint.filter(|path| resume && path.exists()) {
+        state = checkpoint::load(path, &run, state, device)?;
+    }
+    while state.epochs < settings.epochs {
+        state = train_epoch(state, speech, settings, teacher.as_ref(), device, progress);
+        if let Some(path) = checkpoint {
+            checkpoint::save(path, &run, &state)?;
+        }
+        let steps = plan(speech, settings, state.epochs).len() / settings.batch;
+        let accuracy = if speech.validation.is_empty() {
+            None
+        } else {
+            Some(watch(&state, settings, &speech.validation, device)?.accuracy)
+        };
+        progress(&EpochProgress {
+            epoch: state.epochs,
+            step: steps,
+            steps,
+            loss: f64::NAN,
+            validation_accuracy: accuracy,
+        });
+    }
+    finished(&state, settings, device)
+}
+
+fn finished<B: AutodiffBackend, O>(
+    state: &State<B, O>,
+    settings: &PretrainSettings,
+    device: &B::Device,
+) -> Result<SourceWeights, SourceError> {
+    let statistics = from_host::<B::InnerBackend>(&state.statistics, device);
+    let tensors = state.layers.valid().to_host(&statistics);
+    SourceWeights::new(&settings.name, tensors)
+}
+
+fn watch<B, O>(
+    state: &State<B, O>,
+    settings: &PretrainSettings,
+    clips: &[SpeechClip],
+    device: &B::Device,
+) -> Result<Report, SourceError>
+where
+    B: AutodiffBackend,
+    B::InnerBackend: Kernels,
+{
+    let weights = finished(state, settings, device)?;
+    Ok(measure::<B::InnerBackend>(&weights, clips, device))
+}
+
+/// The recordings of one epoch in their order: `None` is a second of noise alone.
+fn plan(speech: &SpeechFolder, settings: &PretrainSettings, epoch: usize) -> Vec<Option<usize>> {
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); LABELS.len()];
+    for (place, clip) in speech.train.iter().enumerate() {
+        places[clip.label].push(place);
+    }
+    let mut plan: Vec<Option<usize>> = places
+        .iter()
+        .filter(|places| !places.is_empty())
+        .flat_map(|places| {
+            let count = places.len().max(settings.fewest_per_word);
+            places.iter().cycle().take(count).map(|place| Some(*place))
+        })
+        .collect();
+    if settings.noise_every > 0 && !speech.noise.is_empty() {
+        plan.extend(vec![None; plan.len() / settings.noise_every]);
+    }
+    plan.shuffle(&mut generator(settings.seed, [epoch as u64, u64::MAX]));
+    plan
+}
+
+fn train_epoch<B, O>(
+    state: State<B, O>,
+    speech: &SpeechFolder,
+    settings: &PretrainSettings,
+    teacher: Option<&AttentionRnn<B::InnerBackend>>,
+    device: &B::Device,
+    progress: &mut dyn FnMut(&EpochProgress),
+) -> State<B, O>
+where
+    B: AutodiffBackend + Kernels,
+    B::InnerBackend: Kernels,
+    O: Optimizer<Layers<B>, B>,
+{
+    let State {
+        epochs,
+        mut layers,
+        mut optimizer,
+        mut statistics,
+    } = state;
+    let plan = plan(speech, settings, epochs);
+    // The last steps' rest is left out, so that the norms always see a whole batch.
+    let batch = settings.batch.min(plan.len());
+    let steps = plan.len() / batch;
+    let mut total = 0.0;
+    for step in 0..steps {
+        let (audio, labels) = make_batch(speech, settings, epochs, step * batch, &plan, batch);
+        let audio = TensorData::new(audio, [batch, CLIP_SAMPLES]);
+        let log_mel = B::InnerBackend::log_mel(Tensor::from_data(audio, device));
+        let taught = teacher.map(|teacher| teacher.hear_plane(log_mel.clone()));
+        let (heard, moments) = hear_in_training(&layers, Tensor::from_inner(log_mel));
+        let loss = loss(&heard, &labels, taught.as_ref(), settings);
+        total += loss.clone().into_scalar().elem::<f64>();
+        let gradients = GradientsParams::from_grads(loss.backward(), &layers);
+        let rate = learning_rate(settings, epochs as f64 + step as f64 / steps as f64);
+        layers = optimizer.step(rate, layers, gradients);
+        for (running, now) in statistics.iter_mut().zip(to_host(&moments)) {
+            for (running, now) in running.iter_mut().zip(now) {
+                *running = STATISTICS_MEMORY * *running + (1.0 - STATISTICS_MEMORY) * now;
+            }
+        }
+        progress(&EpochProgress {
+            epoch: epochs + 1,
+            step: step + 1,
+            steps,
+            loss: total / (step + 1) as f64,
+            validation_accuracy: None,
+        });
+    }
+    State {
+        epochs: epochs + 1,
+        layers,
+        optimizer,
+        statistics,
+    }
+}
+
+/// Audio `[batch · 16000]` and labels of the batch that starts at `first` in the plan.
+fn make_batch(
+    speech: &SpeechFolder,
+    settings: &PretrainSettings,
+    epoch: usize,
+    first: usize,
+    plan: &[Option<usize>],
+    batch: usize,
+) -> (Vec<f32>, Vec<usize>) {
+    let clips: Vec<(Vec<f32>, usize)> = plan[first..first + batch]
+        .par_iter()
+        .enumerate()
+        .map(|(offset, place)| {
+            let place_of_use = [epoch as u64, (first + offset) as u64];
+            let mut random = generator(settings.seed, place_of_use);
+            match place {
+                Some(place) => {
+                    let clip = &speech.train[*place];
+                    (vary(clip, &speech.noise, &mut random), clip.label)
+                }
+                None => (noise_alone(&speech.noise, &mut random), 0),
+            }
+        })
+        .collect();
+    let labels = clips.iter().map(|(_, label)| *label).collect();
+    (
+        clips.into_iter().flat_map(|(audio, _)| audio).collect(),
+        labels,
+    )
+}
+
+fn loss<B: AutodiffBackend>(
+    heard: &Activations<B>,
+    labels: &[usize],
+    taught: Option<&Activations<B::InnerBackend>>,
+    settings: &PretrainSettings,
+) -> Tensor<B, 1> {
+    let device = heard.logits.device();
+    let [batch, count] = heard.logits.dims();
+    let mut truth = vec![0.0f32; batch * count];
+    for (row, label) in labels.iter().enumerate() {
+        truth[row * count + label] = 1.0;
+    }
+    let truth = Tensor::<B, 2>::from_data(TensorData::new(truth, [batch, count]), &device);
+    let target = match taught {
+        Some(taught) => {
+            let weight = settings.teacher_weight;
+            let taught = Tensor::from_inner(taught.probabilities());
+            truth.mul_scalar(1.0 - weight) + taught.mul_scalar(weight)
+        }
+        None => truth,
+    };
+    let entropy = (target * log_softmax(heard.logits.clone(), 1))
+        .sum_dim(1)
+        .mean()
+        .neg();
+    match taught {
+        Some(taught) if settings.hint_weight > 0.0 => {
+            let distance = |ours: &Tensor<B, 3>, theirs: &Tensor<B::InnerBackend, 3>| {
+                (ours.clone() - Tensor::from_inner(theirs.clone()))
+                    .powi_scalar(2)
+                    .mean()
+            };
+            let hint =
+                distance(&heard.lstm1, &taught.lstm1) + distance(&heard.lstm2, &taught.lstm2);
+            entropy + hint.mul_scalar(settings.hint_weight)
+        }
+        _ => entropy,
+    }
+}
+
+/// The learning rate after `epochs` epochs, whole and broken.
+fn learning_rate(settings: &PretrainSettings, epochs: f64) -> f64 {
+    let done = epochs / settings.epochs as f64;
+    let warmth = ((epochs + 0.05) / WARM_UP_EPOCHS).min(1.0);
+    settings.learning_rate * warmth * 0.5 * (1.0 + (PI * done).cos())
+}
+
+fn to_host<B: Backend>(statistics: &NormStatistics<B>) -> [Vec<f32>; 4] {
+    [
+        &statistics.mean1,
+        &statistics.variance1,
+        &statistics.mean2,
+        &statistics.variance2,
+    ]
+    .map(|tensor| host(tensor.clone()).values)
+}
+
+fn from_host<B: Backend>(statistics: &[Vec<f32>; 4], device: &B::Device) -> NormStatistics<B> {
+    let [mean1, variance1, mean2, variance2] = [0, 1, 2, 3]
+        .map(|index| Tensor::from_data(TensorData::from(statistics[index].as_slice()), device));
+    NormStatistics {
+        mean1,
+        variance1,
+        mean2,
+        variance2,
+    }
+}

@@ -1,0 +1,171 @@
+//! Named tensors with text beside them, as safetensors bytes that are the same on every run.
+//!
+//! The `safetensors` crate reads them; it writes its header in the random order of a hash map,
+//! which would give the same weights another content hash each time, so the header is written
+//! here, in sorted order.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// Bytes that are no safetensors file of 32-bit floats.
+#[derive(Debug, Error)]
+pub enum StorageError {
+    /// Cut short, altered, or another kind of file.
+    #[error("not a safetensors file, or damaged: {0}")]
+    Damaged(#[from] safetensors::SafeTensorError),
+    /// A tensor of other numbers.
+    #[error("tensor {tensor} is stored as {found}, expected F32")]
+    Type {
+        /// The tensor's name.
+        tensor: String,
+        /// How it is stored.
+        found: String,
+    },
+    /// A value that is infinite or no number.
+    #[error("tensor {tensor} holds a value that is not finite")]
+    NotFinite {
+        /// The tensor's name.
+        tensor: String,
+    },
+}
+
+/// One tensor on the host, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostTensor {
+    /// Its dimensions.
+    pub shape: Vec<usize>,
+    /// Its values, as many as the product of `shape`.
+    pub values: Vec<f32>,
+}
+
+/// What one file holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stored {
+    /// Text by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Tensors by name.
+    pub tensors: BTreeMap<String, HostTensor>,
+}
+
+impl Stored {
+    /// The file's bytes; the same content gives the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut header = Map::new();
+        header.insert("__metadata__".to_owned(), json!(self.metadata));
+        let mut data = Vec::new();
+        for (name, tensor) in &self.tensors {
+            let start = data.len();
+            data.extend(tensor.values.iter().flat_map(|value| value.to_le_bytes()));
+            let entry = json!({
+                "dtype": "F32",
+                "shape": tensor.shape,
+                "data_offsets": [start, data.len()],
+            });
+            header.insert(name.clone(), entry);
+        }
+        let mut header = Value::Object(header).to_string().into_bytes();
+        // The format wants the data to start at a multiple of eight bytes.
+        header.resize(header.len().next_multiple_of(8), b' ');
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(header);
+        bytes.extend(data);
+        bytes
+    }
+
+    /// Reads such bytes.
+    ///
+    /// # Errors
+    ///
+    /// When they are damaged, or a tensor is not made of finite 32-bit floats.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StorageError> {
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
+        let metadata = header.metadata().clone().unwrap_or_default();
+        let mut tensors = BTreeMap::new();
+        for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
+            if view.dtype() != Dtype::F32 {
+                return Err(StorageError::Type {
+                    tensor: name.to_owned(),
+                    found: format!("{:?}", view.dtype()),
+                });
+            }
+            let values: Vec<f32> = view
+                .data()
+                .chunks_exact(4)
+                .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+                .collect();
+            if values.iter().any(|value| !value.is_finite()) {
+                return Err(StorageError::NotFinite {
+                    tensor: name.to_owned(),
+                });
+            }
+            let shape = view.shape().to_vec();
+            tensors.insert(name.to_owned(), HostTensor { shape, values });
+        }
+        Ok(Self {
+            metadata: metadata.into_iter().collect(),
+            tensors,
+        })
+    }
+}
+
+/// The sha256 of `bytes` in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Writes a file whole or not at all: readers and a killed run never see half of one.
+///
+/// # Errors
+///
+/// When the folder cannot be written to.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = std::fs::File::create(&part)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&part, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_the_bytes_do_not_change() {
+        let tensor = |shape: &[usize], values: &[f32]| HostTensor {
+            shape: shape.to_vec(),
+            values: values.to_vec(),
+        };
+        let stored = Stored {
+            metadata: BTreeMap::from([
+                ("b".to_owned(), "two \"quoted\"".to_owned()),
+                ("a".to_owned(), "é".to_owned()),
+            ]),
+            tensors: BTreeMap::from([
+                ("x".to_owned(), tensor(&[2, 1], &[1.5, -0.0])),
+                ("y".to_owned(), tensor(&[], &[f32::MIN_POSITIVE])),
+            ]),
+        };
+        let bytes = stored.to_bytes();
+        assert_eq!(bytes, stored.to_bytes());
+        assert_eq!(Stored::from_bytes(&bytes).unwrap(), stored);
+        for length in 0..bytes.len() {
+            assert!(Stored::from_bytes(&bytes[..length]).is_err(), "{length}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What users call.
+
+mod classifier;
+
+pub use classifier::{Classifier, Explanation, Prediction, Score};

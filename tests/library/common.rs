@@ -1,0 +1,119 @@
+//! What several tests share. Each test file uses a part of it.
+#![allow(dead_code, reason = "every test file uses another part")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use retune::kernel::{BiLstmWeights, ConvolutionWeights};
+use retune::series::Split;
+use retune::source::{SourceWeights, import_keras};
+use retune::storage::{HostTensor, Stored};
+
+/// A file of the reference data beside the repository; `None`, said aloud, where it is absent.
+pub fn reference(file: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/weights")
+        .join(file);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is not there", path.display());
+    None
+}
+
+/// The published attention-RNN.
+pub fn published() -> Option<SourceWeights> {
+    let path = reference("attrnn-gsc35.h5")?;
+    Some(import_keras(&path, "published").expect("the published weights are sound"))
+}
+
+/// Every intermediate result for three recordings, computed by an independent implementation.
+pub fn golden() -> Option<BTreeMap<String, HostTensor>> {
+    let path = reference("attrnn-gsc35.golden.safetensors")?;
+    let bytes = std::fs::read(path).expect("the file is there");
+    Some(Stored::from_bytes(&bytes).expect("it is sound").tensors)
+}
+
+/// A host tensor on a device.
+pub fn on_device<B: Backend, const D: usize>(tensor: &HostTensor) -> Tensor<B, D> {
+    let data = TensorData::new(tensor.values.clone(), tensor.shape.clone());
+    Tensor::from_data(data, &Default::default())
+}
+
+/// A tensor's values.
+pub fn values<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
+    tensor.into_data().convert::<f32>().into_vec().expect("f32")
+}
+
+/// The largest absolute difference.
+pub fn difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max)
+}
+
+/// Numbers between −1 and 1 that look random and are the same on every run.
+pub fn noise(count: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+    (0..count)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+/// A tensor of such numbers times `scale`.
+pub fn noise_tensor<B: Backend, const D: usize>(
+    shape: [usize; D],
+    scale: f32,
+    seed: u32,
+) -> Tensor<B, D> {
+    let values = noise(shape.iter().product(), seed);
+    let values: Vec<f32> = values.into_iter().map(|value| value * scale).collect();
+    Tensor::from_data(TensorData::new(values, shape), &Default::default())
+}
+
+/// A small bidirectional LSTM.
+pub fn bilstm_weights<B: Backend>(features: usize, units: usize) -> BiLstmWeights<B> {
+    BiLstmWeights {
+        input: noise_tensor([features, 8 * units], 0.5, 1),
+        recurrent: noise_tensor([2, units, 4 * units], 0.5, 2),
+        bias: noise_tensor([8 * units], 0.5, 3),
+    }
+}
+
+/// Convolutions whose ReLUs are sometimes open and sometimes shut.
+pub fn convolution_weights<B: Backend>(frames: usize) -> ConvolutionWeights<B> {
+    ConvolutionWeights {
+        kernel1: noise_tensor([10, 5], 0.5, 4),
+        bias1: noise_tensor([10], 0.2, 5),
+        kernel2: noise_tensor([5, 10], 0.3, 6),
+        bias2: noise_tensor([frames], 0.2, 7),
+    }
+}
+
+/// Two classes that differ in frequency: `count` series of 60 samples.
+pub fn two_tones(count: usize, seed: u32) -> Split {
+    let mut split = Split::default();
+    for index in 0..count {
+        let turns = if index % 2 == 0 { 2.0 } else { 7.0 };
+        let noise = noise(60, seed + index as u32);
+        let phase = noise[0];
+        let series = (0..60)
+            .map(|sample| {
+                let angle = std::f32::consts::TAU * turns * sample as f32 / 60.0;
+                (angle + phase).sin() + 0.3 * noise[sample]
+            })
+            .collect();
+        split.series.push(series);
+        split
+            .labels
+            .push(if index % 2 == 0 { "-1" } else { "1" }.to_owned());
+    }
+    split
+}

@@ -1,0 +1,8 @@
+//! The library on the CPU backend, in one binary: every binary compiles the backend's generics anew.
+#![cfg(feature = "cpu")]
+
+mod common;
+mod kernels;
+mod pretraining;
+mod programs;
+mod source;

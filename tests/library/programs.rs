@@ -1,0 +1,244 @@
+//! Fitting, saving, loading and predicting.
+
+use crate::common::{noise, two_tones};
+use burn::backend::Autodiff;
+use retune::backend::Cpu;
+use retune::fit::{FitSettings, Preset};
+use retune::program::Program;
+use retune::series::Split;
+use retune::source::SourceWeights;
+use retune::task::Classifier;
+
+fn settings() -> FitSettings {
+    FitSettings {
+        epochs: 2,
+        batch: 4,
+        dropout: 0.2,
+        ..FitSettings::preset(Preset::Default)
+    }
+}
+
+fn source() -> SourceWeights {
+    SourceWeights::find("attrnn-gsc35").unwrap()
+}
+
+fn fit(train: &Split, settings: &FitSettings) -> Result<Classifier<Cpu>, retune::Error> {
+    Classifier::fit::<Autodiff<Cpu>>(train, &source(), settings, &Default::default(), &mut |_| {})
+}
+
+#[test]
+fn a_saved_program_predicts_the_same_bits() {
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    assert!(classifier.program().frozen());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.safetensors");
+    classifier.program().save(&path).unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() < 72 * 1024);
+
+    let program = Program::load(&path).unwrap();
+    assert_eq!(&program, classifier.program());
+    let loaded = Classifier::<Cpu>::new(program, &source(), &Default::default()).unwrap();
+    let test = two_tones(5, 50);
+    let (before, after) = (
+        classifier.predict(&test.series).unwrap(),
+        loaded.predict(&test.series).unwrap(),
+    );
+    assert_eq!(before, after);
+    for prediction in before {
+        let sum: f32 = prediction.probabilities.iter().sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_program_on_any_number_of_threads() {
+    let train = two_tones(9, 3);
+    let on = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(|| fit(&train, &settings()).unwrap().program().clone())
+    };
+    let one = on(1);
+    assert_eq!(one, on(3));
+    let other = FitSettings {
+        seed: 1,
+        ..settings()
+    };
+    assert_ne!(
+        one.tensors(),
+        fit(&train, &other).unwrap().program().tensors()
+    );
+}
+
+#[test]
+fn a_batch_never_changes_a_prediction() {
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    let test = two_tones(7, 9);
+    let together = classifier.predict(&test.series).unwrap();
+    for (series, expected) in test.series.iter().zip(together) {
+        let alone = classifier.predict(std::slice::from_ref(series)).unwrap();
+        let off = crate::common::difference(&alone[0].probabilities, &expected.probabilities);
+        assert!(off < 1e-6, "off by {off}");
+    }
+}
+
+#[test]
+fn the_loss_falls_and_the_tones_are_told_apart() {
+    let mut losses = Vec::new();
+    let settings = FitSettings {
+        epochs: 12,
+        validation: 0.0,
+        learning_rate: 0.01,
+        ..settings()
+    };
+    let train = two_tones(16, 1);
+    let classifier = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
+        &train,
+        &source(),
+        &settings,
+        &Default::default(),
+        &mut |progress| losses.push(progress.training_loss),
+    )
+    .unwrap();
+    assert!(losses[losses.len() - 1] < losses[0] * 0.8, "{losses:?}");
+    let accuracy = classifier.score(&two_tones(20, 200)).unwrap().accuracy;
+    assert!(accuracy >= 0.8, "accuracy {accuracy}");
+}
+
+#[test]
+fn a_program_needs_the_source_that_it_was_trained_for() {
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    let mut tensors = source().tensors().clone();
+    tensors.get_mut("output.bias").unwrap().values[0] += 1.0;
+    let other = SourceWeights::new("other", tensors).unwrap();
+    let program = classifier.program().clone();
+    let error = Classifier::<Cpu>::new(program, &other, &Default::default()).unwrap_err();
+    assert!(error.to_string().contains("attrnn-gsc35"), "{error}");
+    assert!(error.hint().unwrap().contains("--source"));
+}
+
+#[test]
+fn damaged_and_newer_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.safetensors");
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    classifier.program().save(&path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let text = String::from_utf8_lossy(&bytes[..400]).into_owned();
+    assert!(text.contains("\"retune.version\":\"1\""), "{text}");
+
+    let mut refuse = |bytes: &[u8], expected: &str| {
+        std::fs::write(&path, bytes).unwrap();
+        let error = Program::load(&path).unwrap_err().to_string();
+        assert!(error.contains("p.safetensors"), "{error}");
+        assert!(error.contains(expected), "{error}");
+    };
+    refuse(&bytes[..bytes.len() - 100], "damaged");
+    refuse(&bytes[..20], "damaged");
+    refuse(b"", "damaged");
+    let mut altered = bytes.clone();
+    let last = altered.len() - 3;
+    altered[last] ^= 1;
+    refuse(&altered, "altered");
+    let version = b"\"retune.version\":\"1\"";
+    let at = bytes
+        .windows(version.len())
+        .position(|window| window == version)
+        .unwrap();
+    let mut newer = bytes.clone();
+    newer[at + 18] = b'9';
+    refuse(&newer, "version 9");
+}
+
+#[test]
+fn series_that_do_not_suit_are_refused_with_their_number() {
+    let message = |train: &Split, settings: &FitSettings| match fit(train, settings) {
+        Ok(_) => panic!("it was accepted"),
+        Err(error) => error.to_string(),
+    };
+    assert!(message(&Split::default(), &settings()).contains("no series"));
+
+    let mut ragged = two_tones(6, 1);
+    ragged.series[3].pop();
+    assert!(message(&ragged, &settings()).contains("series 4 has 59 samples"));
+
+    let mut infinite = two_tones(6, 1);
+    infinite.series[2][7] = f32::INFINITY;
+    assert!(message(&infinite, &settings()).contains("series 3"));
+    assert!(message(&infinite, &settings()).contains("sample 8"));
+
+    let mut single = two_tones(6, 1);
+    single.labels.fill("1".to_owned());
+    assert!(message(&single, &settings()).contains("class"));
+
+    let mut many = two_tones(40, 1);
+    for (index, label) in many.labels.iter_mut().enumerate() {
+        *label = format!("c{index}");
+    }
+    assert!(message(&many, &settings()).contains("40 classes"));
+
+    for (change, expected) in [
+        (
+            FitSettings {
+                epochs: 0,
+                ..settings()
+            },
+            "epochs is 0",
+        ),
+        (
+            FitSettings {
+                dropout: 1.0,
+                ..settings()
+            },
+            "dropout is 1",
+        ),
+        (
+            FitSettings {
+                learning_rate: f64::NAN,
+                ..settings()
+            },
+            "learning-rate",
+        ),
+        (
+            FitSettings {
+                segments: 17,
+                ..settings()
+            },
+            "does not fit",
+        ),
+    ] {
+        let found = message(&two_tones(6, 1), &change);
+        assert!(found.contains(expected), "{found}");
+    }
+
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    let error = classifier
+        .predict(&[noise(60, 1), noise(61, 1)])
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("series 2 has 61 samples"),
+        "{error}"
+    );
+    let mut unknown = two_tones(4, 1);
+    unknown.labels[1] = "7".to_owned();
+    let error = classifier.score(&unknown).unwrap_err().to_string();
+    assert!(
+        error.contains("series 2") && error.contains("\"7\""),
+        "{error}"
+    );
+}
+
+#[test]
+fn minus_one_and_one_stay_two_classes() {
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    assert_eq!(classifier.program().labels(), ["-1", "1"]);
+}
+
+#[test]
+fn constant_series_are_predicted_without_a_nan() {
+    let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
+    let found = classifier.predict(&[vec![5.0; 60]]).unwrap();
+    assert!(found[0].probabilities.iter().all(|value| value.is_finite()));
+}

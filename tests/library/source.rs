@@ -1,0 +1,160 @@
+//! The attention-RNN against golden values, and what a source promises.
+
+use crate::common::{difference, golden, noise_tensor, on_device, published, reference, values};
+use burn::backend::Autodiff;
+use burn::tensor::Tensor;
+use retune::audio::load_clip;
+use retune::backend::Cpu;
+use retune::source::{Activations, AttentionRnn, LABELS, SourceModel, SourceWeights};
+
+/// The golden file's recordings, in its order.
+const WORDS: [&str; 3] = ["eight", "five", "follow"];
+
+fn label(word: &str) -> usize {
+    LABELS.iter().position(|label| *label == word).unwrap()
+}
+
+/// Tolerances: about ten times the difference that float32 rounding makes; the log-mel's is the
+/// agreement of two independent front ends.
+fn compare(found: &Activations<Cpu>, golden: impl Fn(&str) -> Vec<f32>) {
+    for (name, found, tolerance) in [
+        ("log_mel", values(found.log_mel.clone()), 2e-3),
+        ("normalised", values(found.normalised.clone()), 2e-3),
+        ("lstm1", values(found.lstm1.clone()), 2e-3),
+        ("lstm2", values(found.lstm2.clone()), 2e-3),
+        ("attention", values(found.attention.clone()), 1e-4),
+        ("context", values(found.context.clone()), 2e-3),
+        ("logits", values(found.logits.clone()), 5e-3),
+        ("probabilities", values(found.probabilities()), 1e-4),
+    ] {
+        let off = difference(&found, &golden(name));
+        assert!(off < tolerance, "{name} is off by {off}");
+    }
+}
+
+#[test]
+fn every_intermediate_result_agrees_with_the_golden_file() {
+    let (Some(weights), Some(golden)) = (published(), golden()) else {
+        return;
+    };
+    let source = AttentionRnn::<Cpu>::new(&weights, &Default::default());
+    let found = source.hear(on_device(&golden["waveform"]));
+    compare(&found, |name| golden[name].values.clone());
+    // The golden convolution is taken after the second norm, which is folded away here.
+    let norm = |part: &str| weights.tensors()[&format!("norm2.{part}")].values[0];
+    let scale = norm("gamma") / (norm("variance") + 1e-3).sqrt();
+    let convolved: Vec<f32> = values(found.convolved)
+        .iter()
+        .map(|value| (value - norm("mean")) * scale + norm("beta"))
+        .collect();
+    let off = difference(&convolved, &golden["conv"].values);
+    assert!(off < 2e-3, "conv is off by {off}");
+    source.check_frozen().unwrap();
+}
+
+#[test]
+fn the_gradient_of_the_waveform_agrees_with_the_golden_file() {
+    let (Some(weights), Some(golden)) = (published(), golden()) else {
+        return;
+    };
+    type Trained = Autodiff<Cpu>;
+    let source = AttentionRnn::<Trained>::new(&weights, &Default::default());
+    let waveform = on_device::<Trained, 2>(&golden["gradient_waveform"]).require_grad();
+    let logits = source.hear(waveform.clone()).logits;
+    let found = burn::tensor::activation::log_softmax(logits, 1);
+    let mut loss = Tensor::<Trained, 1>::zeros([1], &Default::default());
+    for (row, word) in WORDS.iter().enumerate() {
+        let place = [row..row + 1, label(word)..label(word) + 1];
+        loss = loss - found.clone().slice(place).reshape([1]);
+    }
+    let gradient = values(waveform.grad(&loss.backward()).unwrap());
+    let expected = &golden["gradient"].values;
+    let product = |a: &[f32], b: &[f32]| -> f64 {
+        a.iter()
+            .zip(b)
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum()
+    };
+    let (ours, theirs) = (
+        product(&gradient, &gradient).sqrt(),
+        product(expected, expected).sqrt(),
+    );
+    let cosine = product(&gradient, expected) / ours / theirs;
+    assert!(cosine > 0.999, "cosine {cosine}");
+    assert!(
+        (ours / theirs - 1.0).abs() < 0.01,
+        "norms {ours} and {theirs}"
+    );
+    source.check_frozen().unwrap();
+}
+
+#[test]
+fn the_published_weights_hear_the_recorded_words() {
+    let Some(weights) = published() else { return };
+    let source = AttentionRnn::<Cpu>::new(&weights, &Default::default());
+    for word in WORDS {
+        let Some(path) = reference(&format!("word_{word}.wav")) else {
+            return;
+        };
+        let clip = load_clip(path).unwrap();
+        let clip = Tensor::<Cpu, 1>::from_floats(clip.as_slice(), &Default::default());
+        let heard = values(source.hear(clip.reshape([1, 16_000])).probabilities());
+        assert!(heard[label(word)] > 0.99, "{word}: {}", heard[label(word)]);
+    }
+}
+
+#[test]
+fn a_batch_never_changes_what_is_heard_of_a_clip() {
+    let weights = SourceWeights::find("attrnn-gsc35").unwrap();
+    let source = AttentionRnn::<Cpu>::new(&weights, &Default::default());
+    // Of very different loudness, so that shared statistics would show.
+    let clips = Tensor::cat(
+        vec![
+            noise_tensor::<Cpu, 2>([1, 16_000], 1e-3, 1),
+            noise_tensor([1, 16_000], 1.0, 2),
+            Tensor::zeros([1, 16_000], &Default::default()),
+        ],
+        0,
+    );
+    let together = values(source.hear(clips.clone()).probabilities());
+    for (row, expected) in together.chunks(LABELS.len()).enumerate() {
+        let alone = source.hear(clips.clone().narrow(0, row, 1)).probabilities();
+        let off = difference(&values(alone), expected);
+        assert!(off < 1e-6, "clip {row} is off by {off}");
+    }
+}
+
+#[test]
+fn both_doors_lead_to_the_same_answer() {
+    use retune::kernel::Kernels;
+    let weights = SourceWeights::find("attrnn-gsc35").unwrap();
+    let source = AttentionRnn::<Cpu>::new(&weights, &Default::default());
+    let audio = noise_tensor::<Cpu, 2>([2, 16_000], 0.1, 5);
+    let plane = source.hear_plane(Cpu::log_mel(audio.clone()));
+    assert_eq!(values(plane.logits), values(source.hear(audio).logits));
+}
+
+#[test]
+fn a_source_file_is_read_back_as_written_and_damage_is_found() {
+    let weights = SourceWeights::find("attrnn-gsc35").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("source.safetensors");
+    weights.save(&path).unwrap();
+    let read = SourceWeights::load(&path).unwrap();
+    assert_eq!(read.sha256(), weights.sha256());
+    assert_eq!(read.tensors(), weights.tensors());
+    assert_eq!(read.labels().len(), LABELS.len());
+
+    let bytes = std::fs::read(&path).unwrap();
+    for (name, damaged) in [
+        ("cut", bytes[..bytes.len() / 2].to_vec()),
+        ("empty", Vec::new()),
+        ("other", b"RIFF....WAVE".to_vec()),
+    ] {
+        std::fs::write(&path, damaged).unwrap();
+        let error = SourceWeights::load(&path).unwrap_err().to_string();
+        assert!(error.contains("source.safetensors"), "{name}: {error}");
+    }
+    let error = SourceWeights::find("no-such-source").unwrap_err();
+    assert!(error.hint().unwrap().contains("source list"));
+}

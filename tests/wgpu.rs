@@ -1,0 +1,139 @@
+//! The wgpu backend against the CPU's; needs a graphics driver (a software one will do).
+//!
+//! Run with `cargo test --release --features wgpu --test wgpu`.
+#![cfg(all(feature = "cpu", feature = "wgpu"))]
+
+#[path = "library/common.rs"]
+mod common;
+
+use burn::backend::Autodiff;
+use burn::tensor::Tensor;
+use common::{difference, golden, on_device, published, two_tones, values};
+use retune::backend::{Cpu, Wgpu};
+use retune::fit::{FitSettings, Preset};
+use retune::source::{AttentionRnn, SourceModel, SourceWeights};
+use retune::storage::HostTensor;
+use retune::task::Classifier;
+
+#[test]
+fn the_same_program_predicts_alike_on_both() {
+    let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    let settings = FitSettings {
+        epochs: 2,
+        validation: 0.0,
+        ..FitSettings::preset(Preset::Default)
+    };
+    let cpu = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
+        &two_tones(8, 1),
+        &source,
+        &settings,
+        &Default::default(),
+        &mut |_| {},
+    )
+    .unwrap();
+    let program = cpu.program().clone();
+    let wgpu = Classifier::<Wgpu>::new(program, &source, &Default::default()).unwrap();
+    let test = two_tones(4, 70);
+    let expected = cpu.predict(&test.series).unwrap();
+    for (found, expected) in wgpu.predict(&test.series).unwrap().iter().zip(expected) {
+        let off = difference(&found.probabilities, &expected.probabilities);
+        assert!(off <= 1e-3, "probabilities differ by {off}");
+    }
+}
+
+#[test]
+fn a_program_can_be_trained_on_wgpu() {
+    let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    let settings = FitSettings {
+        epochs: 1,
+        validation: 0.0,
+        ..FitSettings::preset(Preset::Default)
+    };
+    let train = two_tones(4, 1);
+    let on_wgpu = Classifier::<Wgpu>::fit::<Autodiff<Wgpu>>(
+        &train,
+        &source,
+        &settings,
+        &Default::default(),
+        &mut |_| {},
+    )
+    .unwrap();
+    assert!(on_wgpu.program().frozen());
+    let on_cpu = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
+        &train,
+        &source,
+        &settings,
+        &Default::default(),
+        &mut |_| {},
+    )
+    .unwrap();
+    let theta = |tensors: &std::collections::BTreeMap<String, HostTensor>| {
+        tensors["transform.theta"].values.clone()
+    };
+    let (a, b) = (
+        theta(on_wgpu.program().tensors()),
+        theta(on_cpu.program().tensors()),
+    );
+    // Adam's first step has the size of the learning rate, whichever way rounding turns it.
+    let moved = difference(&a, &b);
+    assert!(
+        moved <= 2.1 * settings.learning_rate as f32,
+        "θ differs by {moved}"
+    );
+    let alike = a
+        .iter()
+        .zip(&b)
+        .filter(|(a, b)| (*a - *b).abs() < 1e-4)
+        .count();
+    assert!(alike * 100 >= a.len() * 95, "{alike} of {} agree", a.len());
+}
+
+#[test]
+fn the_golden_values_hold_on_wgpu() {
+    let (Some(weights), Some(golden)) = (published(), golden()) else {
+        return;
+    };
+    type Trained = Autodiff<Wgpu>;
+    let source = AttentionRnn::<Trained>::new(&weights, &Default::default());
+    let heard = source.hear(on_device(&golden["waveform"]));
+    for (name, found, tolerance) in [
+        ("log_mel", values(heard.log_mel.clone()), 2e-3),
+        ("normalised", values(heard.normalised.clone()), 2e-3),
+        ("lstm1", values(heard.lstm1.clone()), 2e-3),
+        ("lstm2", values(heard.lstm2.clone()), 2e-3),
+        ("attention", values(heard.attention.clone()), 1e-4),
+        ("context", values(heard.context.clone()), 2e-3),
+        ("probabilities", values(heard.probabilities()), 1e-4),
+    ] {
+        let off = difference(&found, &golden[name].values);
+        assert!(off < tolerance, "{name} is off by {off}");
+    }
+
+    let waveform = on_device::<Trained, 2>(&golden["gradient_waveform"]).require_grad();
+    let logits = source.hear(waveform.clone()).logits;
+    let found = burn::tensor::activation::log_softmax(logits, 1);
+    let mut loss = Tensor::<Trained, 1>::zeros([1], &Default::default());
+    // eight, five, follow.
+    for (row, label) in [20, 17, 26].into_iter().enumerate() {
+        let place = [row..row + 1, label..label + 1];
+        loss = loss - found.clone().slice(place).reshape([1]);
+    }
+    let gradient = values(waveform.grad(&loss.backward()).unwrap());
+    let expected = &golden["gradient"].values;
+    let product = |a: &[f32], b: &[f32]| -> f64 {
+        a.iter()
+            .zip(b)
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum()
+    };
+    let (ours, theirs) = (
+        product(&gradient, &gradient).sqrt(),
+        product(expected, expected).sqrt(),
+    );
+    let cosine = product(&gradient, expected) / ours / theirs;
+    assert!(cosine > 0.999, "cosine {cosine}");
+    assert!(
+        (ours / theirs - 1.0).abs() < 0.01,
+        "norms {ours} and {theirs}"
+    );
+}
