@@ -31,6 +31,9 @@ pub struct FitArgs {
     /// Samples that each series is resampled to first, or none
     #[arg(long, value_name = "SAMPLES")]
     stretch: Option<Stretch>,
+    /// θ starts uniform within plus or minus this amplitude
+    #[arg(long, value_name = "AMPLITUDE", value_parser = not_negative_single)]
+    initial_amplitude: Option<f32>,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -88,6 +91,7 @@ impl FitArgs {
             stretch: self
                 .stretch
                 .map_or(preset.stretch, |Stretch(samples)| samples),
+            initial_amplitude: self.initial_amplitude.unwrap_or(preset.initial_amplitude),
             dropout: self.dropout.unwrap_or(preset.dropout),
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),

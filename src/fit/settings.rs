@@ -110,6 +110,7 @@ impl FitSettings {
         match preset {
             Preset::Paper => paper,
             Preset::Default => Self {
+                batch: 8,
                 segments: 1,
                 position: Position::Centre,
                 stretch: Some(2000),

@@ -87,7 +87,7 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
                     .zip(then)
                     .all(|(now, then)| now.to_bits() == then.to_bits());
             if !same {
-                return Err(SourceError::Altered { tensor: *name });
+                return Err(SourceError::Altered { tensor: name });
             }
         }
         Ok(())

@@ -81,6 +81,9 @@ pub enum SourceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The training split is empty.
+    #[error("there is no recording to train on")]
+    NothingToTrainOn,
     /// A checkpoint does not belong to this run.
     #[error("cannot resume from {}: {reason}", path.display())]
     Checkpoint {
@@ -103,7 +106,7 @@ impl SourceError {
                     .to_owned(),
             ),
             Self::Unknown { .. } => Some("`retune source list` shows the shipped ones".to_owned()),
-            Self::Speech { .. } => Some(
+            Self::Speech { .. } | Self::NothingToTrainOn => Some(
                 "expected the Speech Commands layout: DIR/WORD/SPEAKER_nohash_N.wav, or \
                  DIR/train/WORD/…, DIR/val/WORD/… and DIR/test/WORD/…"
                     .to_owned(),

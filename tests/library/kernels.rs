@@ -66,7 +66,7 @@ fn silence_is_exactly_the_offset_and_passes_a_zero_gradient() {
 /// and half of that at its neighbours (Harris 1978), which the filters then weigh.
 #[test]
 fn a_tone_has_the_magnitude_of_the_windows_transform() {
-    let bin = 128;
+    let bin: usize = 128;
     let tone: Vec<f32> = (0..16_000)
         .map(|n| (std::f64::consts::TAU * bin as f64 * n as f64 / 1024.0).cos() as f32)
         .collect();

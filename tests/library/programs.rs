@@ -88,9 +88,10 @@ fn a_batch_never_changes_a_prediction() {
 fn the_loss_falls_and_the_tones_are_told_apart() {
     let mut losses = Vec::new();
     let settings = FitSettings {
-        epochs: 12,
+        epochs: 20,
         validation: 0.0,
-        learning_rate: 0.01,
+        dropout: 0.0,
+        learning_rate: 0.05,
         ..settings()
     };
     let train = two_tones(16, 1);
@@ -126,10 +127,8 @@ fn damaged_and_newer_files_are_refused() {
     let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
     classifier.program().save(&path).unwrap();
     let bytes = std::fs::read(&path).unwrap();
-    let text = String::from_utf8_lossy(&bytes[..400]).into_owned();
-    assert!(text.contains("\"retune.version\":\"1\""), "{text}");
 
-    let mut refuse = |bytes: &[u8], expected: &str| {
+    let refuse = |bytes: &[u8], expected: &str| {
         std::fs::write(&path, bytes).unwrap();
         let error = Program::load(&path).unwrap_err().to_string();
         assert!(error.contains("p.safetensors"), "{error}");

@@ -46,8 +46,8 @@ impl SpeechFolder {
     ///
     /// # Errors
     ///
-    /// When a folder or recording cannot be read, a word is not in [`LABELS`], or there is nothing
-    /// to train on.
+    /// When a folder or recording cannot be read, a word is not in [`LABELS`], or there is no
+    /// recording at all.
     pub fn read(folder: &Path, noise: Option<&Path>) -> Result<Self, SourceError> {
         let mut found = Self::default();
         if SPLITS.iter().any(|split| folder.join(split).is_dir()) {
@@ -65,10 +65,13 @@ impl SpeechFolder {
                 found.split(speaker_split(path)).push(clip);
             }
         }
-        if found.train.is_empty() {
+        if [&found.train, &found.validation, &found.test]
+            .iter()
+            .all(|clips| clips.is_empty())
+        {
             return Err(SourceError::Speech {
                 path: folder.to_owned(),
-                reason: "there is no recording to train on".to_owned(),
+                reason: "there is no recording".to_owned(),
             });
         }
         let default_noise = folder.join(NOISE_FOLDER);

@@ -114,7 +114,8 @@ impl Run {
 ///
 /// # Errors
 ///
-/// When a checkpoint cannot be written, or belongs to another run.
+/// When there is no training recording, or a checkpoint cannot be written or belongs to another
+/// run.
 pub fn pretrain<B>(
     speech: &SpeechFolder,
     settings: &PretrainSettings,
@@ -128,6 +129,9 @@ where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
+    if speech.train.is_empty() {
+        return Err(SourceError::NothingToTrainOn);
+    }
     let run = Run {
         settings: settings.clone(),
         recordings: speech.train.len(),
