@@ -10,9 +10,9 @@ use retune::fit::{FitSettings, Preset};
 use retune::series::{Dataset, ReadOptions, Split};
 use retune::source::SourceWeights;
 use retune::task::Classifier;
+use retune::transform::Position;
 
 const SETS: [&str; 4] = ["ECG200", "GunPoint", "ItalyPowerDemand", "Lightning2"];
-const EPOCHS: usize = 40;
 
 /// Prints the accuracy of every candidate.
 pub fn print(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<()> {
@@ -41,33 +41,39 @@ pub fn print(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// The grid: how long the series lies in the clip, how θ starts, how fast and how freely it moves.
-fn candidates() -> Vec<(String, FitSettings)> {
-    let mut found = Vec::new();
-    for (stretch, initial_amplitude, learning_rate, dropout) in [
-        (2000, 0.0, 0.03, 0.0),
-        (4000, 0.0, 0.01, 0.0),
-        (4000, 0.0, 0.03, 0.0),
-        (4000, 0.0, 0.1, 0.0),
-        (4000, 0.5, 0.03, 0.0),
-        (4000, 0.0, 0.03, 0.4),
-        (8000, 0.0, 0.03, 0.0),
-    ] {
-        let name = format!(
-            "stretch {stretch}, θ within ±{initial_amplitude}, rate {learning_rate}, dropout {dropout}"
-        );
-        let settings = FitSettings {
-            stretch: Some(stretch),
-            initial_amplitude,
-            learning_rate,
-            dropout,
-            epochs: EPOCHS,
-            validation: 0.0,
-            ..FitSettings::preset(Preset::Default)
-        };
-        found.push((name, settings));
-    }
-    found
+/// The candidates: the paper's settings, variations of them, and a slower walk from silence.
+fn candidates() -> Vec<(&'static str, FitSettings)> {
+    let paper = FitSettings::preset(Preset::Paper);
+    let stretched = FitSettings {
+        segments: 1,
+        stretch: Some(4000),
+        ..paper.clone()
+    };
+    let from_silence = FitSettings {
+        position: Position::Centre,
+        initial_amplitude: 0.0,
+        dropout: 0.0,
+        epochs: 40,
+        batch: 8,
+        learning_rate: 0.03,
+        learning_rate_decay: 0.0,
+        weight_decay: 0.0,
+        ..stretched.clone()
+    };
+    let segments = |segments| FitSettings {
+        segments,
+        ..paper.clone()
+    };
+    vec![
+        ("paper, 10 segments", segments(10)),
+        ("paper, 6 segments", segments(6)),
+        ("paper", paper),
+        ("paper, one segment stretched to 4000", stretched),
+        (
+            "one segment stretched to 4000, θ from 0, rate 0.03, batch 8, 40 epochs, no dropout",
+            from_silence,
+        ),
+    ]
 }
 
 /// The mean accuracy on each half of the split after training on the other.

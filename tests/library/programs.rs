@@ -13,7 +13,7 @@ fn settings() -> FitSettings {
     FitSettings {
         epochs: 2,
         batch: 4,
-        dropout: 0.2,
+        validation: 0.25,
         ..FitSettings::preset(Preset::Default)
     }
 }
@@ -92,6 +92,7 @@ fn the_loss_falls_and_the_tones_are_told_apart() {
         validation: 0.0,
         dropout: 0.0,
         learning_rate: 0.05,
+        learning_rate_decay: 0.0,
         ..settings()
     };
     let train = two_tones(16, 1);
@@ -103,7 +104,8 @@ fn the_loss_falls_and_the_tones_are_told_apart() {
         &mut |progress| losses.push(progress.training_loss),
     )
     .unwrap();
-    assert!(losses[losses.len() - 1] < losses[0] * 0.8, "{losses:?}");
+    // No lower than ln 18: a class has the mean probability of its 18 labels.
+    assert!(losses[losses.len() - 1] < losses[0] - 0.3, "{losses:?}");
     let accuracy = classifier.score(&two_tones(20, 200)).unwrap().accuracy;
     assert!(accuracy >= 0.8, "accuracy {accuracy}");
 }
@@ -202,7 +204,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                segments: 17,
+                segments: 300,
                 ..settings()
             },
             "does not fit",
