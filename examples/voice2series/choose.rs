@@ -60,14 +60,13 @@ fn candidates() -> Vec<(&'static str, FitSettings)> {
         weight_decay: 0.0,
         ..stretched.clone()
     };
-    let segments = |segments| FitSettings {
-        segments,
+    let ten_segments = FitSettings {
+        segments: 10,
         ..paper.clone()
     };
     vec![
-        ("paper, 10 segments", segments(10)),
-        ("paper, 6 segments", segments(6)),
         ("paper", paper),
+        ("paper, 10 segments", ten_segments),
         ("paper, one segment stretched to 4000", stretched),
         (
             "one segment stretched to 4000, θ from 0, rate 0.03, batch 8, 40 epochs, no dropout",
