@@ -26,7 +26,7 @@ use crate::source::{Activations, AttentionRnn, LABELS, SourceError, SourceModel,
 
 /// What the running statistics of the norms keep at each step.
 const STATISTICS_MEMORY: f32 = 0.95;
-/// The share of an epoch's first steps during which the learning rate rises, in the first epoch.
+/// Epochs over which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 1.0;
 
 /// How a source is trained.
