@@ -22,24 +22,18 @@ fn main() -> anyhow::Result<()> {
     // The source is compiled in; another one would be a file.
     let source = SourceWeights::find("attrnn-gsc35")?;
 
-    // Fewer epochs than the preset has, to be quick.
-    let settings = FitSettings {
-        epochs: 15,
-        ..FitSettings::preset(Preset::Default)
-    };
+    let settings = FitSettings::preset(Preset::Default);
     let device = Default::default();
     let classifier = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
         &data.train,
         &source,
         &settings,
         &device,
-        &mut |progress| {
-            eprintln!(
-                "epoch {}: loss {:.3}",
-                progress.epoch, progress.training_loss
-            )
-        },
+        &mut |progress| eprintln!("{progress:?}"),
     )?;
+    for (name, score) in classifier.program().scores() {
+        println!("{name}: {score:.3}");
+    }
 
     let score = classifier.score(&data.test)?;
     println!("{}: accuracy {:.3}", data.name, score.accuracy);

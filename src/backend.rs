@@ -147,6 +147,8 @@ fn has_adapter() -> bool {
 
 #[cfg(feature = "cpu")]
 mod host {
+    use std::ops::Deref;
+
     use burn::tensor::Tensor;
     use burn_ndarray::{NdArray, NdArrayTensor};
 
@@ -156,14 +158,42 @@ mod host {
     /// The CPU backend.
     pub type Cpu = NdArray<f32>;
 
-    impl HostBackend for Cpu {
-        fn values<const D: usize>(tensor: Tensor<Self, D>) -> Vec<f32> {
-            if let NdArrayTensor::F32(storage) = tensor.clone().into_primitive().tensor()
-                && let Some(values) = storage.view().as_slice()
-            {
-                return values.to_vec();
+    /// A tensor's values in row-major order.
+    enum Values {
+        /// Where the tensor holds them.
+        Held(NdArrayTensor),
+        /// Put in order.
+        Copied(Vec<f32>),
+    }
+
+    impl Values {
+        /// The tensor's own memory, where that is in row-major order.
+        fn held(tensor: &NdArrayTensor) -> Option<&[f32]> {
+            match tensor {
+                NdArrayTensor::F32(storage) => storage.view().to_slice(),
+                _ => None,
             }
-            tensor.into_data().into_vec().unwrap_or_default()
+        }
+    }
+
+    impl Deref for Values {
+        type Target = [f32];
+
+        fn deref(&self) -> &[f32] {
+            match self {
+                Self::Held(tensor) => Self::held(tensor).unwrap_or_default(),
+                Self::Copied(values) => values,
+            }
+        }
+    }
+
+    impl HostBackend for Cpu {
+        fn values<const D: usize>(tensor: Tensor<Self, D>) -> impl Deref<Target = [f32]> {
+            let held = tensor.clone().into_primitive().tensor();
+            if Values::held(&held).is_some() {
+                return Values::Held(held);
+            }
+            Values::Copied(tensor.into_data().into_vec().unwrap_or_default())
         }
     }
 
@@ -174,6 +204,18 @@ mod host {
 
         fn log_mel_backward(audio: Tensor<Self, 2>, gradient: Tensor<Self, 3>) -> Tensor<Self, 2> {
             cpu::log_mel_backward(audio, gradient)
+        }
+
+        fn log_mel_of_sum(placed: Tensor<Self, 2>, shared: Tensor<Self, 1>) -> Tensor<Self, 3> {
+            cpu::log_mel_of_sum(placed, shared)
+        }
+
+        fn log_mel_of_sum_backward(
+            placed: Tensor<Self, 2>,
+            shared: Tensor<Self, 1>,
+            gradient: Tensor<Self, 3>,
+        ) -> Tensor<Self, 1> {
+            cpu::log_mel_of_sum_backward(placed, shared, gradient)
         }
 
         fn convolutions(
@@ -193,6 +235,10 @@ mod host {
 
         fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
             cpu::bilstm(input, weights)
+        }
+
+        fn bilstm_output(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> Tensor<Self, 3> {
+            cpu::bilstm_output(input, weights)
         }
 
         fn bilstm_backward(

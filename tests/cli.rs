@@ -23,7 +23,7 @@ use tempfile::TempDir;
 /// Values in each of the series that are made here.
 const LENGTH: usize = 60;
 /// What keeps a fit short.
-const SHORT: [&str; 4] = ["--epochs", "2", "--stretch", "500"];
+const SHORT: [&str; 6] = ["--preset", "paper", "--epochs", "2", "--stretch", "500"];
 
 /// A folder of its own for one test: a small data set and room for what commands write.
 struct Bench {
@@ -214,10 +214,12 @@ fn wrong_arguments_end_with_code_2() {
         "classify Waves --test a.tsv",
         "classify --train a.tsv",
         "classify Waves --train a.tsv --test b.tsv",
-        "classify Waves --preset best",
+        "classify Waves --preset finest",
         "classify Waves --backend gpu",
         "classify Waves --dropout 1",
-        "classify Waves --epochs 0",
+        "classify Waves --epochs x",
+        "classify Waves --voice shout",
+        "classify Waves --readout oracle",
         "classify Waves --batch x",
         "classify Waves --segments 0",
         "classify Waves --learning-rate 0",
@@ -373,7 +375,7 @@ fn a_data_set_is_fetched_and_classified_by_its_name() {
     let line = list.lines().find(|line| line.starts_with("ItalyPower"));
     assert!(line.unwrap().ends_with("downloaded"), "{line:?}");
 
-    let classify = "classify ItalyPowerDemand --quiet --epochs 1 --stretch 500";
+    let classify = "classify ItalyPowerDemand --quiet --preset fast";
     let outcome = bench.json(&words(classify));
     assert_eq!(outcome["n_train"], 67);
     assert_eq!(outcome["n_test"], 1029);
@@ -545,7 +547,7 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
         assert!(outcome["seconds"][part].as_f64().unwrap() > 0.0);
     }
     assert_eq!(outcome["backend"], "cpu");
-    assert_eq!(outcome["preset"], "default");
+    assert_eq!(outcome["preset"], "paper");
     assert_eq!(outcome["seed"], 0);
     assert_eq!(outcome["source"]["name"], DEFAULT_SOURCE);
     assert_eq!(outcome["frozen"], true);
@@ -831,7 +833,7 @@ fn outputs_are_checked_before_the_work_starts() {
     }
 
     // A fit of that many epochs would take hours.
-    let fit = format!("fit {train} --epochs 1000000 --patience 1000000");
+    let fit = format!("fit {train} --preset paper --epochs 1000000 --patience 1000000");
     let stderr = bench.fails(&words(&format!("{fit} --out no/p.safetensors")));
     assert_eq!(
         stderr,

@@ -18,15 +18,10 @@ use retune::task::Classifier;
 #[test]
 fn the_same_program_predicts_alike_on_both() {
     let source = SourceWeights::find("attrnn-gsc35").unwrap();
-    let settings = FitSettings {
-        epochs: 2,
-        validation: 0.0,
-        ..FitSettings::preset(Preset::Default)
-    };
     let cpu = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
         &two_tones(8, 1),
         &source,
-        &settings,
+        &FitSettings::preset(Preset::Default),
         &Default::default(),
         &mut |_| {},
     )
@@ -46,8 +41,7 @@ fn a_program_can_be_trained_on_wgpu() {
     let source = SourceWeights::find("attrnn-gsc35").unwrap();
     let settings = FitSettings {
         epochs: 1,
-        validation: 0.0,
-        ..FitSettings::preset(Preset::Default)
+        ..FitSettings::preset(Preset::Paper)
     };
     let train = two_tones(4, 1);
     let on_wgpu = Classifier::<Wgpu>::fit::<Autodiff<Wgpu>>(
@@ -68,7 +62,7 @@ fn a_program_can_be_trained_on_wgpu() {
     )
     .unwrap();
     let theta = |tensors: &std::collections::BTreeMap<String, HostTensor>| {
-        tensors["transform.theta"].values.clone()
+        tensors["part1.transform.theta"].values.clone()
     };
     let (a, b) = (
         theta(on_wgpu.program().tensors()),

@@ -30,6 +30,18 @@ pub fn mel_to_hz(mel: f64) -> f64 {
     700.0 * ((mel / 1127.0).exp() - 1.0)
 }
 
+/// The centre of every filter on the mel scale, `[MELS]`.
+pub fn mel_centres() -> &'static [f32] {
+    static CENTRES: OnceLock<Vec<f32>> = OnceLock::new();
+    CENTRES.get_or_init(|| {
+        let lowest = hz_to_mel(LOWEST_HZ);
+        let step = (hz_to_mel(HIGHEST_HZ) - lowest) / (MELS + 1) as f64;
+        (1..=MELS)
+            .map(|filter| (lowest + step * filter as f64) as f32)
+            .collect()
+    })
+}
+
 /// The periodic Hann window, `[FRAME_SAMPLES]`.
 pub fn hann_window() -> &'static [f32] {
     static WINDOW: OnceLock<Vec<f32>> = OnceLock::new();

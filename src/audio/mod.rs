@@ -2,11 +2,13 @@
 
 mod error;
 pub mod mel;
+mod play;
 mod resample;
 mod riff;
 mod wav;
 
 pub use error::AudioError;
+pub use play::play;
 pub use resample::{RATE_RANGE, resample};
 pub use wav::{Clip, load_clip, read_wav, write_wav};
 

@@ -19,7 +19,7 @@ use retune::task::{Classifier, Score};
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
-use super::fitting::{FitArgs, show_epoch};
+use super::fitting::{FitArgs, show_progress};
 use super::output::{self, OutputFile};
 use super::problem::Problem;
 use super::program::SourceName;
@@ -58,6 +58,7 @@ struct Outcome {
     dataset: String,
     accuracy: f64,
     log_loss: f64,
+    brier: f64,
     n_train: usize,
     n_test: usize,
     length: usize,
@@ -93,7 +94,7 @@ impl Arguments {
             Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
         };
         let source = SourceWeights::find(&self.fitting.source)?;
-        let settings = self.fitting.settings(common.seed);
+        let settings = self.fitting.settings(common.seed)?;
         let scaling = settings.scaling;
         let done = self.backend.backend.run(Work {
             data: &data,
@@ -116,6 +117,7 @@ impl Arguments {
         let outcome = Outcome {
             accuracy: done.score.accuracy,
             log_loss: done.score.log_loss,
+            brier: done.score.brier,
             n_train: data.train.len(),
             n_test: data.test.len(),
             length: done.program.series_length(),
@@ -246,7 +248,7 @@ impl BackendTask for Work<'_> {
             self.source,
             &self.settings,
             device,
-            &mut |at| show_epoch(&mut progress, at),
+            &mut |at| show_progress(&mut progress, at),
         )?;
         drop(progress);
         let fit = start.elapsed().as_secs_f64();

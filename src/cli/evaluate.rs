@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
 use super::output;
-use super::program::{ProgramArgs, SourceName, check_labels};
+use super::program::{ProgramArgs, SourceName};
 use super::progress::Waiting;
 use super::text;
 
@@ -40,6 +40,7 @@ struct Outcome {
     test: PathBuf,
     accuracy: f64,
     log_loss: f64,
+    brier: f64,
     n_test: usize,
     labels: Vec<String>,
     /// `confusion[true][predicted]`.
@@ -54,8 +55,8 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();
-        let split = Split::read_for_length(&self.test, length, &self.read.options())?;
-        check_labels(&self.test, &split, &program)?;
+        let options = self.read.options();
+        let split = Split::read_to_score(&self.test, length, program.labels(), &options)?;
         let labels = program.labels().to_vec();
         let source_name = SourceName::of(&program);
         let waiting = Waiting::new(common, format!("predicting {} series", split.len()));
@@ -63,6 +64,7 @@ impl Arguments {
         let Score {
             accuracy,
             log_loss,
+            brier,
             confusion,
             ..
         } = self.backend.backend.run(Work {
@@ -76,6 +78,7 @@ impl Arguments {
             test: self.test.clone(),
             accuracy,
             log_loss,
+            brier,
             n_test: split.len(),
             labels,
             confusion,
@@ -111,6 +114,7 @@ impl Outcome {
             ("series", self.n_test.to_string()),
             ("accuracy", text::accuracy(self.accuracy)),
             ("log loss", text::accuracy(self.log_loss)),
+            ("Brier score", text::accuracy(self.brier)),
         ]);
         let confusion = text::confusion(&self.labels, &self.confusion, "true", "predicted");
         format!("{properties}\n{confusion}")

@@ -66,10 +66,11 @@ impl Arguments {
         let (program, source) = self.program.load()?;
         let (series, true_label) = self.row.read(&program)?;
         let source_name = SourceName::of(&program);
-        let explanation = self.backend.backend.run(Work {
+        let (explanation, saliency) = self.backend.backend.run(Work {
             program,
             source: &source,
             series: &series,
+            part: self.row.part - 1,
         })??;
         let prediction = &explanation.prediction;
         let words = explanation.words.iter().take(WORDS);
@@ -91,12 +92,18 @@ impl Arguments {
                 .collect(),
             source: source_name,
         };
-        let picture = self.picture(&outcome, series, explanation);
+        let picture = self.picture(&outcome, series, explanation, saliency);
         out.write(explain_svg(&picture)?.as_bytes())?;
         output::show(common, &outcome, Outcome::describe)
     }
 
-    fn picture(&self, outcome: &Outcome, series: Vec<f32>, explanation: Explanation) -> Picture {
+    fn picture(
+        &self,
+        outcome: &Outcome,
+        series: Vec<f32>,
+        explanation: Explanation,
+        saliency: Vec<f32>,
+    ) -> Picture {
         let file = self.row.series.file_name().unwrap_or_default();
         let truth = match &outcome.true_label {
             Some(label) => format!(" (labelled {label})"),
@@ -122,6 +129,7 @@ impl Arguments {
         Picture {
             title,
             series,
+            saliency,
             mel: explanation.log_mel,
             frames: FRAMES,
             mels: MELS,
@@ -136,17 +144,20 @@ struct Work<'a> {
     program: Program,
     source: &'a SourceWeights,
     series: &'a [f32],
+    part: usize,
 }
 
 impl BackendTask for Work<'_> {
-    type Output = Result<Explanation, retune::Error>;
+    type Output = Result<(Explanation, Vec<f32>), retune::Error>;
 
     fn run<B>(self, device: &B::Device) -> Self::Output
     where
         B: AutodiffBackend + Kernels,
         B::InnerBackend: Kernels,
     {
-        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.explain(self.series)
+        let classifier = Classifier::<B>::new(self.program, self.source, device)?;
+        let explanation = classifier.explain(self.series, self.part)?;
+        Ok((explanation, classifier.saliency(self.series)?))
     }
 }
 

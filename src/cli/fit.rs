@@ -17,7 +17,7 @@ use retune::task::Classifier;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
-use super::fitting::{FitArgs, show_epoch};
+use super::fitting::{FitArgs, show_progress};
 use super::output::{self, OutputFile};
 use super::problem::Problem;
 use super::program::SourceName;
@@ -69,7 +69,7 @@ impl Arguments {
         let program = self.backend.backend.run(Work {
             train: &train,
             source: &source,
-            settings: self.fitting.settings(common.seed),
+            settings: self.fitting.settings(common.seed)?,
             common,
         })??;
         let seconds = start.elapsed().as_secs_f64();
@@ -133,7 +133,7 @@ impl BackendTask for Work<'_> {
             self.source,
             &self.settings,
             device,
-            &mut |at| show_epoch(&mut progress, at),
+            &mut |at| show_progress(&mut progress, at),
         )?;
         Ok(classifier.program().clone())
     }

@@ -3,42 +3,52 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use anyhow::Result;
 use clap::Args;
-use retune::fit::{FitProgress, FitSettings, Preset};
+use clap::builder::PossibleValuesParser;
+use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::series::Scaling;
 use retune::source::DEFAULT_SOURCE;
-use retune::transform::Position;
+use retune::transform::{NAMES, Position, Transform};
 
-use super::args::{choice, count, not_negative, not_negative_single, positive, share};
+use super::args::{choice, count, not_negative, not_negative_single, part, positive, share};
+use super::problem::Problem;
 use super::progress::Progress;
 
 /// How a program is fitted; what is not given is as the preset has it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: what is best by cross-validation, or the published ones
-    #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&["default", "paper"]))]
+    /// Where all settings start: one voice, several, as many as help, or Voice2Series as published
+    #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&["fast", "default", "best", "paper"]))]
     pub preset: Preset,
     /// The source model: one that is shipped, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
     pub source: String,
-    /// How often the series is repeated in the clip
+    /// How the source hears the series: a voice by its name, and several in as many options
+    #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(NAMES.map(|(name, _)| name)))]
+    voices: Vec<String>,
+    /// How the source's answer becomes a class: groups of its words, or a ridge regression on its
+    /// activations
+    #[arg(long, value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "ridge"]))]
+    readout: Option<ReadoutKind>,
+    /// Voice padding: how often the series is repeated in the clip
     #[arg(long, value_name = "N", value_parser = count)]
     segments: Option<usize>,
-    /// Where the series stands in the clip
+    /// Voice padding: where the series stands in its segment
     #[arg(long, value_name = "WHERE", value_parser = choice::<Position>(&["start", "centre", "end"]))]
     position: Option<Position>,
-    /// Samples that each series is resampled to first, or none
+    /// Voice padding: samples that each series is resampled to first, or none
     #[arg(long, value_name = "SAMPLES")]
     stretch: Option<Stretch>,
-    /// θ starts uniform within plus or minus this amplitude
-    #[arg(long, value_name = "AMPLITUDE", value_parser = not_negative_single)]
+    /// A trained sound is added to the voice, and starts uniform within plus or minus this amplitude
+    #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
-    /// Passes over the training series
-    #[arg(long, value_name = "N", value_parser = count)]
+    /// Passes over the training series that train what a voice has to train; 0 for none
+    #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Series in each step
     #[arg(long, value_name = "N", value_parser = count)]
@@ -83,15 +93,24 @@ impl FromStr for Stretch {
 
 impl FitArgs {
     /// The preset with what was given in its place.
-    pub fn settings(&self, seed: u64) -> FitSettings {
+    ///
+    /// # Errors
+    ///
+    /// When an option of one voice is given and there is no such voice.
+    pub fn settings(&self, seed: u64) -> Result<FitSettings> {
         let preset = FitSettings::preset(self.preset);
-        FitSettings {
-            segments: self.segments.unwrap_or(preset.segments),
-            position: self.position.unwrap_or(preset.position),
-            stretch: self
-                .stretch
-                .map_or(preset.stretch, |Stretch(samples)| samples),
-            initial_amplitude: self.initial_amplitude.unwrap_or(preset.initial_amplitude),
+        let mut voices = preset.voices.clone();
+        if !self.voices.is_empty() {
+            let named = self.voices.iter();
+            voices = named.filter_map(|name| Transform::named(name)).collect();
+        }
+        for voice in &mut voices {
+            self.adjust(voice);
+        }
+        self.check_padding(&voices)?;
+        Ok(FitSettings {
+            voices,
+            readout: self.readout.unwrap_or(preset.readout),
             dropout: self.dropout.unwrap_or(preset.dropout),
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),
@@ -105,6 +124,41 @@ impl FitArgs {
             scaling: self.scaling.unwrap_or(preset.scaling),
             seed,
             ..preset
+        })
+    }
+
+    /// Puts what was given for a kind of voice into a voice of that kind.
+    fn adjust(&self, voice: &mut Transform) {
+        match voice {
+            Transform::Padding(padding) => {
+                padding.segments = self.segments.unwrap_or(padding.segments);
+                padding.position = self.position.unwrap_or(padding.position);
+                if let Some(Stretch(samples)) = self.stretch {
+                    padding.stretch = samples;
+                }
+                padding.initial_amplitude =
+                    self.initial_amplitude.unwrap_or(padding.initial_amplitude);
+            }
+            Transform::Voice(voice) => voice.theta = self.initial_amplitude.or(voice.theta),
+            Transform::Painted(_) | Transform::Scalogram(_) => {}
+        }
+    }
+
+    /// An option that nothing takes up is a mistake.
+    fn check_padding(&self, voices: &[Transform]) -> Result<()> {
+        let padding = |voice: &Transform| matches!(voice, Transform::Padding(_));
+        let given = [
+            ("--segments", self.segments.is_some()),
+            ("--position", self.position.is_some()),
+            ("--stretch", self.stretch.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) if !voices.iter().any(padding) => Err(Problem::new(format!(
+                "{option} is for the voice padding, which is not among the voices"
+            ))
+            .with_hint("give --voice padding or --preset paper as well")
+            .into()),
+            _ => Ok(()),
         }
     }
 
@@ -115,14 +169,24 @@ impl FitArgs {
 }
 
 /// Shows how far fitting has come.
-pub fn show_epoch(progress: &mut Progress, at: &FitProgress) {
-    let validation = match at.validation_loss {
-        Some(loss) => format!(", validation {loss:.3}"),
-        None => String::new(),
-    };
-    let detail = format!(
-        "epoch {} of {}, loss {:.3}{validation}",
-        at.epoch, at.epochs, at.training_loss
-    );
-    progress.at(at.epoch as u64, at.epochs as u64, &detail);
+pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
+    match *at {
+        FitProgress::Epoch {
+            epoch,
+            epochs,
+            training_loss,
+            validation_loss,
+        } => {
+            let validation = match validation_loss {
+                Some(loss) => format!(", validation {loss:.3}"),
+                None => String::new(),
+            };
+            let detail = format!("epoch {epoch} of {epochs}, loss {training_loss:.3}{validation}");
+            progress.at(epoch as u64, epochs as u64, &detail);
+        }
+        FitProgress::Heard { heard, of } => {
+            let detail = format!("{heard} of {of} series heard");
+            progress.at(heard as u64, of as u64, &detail);
+        }
+    }
 }

@@ -59,6 +59,7 @@ impl Arguments {
             program,
             source: &source,
             series: &series,
+            part: self.row.part - 1,
         })??;
         let peak = audio
             .iter()
@@ -84,6 +85,7 @@ struct Work<'a> {
     program: Program,
     source: &'a SourceWeights,
     series: &'a [f32],
+    part: usize,
 }
 
 impl BackendTask for Work<'_> {
@@ -94,7 +96,8 @@ impl BackendTask for Work<'_> {
         B: AutodiffBackend + Kernels,
         B::InnerBackend: Kernels,
     {
-        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.hear(self.series)
+        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?
+            .hear(self.series, self.part)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The command line: one file for each command.
 
 mod args;
+mod bench;
 mod classify;
 mod completions;
 mod data;
+mod distance;
 mod evaluate;
 mod explain;
 mod fit;
@@ -54,11 +56,13 @@ enum Command {
     Predict(predict::Arguments),
     Hear(hear::Arguments),
     Explain(explain::Arguments),
+    Distance(distance::Arguments),
     Listen(listen::Arguments),
     #[command(subcommand)]
     Source(source::Command),
     #[command(subcommand)]
     Data(data::Command),
+    Bench(bench::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -85,9 +89,11 @@ impl Command {
             Self::Predict(arguments) => arguments.run(common),
             Self::Hear(arguments) => arguments.run(common),
             Self::Explain(arguments) => arguments.run(common),
+            Self::Distance(arguments) => arguments.run(common),
             Self::Listen(arguments) => arguments.run(common),
             Self::Source(command) => command.run(common),
             Self::Data(command) => command.run(common),
+            Self::Bench(arguments) => arguments.run(common),
             Self::Completions(arguments) => arguments.run(),
             Self::Man(arguments) => arguments.run(),
         }

@@ -27,6 +27,9 @@ const GAP: f64 = 72.0;
 const TITLE_CHARACTERS: usize = 90;
 const NOTE_CHARACTERS: usize = 115;
 
+/// How many steps the ground of the series has across.
+const SALIENCY_BANDS: usize = 125;
+
 const INK: RGBColor = RGBColor(38, 42, 48);
 const FAINT: RGBColor = RGBColor(105, 111, 120);
 const GRID: RGBColor = RGBColor(230, 232, 236);
@@ -41,6 +44,8 @@ pub struct Picture {
     pub title: String,
     /// The series before scaling, `[samples]`; the line is broken at values that are not finite.
     pub series: Vec<f32>,
+    /// How much the prediction rests on each value, `[samples]`, from 0 to 1.
+    pub saliency: Vec<f32>,
     /// The log-mel spectrogram that the source hears, `[frames, mels]` row by row, lowest mel first,
     /// natural logarithm of the amplitude.
     pub mel: Vec<f32>,
@@ -150,7 +155,7 @@ pub fn explain_svg(input: &Picture) -> Result<String, PictureError> {
         for (line, text) in title.iter().enumerate() {
             canvas.bold(text, 17.0, INK, (LEFT, 30.0 + 24.0 * line as f64))?;
         }
-        draw_series(canvas, series, &input.series)?;
+        draw_series(canvas, series, &input.series, &input.saliency)?;
         let seconds = f64::from(input.duration_seconds);
         draw_mel(canvas, mel, input, seconds)?;
         draw_attention(canvas, attention, &input.attention, seconds)?;
@@ -162,8 +167,16 @@ pub fn explain_svg(input: &Picture) -> Result<String, PictureError> {
     })
 }
 
-fn draw_series(canvas: &mut Canvas, panel: Panel, series: &[f32]) -> Result<(), PictureError> {
-    canvas.heading(panel, "The series")?;
+fn draw_series(
+    canvas: &mut Canvas,
+    panel: Panel,
+    series: &[f32],
+    saliency: &[f32],
+) -> Result<(), PictureError> {
+    canvas.heading(
+        panel,
+        "The series; the darker the ground, the more the prediction rests on it",
+    )?;
     let Some((lowest, highest)) = extent(series) else {
         return canvas.no_data(panel);
     };
@@ -174,6 +187,7 @@ fn draw_series(canvas: &mut Canvas, panel: Panel, series: &[f32]) -> Result<(), 
         range => range * 0.06,
     };
     let up = Axis::new(lowest - margin, highest + margin, panel.bottom, panel.top);
+    draw_saliency(canvas, panel, saliency)?;
     canvas.grid(panel, &up, 5)?;
     for run in line_runs(series, (panel.right - panel.left) as usize) {
         let points: Vec<(f64, f64)> = run
@@ -186,6 +200,30 @@ fn draw_series(canvas: &mut Canvas, panel: Panel, series: &[f32]) -> Result<(), 
     canvas.numbers_below(panel, &across, 8, 1.0)?;
     canvas.name_below(panel, "sample")?;
     canvas.name_left(panel, "value")
+}
+
+/// Bands of the panel, each as dark as the most salient value in it.
+fn draw_saliency(canvas: &mut Canvas, panel: Panel, saliency: &[f32]) -> Result<(), PictureError> {
+    let bands = saliency.len().min(SALIENCY_BANDS);
+    let across = Axis::new(0.0, bands.max(1) as f64, panel.left, panel.right);
+    for band in 0..bands {
+        let values =
+            &saliency[band * saliency.len() / bands..((band + 1) * saliency.len() / bands)];
+        let highest = values.iter().copied().fold(0.0f32, f32::max).min(1.0);
+        let mix = |white: u8, dark: u8| {
+            let share = f64::from(highest);
+            (f64::from(white) + (f64::from(dark) - f64::from(white)) * share).round() as u8
+        };
+        let RGBColor(red, green, blue) = LIGHT_ORANGE;
+        let cell = Panel {
+            left: across.place(band as f64),
+            right: (across.place((band + 1) as f64) + 1.0).min(panel.right),
+            ..panel
+        };
+        let colour = RGBColor(mix(255, red), mix(255, green), mix(255, blue));
+        canvas.fill(cell, colour)?;
+    }
+    Ok(())
 }
 
 fn draw_mel(
@@ -404,6 +442,7 @@ mod tests {
         Picture {
             title: "A <series> & its \u{1} class".to_owned(),
             series: (0..150).map(|index| (index as f32 * 0.1).sin()).collect(),
+            saliency: (0..150).map(|index| index as f32 / 150.0).collect(),
             mel: (0..125 * 80)
                 .map(|index| (index % 80) as f32 * 0.1)
                 .collect(),
@@ -505,7 +544,7 @@ mod tests {
             let mels = 12 / frames;
             let input = Picture {
                 notes: vec![title.clone()],
-                title, series, mel, frames, mels, attention, duration_seconds,
+                title, saliency: series.clone(), series, mel, frames, mels, attention, duration_seconds,
             };
             if let Ok(svg) = explain_svg(&input) {
                 prop_assert!(svg.trim_end().ends_with("</svg>"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use retune::program::Program;
-use retune::series::{SeriesError, Split};
+use retune::series::Split;
 use retune::source::{SourceWeights, shipped_sources};
 use serde::Serialize;
 
@@ -29,20 +29,16 @@ impl ProgramArgs {
         if let Some(name) = &self.source {
             return Ok((program, SourceWeights::find(name)?));
         }
-        let mut same_name = None;
         for name in shipped_sources() {
             let source = SourceWeights::find(name)?;
             if source.sha256() == program.source_sha256() {
                 return Ok((program, source));
             }
-            if name == program.source_name() {
-                same_name = Some(source);
-            }
         }
-        match same_name {
-            // Another version of it; that is for the classifier to say.
-            Some(source) => Ok((program, source)),
-            None => Err(Problem::new(format!(
+        match SourceWeights::find(program.source_name()) {
+            // Perhaps another version of it; that is for the classifier to say.
+            Ok(source) => Ok((program, source)),
+            Err(_) => Err(Problem::new(format!(
                 "{}: the program was made for the source `{}`, which is not shipped",
                 self.program.display(),
                 program.source_name()
@@ -68,6 +64,9 @@ pub struct RowArgs {
     /// Which series of the file, counted from 1
     #[arg(long, value_name = "N", default_value = "1", value_parser = count)]
     pub row: usize,
+    /// Which part of the program hears it, counted from 1
+    #[arg(long, value_name = "N", default_value = "1", value_parser = count)]
+    pub part: usize,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -88,29 +87,6 @@ impl RowArgs {
             ))
             .into()),
         }
-    }
-}
-
-/// Checks that a file has labels, and none that the program does not know.
-pub fn check_labels(path: &Path, split: &Split, program: &Program) -> Result<()> {
-    if split.labels.is_empty() {
-        return Err(SeriesError::Unlabelled {
-            path: path.to_owned(),
-        }
-        .into());
-    }
-    let known = program.labels();
-    let unknown = |(_, label): &(usize, &String)| !known.contains(label);
-    match split.labels.iter().enumerate().find(unknown) {
-        None => Ok(()),
-        Some((place, label)) => Err(Problem::new(format!(
-            "{}: series {} has the label `{label}`, which the program does not know; \
-             expected one of `{}`",
-            path.display(),
-            place + 1,
-            known.join("`, `")
-        ))
-        .into()),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::ProbabilityError;
+use super::ridge::RidgeError;
 use crate::mapping::MappingError;
 use crate::source::SourceError;
 use crate::transform::TransformError;
@@ -48,6 +50,9 @@ pub enum FitError {
         /// What is allowed.
         expected: &'static str,
     },
+    /// A label mapping on voices without anything to train.
+    #[error("a label mapping needs something to train, and a voice has nothing, or no epochs")]
+    NothingToTrain,
     /// Training ran away.
     #[error("the loss is not finite in epoch {epoch}")]
     Diverged {
@@ -60,6 +65,12 @@ pub enum FitError {
     /// The classes do not suit the source.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// The readout cannot be fitted.
+    #[error(transparent)]
+    Ridge(#[from] RidgeError),
+    /// The probabilities cannot be calibrated.
+    #[error(transparent)]
+    Probability(#[from] ProbabilityError),
     /// The source was changed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -72,6 +83,11 @@ impl FitError {
             Self::Length { .. } => Some("give --unequal resample".to_owned()),
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
             Self::Diverged { .. } => Some("try a smaller --learning-rate".to_owned()),
+            Self::NothingToTrain => Some(
+                "use --readout ridge, or give the voice a trained sound with --initial-amplitude \
+                 and at least one of --epochs"
+                    .to_owned(),
+            ),
             Self::Transform(error) => error.hint(),
             Self::Source(error) => error.hint(),
             _ => None,

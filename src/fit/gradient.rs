@@ -10,115 +10,61 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{FitError, FitSettings};
-use crate::audio::CLIP_SAMPLES;
+use super::{Examples, FitError, FitProgress, FitSettings};
 use crate::kernel::Kernels;
 use crate::mapping::LabelMapping;
-use crate::source::{AttentionRnn, SourceModel, SourceWeights};
+use crate::source::{AttentionRnn, SourceModel};
 use crate::storage::HostTensor;
 use crate::transform::{TrainedTransform, Transform};
 
-/// Where a fit stands at the end of an epoch.
-#[derive(Debug, Clone, Copy)]
-pub struct FitProgress {
-    /// Epochs done.
-    pub epoch: usize,
-    /// The most epochs there will be.
-    pub epochs: usize,
-    /// The mean loss over the training series.
-    pub training_loss: f64,
-    /// The mean loss over the series that early stopping watches.
-    pub validation_loss: Option<f64>,
-}
-
-/// What a fit found.
+/// What training found.
 #[derive(Debug, Clone)]
-pub struct Fitted {
+pub(super) struct Trained {
     /// The transform's trained numbers, by name.
     pub tensors: BTreeMap<String, HostTensor>,
-    /// Which source labels stand for which class.
-    pub mapping: LabelMapping,
-    /// The loss of the numbers that were kept, and how many epochs were run.
+    /// How many epochs were run, and the loss that they ended with.
     pub scores: BTreeMap<String, f64>,
 }
 
-/// Series of equal length, scaled, with the index of each one's class.
-#[derive(Debug, Clone, Copy)]
-pub struct Examples<'a> {
-    /// The series.
-    pub series: &'a [Vec<f32>],
-    /// Each one's class.
-    pub classes: &'a [usize],
-    /// How many classes there are.
-    pub class_count: usize,
+/// The parts of a training that do not change.
+pub(super) struct Context<'a, B: AutodiffBackend> {
+    pub examples: Examples<'a>,
+    pub settings: &'a FitSettings,
+    pub transform: &'a Transform,
+    pub mapping: &'a LabelMapping,
+    pub source: &'a AttentionRnn<B>,
+    pub source_at_rest: &'a AttentionRnn<B::InnerBackend>,
+    pub device: &'a B::Device,
 }
 
-/// The parts of a fit that do not change.
-struct Context<'a, B: AutodiffBackend> {
-    examples: Examples<'a>,
-    settings: &'a FitSettings,
-    transform: Transform,
-    mapping: LabelMapping,
-    source: AttentionRnn<B>,
-    source_at_rest: AttentionRnn<B::InnerBackend>,
-    device: &'a B::Device,
-}
-
-/// Trains the transform of `settings` on scaled series of one length.
+/// Trains a transform through a label mapping.
 ///
 /// Where `settings.validation` is above 0, a first run holds that share of the series out and finds
 /// the epoch with the lowest loss on them; a second run then trains on all series for so many
-/// epochs. The source's weights are compared bit by bit with those that were loaded when training
-/// is over.
-///
-/// # Errors
-///
-/// When a setting is out of range, the series do not fit into the clip, there are more classes
-/// than source labels, the loss is not finite, or the source was changed.
-pub fn fit<B>(
-    examples: Examples,
-    source: &SourceWeights,
-    settings: &FitSettings,
-    device: &B::Device,
+/// epochs.
+pub(super) fn train<B>(
+    context: &Context<B>,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Fitted, FitError>
+) -> Result<Trained, FitError>
 where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
-    settings.check()?;
-    let length = examples.series.first().ok_or(FitError::Empty)?.len();
-    let transform = settings.transform();
-    transform.check(length)?;
-    let labels = source.labels().len();
-    let context = Context::<B> {
-        examples,
-        settings,
-        transform,
-        mapping: LabelMapping::random(examples.class_count, labels, settings.seed)?,
-        source: AttentionRnn::new(source, device),
-        source_at_rest: AttentionRnn::new(source, device),
-        device,
-    };
-
+    let settings = context.settings;
     let mut scores = BTreeMap::new();
     let mut epochs = settings.epochs;
-    let (training, validation) = split(&examples, settings);
+    let (training, validation) = split(&context.examples, settings);
     if !validation.is_empty() {
-        let stopped = run(&context, &training, &validation, epochs, progress)?;
+        let stopped = run(context, &training, &validation, epochs, progress)?;
         epochs = stopped.best_epoch;
         scores.insert("validation_loss".to_owned(), stopped.lowest_loss);
     }
-    let all: Vec<usize> = (0..examples.series.len()).collect();
-    let done = run(&context, &all, &[], epochs, progress)?;
+    let all: Vec<usize> = (0..context.examples.series.len()).collect();
+    let done = run(context, &all, &[], epochs, progress)?;
     scores.insert("epochs".to_owned(), epochs as f64);
     scores.insert("training_loss".to_owned(), done.lowest_loss);
-
-    context.source.check_frozen()?;
-    context.source_at_rest.check_frozen()?;
-    Ok(Fitted {
+    Ok(Trained {
         tensors: done.trained.to_host(),
-        mapping: context.mapping,
         scores,
     })
 }
@@ -163,7 +109,7 @@ where
         let mut total = 0.0;
         for batch in order.chunks(settings.batch) {
             let keep = dropout(context, &mut random);
-            let loss = loss(context, &trained, &context.source, batch, keep)?;
+            let loss = loss(context, &trained, context.source, batch, keep)?;
             total += loss.clone().into_scalar().elem::<f64>() * batch.len() as f64;
             let gradients = GradientsParams::from_grads(loss.backward(), &trained);
             let rate =
@@ -176,7 +122,7 @@ where
             return Err(FitError::Diverged { epoch });
         }
         let validation_loss = watch(context, &trained, validation)?;
-        progress(&FitProgress {
+        progress(&FitProgress::Epoch {
             epoch,
             epochs,
             training_loss,
@@ -228,7 +174,7 @@ fn dropout<B: AutodiffBackend>(
     random: &mut ChaCha8Rng,
 ) -> Option<Tensor<B, 1>> {
     let rate = context.settings.dropout;
-    if rate == 0.0 {
+    if rate == 0.0 || context.transform.droppable() == 0 {
         return None;
     }
     let kept = (1.0 / (1.0 - rate)) as f32;
@@ -252,13 +198,15 @@ fn loss<B: Backend, C>(
 where
     C: AutodiffBackend<Device = B::Device>,
 {
-    let mut placed = Vec::with_capacity(places.len() * CLIP_SAMPLES);
-    for place in places {
-        placed.extend(context.transform.place(&context.examples.series[*place])?);
-    }
-    let placed = TensorData::new(placed, [places.len(), CLIP_SAMPLES]);
-    let audio = transform.forward(Tensor::from_data(placed, context.device), keep);
-    let found = context.mapping.log_probabilities(source.hear(audio).logits);
+    let batch: Vec<&[f32]> = places
+        .iter()
+        .map(|place| context.examples.series[*place].as_slice())
+        .collect();
+    let sound = context
+        .transform
+        .sound(transform, &batch, keep, context.device)?;
+    let logits = source.hear_sound(sound).logits;
+    let found = context.mapping.log_probabilities(logits);
     let count = context.examples.class_count;
     let mut truth = vec![0.0f32; places.len() * count];
     for (row, place) in places.iter().enumerate() {
@@ -285,7 +233,7 @@ where
     let trained = trained.valid();
     let mut total = 0.0;
     for batch in validation.chunks(context.settings.batch) {
-        let loss = loss(context, &trained, &context.source_at_rest, batch, None)?;
+        let loss = loss(context, &trained, context.source_at_rest, batch, None)?;
         total += loss.into_scalar().elem::<f64>() * batch.len() as f64;
     }
     Ok(Some(total / validation.len() as f64))

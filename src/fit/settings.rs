@@ -7,16 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use super::FitError;
 use crate::series::Scaling;
-use crate::transform::{Padding, Position, Transform};
+use crate::transform::Transform;
 
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// What cross-validation inside the training splits showed to be best over all; see
-    /// `docs/results.md`.
+    /// One voice and a readout in closed form: seconds.
+    Fast,
+    /// Several voices, each with a readout in closed form; see `docs/results.md`.
     #[default]
     Default,
+    /// As many voices as help.
+    Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
 }
@@ -24,7 +27,9 @@ pub enum Preset {
 impl fmt::Display for Preset {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::Fast => "fast",
             Self::Default => "default",
+            Self::Best => "best",
             Self::Paper => "paper",
         })
     }
@@ -35,12 +40,49 @@ impl FromStr for Preset {
 
     fn from_str(name: &str) -> Result<Self, FitError> {
         match name {
+            "fast" => Ok(Self::Fast),
             "default" => Ok(Self::Default),
+            "best" => Ok(Self::Best),
             "paper" => Ok(Self::Paper),
             _ => Err(FitError::Setting {
                 setting: "preset",
                 value: name.to_owned(),
-                expected: "default or paper",
+                expected: "fast, default, best or paper",
+            }),
+        }
+    }
+}
+
+/// How the source's answer becomes a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadoutKind {
+    /// Random groups of the source's labels stand for the classes (Voice2Series).
+    Labels,
+    /// A ridge regression, in closed form, on the source's activations.
+    Ridge,
+}
+
+impl fmt::Display for ReadoutKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Labels => "labels",
+            Self::Ridge => "ridge",
+        })
+    }
+}
+
+impl FromStr for ReadoutKind {
+    type Err = FitError;
+
+    fn from_str(name: &str) -> Result<Self, FitError> {
+        match name {
+            "labels" => Ok(Self::Labels),
+            "ridge" => Ok(Self::Ridge),
+            _ => Err(FitError::Setting {
+                setting: "readout",
+                value: name.to_owned(),
+                expected: "labels or ridge",
             }),
         }
     }
@@ -51,17 +93,14 @@ impl FromStr for Preset {
 pub struct FitSettings {
     /// The preset that the others started from.
     pub preset: Preset,
-    /// Copies of the series in the clip, each in a segment of its own.
-    pub segments: usize,
-    /// Where in its segment a copy sits.
-    pub position: Position,
-    /// The series is resampled to so many samples first.
-    pub stretch: Option<usize>,
-    /// θ starts uniform within ± this amplitude.
-    pub initial_amplitude: f32,
+    /// The ways in which the source hears a series; each is a part of the program.
+    pub voices: Vec<Transform>,
+    /// How the source's answer becomes a class.
+    pub readout: ReadoutKind,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
-    /// The most passes over the training series.
+    /// The most passes over the training series that train the voices by gradient; 0 where their
+    /// numbers stay as they are.
     pub epochs: usize,
     /// Series in one step.
     pub batch: usize,
@@ -69,7 +108,7 @@ pub struct FitSettings {
     pub learning_rate: f64,
     /// The learning rate of step `n` is that of the first over `1 + decay · n`.
     pub learning_rate_decay: f64,
-    /// Decoupled weight decay of θ.
+    /// Decoupled weight decay of what is trained.
     pub weight_decay: f32,
     /// The share of the training series that early stopping watches; 0 for none.
     pub validation: f64,
@@ -89,18 +128,28 @@ impl Default for FitSettings {
 
 impl FitSettings {
     /// The settings of a preset, with seed 0.
-    ///
-    /// Both have the same numbers today: of what was compared, cross-validation put the published
-    /// ones first.
     pub fn preset(preset: Preset) -> Self {
+        let voices: &[&str] = match preset {
+            Preset::Fast => &["painted"],
+            Preset::Default => &["formants", "vowel", "painted", "noise", "stretched"],
+            Preset::Best => &["formants", "vowel", "painted", "noise", "stretched", "tone"],
+            Preset::Paper => &["padding"],
+        };
         Self {
             preset,
-            segments: 3,
-            position: Position::Start,
-            stretch: None,
-            initial_amplitude: 0.05,
+            voices: voices
+                .iter()
+                .filter_map(|name| Transform::named(name))
+                .collect(),
+            readout: match preset {
+                Preset::Paper => ReadoutKind::Labels,
+                _ => ReadoutKind::Ridge,
+            },
             dropout: 0.4,
-            epochs: 100,
+            epochs: match preset {
+                Preset::Paper => 100,
+                _ => 0,
+            },
             batch: 32,
             learning_rate: 0.05,
             learning_rate_decay: 0.48,
@@ -110,16 +159,6 @@ impl FitSettings {
             scaling: Scaling::ZNormalise,
             seed: 0,
         }
-    }
-
-    /// The input transform that the settings describe.
-    pub fn transform(&self) -> Transform {
-        Transform::Padding(Padding {
-            segments: self.segments,
-            position: self.position,
-            stretch: self.stretch,
-            initial_amplitude: self.initial_amplitude,
-        })
     }
 
     /// Whether every number is in its range.
@@ -138,7 +177,12 @@ impl FitSettings {
                 shares.contains(&self.dropout),
                 "0 to less than 1",
             ),
-            ("epochs", self.epochs as f64, self.epochs > 0, "at least 1"),
+            (
+                "voices",
+                self.voices.len() as f64,
+                !self.voices.is_empty(),
+                "at least 1",
+            ),
             ("batch", self.batch as f64, self.batch > 0, "at least 1"),
             (
                 "patience",

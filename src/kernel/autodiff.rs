@@ -35,6 +35,34 @@ impl<B: Kernels> Backward<B, 1> for LogMelBackward {
 }
 
 #[derive(Debug)]
+struct LogMelOfSumBackward;
+
+impl<B: Kernels> Backward<B, 2> for LogMelOfSumBackward {
+    type State = (Tensor<B, 2>, Tensor<B, 1>);
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = tensor(grads.consume::<B>(&ops.node));
+        let (placed, shared) = ops.state;
+        match ops.parents {
+            // Rare: each clip's own gradient is asked for, so nothing can be shared.
+            [Some(for_placed), for_shared] => {
+                let of_clips = B::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient);
+                if let Some(node) = for_shared {
+                    let of_shared: Tensor<B, 1> = of_clips.clone().sum_dim(0).squeeze_dim(0);
+                    grads.register::<B>(node.id, primitive(of_shared));
+                }
+                grads.register::<B>(for_placed.id, primitive(of_clips));
+            }
+            [None, Some(for_shared)] => {
+                let of_shared = B::log_mel_of_sum_backward(placed, shared, gradient);
+                grads.register::<B>(for_shared.id, primitive(of_shared));
+            }
+            [None, None] => {}
+        }
+    }
+}
+
+#[derive(Debug)]
 struct ConvolutionsBackward;
 
 impl<B: Kernels> Backward<B, 1> for ConvolutionsBackward {
@@ -103,6 +131,27 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
                 .stateful()
             {
                 OpsKind::Tracked(node) => node.finish(inner, output),
+                OpsKind::UnTracked(node) => node.finish(output),
+            },
+        )
+    }
+
+    fn log_mel_of_sum(placed: Tensor<Self, 2>, shared: Tensor<Self, 1>) -> Tensor<Self, 3> {
+        let placed = primitive(placed);
+        let shared = primitive(shared);
+        let inner_placed: Tensor<B, 2> = tensor(placed.primitive.clone());
+        let inner_shared: Tensor<B, 1> = tensor(shared.primitive.clone());
+        let output = primitive(B::log_mel_of_sum(
+            inner_placed.clone(),
+            inner_shared.clone(),
+        ));
+        tensor(
+            match LogMelOfSumBackward
+                .prepare::<C>([placed.node, shared.node])
+                .compute_bound()
+                .stateful()
+            {
+                OpsKind::Tracked(node) => node.finish((inner_placed, inner_shared), output),
                 OpsKind::UnTracked(node) => node.finish(output),
             },
         )

@@ -1,11 +1,11 @@
 //! The expensive operations of the frozen source, behind one trait.
 //!
-//! [`Kernels`] adds three operations to a Burn backend: the log-mel plane of audio, the two
-//! convolutions and the bidirectional LSTM, each with its backward pass. Every operation has a default made of Burn
-//! tensor operations ([`composed`]), so any backend works; the CPU backend overrides them with
-//! hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B` and registers the backward pass
-//! as one node of the graph, so that a step of training does not pay for the slices of 125 time
-//! steps.
+//! [`Kernels`] adds these operations to a Burn backend: the log-mel plane of audio (also of clips
+//! that share most of their sound), the two convolutions and the bidirectional LSTM, each with its
+//! backward pass. Every operation has a default made of Burn tensor operations ([`composed`]), so
+//! any backend works; the CPU backend overrides them with hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B`
+//! and registers the backward pass as one node of the graph, so that a step of training does not
+//! pay for the slices of 125 time steps.
 
 mod autodiff;
 pub mod composed;
@@ -78,6 +78,26 @@ pub trait Kernels: Backend {
         composed::log_mel_backward(audio, gradient)
     }
 
+    /// The log-mel planes of `placed + shared`: `[batch, 16000]` and `[16000]` give
+    /// `[batch, 125, 80]`.
+    ///
+    /// The same as [`Kernels::log_mel`] of the sums, but a backend may work out the frames where
+    /// nothing is placed (where `placed` is zero) once for all clips.
+    fn log_mel_of_sum(placed: Tensor<Self, 2>, shared: Tensor<Self, 1>) -> Tensor<Self, 3> {
+        Self::log_mel(placed + shared.unsqueeze::<2>())
+    }
+
+    /// The gradient of [`Kernels::log_mel_of_sum`] with respect to `shared`, `[16000]`.
+    fn log_mel_of_sum_backward(
+        placed: Tensor<Self, 2>,
+        shared: Tensor<Self, 1>,
+        gradient: Tensor<Self, 3>,
+    ) -> Tensor<Self, 1> {
+        Self::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient)
+            .sum_dim(0)
+            .squeeze_dim(0)
+    }
+
     /// Two convolutions along time, each with a ReLU: `[batch, 125, 80]` gives the same shape.
     ///
     /// The weights are frozen: only the input has a gradient.
@@ -97,6 +117,12 @@ pub trait Kernels: Backend {
     /// A bidirectional LSTM over `[batch, time, features]`.
     fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
         composed::bilstm(input, weights)
+    }
+
+    /// The output of [`Kernels::bilstm`] alone: a backend that records no graph need not keep what
+    /// the backward pass would read.
+    fn bilstm_output(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> Tensor<Self, 3> {
+        Self::bilstm(input, weights).output
     }
 
     /// The backward pass of [`Kernels::bilstm`]: `gradient` is that of the output,

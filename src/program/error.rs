@@ -82,6 +82,14 @@ pub enum ProgramError {
         /// The program's labels.
         known: Vec<String>,
     },
+    /// A part that the program does not have.
+    #[error("there is no part {number}, the program has {parts}")]
+    NoPart {
+        /// What was asked for, counted from 1.
+        number: usize,
+        /// The parts that there are.
+        parts: usize,
+    },
     /// The file has no labels to score against.
     #[error("there is nothing to score: {series} series but {labels} labels")]
     NoLabels {

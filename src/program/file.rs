@@ -9,8 +9,9 @@ use super::{Header, Program, ProgramError};
 use crate::source::LABELS;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
-/// The newest version that is read and the one that is written.
-const VERSION: u64 = 1;
+/// The version that is read and written. Version 1, with one transform and no readout, was never
+/// released.
+const VERSION: u64 = 2;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.
@@ -79,14 +80,24 @@ impl Program {
                 supported: VERSION,
             });
         }
+        if found < VERSION {
+            return Err(damaged(format!(
+                "it has format version {found}, from before the first release"
+            )));
+        }
         let header = entry(PROGRAM)?;
         if entry(CHECKSUM)? != &checksum(header, &tensors) {
             return Err(damaged("it was altered after it was written".to_owned()));
         }
         let header: Header =
             serde_json::from_str(header).map_err(|error| damaged(error.to_string()))?;
-        header.transform.check(header.series_length)?;
-        header.mapping.check(header.labels.len(), LABELS.len())?;
+        for part in &header.parts {
+            part.transform.check(header.series_length)?;
+            part.mapping.check(header.labels.len(), LABELS.len())?;
+        }
+        if header.parts.is_empty() || !header.sharpness.is_finite() {
+            return Err(damaged("it has no parts".to_owned()));
+        }
         Ok(Self { header, tensors })
     }
 }

@@ -1,8 +1,8 @@
 //! Programs: the trained artefact, one small safetensors file.
 //!
 //! A program names its source by content hash and carries everything else that a prediction
-//! needs: the scaling, the class labels, the transform with its trained numbers, the mapping, the
-//! settings, the seed and the scores.
+//! needs: the scaling, the class labels, the parts (a transform and a mapping each) with their trained
+//! numbers, the settings, the seed and the scores.
 
 mod error;
 mod file;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fit::FitSettings;
-use crate::mapping::LabelMapping;
+use crate::mapping::OutputMapping;
 use crate::series::Classes;
 use crate::source::SourceWeights;
 use crate::storage::HostTensor;
@@ -37,7 +37,36 @@ pub struct SourceReference {
     pub sha256: String,
 }
 
-/// A trained transform and mapping, with all that a prediction needs but the source itself.
+/// A transform and the mapping that reads what the source makes of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The input transform.
+    pub transform: Transform,
+    /// The output mapping.
+    pub mapping: OutputMapping,
+}
+
+/// What of a part has trained numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trained {
+    /// Its transform.
+    Transform,
+    /// Its mapping.
+    Mapping,
+}
+
+impl Trained {
+    /// How the names of the numbers start in a program; `part` counts from 0.
+    pub(crate) fn prefix(self, part: usize) -> String {
+        let what = match self {
+            Self::Transform => "transform",
+            Self::Mapping => "mapping",
+        };
+        format!("part{}.{what}.", part + 1)
+    }
+}
+
+/// Trained transforms and mappings, with all that a prediction needs but the source itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     pub(crate) header: Header,
@@ -52,8 +81,10 @@ pub(crate) struct Header {
     pub labels: Classes,
     /// Samples of the series that the program takes.
     pub series_length: usize,
-    pub transform: Transform,
-    pub mapping: LabelMapping,
+    pub parts: Vec<Part>,
+    /// What the mean of the parts' scores is multiplied by before the softmax that makes
+    /// probabilities of it.
+    pub sharpness: f32,
     /// With the scaling and the seed.
     pub settings: FitSettings,
     pub scores: BTreeMap<String, f64>,
@@ -97,19 +128,45 @@ impl Program {
         self.header.frozen
     }
 
-    /// The input transform.
-    pub fn transform(&self) -> &Transform {
-        &self.header.transform
+    /// The parts, at least one: each hears the series its own way, and the mean of their scores
+    /// decides.
+    pub fn parts(&self) -> &[Part] {
+        &self.header.parts
     }
 
-    /// The label mapping.
-    pub fn mapping(&self) -> &LabelMapping {
-        &self.header.mapping
+    /// One part; `part` counts from 0.
+    ///
+    /// # Errors
+    ///
+    /// [`ProgramError::NoPart`] says how many there are.
+    pub fn part(&self, part: usize) -> Result<&Part, ProgramError> {
+        let parts = self.parts();
+        parts.get(part).ok_or(ProgramError::NoPart {
+            number: part + 1,
+            parts: parts.len(),
+        })
     }
 
-    /// The trained numbers, by name.
+    /// What the mean of the parts' scores is multiplied by before the softmax.
+    pub fn sharpness(&self) -> f32 {
+        self.header.sharpness
+    }
+
+    /// The trained numbers of all parts, by name: `part1.transform.…`, `part1.mapping.…`.
     pub fn tensors(&self) -> &BTreeMap<String, HostTensor> {
         &self.tensors
+    }
+
+    /// The trained numbers of one part's transform or mapping, under their own names.
+    pub(crate) fn tensors_of(&self, part: usize, what: Trained) -> BTreeMap<String, HostTensor> {
+        let prefix = what.prefix(part);
+        self.tensors
+            .iter()
+            .filter_map(|(name, tensor)| {
+                let name = name.strip_prefix(&prefix)?;
+                Some((name.to_owned(), tensor.clone()))
+            })
+            .collect()
     }
 
     /// Whether `source` is the one that the program was trained for.

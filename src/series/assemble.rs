@@ -1,7 +1,10 @@
 //! From the rows of a file to series of one length: the checks that all formats share.
 
+use std::collections::BTreeSet;
+
 use super::format::{RawFile, RawRow};
 use super::resample::{fill_gaps, resample_linear};
+use super::wording::{list, shorten};
 use super::{Missing, Place, ReadOptions, SeriesError, Split, Unequal};
 
 /// Checks the rows of a file and makes them one split.
@@ -41,6 +44,26 @@ pub(super) fn assemble(
         }
     }
     Ok(Split { series, labels })
+}
+
+/// Checks that the training split has every label of the test file.
+pub(super) fn check_labels(test: &RawFile, training: &[String]) -> Result<(), SeriesError> {
+    let known: BTreeSet<&str> = training.iter().map(String::as_str).collect();
+    for row in &test.rows {
+        let Some(label) = &row.label else {
+            return Err(SeriesError::Unlabelled {
+                path: test.path.clone(),
+            });
+        };
+        if !label.is_empty() && !known.contains(label.as_str()) {
+            return Err(SeriesError::UnknownLabel {
+                place: Place::field(&test.path, row.line, row.label_field),
+                found: shorten(label),
+                expected: list(known),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The length of a row's series: without the missing values at its end where they are padding.

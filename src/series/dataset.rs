@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::assemble::assemble;
-use super::format::{self, Format, Layout, RawFile};
-use super::wording::{list, shorten};
-use super::{Place, ReadOptions, SeriesError, Split};
+use super::assemble::{assemble, check_labels};
+use super::format::{self, Format, Layout};
+use super::wording::list;
+use super::{ReadOptions, SeriesError, Split};
 
 /// A labelled training and test split.
 ///
@@ -78,26 +78,6 @@ impl Dataset {
         let test = assemble(raw_test, options, train.series.first().map(Vec::len))?;
         Ok(Self { name, train, test })
     }
-}
-
-/// Checks that the training split has every label of the test file.
-fn check_labels(test: &RawFile, training: &[String]) -> Result<(), SeriesError> {
-    let known: BTreeSet<&str> = training.iter().map(String::as_str).collect();
-    for row in &test.rows {
-        let Some(label) = &row.label else {
-            return Err(SeriesError::Unlabelled {
-                path: test.path.clone(),
-            });
-        };
-        if !label.is_empty() && !known.contains(label.as_str()) {
-            return Err(SeriesError::UnknownLabel {
-                place: Place::field(&test.path, row.line, row.label_field),
-                found: shorten(label),
-                expected: list(known),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// The last part of a folder's path, also for `.` and the like.

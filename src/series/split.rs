@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::assemble::assemble;
-use super::format::{self, Layout};
+use super::assemble::{assemble, check_labels};
+use super::format::{self, Layout, RawFile};
 use super::{ReadOptions, SeriesError, Unequal};
 
 /// Labelled (or unlabelled) series of one file, as written there: not scaled.
@@ -48,12 +48,24 @@ impl Split {
         length: usize,
         options: &ReadOptions,
     ) -> Result<Self, SeriesError> {
-        let layout = Layout {
-            label: &options.label,
-            length: Some(length),
-            resample: options.unequal == Unequal::Resample,
-        };
-        assemble(format::read(path, &layout)?, options, Some(length))
+        assemble(read_raw(path, length, options)?, options, Some(length))
+    }
+
+    /// Reads a file to score a program on: as [`Split::read_for_length`], but every series must
+    /// have one of the `known` labels.
+    ///
+    /// # Errors
+    ///
+    /// As there; and [`SeriesError::Unlabelled`] or [`SeriesError::UnknownLabel`].
+    pub fn read_to_score(
+        path: &Path,
+        length: usize,
+        known: &[String],
+        options: &ReadOptions,
+    ) -> Result<Self, SeriesError> {
+        let raw = read_raw(path, length, options)?;
+        check_labels(&raw, known)?;
+        assemble(raw, options, Some(length))
     }
 
     /// Writes a file in the format of its extension; `name` is what `.ts` and `.arff` headers call
@@ -77,4 +89,14 @@ impl Split {
     pub fn is_empty(&self) -> bool {
         self.series.is_empty()
     }
+}
+
+/// The rows of a file whose series should have `length` values.
+fn read_raw(path: &Path, length: usize, options: &ReadOptions) -> Result<RawFile, SeriesError> {
+    let layout = Layout {
+        label: &options.label,
+        length: Some(length),
+        resample: options.unequal == Unequal::Resample,
+    };
+    format::read(path, &layout)
 }

@@ -73,7 +73,7 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
     fn hear_plane(&self, log_mel: Tensor<B, 3>) -> Activations<B> {
         let normalised = normalise(log_mel.clone());
         let convolved = B::convolutions(normalised.clone(), &self.folded.convolutions);
-        let lstm1 = B::bilstm(convolved.clone(), &self.folded.lstm1).output;
+        let lstm1 = B::bilstm_output(convolved.clone(), &self.folded.lstm1);
         self.folded
             .head
             .finish(log_mel, normalised, convolved, lstm1)
@@ -113,7 +113,7 @@ pub(super) fn hear_in_training<B: Kernels>(
     let convolved = second_convolution(first, shape, kernel, bias);
     let (mean2, variance2) = moments(convolved.clone().reshape([1, batch * FRAMES * MELS]));
     let lstm1 = fold_lstm1(layers, mean2.clone(), variance2.clone());
-    let lstm1 = B::bilstm(convolved.clone(), &lstm1).output;
+    let lstm1 = B::bilstm_output(convolved.clone(), &lstm1);
     let activations = Head::new(layers).finish(log_mel, normalised, convolved, lstm1);
     let statistics = NormStatistics {
         mean1,
@@ -197,7 +197,7 @@ impl<B: Kernels> Head<B> {
         convolved: Tensor<B, 3>,
         lstm1: Tensor<B, 3>,
     ) -> Activations<B> {
-        let lstm2 = B::bilstm(lstm1.clone(), &self.lstm2).output;
+        let lstm2 = B::bilstm_output(lstm1.clone(), &self.lstm2);
         let [batch, time, width] = lstm2.dims();
         let last = lstm2.clone().narrow(1, time - 1, 1).reshape([batch, width]);
         let query = affine(last, &self.attend).reshape([batch, 1, width]);

@@ -21,6 +21,15 @@ pub use weights::{LABELS, SourceWeights};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+/// What enters a source model: one of its two doors.
+#[derive(Debug, Clone)]
+pub enum Sound<B: Backend> {
+    /// Audio `[batch, 16000]` at 16 kHz, amplitude about ±1.
+    Audio(Tensor<B, 2>),
+    /// Log-mel planes `[batch, 125, 80]`, before any normalisation.
+    Plane(Tensor<B, 3>),
+}
+
 /// A frozen model that hears one-second clips and knows a list of labels.
 ///
 /// It has two doors: the waveform, and the log-mel plane that its front end makes of it. Each
@@ -34,6 +43,14 @@ pub trait SourceModel<B: Backend> {
 
     /// Hears log-mel planes: `[batch, 125, 80]`, before any normalisation.
     fn hear_plane(&self, log_mel: Tensor<B, 3>) -> Activations<B>;
+
+    /// Hears a sound through the door that it enters by.
+    fn hear_sound(&self, sound: Sound<B>) -> Activations<B> {
+        match sound {
+            Sound::Audio(audio) => self.hear(audio),
+            Sound::Plane(log_mel) => self.hear_plane(log_mel),
+        }
+    }
 
     /// Whether every weight still has the bits that it was loaded with.
     ///

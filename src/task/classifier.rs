@@ -1,17 +1,21 @@
 //! Classifying series with a program and its frozen source.
 
+use std::collections::BTreeMap;
+
+use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
-use burn::tensor::{Tensor, TensorData};
 use serde::Serialize;
 
+use super::distance::risk;
 use crate::Error;
-use crate::audio::CLIP_SAMPLES;
+use crate::audio::play;
 use crate::fit::{Examples, FitError, FitProgress, FitSettings, fit};
 use crate::kernel::Kernels;
-use crate::program::{Header, Program, ProgramError, SourceReference, Task};
+use crate::mapping::DeviceMapping;
+use crate::program::{Header, Part, Program, ProgramError, SourceReference, Task, Trained};
 use crate::series::{Classes, Scaling, Split};
-use crate::source::{AttentionRnn, SourceModel, SourceWeights, host};
+use crate::source::{Activations, AttentionRnn, Sound, SourceModel, SourceWeights, host};
 use crate::transform::TrainedTransform;
 
 /// Series that go through the source together.
@@ -37,6 +41,11 @@ pub struct Score {
     pub accuracy: f64,
     /// The mean of −ln P(right class).
     pub log_loss: f64,
+    /// The Brier score: the mean over the series of the sum over the classes of
+    /// (probability − truth)²; 0 is perfect, 2 the worst.
+    pub brier: f64,
+    /// The mean Euclidean distance of the probabilities from the truth.
+    pub risk: f64,
     /// `confusion[right][predicted]`: how many series.
     pub confusion: Vec<Vec<usize>>,
 }
@@ -46,9 +55,7 @@ pub struct Score {
 pub struct Explanation {
     /// The program's answer.
     pub prediction: Prediction,
-    /// The audio that the source hears, `[16000]` at 16 kHz.
-    pub audio: Vec<f32>,
-    /// Its log-mel plane, `[125 * 80]`, frame by frame.
+    /// The log-mel plane that the source hears, `[125 * 80]`, frame by frame.
     pub log_mel: Vec<f32>,
     /// The weight that the source gives each frame, `[125]`.
     pub attention: Vec<f32>,
@@ -61,8 +68,15 @@ pub struct Explanation {
 pub struct Classifier<B: Kernels> {
     program: Program,
     source: AttentionRnn<B>,
-    transform: TrainedTransform<B>,
+    parts: Vec<LoadedPart<B>>,
     device: B::Device,
+}
+
+/// One part of the program on the device.
+#[derive(Debug, Clone)]
+struct LoadedPart<B: Kernels> {
+    transform: TrainedTransform<B>,
+    mapping: DeviceMapping<B>,
 }
 
 impl<B: Kernels> Classifier<B> {
@@ -103,6 +117,22 @@ impl<B: Kernels> Classifier<B> {
             class_count: labels.len(),
         };
         let fitted = fit::<A>(examples, source, settings, device, progress)?;
+        let mut parts = Vec::with_capacity(fitted.parts.len());
+        let mut tensors = BTreeMap::new();
+        for (index, part) in fitted.parts.into_iter().enumerate() {
+            for (what, numbers) in [
+                (Trained::Transform, part.transform_tensors),
+                (Trained::Mapping, part.mapping_tensors),
+            ] {
+                let prefix = what.prefix(index);
+                let named = numbers.into_iter();
+                tensors.extend(named.map(|(name, tensor)| (format!("{prefix}{name}"), tensor)));
+            }
+            parts.push(Part {
+                transform: part.transform,
+                mapping: part.mapping,
+            });
+        }
         let header = Header {
             task: Task::Classification,
             source: SourceReference {
@@ -111,46 +141,53 @@ impl<B: Kernels> Classifier<B> {
             },
             labels,
             series_length,
-            transform: settings.transform(),
-            mapping: fitted.mapping,
+            parts,
+            sharpness: fitted.sharpness,
             settings: settings.clone(),
             scores: fitted.scores,
             // The fit fails otherwise.
             frozen: true,
         };
-        let mut classifier = Self::new(
-            Program {
-                header,
-                tensors: fitted.tensors,
-            },
-            source,
-            device,
-        )?;
-        let training = classifier.score(train)?;
-        let scores = &mut classifier.program.header.scores;
-        scores.insert("training_accuracy".to_owned(), training.accuracy);
-        scores.insert("training_log_loss".to_owned(), training.log_loss);
-        Ok(classifier)
+        Self::new(Program { header, tensors }, source, device)
     }
 
     /// Puts a program and its source on a device.
     ///
     /// # Errors
     ///
-    /// When the program was trained for another source.
+    /// When the program was trained for another source, or lacks some of its numbers.
     pub fn new(
         program: Program,
         source: &SourceWeights,
         device: &B::Device,
     ) -> Result<Self, Error> {
         program.check_source(source)?;
-        let transform = program
-            .transform()
-            .on_device(program.tensors(), program.series_length(), device)
-            .map_err(ProgramError::from)?;
+        Self::load(program, AttentionRnn::new(source, device), device)
+    }
+
+    /// Another program for the same source on the same device.
+    pub(super) fn with_program(&self, program: Program) -> Result<Self, Error> {
+        Self::load(program, self.source.clone(), &self.device)
+    }
+
+    fn load(program: Program, source: AttentionRnn<B>, device: &B::Device) -> Result<Self, Error> {
+        let parts = program
+            .parts()
+            .iter()
+            .enumerate()
+            .map(|(index, part)| {
+                let length = program.series_length();
+                let numbers = program.tensors_of(index, Trained::Transform);
+                let transform = part.transform.on_device(&numbers, length, device)?;
+                let numbers = program.tensors_of(index, Trained::Mapping);
+                let classes = program.labels().len();
+                let mapping = part.mapping.on_device(classes, &numbers, device)?;
+                Ok(LoadedPart { transform, mapping })
+            })
+            .collect::<Result<_, ProgramError>>()?;
         Ok(Self {
-            source: AttentionRnn::new(source, device),
-            transform,
+            source,
+            parts,
             program,
             device: device.clone(),
         })
@@ -170,9 +207,8 @@ impl<B: Kernels> Classifier<B> {
     pub fn predict(&self, series: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
         let mut predictions = Vec::with_capacity(series.len());
         for (index, batch) in series.chunks(BATCH).enumerate() {
-            let audio = self.audio(batch, index * BATCH)?;
-            let logits = self.source.hear(audio).logits;
-            predictions.extend(self.read(logits));
+            let batch = self.scaled(batch, index * BATCH)?;
+            predictions.extend(self.predict_batch(&batch)?);
         }
         Ok(predictions)
     }
@@ -194,6 +230,8 @@ impl<B: Kernels> Classifier<B> {
         let count = self.program.labels().len();
         let mut confusion = vec![vec![0; count]; count];
         let mut log_loss = 0.0;
+        let mut brier = 0.0;
+        let mut total_risk = 0.0;
         let predictions = self.predict(&split.series)?;
         for (index, (prediction, label)) in predictions.iter().zip(&split.labels).enumerate() {
             let right = self.program.header.labels.index(label).ok_or_else(|| {
@@ -206,32 +244,43 @@ impl<B: Kernels> Classifier<B> {
             confusion[right][prediction.class] += 1;
             let probability = f64::from(prediction.probabilities[right]);
             log_loss -= probability.max(LOWEST_PROBABILITY).ln();
+            let distance = risk(&prediction.probabilities, right);
+            total_risk += distance;
+            brier += distance * distance;
         }
         let right: usize = (0..count).map(|class| confusion[class][class]).sum();
         Ok(Score {
             accuracy: right as f64 / split.len() as f64,
             log_loss: log_loss / split.len() as f64,
+            brier: brier / split.len() as f64,
+            risk: total_risk / split.len() as f64,
             confusion,
         })
     }
 
-    /// The audio that the source hears of a series, `[16000]` at 16 kHz.
+    /// What the source hears of a series by one part of the program, `[16000]` at 16 kHz; `part`
+    /// counts from 0. A plane that was painted is played by tones.
     ///
     /// # Errors
     ///
-    /// As [`Classifier::predict`].
-    pub fn hear(&self, series: &[f32]) -> Result<Vec<f32>, Error> {
-        Ok(host(self.audio(&[series.to_vec()], 0)?).values)
+    /// As [`Classifier::predict`]; and when there is no such part.
+    pub fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
+        let series = self.scaled(&[series.to_vec()], 0)?;
+        Ok(match self.sound(part, &series)? {
+            Sound::Audio(audio) => host(audio).values,
+            Sound::Plane(plane) => play(&host(plane).values),
+        })
     }
 
-    /// What the source hears of a series, where it listens, and which words it would report.
+    /// What the source hears of a series by one part of the program, where it listens, and which
+    /// words it would report; `part` counts from 0.
     ///
     /// # Errors
     ///
-    /// As [`Classifier::predict`].
-    pub fn explain(&self, series: &[f32]) -> Result<Explanation, Error> {
-        let audio = self.audio(&[series.to_vec()], 0)?;
-        let heard = self.source.hear(audio.clone());
+    /// As [`Classifier::hear`].
+    pub fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
+        let series = self.scaled(&[series.to_vec()], 0)?;
+        let heard = self.source.hear_sound(self.sound(part, &series)?);
         let probabilities = host(heard.probabilities()).values;
         let mut words: Vec<(String, f32)> = self
             .source
@@ -241,55 +290,82 @@ impl<B: Kernels> Classifier<B> {
             .zip(probabilities)
             .collect();
         words.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let prediction = self.read(heard.logits).pop().unwrap_or(Prediction {
-            label: String::new(),
-            class: 0,
-            probabilities: Vec::new(),
-        });
+        let prediction = self.predict_batch(&series)?.pop();
         Ok(Explanation {
-            prediction,
-            audio: host(audio).values,
+            prediction: prediction.unwrap_or(Prediction {
+                label: String::new(),
+                class: 0,
+                probabilities: Vec::new(),
+            }),
             log_mel: host(heard.log_mel).values,
             attention: host(heard.attention).values,
             words,
         })
     }
 
-    /// The audio of some series, `[batch, 16000]`; `before` counts the series of earlier batches.
-    fn audio(&self, batch: &[Vec<f32>], before: usize) -> Result<Tensor<B, 2>, Error> {
-        let mut placed = Vec::with_capacity(batch.len() * CLIP_SAMPLES);
-        for (index, series) in batch.iter().enumerate() {
+    /// The series as the transforms take them; `before` counts the series of earlier batches.
+    pub(super) fn scaled(
+        &self,
+        batch: &[Vec<f32>],
+        before: usize,
+    ) -> Result<Vec<Vec<f32>>, ProgramError> {
+        let scaling = self.program.settings().scaling;
+        let scale = |(index, series): (usize, &Vec<f32>)| {
             self.program.check_series(series, before + index + 1)?;
-            let series = scaled(series, self.program.settings().scaling);
-            let clip = self.program.transform().place(&series);
-            placed.extend(clip.map_err(ProgramError::from)?);
-        }
-        let placed = TensorData::new(placed, [batch.len(), CLIP_SAMPLES]);
-        let placed = Tensor::from_data(placed, &self.device);
-        Ok(self.transform.forward(placed, None))
+            Ok(scaled(series, scaling))
+        };
+        batch.iter().enumerate().map(scale).collect()
     }
 
-    /// Logits `[batch, labels]` as predictions.
-    fn read(&self, logits: Tensor<B, 2>) -> Vec<Prediction> {
+    /// The sound of some scaled series by one part of the program.
+    pub(super) fn sound(&self, part: usize, batch: &[Vec<f32>]) -> Result<Sound<B>, ProgramError> {
+        let stored = self.program.part(part)?;
+        let loaded = &self.parts[part];
+        let sound = stored
+            .transform
+            .sound(&loaded.transform, batch, None, &self.device)?;
+        Ok(sound)
+    }
+
+    /// The scores that one part of the program gives, `[batch, classes]`.
+    pub(super) fn scores(&self, part: usize, heard: &Activations<B>) -> Tensor<B, 2> {
+        self.parts[part].mapping.scores(heard)
+    }
+
+    /// The frozen source.
+    pub(super) fn source(&self) -> &AttentionRnn<B> {
+        &self.source
+    }
+
+    /// Where the tensors are.
+    pub(super) fn device(&self) -> &B::Device {
+        &self.device
+    }
+
+    /// The classes of some scaled series.
+    fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, ProgramError> {
         let labels = self.program.labels();
-        let classes = self.program.mapping().log_probabilities(logits);
+        let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
+        for part in 0..self.parts.len() {
+            let heard = self.source.hear_sound(self.sound(part, batch)?);
+            sum = sum + self.scores(part, &heard);
+        }
         // Among themselves the classes share all of the probability.
-        let probabilities = host(softmax(classes, 1)).values;
-        probabilities
-            .chunks_exact(labels.len())
-            .map(|row| {
-                let class = row
-                    .iter()
-                    .enumerate()
-                    .max_by(|(_, a), (_, b)| a.total_cmp(b))
-                    .map_or(0, |(class, _)| class);
-                Prediction {
-                    label: labels[class].clone(),
-                    class,
-                    probabilities: row.to_vec(),
-                }
-            })
-            .collect()
+        let scores = sum * (self.program.sharpness() / self.parts.len() as f32);
+        let probabilities = host(softmax(scores, 1)).values;
+        let predictions = probabilities.chunks_exact(labels.len()).map(|row| {
+            let class = row
+                .iter()
+                .enumerate()
+                .max_by(|(_, a), (_, b)| a.total_cmp(b))
+                .map_or(0, |(class, _)| class);
+            Prediction {
+                label: labels[class].clone(),
+                class,
+                probabilities: row.to_vec(),
+            }
+        });
+        Ok(predictions.collect())
     }
 }
 

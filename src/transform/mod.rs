@@ -1,11 +1,24 @@
-//! Input transforms: how a series becomes the audio that a source model hears.
+//! Input transforms: how a series becomes the sound that a source model hears.
 //!
 //! A [`Transform`] is the choice, as a program stores it. [`Transform::place`] does its fixed part
-//! on the host, one series at a time; [`TrainedTransform`] holds the trained part on a device.
+//! on the host, one series at a time; [`TrainedTransform`] holds the trained part on a device. The
+//! sound enters the source by one of its two doors, as audio or as a log-mel plane.
 
+mod batch;
+mod named;
 mod padding;
+mod painted;
+mod scalogram;
+mod signal;
+mod theta;
+mod voice;
 
+pub use named::NAMES;
 pub use padding::{Padding, Position};
+pub use painted::{Painted, Peak};
+pub use scalogram::Scalogram;
+pub use signal::Signal;
+pub use voice::{Formant, Noise, Tone, Voice, VoiceSound, Vowel};
 
 use std::collections::BTreeMap;
 
@@ -15,8 +28,13 @@ use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::audio::CLIP_SAMPLES;
+use crate::audio::mel::{FRAMES, MELS};
+use crate::source::Sound;
 use crate::storage::HostTensor;
 use padding::TrainedPadding;
+use painted::TrainedPainted;
+use voice::TrainedVoice;
 
 /// Why a series cannot be transformed.
 #[derive(Debug, Error)]
@@ -72,6 +90,12 @@ impl TransformError {
 pub enum Transform {
     /// The series in a clip of trained sound (Voice2Series).
     Padding(Padding),
+    /// A voice that the series modulates, as audio.
+    Voice(Voice),
+    /// Peaks on the mel plane that the series moves.
+    Painted(Painted),
+    /// The series speeded up until it can be heard.
+    Scalogram(Scalogram),
 }
 
 impl Transform {
@@ -83,10 +107,23 @@ impl Transform {
     pub fn check(&self, length: usize) -> Result<(), TransformError> {
         match self {
             Self::Padding(padding) => padding.check(length),
+            Self::Voice(voice) => voice.check(),
+            Self::Painted(painted) => painted.check(),
+            Self::Scalogram(scalogram) => scalogram.check(),
         }
     }
 
-    /// The fixed part: a scaled series gives a clip `[16000]` at 16 kHz.
+    /// How many numbers [`Transform::place`] makes of a series.
+    pub fn placed_samples(&self) -> usize {
+        match self {
+            Self::Padding(_) | Self::Voice(_) => CLIP_SAMPLES,
+            Self::Painted(painted) => painted.placed_samples(),
+            Self::Scalogram(_) => FRAMES * MELS,
+        }
+    }
+
+    /// The fixed part: a scaled series gives `[placed_samples]` numbers, what
+    /// [`TrainedTransform::forward`] takes.
     ///
     /// # Errors
     ///
@@ -94,6 +131,29 @@ impl Transform {
     pub fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
         match self {
             Self::Padding(padding) => padding.place(series),
+            Self::Voice(voice) => voice.place(series),
+            Self::Painted(painted) => painted.place(series),
+            Self::Scalogram(scalogram) => scalogram.place(series),
+        }
+    }
+
+    /// Where the copies of a series of `length` samples sound: the first and last sample of the
+    /// clip of each.
+    pub fn spans(&self, length: usize) -> Vec<(f32, f32)> {
+        match self {
+            Self::Padding(padding) => padding.spans(length),
+            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) => {
+                vec![(0.0, CLIP_SAMPLES as f32)]
+            }
+        }
+    }
+
+    /// Whether there is anything that training could change.
+    pub fn trainable(&self) -> bool {
+        match self {
+            Self::Padding(_) | Self::Painted(_) => true,
+            Self::Voice(voice) => voice.theta.is_some(),
+            Self::Scalogram(_) => false,
         }
     }
 
@@ -101,6 +161,9 @@ impl Transform {
     pub fn initial(&self, seed: u64) -> BTreeMap<String, HostTensor> {
         match self {
             Self::Padding(padding) => padding.initial(seed),
+            Self::Voice(voice) => voice.initial(seed),
+            Self::Painted(painted) => painted.initial(),
+            Self::Scalogram(_) => BTreeMap::new(),
         }
     }
 
@@ -115,17 +178,30 @@ impl Transform {
         length: usize,
         device: &B::Device,
     ) -> Result<TrainedTransform<B>, TransformError> {
-        match self {
+        Ok(match self {
             Self::Padding(padding) => {
-                TrainedPadding::new(padding, tensors, length, device).map(TrainedTransform::Padding)
+                TrainedTransform::Padding(TrainedPadding::new(padding, tensors, length, device)?)
             }
-        }
+            Self::Voice(voice) => {
+                voice.check()?;
+                TrainedTransform::Voice(TrainedVoice::new(voice, tensors, device)?)
+            }
+            Self::Painted(painted) => {
+                TrainedTransform::Painted(TrainedPainted::new(painted, tensors, device)?)
+            }
+            Self::Scalogram(scalogram) => {
+                scalogram.check()?;
+                TrainedTransform::Plane(FixedPlane::new())
+            }
+        })
     }
 
     /// How many numbers training may drop at each step; see [`TrainedTransform::forward`].
     pub fn droppable(&self) -> usize {
         match self {
-            Self::Padding(_) => crate::audio::CLIP_SAMPLES,
+            Self::Padding(_) => CLIP_SAMPLES,
+            Self::Voice(voice) if voice.theta.is_some() => CLIP_SAMPLES,
+            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) => 0,
         }
     }
 }
@@ -135,15 +211,27 @@ impl Transform {
 pub enum TrainedTransform<B: Backend> {
     /// θ and its mask.
     Padding(TrainedPadding<B>),
+    /// θ on top of a voice.
+    Voice(TrainedVoice<B>),
+    /// The numbers of the peaks.
+    Painted(TrainedPainted<B>),
+    /// Nothing: what was placed is the plane.
+    Plane(FixedPlane<B>),
 }
 
 impl<B: Backend> TrainedTransform<B> {
-    /// Placed series `[batch, 16000]` give the audio that the source hears, `[batch, 16000]`.
+    /// Placed series `[batch, placed_samples]` give the sound that the source hears.
     ///
-    /// `keep` multiplies the trained numbers (dropout, in training only).
-    pub fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Tensor<B, 2> {
+    /// `keep` multiplies the [`Transform::droppable`] numbers (dropout, in training only).
+    pub fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
         match self {
-            Self::Padding(padding) => padding.forward(placed, keep),
+            Self::Padding(padding) => Sound::Audio(padding.forward(placed, keep)),
+            Self::Voice(voice) => Sound::Audio(voice.forward(placed, keep)),
+            Self::Painted(painted) => Sound::Plane(painted.forward(placed)),
+            Self::Plane(_) => {
+                let [batch, _] = placed.dims();
+                Sound::Plane(placed.reshape([batch, FRAMES, MELS]))
+            }
         }
     }
 
@@ -151,6 +239,23 @@ impl<B: Backend> TrainedTransform<B> {
     pub fn to_host(&self) -> BTreeMap<String, HostTensor> {
         match self {
             Self::Padding(padding) => padding.to_host(),
+            Self::Voice(voice) => voice.to_host(),
+            Self::Painted(painted) => painted.to_host(),
+            Self::Plane(_) => BTreeMap::new(),
+        }
+    }
+}
+
+/// A transform without trained numbers whose placed series are planes.
+#[derive(Module, Debug)]
+pub struct FixedPlane<B: Backend> {
+    backend: std::marker::PhantomData<B>,
+}
+
+impl<B: Backend> FixedPlane<B> {
+    fn new() -> Self {
+        Self {
+            backend: std::marker::PhantomData,
         }
     }
 }

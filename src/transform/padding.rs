@@ -10,18 +10,12 @@ use std::str::FromStr;
 use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::TransformError;
+use super::{TransformError, theta};
 use crate::audio::CLIP_SAMPLES;
 use crate::series::resample_linear;
-use crate::source::host;
 use crate::storage::HostTensor;
-
-/// The name of θ in a program.
-const THETA: &str = "transform.theta";
 
 /// Where in its segment a series sits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,6 +94,13 @@ impl Padding {
         (0..self.segments).map(move |segment| segment * room + offset)
     }
 
+    pub(super) fn spans(&self, length: usize) -> Vec<(f32, f32)> {
+        let placed = self.placed_length(length) as f32;
+        self.starts(length)
+            .map(|start| (start as f32, start as f32 + placed))
+            .collect()
+    }
+
     pub(super) fn check(&self, length: usize) -> Result<(), TransformError> {
         if !(1..=CLIP_SAMPLES).contains(&self.segments) {
             return Err(TransformError::Setting {
@@ -108,13 +109,7 @@ impl Padding {
                 expected: "1 to 16000",
             });
         }
-        if !(0.0..=1.0).contains(&self.initial_amplitude) {
-            return Err(TransformError::Setting {
-                setting: "initial-amplitude",
-                value: self.initial_amplitude.to_string(),
-                expected: "0 to 1",
-            });
-        }
+        theta::check(self.initial_amplitude)?;
         if self.stretch == Some(0) {
             return Err(TransformError::Setting {
                 setting: "stretch",
@@ -151,15 +146,7 @@ impl Padding {
     }
 
     pub(super) fn initial(&self, seed: u64) -> BTreeMap<String, HostTensor> {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let bound = self.initial_amplitude;
-        let theta = HostTensor {
-            shape: vec![CLIP_SAMPLES],
-            values: (0..CLIP_SAMPLES)
-                .map(|_| random.random_range(-bound..=bound))
-                .collect(),
-        };
-        BTreeMap::from([(THETA.to_owned(), theta)])
+        theta::initial(self.initial_amplitude, seed)
     }
 }
 
@@ -180,20 +167,12 @@ impl<B: Backend> TrainedPadding<B> {
         device: &B::Device,
     ) -> Result<Self, TransformError> {
         padding.check(length)?;
-        let theta = tensors
-            .get(THETA)
-            .filter(|theta| theta.shape == [CLIP_SAMPLES])
-            .ok_or(TransformError::Tensor {
-                tensor: THETA,
-                expected: CLIP_SAMPLES,
-            })?;
         let mut mask = vec![1.0; CLIP_SAMPLES];
         for start in padding.starts(length) {
             mask[start..start + padding.placed_length(length)].fill(0.0);
         }
-        let theta = TensorData::new(theta.values.clone(), [CLIP_SAMPLES]);
         Ok(Self {
-            theta: Param::from_data(theta, device),
+            theta: theta::on_device(tensors, device)?,
             mask: Tensor::from_data(TensorData::new(mask, [CLIP_SAMPLES]), device),
         })
     }
@@ -207,7 +186,7 @@ impl<B: Backend> TrainedPadding<B> {
     }
 
     pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {
-        BTreeMap::from([(THETA.to_owned(), host(self.theta.val()))])
+        theta::to_host(&self.theta)
     }
 }
 

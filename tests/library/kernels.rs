@@ -87,6 +87,57 @@ fn a_tone_has_the_magnitude_of_the_windows_transform() {
     }
 }
 
+/// Clips with something placed at other places, or nowhere, and a clip to add to all of them.
+fn placed_and_shared(batch: usize) -> (Vec<f32>, Vec<f32>) {
+    let mut placed = vec![0.0f32; batch * 16_000];
+    for (index, clip) in placed.chunks_exact_mut(16_000).enumerate() {
+        // The last lies at the clip's end, every fourth is silent.
+        let start = (index * 5_003).min(15_500);
+        if index % 4 != 1 {
+            clip[start..start + 500].copy_from_slice(&noise(500, index as u32));
+        }
+    }
+    let shared = noise(16_000, 71).iter().map(|value| value * 0.1).collect();
+    (placed, shared)
+}
+
+#[test]
+fn the_log_mel_of_a_sum_equals_that_of_the_added_clips() {
+    for batch in BATCHES {
+        let (placed, shared) = placed_and_shared(batch);
+        let placed = shaped(&placed, [batch, 16_000]);
+        let shared = shaped(&shared, [16_000]);
+        let sum = placed.clone() + shared.clone().unsqueeze::<2>();
+        let ours = values(Cpu::log_mel_of_sum(placed.clone(), shared.clone()));
+        assert_eq!(ours, values(Cpu::log_mel(sum.clone())), "batch {batch}");
+
+        let gradient = noise_tensor::<Cpu, 3>([batch, 125, 80], 1.0, 72);
+        let ours = Cpu::log_mel_of_sum_backward(placed.clone(), shared.clone(), gradient.clone());
+        let composed = composed::log_mel_backward(sum.clone(), gradient.clone()).sum_dim(0);
+        let (ours, composed) = (values(ours), values(composed));
+        let scale = composed
+            .iter()
+            .fold(0.0f32, |most, value| most.max(value.abs()));
+        let off = difference(&ours, &composed) / scale;
+        assert!(off < 1e-3, "batch {batch}: {off} of the largest");
+
+        // Through the graph, with and without a gradient of what is placed.
+        for both in [false, true] {
+            type Recorded = burn::backend::Autodiff<Cpu>;
+            let placed = Tensor::<Recorded, 2>::from_inner(placed.clone());
+            let placed = if both { placed.require_grad() } else { placed };
+            let shared = Tensor::<Recorded, 1>::from_inner(shared.clone()).require_grad();
+            let planes = Recorded::log_mel_of_sum(placed.clone(), shared.clone());
+            let gradients = (planes * Tensor::from_inner(gradient.clone()))
+                .sum()
+                .backward();
+            let found = values(shared.grad(&gradients).expect("it was asked for"));
+            assert!(difference(&found, &ours) / scale < 1e-3, "batch {batch}");
+            assert_eq!(placed.grad(&gradients).is_some(), both);
+        }
+    }
+}
+
 #[test]
 fn the_convolutions_equal_the_composed_ones() {
     let weights = convolution_weights::<Cpu>(125);
@@ -109,7 +160,9 @@ fn the_convolutions_equal_the_composed_ones() {
 #[test]
 fn the_lstm_equals_the_composed_one() {
     // Seven units are no multiple of the vectors' width.
-    for (batch, time, features, units) in [(1, 4, 3, 7), (3, 9, 5, 8), (33, 6, 4, 64)] {
+    for (batch, time, features, units) in
+        [(1, 4, 3, 7), (3, 9, 5, 8), (33, 6, 18, 64), (1, 70, 80, 64)]
+    {
         let name = format!("batch {batch}, time {time}, features {features}, units {units}");
         let weights = bilstm_weights::<Cpu>(features, units);
         let input = noise_tensor::<Cpu, 3>([batch, time, features], 1.0, 31);
@@ -120,6 +173,8 @@ fn the_lstm_equals_the_composed_one() {
             &values(composed.output.clone()),
         );
         assert!(off < 1e-5, "{name}: {off}");
+        let alone = Cpu::bilstm_output(input.clone(), &weights);
+        assert_eq!(values(alone), values(ours.output.clone()), "{name}");
 
         let gradient = noise_tensor::<Cpu, 3>([batch, time, 2 * units], 1.0, 32);
         let ours = Cpu::bilstm_backward(input.clone(), &weights, &ours, gradient.clone(), true);

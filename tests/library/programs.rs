@@ -3,18 +3,19 @@
 use crate::common::{noise, two_tones};
 use burn::backend::Autodiff;
 use retune::backend::Cpu;
-use retune::fit::{FitSettings, Preset};
+use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::program::Program;
 use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::task::Classifier;
+use retune::transform::{NAMES, Padding, Position, Transform, Voice};
 
 fn settings() -> FitSettings {
     FitSettings {
         epochs: 2,
         batch: 4,
         validation: 0.25,
-        ..FitSettings::preset(Preset::Default)
+        ..FitSettings::preset(Preset::Paper)
     }
 }
 
@@ -101,7 +102,11 @@ fn the_loss_falls_and_the_tones_are_told_apart() {
         &source(),
         &settings,
         &Default::default(),
-        &mut |progress| losses.push(progress.training_loss),
+        &mut |progress| {
+            if let FitProgress::Epoch { training_loss, .. } = progress {
+                losses.push(*training_loss);
+            }
+        },
     )
     .unwrap();
     // No lower than ln 18: a class has the mean probability of its 18 labels.
@@ -143,7 +148,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"1\"";
+    let version = b"\"retune.version\":\"2\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)
@@ -186,7 +191,14 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
                 epochs: 0,
                 ..settings()
             },
-            "epochs is 0",
+            "a label mapping needs something to train",
+        ),
+        (
+            FitSettings {
+                voices: Vec::new(),
+                ..settings()
+            },
+            "voices is 0",
         ),
         (
             FitSettings {
@@ -204,7 +216,12 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                segments: 300,
+                voices: vec![Transform::Padding(Padding {
+                    segments: 300,
+                    position: Position::Start,
+                    stretch: None,
+                    initial_amplitude: 0.05,
+                })],
                 ..settings()
             },
             "does not fit",
@@ -242,4 +259,72 @@ fn constant_series_are_predicted_without_a_nan() {
     let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
     let found = classifier.predict(&[vec![5.0; 60]]).unwrap();
     assert!(found[0].probabilities.iter().all(|value| value.is_finite()));
+}
+
+/// A ridge readout on one voice, trained first for two epochs where it has something to train.
+fn read_by_ridge(voice: &str) -> FitSettings {
+    FitSettings {
+        voices: vec![Transform::named(voice).unwrap()],
+        readout: ReadoutKind::Ridge,
+        ..settings()
+    }
+}
+
+#[test]
+fn every_voice_works_with_the_ridge_and_predicts_the_same_when_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.safetensors");
+    let test = two_tones(9, 500);
+    for (voice, _) in NAMES {
+        let classifier = fit(&two_tones(10, 1), &read_by_ridge(voice)).unwrap();
+        classifier.program().save(&path).unwrap();
+        let program = Program::load(&path).unwrap();
+        assert_eq!(&program, classifier.program(), "{voice}");
+        let loaded = Classifier::<Cpu>::new(program, &source(), &Default::default()).unwrap();
+        let together = classifier.predict(&test.series).unwrap();
+        assert_eq!(together, loaded.predict(&test.series).unwrap(), "{voice}");
+        for (series, expected) in test.series.iter().zip(together) {
+            let alone = classifier.predict(std::slice::from_ref(series)).unwrap();
+            let off = crate::common::difference(&alone[0].probabilities, &expected.probabilities);
+            assert!(off < 1e-5, "{voice} is off by {off}");
+        }
+        let heard = classifier.hear(&test.series[0], 0).unwrap();
+        assert!(heard.iter().any(|sample| sample.abs() > 1e-3), "{voice}");
+    }
+}
+
+#[test]
+fn the_painted_voice_and_a_sound_on_top_of_another_are_trained() {
+    let with_theta = |voice: &str| match Transform::named(voice).unwrap() {
+        Transform::Voice(voice) => Transform::Voice(Voice {
+            theta: Some(0.01),
+            ..voice
+        }),
+        other => other,
+    };
+    for voice in ["painted", "formants", "vowel"] {
+        let voices = vec![with_theta(voice)];
+        let initial = voices[0].initial(0);
+        let settings = FitSettings {
+            voices,
+            ..settings()
+        };
+        let classifier = fit(&two_tones(8, 1), &settings).unwrap();
+        for (name, before) in initial {
+            let after = &classifier.program().tensors()[&format!("part1.transform.{name}")];
+            assert_ne!(&before, after, "{voice}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_default_preset_tells_the_tones_apart_and_knows_how_sure_it_is() {
+    let settings = FitSettings::preset(Preset::Default);
+    let classifier = fit(&two_tones(16, 1), &settings).unwrap();
+    let score = classifier.score(&two_tones(20, 200)).unwrap();
+    assert!(score.accuracy >= 0.95, "{score:?}");
+    assert!(score.brier < 0.2, "{score:?}");
+    assert!(classifier.program().scores()["leave_one_out_accuracy"] >= 0.9);
+    let error = classifier.hear(&noise(60, 1), 99).unwrap_err().to_string();
+    assert!(error.contains("there is no part 100"), "{error}");
 }

@@ -9,21 +9,25 @@ mod bilstm;
 mod convolutions;
 mod gemm;
 mod log_mel;
+mod panels;
+mod vectors;
 
-pub use bilstm::{bilstm, bilstm_backward};
+pub use bilstm::{bilstm, bilstm_backward, bilstm_output};
 pub use convolutions::{convolutions, convolutions_backward};
-pub use log_mel::{log_mel, log_mel_backward};
+pub use log_mel::{log_mel, log_mel_backward, log_mel_of_sum, log_mel_of_sum_backward};
+
+use std::ops::Deref;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 /// A backend whose tensors lie in the host's memory.
 pub trait HostBackend: Backend {
-    /// The values of a float tensor in row-major order.
+    /// The values of a float tensor in row-major order, without a copy where they lie so already.
     ///
     /// Apart from [`Tensor::into_data`] because that copies a tensor that others also hold one
     /// element at a time.
-    fn values<const D: usize>(tensor: Tensor<Self, D>) -> Vec<f32>;
+    fn values<const D: usize>(tensor: Tensor<Self, D>) -> impl Deref<Target = [f32]>;
 }
 
 /// A tensor of row-major `values`.

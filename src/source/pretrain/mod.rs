@@ -11,6 +11,7 @@ mod report;
 mod speech;
 mod train;
 
+pub(super) use initial::random_weights;
 pub use report::{Report, measure};
 pub use speech::{SpeechClip, SpeechFolder};
 pub use train::{EpochProgress, PretrainSettings, Teacher, pretrain};

@@ -51,10 +51,7 @@ pub(super) fn measure_source<B: Kernels>(
     let count = LABELS.len();
     let mut confusion = vec![vec![0; count]; count];
     for batch in clips.chunks(BATCH) {
-        let samples: Vec<f32> = batch
-            .iter()
-            .flat_map(|clip| clip.samples.iter().map(|s| f32::from(*s) / 32_768.0))
-            .collect();
+        let samples: Vec<f32> = batch.iter().flat_map(SpeechClip::audio).collect();
         let audio = TensorData::new(samples, [batch.len(), CLIP_SAMPLES]);
         let logits = source.hear(Tensor::from_data(audio, device)).logits;
         let logits: Vec<f32> = logits

@@ -26,6 +26,13 @@ pub struct SpeechClip {
     pub label: usize,
 }
 
+impl SpeechClip {
+    /// The samples as a source hears them: amplitude ±1.
+    pub fn audio(&self) -> impl Iterator<Item = f32> {
+        self.samples.iter().map(|s| f32::from(*s) / 32_768.0)
+    }
+}
+
 /// Recorded words in three splits that share no speaker, and background noise.
 #[derive(Debug, Clone, Default)]
 pub struct SpeechFolder {

@@ -1,0 +1,293 @@
+//! Scores as probabilities, and how good probabilities are.
+
+use thiserror::Error;
+
+/// No probability counts as less than this, or one that is 0 would cost an infinite log loss.
+const LOWEST_PROBABILITY: f64 = 1e-15;
+/// The range of inverse temperatures, as powers of e.
+const LOWEST: f64 = -12.0;
+const HIGHEST: f64 = 12.0;
+/// Steps of the search, each to 0.618 of the range before.
+const STEPS: usize = 60;
+
+/// Why scores cannot become probabilities, or probabilities be judged.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ProbabilityError {
+    /// Nothing to learn from.
+    #[error("there are no scores")]
+    Empty,
+    /// Another number of values than rows times classes.
+    #[error("there are {values} values for {rows} series, expected {classes} for each")]
+    Shape {
+        /// Values given.
+        values: usize,
+        /// Labels given.
+        rows: usize,
+        /// Classes.
+        classes: usize,
+    },
+    /// A label that is no class.
+    #[error("series {row} is of class {class}, but there are {classes} classes, from 0")]
+    Class {
+        /// The series, counted from 1.
+        row: usize,
+        /// Its class.
+        class: usize,
+        /// How many there are.
+        classes: usize,
+    },
+    /// A value that is infinite or no number.
+    #[error("the values of series {row} are not all finite")]
+    NotFinite {
+        /// The series, counted from 1.
+        row: usize,
+    },
+}
+
+/// Turns scores to probabilities: `softmax(scores / temperature)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Temperature(pub f64);
+
+impl Temperature {
+    /// The temperature that makes scores of rows that were left out fit their classes best, by log
+    /// loss; `scores` is `[rows, classes]` row by row.
+    ///
+    /// The right class of a row counts as certain only as far as so many rows can show (Laplace's
+    /// rule, as in Platt's scaling): without that, a few rows that are all right would make
+    /// everything certain.
+    ///
+    /// # Errors
+    ///
+    /// [`ProbabilityError`] when there are no rows, numbers do not match or are not finite.
+    pub fn fit(scores: &[f64], labels: &[usize], classes: usize) -> Result<Self, ProbabilityError> {
+        check(scores, labels, classes)?;
+        let count = labels.len() as f64;
+        let others = classes.saturating_sub(1) as f64;
+        let doubt = others / (count + classes as f64);
+        // Convex in the inverse temperature, and so with one valley in its logarithm.
+        let loss = |power: f64| -> f64 {
+            let inverse = power.exp();
+            let rows = scores.chunks_exact(classes).zip(labels);
+            rows.map(|(scores, &label)| {
+                let logs = log_softmax(scores, inverse);
+                let all: f64 = logs.iter().sum();
+                let right = logs[label];
+                let rest = if others > 0.0 {
+                    (all - right) / others
+                } else {
+                    0.0
+                };
+                -(1.0 - doubt) * right - doubt * rest
+            })
+            .sum()
+        };
+        Ok(Self((-lowest(loss)).exp()))
+    }
+
+    /// The probabilities of `[rows, classes]` scores, row by row.
+    pub fn probabilities(self, scores: &[f64], classes: usize) -> Vec<f64> {
+        let inverse = 1.0 / self.0;
+        let rows = scores.chunks(classes.max(1));
+        rows.flat_map(|row| log_softmax(row, inverse).into_iter().map(f64::exp))
+            .collect()
+    }
+}
+
+/// The mean of −ln P(right class); `probabilities` is `[rows, classes]` row by row.
+///
+/// # Errors
+///
+/// [`ProbabilityError`] when there are no rows, numbers do not match or are not finite.
+pub fn log_loss(
+    probabilities: &[f64],
+    labels: &[usize],
+    classes: usize,
+) -> Result<f64, ProbabilityError> {
+    check(probabilities, labels, classes)?;
+    let rows = probabilities.chunks_exact(classes).zip(labels);
+    let sum: f64 = rows
+        .map(|(row, &label)| -row[label].max(LOWEST_PROBABILITY).ln())
+        .sum();
+    Ok(sum / labels.len() as f64)
+}
+
+/// The Brier score: the mean over the rows of the sum over the classes of (probability − truth)²;
+/// 0 is perfect, 2 the worst. `probabilities` is `[rows, classes]` row by row.
+///
+/// # Errors
+///
+/// [`ProbabilityError`] when there are no rows, numbers do not match or are not finite.
+pub fn brier(
+    probabilities: &[f64],
+    labels: &[usize],
+    classes: usize,
+) -> Result<f64, ProbabilityError> {
+    check(probabilities, labels, classes)?;
+    let rows = probabilities.chunks_exact(classes).zip(labels);
+    let sum: f64 = rows
+        .map(|(row, &label)| {
+            let errors = row.iter().enumerate().map(|(class, probability)| {
+                let truth = if class == label { 1.0 } else { 0.0 };
+                (probability - truth).powi(2)
+            });
+            errors.sum::<f64>()
+        })
+        .sum();
+    Ok(sum / labels.len() as f64)
+}
+
+fn check(values: &[f64], labels: &[usize], classes: usize) -> Result<(), ProbabilityError> {
+    if labels.is_empty() || classes == 0 {
+        return Err(ProbabilityError::Empty);
+    }
+    if values.len() != labels.len() * classes {
+        return Err(ProbabilityError::Shape {
+            values: values.len(),
+            rows: labels.len(),
+            classes,
+        });
+    }
+    if let Some(row) = labels.iter().position(|&class| class >= classes) {
+        return Err(ProbabilityError::Class {
+            row: row + 1,
+            class: labels[row],
+            classes,
+        });
+    }
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(place) => Err(ProbabilityError::NotFinite {
+            row: place / classes + 1,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The logarithms of `softmax(inverse · scores)`.
+fn log_softmax(scores: &[f64], inverse: f64) -> Vec<f64> {
+    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let shifted = || scores.iter().map(|score| (score - largest) * inverse);
+    let sum: f64 = shifted().map(f64::exp).sum();
+    shifted().map(|score| score - sum.ln()).collect()
+}
+
+/// Where a function with one valley is lowest between the limits, by golden section.
+fn lowest(function: impl Fn(f64) -> f64) -> f64 {
+    let share = (5f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (LOWEST, HIGHEST);
+    let mut left = high - share * (high - low);
+    let mut right = low + share * (high - low);
+    let (mut at_left, mut at_right) = (function(left), function(right));
+    for _ in 0..STEPS {
+        // Where it is flat the scores tell nothing, and the lower end claims less.
+        if at_left <= at_right {
+            (high, right, at_right) = (right, left, at_left);
+            left = high - share * (high - low);
+            at_left = function(left);
+        } else {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + share * (high - low);
+            at_right = function(right);
+        }
+    }
+    (low + high) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn losses_are_those_of_the_formulas() {
+        let probabilities = [0.5, 0.25, 0.25, 0.1, 0.1, 0.8];
+        let labels = [0, 1];
+        let loss = log_loss(&probabilities, &labels, 3).unwrap();
+        // −(ln 0.5 + ln 0.1) / 2
+        assert!((loss - 1.497_866_136_776_995).abs() < 1e-12);
+        let score = brier(&probabilities, &labels, 3).unwrap();
+        // (0.25 + 0.0625 + 0.0625 + 0.01 + 0.81 + 0.64) / 2
+        assert!((score - 0.9175).abs() < 1e-12);
+        assert!(log_loss(&[0.0, 1.0], &[0], 2).unwrap() < 35.0);
+        assert_eq!(brier(&[0.0, 1.0], &[0], 2), Ok(2.0));
+    }
+
+    #[test]
+    fn few_rows_that_are_all_right_do_not_make_everything_certain() {
+        let scores: Vec<f64> = [1.0, -1.0].repeat(10);
+        let temperature = Temperature::fit(&scores, &[0; 10], 2).unwrap();
+        let probabilities = temperature.probabilities(&[1.0, -1.0], 2);
+        // Laplace's rule for 10 of 10: 11 of 12.
+        assert!(
+            (probabilities[0] - 11.0 / 12.0).abs() < 1e-6,
+            "{probabilities:?}"
+        );
+    }
+
+    #[test]
+    fn scores_that_tell_nothing_give_even_probabilities() {
+        let temperature = Temperature::fit(&[1.0, -1.0, 1.0, -1.0], &[0, 1], 2).unwrap();
+        let probabilities = temperature.probabilities(&[1.0, -1.0], 2);
+        assert!((probabilities[0] - 0.5).abs() < 1e-4);
+        for scores in [vec![0.0; 6], vec![1e300, -1e300, 0.0, 1e-300, 5.0, 5.0]] {
+            let temperature = Temperature::fit(&scores, &[0, 1], 3).unwrap();
+            let probabilities = temperature.probabilities(&scores, 3);
+            assert!(
+                probabilities
+                    .iter()
+                    .all(|value| (0.0..=1.0).contains(value))
+            );
+        }
+        assert_eq!(
+            Temperature::fit(&[3.0], &[0], 1)
+                .unwrap()
+                .probabilities(&[3.0], 1),
+            [1.0]
+        );
+    }
+
+    #[test]
+    fn wrong_input_is_an_error() {
+        assert_eq!(log_loss(&[], &[], 2), Err(ProbabilityError::Empty));
+        assert_eq!(brier(&[], &[], 0), Err(ProbabilityError::Empty));
+        let error = Temperature::fit(&[1.0; 3], &[0, 1], 2).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there are 3 values for 2 series, expected 2 for each"
+        );
+        let error = Temperature::fit(&[1.0; 4], &[0, 2], 2).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "series 2 is of class 2, but there are 2 classes, from 0"
+        );
+        let error = log_loss(&[1.0, 0.0, f64::NAN, 1.0], &[0, 1], 2).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the values of series 2 are not all finite"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_other_temperature_is_better(
+            rows in prop::collection::vec((prop::array::uniform3(-2.0..2.0f64), 0..3usize), 30..60),
+        ) {
+            // So many rows that the doubt about each changes little.
+            let scores: Vec<f64> = rows.iter().flat_map(|(scores, _)| *scores).collect();
+            let labels: Vec<usize> = rows.iter().map(|(_, label)| *label).collect();
+            let scores = scores.repeat(100);
+            let labels = labels.repeat(100);
+            let fitted = Temperature::fit(&scores, &labels, 3).unwrap();
+            let loss = |temperature: Temperature| {
+                log_loss(&temperature.probabilities(&scores, 3), &labels, 3).unwrap()
+            };
+            let best = loss(fitted);
+            for factor in [0.2, 0.5, 0.9, 1.1, 2.0, 5.0] {
+                prop_assert!(best <= loss(Temperature(fitted.0 * factor)) + 1e-3);
+            }
+            for row in fitted.probabilities(&scores, 3).chunks(3) {
+                prop_assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+            }
+        }
+    }
+}

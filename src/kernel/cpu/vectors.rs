@@ -1,0 +1,216 @@
+//! One source for every instruction set: a piece of work is compiled once for any machine and once
+//! for machines with AVX2 and FMA, and the faster version is taken where the machine has it.
+//!
+//! The work is plain arithmetic on arrays of a fixed length, which the compiler turns into the
+//! vectors of whichever set it compiles for.
+
+/// Values that are worked on together: one AVX2 vector.
+pub const LANES: usize = 8;
+
+/// Which version of a piece of work to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine {
+    /// True only where the machine was found to have AVX2 and FMA.
+    avx2: bool,
+}
+
+impl Machine {
+    /// The version that runs on any machine.
+    #[cfg(test)]
+    pub fn any() -> Self {
+        Self { avx2: false }
+    }
+
+    /// The best version for this machine.
+    pub fn this() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let avx2 = std::arch::is_x86_feature_detected!("avx2")
+            && std::arch::is_x86_feature_detected!("fma");
+        #[cfg(not(target_arch = "x86_64"))]
+        let avx2 = false;
+        Self { avx2 }
+    }
+
+    /// Runs the work in this version.
+    pub fn run<W: Work>(self, work: W) -> W::Output {
+        #[cfg(target_arch = "x86_64")]
+        if self.avx2 {
+            // SAFETY: `avx2` is true only where the machine was found to have both features.
+            return unsafe { with_avx2(work) };
+        }
+        work.run::<Lanes>()
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<W: Work>(work: W) -> W::Output {
+    work.run::<avx2::Avx2>()
+}
+
+/// A piece of work on slices. `run` and all that it calls must be `#[inline(always)]`: only what
+/// is inlined is compiled for the instruction set.
+pub trait Work {
+    /// What it gives.
+    type Output;
+
+    /// Does the work with the vectors of one instruction set.
+    fn run<V: Vector>(self) -> Self::Output;
+}
+
+/// One value in each of [`LANES`] lanes, in memory.
+pub type Lanes = [f32; LANES];
+
+/// One value in each of [`LANES`] lanes, in registers. Used by name only where the compiler does
+/// not find the vectors in loops over [`Lanes`] by itself.
+pub trait Vector: Copy {
+    /// Whether a product and a sum are rounded once, together.
+    const FUSED: bool;
+
+    fn load(lanes: &Lanes) -> Self;
+    fn store(self, lanes: &mut Lanes);
+    fn splat(value: f32) -> Self;
+    fn add(self, other: Self) -> Self;
+    fn subtract(self, other: Self) -> Self;
+    fn multiply(self, other: Self) -> Self;
+    fn divide(self, other: Self) -> Self;
+    fn square_root(self) -> Self;
+    /// `self · factor + sum`, rounded once if `FUSED`.
+    fn multiply_add(self, factor: Self, sum: Self) -> Self;
+    /// This where `condition` is above zero, and zero elsewhere.
+    fn where_positive(self, condition: Self) -> Self;
+}
+
+/// `a · b + c`, rounded once if `V::FUSED`.
+#[inline(always)]
+pub fn multiply_add<V: Vector>(a: f32, b: f32, c: f32) -> f32 {
+    if V::FUSED { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// `function` of each lane of two vectors.
+#[inline(always)]
+fn each(mut a: Lanes, b: Lanes, function: impl Fn(f32, f32) -> f32) -> Lanes {
+    for lane in 0..LANES {
+        a[lane] = function(a[lane], b[lane]);
+    }
+    a
+}
+
+impl Vector for Lanes {
+    // Every 64-bit Arm has a fused multiply-add; elsewhere it may be a slow function call.
+    const FUSED: bool = cfg!(target_arch = "aarch64");
+
+    #[inline(always)]
+    fn load(lanes: &Lanes) -> Self {
+        *lanes
+    }
+    #[inline(always)]
+    fn store(self, lanes: &mut Lanes) {
+        *lanes = self;
+    }
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        [value; LANES]
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        each(self, other, |a, b| a + b)
+    }
+    #[inline(always)]
+    fn subtract(self, other: Self) -> Self {
+        each(self, other, |a, b| a - b)
+    }
+    #[inline(always)]
+    fn multiply(self, other: Self) -> Self {
+        each(self, other, |a, b| a * b)
+    }
+    #[inline(always)]
+    fn divide(self, other: Self) -> Self {
+        each(self, other, |a, b| a / b)
+    }
+    #[inline(always)]
+    fn square_root(self) -> Self {
+        each(self, self, |a, _| a.sqrt())
+    }
+    #[inline(always)]
+    fn multiply_add(mut self, factor: Self, sum: Self) -> Self {
+        for lane in 0..LANES {
+            self[lane] = multiply_add::<Self>(self[lane], factor[lane], sum[lane]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn where_positive(self, condition: Self) -> Self {
+        each(self, condition, |a, b| if b > 0.0 { a } else { 0.0 })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    use super::{Lanes, Vector};
+
+    /// One AVX2 register. Made only by [`Work::run`](super::Work::run) in `with_avx2`, which runs
+    /// only where the machine has AVX2 and FMA: the reason why each call below is safe.
+    #[derive(Clone, Copy)]
+    pub struct Avx2(__m256);
+
+    impl Vector for Avx2 {
+        const FUSED: bool = true;
+
+        #[inline(always)]
+        fn load(lanes: &Lanes) -> Self {
+            // SAFETY: the machine has AVX2; the reference is to eight floats.
+            Self(unsafe { _mm256_loadu_ps(lanes.as_ptr()) })
+        }
+        #[inline(always)]
+        fn store(self, lanes: &mut Lanes) {
+            // SAFETY: the machine has AVX2; the reference is to eight floats.
+            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), self.0) }
+        }
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_set1_ps(value) })
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_add_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn subtract(self, other: Self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_sub_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn multiply(self, other: Self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn divide(self, other: Self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_div_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn square_root(self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_sqrt_ps(self.0) })
+        }
+        #[inline(always)]
+        fn multiply_add(self, factor: Self, sum: Self) -> Self {
+            // SAFETY: the machine has FMA.
+            Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, sum.0) })
+        }
+        #[inline(always)]
+        fn where_positive(self, condition: Self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe {
+                let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(condition.0, _mm256_setzero_ps());
+                _mm256_and_ps(self.0, positive)
+            })
+        }
+    }
+}

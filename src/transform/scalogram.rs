@@ -1,0 +1,189 @@
+//! A series speeded up until it can be heard: its wavelet transform painted on the mel plane.
+//!
+//! A recording played faster has the same spectrogram at higher frequencies and shorter times. What
+//! takes a share of a series' length then sounds as a tone, low for slow turns and high for fast
+//! ones, whatever the series' length is in samples.
+
+use std::collections::HashMap;
+use std::f64::consts::SQRT_2;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rustfft::num_complex::Complex32;
+use rustfft::{Fft, FftPlanner};
+use serde::{Deserialize, Serialize};
+
+use super::TransformError;
+use crate::audio::mel::{FRAMES, MELS};
+use crate::series::resample_linear;
+
+/// Samples of a band's amplitude that are averaged for a frame.
+const SAMPLES_IN_FRAME: usize = 4;
+/// The highest band turns once in two samples.
+const HIGHEST: f64 = 0.5;
+
+/// `ln(|wavelet transform| / its root mean square + floor)` with Morlet wavelets, one for each mel
+/// filter, at frequencies of equal ratio.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scalogram {
+    /// The lowest filter hears what turns so many times in the length of the series.
+    pub lowest_turns: f64,
+    /// How narrow a filter is: its frequency over the deviation of its bell.
+    pub quality: f64,
+    /// What is heard where nothing turns, as a share of the root mean square.
+    pub floor: f32,
+}
+
+impl Scalogram {
+    pub(super) fn check(&self) -> Result<(), TransformError> {
+        let checks = [
+            (
+                "scalogram lowest turns",
+                self.lowest_turns,
+                0.1..=100.0,
+                "0.1 to 100",
+            ),
+            ("scalogram quality", self.quality, 0.5..=50.0, "0.5 to 50"),
+            (
+                "scalogram floor",
+                f64::from(self.floor),
+                1e-6..=10.0,
+                "0.000001 to 10",
+            ),
+        ];
+        match checks
+            .into_iter()
+            .find(|(_, value, range, _)| !range.contains(value))
+        {
+            Some((setting, value, _, expected)) => Err(TransformError::Setting {
+                setting,
+                value: value.to_string(),
+                expected,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The plane of a series, `[125 * 80]` frame by frame.
+    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check()?;
+        let mut plane = vec![0.0f32; FRAMES * MELS];
+        let margin = series.len() / 2;
+        let padded: Vec<f32> = mirrored(series, margin);
+        let size = padded.len().next_power_of_two().max(2);
+        let (forward, inverse) = plans(size);
+        let mut spectrum = vec![Complex32::default(); size];
+        for (out, value) in spectrum.iter_mut().zip(&padded) {
+            out.re = *value;
+        }
+        forward.process(&mut spectrum);
+
+        let lowest = (self.lowest_turns / series.len().max(1) as f64).min(HIGHEST / 2.0);
+        let ratio = (HIGHEST / lowest).powf(1.0 / (MELS - 1) as f64);
+        let mut band = vec![Complex32::default(); size];
+        for mel in 0..MELS {
+            let centre = lowest * ratio.powi(mel as i32);
+            let deviation = centre / self.quality;
+            // Only frequencies above 0 and below one half: the transform is then analytic, and its
+            // absolute value the amplitude.
+            band.fill(Complex32::default());
+            for bin in 1..size.div_ceil(2) {
+                let away = (bin as f64 / size as f64 - centre) / (deviation * SQRT_2);
+                let weight = 2.0 * (-away * away).exp() / size as f64;
+                band[bin] = spectrum[bin] * weight as f32;
+            }
+            inverse.process(&mut band);
+            let amplitude: Vec<f32> = band[margin..margin + series.len()]
+                .iter()
+                .map(|value| value.norm())
+                .collect();
+            let amplitude = resample_linear(&amplitude, FRAMES * SAMPLES_IN_FRAME);
+            for (frame, samples) in amplitude.chunks_exact(SAMPLES_IN_FRAME).enumerate() {
+                let mean = samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32;
+                plane[frame * MELS + mel] = mean;
+            }
+        }
+        let power: f64 = plane.iter().map(|value| f64::from(*value).powi(2)).sum();
+        let level = (power / plane.len() as f64).sqrt();
+        // A constant series makes no sound at all.
+        let gain = if level > 1e-12 {
+            (1.0 / level) as f32
+        } else {
+            0.0
+        };
+        for value in &mut plane {
+            *value = (*value * gain + self.floor).ln();
+        }
+        Ok(plane)
+    }
+}
+
+/// The series with its mirror image, `margin` samples of it, at both ends.
+fn mirrored(series: &[f32], margin: usize) -> Vec<f32> {
+    let last = series.len().saturating_sub(1);
+    let before = (1..=margin).rev().map(|at| series[at.min(last)]);
+    let after = (1..=margin).map(|at| series[last.saturating_sub(at)]);
+    before.chain(series.iter().copied()).chain(after).collect()
+}
+
+type Plans = (Arc<dyn Fft<f32>>, Arc<dyn Fft<f32>>);
+
+/// Both directions of a Fourier transform; made once for each size.
+fn plans(size: usize) -> Plans {
+    static PLANS: OnceLock<Mutex<HashMap<usize, Plans>>> = OnceLock::new();
+    let plans = PLANS.get_or_init(Mutex::default);
+    // A panic elsewhere cannot leave a plan half made.
+    let mut plans = plans
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    plans
+        .entry(size)
+        .or_insert_with(|| {
+            let mut planner = FftPlanner::new();
+            (
+                planner.plan_fft_forward(size),
+                planner.plan_fft_inverse(size),
+            )
+        })
+        .clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sine_is_loudest_in_the_filter_of_its_frequency() {
+        let scalogram = Scalogram {
+            lowest_turns: 1.5,
+            quality: 5.0,
+            floor: 0.1,
+        };
+        let length = 400;
+        for turns in [8.0, 40.0, 120.0] {
+            let series: Vec<f32> = (0..length)
+                .map(|at| (std::f64::consts::TAU * turns * at as f64 / length as f64).sin() as f32)
+                .collect();
+            let plane = scalogram.place(&series).unwrap();
+            let row = &plane[60 * MELS..61 * MELS];
+            let loudest = (0..MELS)
+                .max_by(|a, b| row[*a].total_cmp(&row[*b]))
+                .unwrap();
+            let ratio = (0.5f64 / (1.5 / length as f64)).powf(1.0 / 79.0);
+            let found = 1.5 * ratio.powi(loudest as i32);
+            assert!((found / turns).ln().abs() < 0.08, "{turns}: {found}");
+        }
+    }
+
+    #[test]
+    fn constant_and_short_series_are_silence_and_not_a_nan() {
+        let scalogram = Scalogram {
+            lowest_turns: 1.5,
+            quality: 5.0,
+            floor: 0.1,
+        };
+        for series in [vec![0.0; 50], vec![1.0], vec![1.0, -1.0]] {
+            let plane = scalogram.place(&series).unwrap();
+            assert!(plane.iter().all(|value| value.is_finite()), "{series:?}");
+        }
+    }
+}

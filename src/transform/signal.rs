@@ -1,0 +1,136 @@
+//! What of a series moves a sound: the series itself, its slope, its slow part and so on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::series::{resample_linear, z_normalise};
+
+/// Signals are cut off at so many deviations, so that one outlier does not leave the audible range.
+const LIMIT: f32 = 3.5;
+
+/// A signal taken from a series; each has mean 0 and deviation 1 over the series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signal {
+    /// The series.
+    Series,
+    /// Its slope: half the difference of the two neighbours of each value.
+    Slope,
+    /// The slope of its slope.
+    Curvature,
+    /// Its moving mean over a tenth of its length.
+    Smooth,
+    /// What the moving mean leaves of it.
+    Residual,
+    /// How lively it is: the root of the moving mean, over a tenth of its length, of its slope's
+    /// square.
+    Energy,
+}
+
+impl Signal {
+    /// The signal of a series, resampled to `length` values on straight lines and cut off at ±3.5.
+    pub fn of(self, series: &[f32], length: usize) -> Vec<f32> {
+        let tenth = (series.len() as f64 / 10.0).round_ties_even() as usize;
+        let mut signal = match self {
+            Self::Series => series.to_vec(),
+            Self::Slope => slope(series),
+            Self::Curvature => slope(&slope(series)),
+            Self::Smooth => moving_mean(series, tenth),
+            Self::Residual => series
+                .iter()
+                .zip(moving_mean(series, tenth))
+                .map(|(value, mean)| value - mean)
+                .collect(),
+            Self::Energy => {
+                let squares: Vec<f32> = slope(series).iter().map(|value| value * value).collect();
+                moving_mean(&squares, tenth)
+                    .into_iter()
+                    .map(|mean| mean.max(0.0).sqrt())
+                    .collect()
+            }
+        };
+        z_normalise(&mut signal);
+        let mut signal = resample_linear(&signal, length);
+        for value in &mut signal {
+            *value = value.clamp(-LIMIT, LIMIT);
+        }
+        signal
+    }
+}
+
+/// Half the difference of the neighbours of each value; at the ends, that to the one neighbour.
+fn slope(series: &[f32]) -> Vec<f32> {
+    let last = series.len().saturating_sub(1);
+    (0..series.len())
+        .map(|index| {
+            let (before, after) = (index.saturating_sub(1), (index + 1).min(last));
+            let run = (after - before).max(1) as f32;
+            (series[after] - series[before]) / run
+        })
+        .collect()
+}
+
+/// The mean of the `width` values around each value; beyond the ends the last value goes on.
+fn moving_mean(series: &[f32], width: usize) -> Vec<f32> {
+    let (Some(first), Some(last)) = (series.first(), series.last()) else {
+        return Vec::new();
+    };
+    let width = width.max(1);
+    let before = width / 2;
+    let after = width - 1 - before;
+    let padded = std::iter::repeat_n(first, before)
+        .chain(series)
+        .chain(std::iter::repeat_n(last, after));
+    // Running sums in 64 bits, so that the cost does not grow with the width.
+    let mut sums = Vec::with_capacity(series.len() + width);
+    let mut sum = 0.0f64;
+    sums.push(sum);
+    for value in padded {
+        sum += f64::from(*value);
+        sums.push(sum);
+    }
+    sums.iter()
+        .zip(&sums[width..])
+        .map(|(start, end)| ((end - start) / width as f64) as f32)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slopes_and_means_are_those_of_the_definition() {
+        assert_eq!(slope(&[1.0, 2.0, 4.0, 4.0]), [1.0, 1.5, 1.0, 0.0]);
+        assert_eq!(slope(&[5.0]), [0.0]);
+        // The window of three around each value, ends repeated.
+        let means = moving_mean(&[0.0, 3.0, 6.0, 0.0], 3);
+        assert_eq!(means, [1.0, 3.0, 3.0, 2.0]);
+        assert_eq!(moving_mean(&[1.0, 2.0], 0), [1.0, 2.0]);
+        assert_eq!(moving_mean(&[1.0], 9), [1.0]);
+    }
+
+    #[test]
+    fn every_signal_is_finite_bounded_and_as_long_as_asked() {
+        let all = [
+            Signal::Series,
+            Signal::Slope,
+            Signal::Curvature,
+            Signal::Smooth,
+            Signal::Residual,
+            Signal::Energy,
+        ];
+        for length in [1, 2, 9, 300] {
+            for scale in [0.0, 1.0, 1e30] {
+                let series: Vec<f32> = (0..length)
+                    .map(|at| scale * (at as f32 * 0.7).sin())
+                    .collect();
+                for signal in all {
+                    let found = signal.of(&series, 125);
+                    assert_eq!(found.len(), 125, "{signal:?} of {length}");
+                    let good = found.iter().all(|value| value.abs() <= LIMIT);
+                    assert!(good, "{signal:?} of {length} × {scale}");
+                }
+            }
+        }
+    }
+}

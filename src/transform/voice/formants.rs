@@ -1,0 +1,117 @@
+//! Additive formant synthesis: a harmonic voice whose resonances follow signals, as in a vocoder.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::wave::sine;
+use super::{Signal, check_frequency, check_range};
+use crate::audio::{CLIP_SAMPLES, SAMPLE_RATE};
+use crate::transform::TransformError;
+
+/// The pitch of the voice, in Hz. Its harmonics repeat every 1,600 samples, so one table serves.
+const PITCH: usize = 110;
+/// Harmonics, up to 4,950 Hz.
+const HARMONICS: usize = 45;
+/// Samples after which all harmonics repeat: 11 periods of the pitch.
+const PERIOD: usize = 1600;
+/// Samples between two settings of the harmonics' amplitudes, linear in between: formants move
+/// slowly against that.
+const STEP: usize = 64;
+/// Beyond so many deviations a signal moves a formant no further.
+const LIMIT: f32 = 2.5;
+
+/// A voice of 110 Hz whose harmonics have the amplitudes of a sum of formants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vowel {
+    /// The resonances.
+    pub formants: Vec<Formant>,
+}
+
+/// A resonance: harmonics at `f` sound with `gain · exp(−½ ((f − centre(t)) / width)²)`, where
+/// `centre(t) = frequency · 2^(octaves · signal(t))`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Formant {
+    /// What it follows.
+    pub signal: Signal,
+    /// Its centre where the signal is zero, in Hz.
+    pub frequency: f32,
+    /// Octaves that one deviation of the signal moves it.
+    pub octaves: f32,
+    /// Its width, in Hz.
+    pub width: f32,
+    /// Its amplitude.
+    pub gain: f32,
+}
+
+impl Vowel {
+    pub(super) fn check(&self) -> Result<(), TransformError> {
+        for formant in &self.formants {
+            check_frequency("formant frequency", formant.frequency)?;
+            check_range("formant octaves", formant.octaves, -2.0, 2.0, "-2 to 2")?;
+            check_range(
+                "formant width",
+                formant.width,
+                10.0,
+                4000.0,
+                "10 to 4000 Hz",
+            )?;
+            check_range("formant gain", formant.gain, 0.0, 10.0, "0 to 10")?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn clip(&self, series: &[f32]) -> Vec<f32> {
+        let steps = CLIP_SAMPLES / STEP + 1;
+        let amplitudes = self.amplitudes(series, steps);
+        let mut clip = vec![0.0; CLIP_SAMPLES];
+        for (index, block) in clip.chunks_exact_mut(STEP).enumerate() {
+            let first = index * STEP % PERIOD;
+            for harmonic in 0..HARMONICS {
+                let from = amplitudes[index * HARMONICS + harmonic];
+                let to = amplitudes[(index + 1) * HARMONICS + harmonic];
+                let slope = (to - from) / STEP as f32;
+                let wave = &harmonics()[harmonic * PERIOD + first..][..STEP];
+                for (place, (sample, wave)) in block.iter_mut().zip(wave).enumerate() {
+                    *sample += (from + slope * place as f32) * wave;
+                }
+            }
+        }
+        clip
+    }
+
+    /// The amplitude of each harmonic at each step, `[steps, harmonics]`.
+    fn amplitudes(&self, series: &[f32], steps: usize) -> Vec<f32> {
+        let mut amplitudes = vec![0.0; steps * HARMONICS];
+        for formant in &self.formants {
+            let signal = formant.signal.of(series, steps);
+            for (row, signal) in amplitudes.chunks_exact_mut(HARMONICS).zip(signal) {
+                let octaves = formant.octaves * signal.clamp(-LIMIT, LIMIT);
+                let centre = formant.frequency * octaves.exp2();
+                for (harmonic, amplitude) in row.iter_mut().enumerate() {
+                    let away = ((harmonic + 1) * PITCH) as f32 - centre;
+                    let away = away / formant.width;
+                    *amplitude += formant.gain * (-0.5 * away * away).exp();
+                }
+            }
+        }
+        amplitudes
+    }
+}
+
+/// One period of every harmonic, `[harmonics, 1600]`.
+fn harmonics() -> &'static [f32] {
+    static TABLE: OnceLock<Vec<f32>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        (0..HARMONICS)
+            .flat_map(|harmonic| {
+                (0..PERIOD).map(move |sample| {
+                    let cycles = (harmonic + 1) * PITCH * sample;
+                    // Whole turns go first, while they are exact.
+                    let rate = SAMPLE_RATE as usize;
+                    sine((cycles % rate) as f32 / rate as f32)
+                })
+            })
+            .collect()
+    })
+}
