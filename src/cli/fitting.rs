@@ -140,7 +140,7 @@ impl FitArgs {
                     self.initial_amplitude.unwrap_or(padding.initial_amplitude);
             }
             Transform::Voice(voice) => voice.theta = self.initial_amplitude.or(voice.theta),
-            Transform::Painted(_) | Transform::Scalogram(_) => {}
+            Transform::Painted(_) | Transform::Scalogram(_) | Transform::Speech(_) => {}
         }
     }
 

@@ -14,7 +14,12 @@ use crate::transform::{TrainedTransform, Transform};
 /// Series that go through the source together.
 const BATCH: usize = 64;
 
-/// Fits one readout for each voice and calibrates the mean of their scores.
+/// A voice counts with its leave-one-out squared error to this power, inverted: much more where it
+/// tells the classes apart much better, and never quite nothing.
+const TRUST: i32 = 4;
+/// Penalties to choose from, for each feature.
+const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
+/// Fits one readout for each voice, weighs them, and calibrates the weighted mean of their scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
 /// a ridge regression gives without being fitted again.
@@ -25,60 +30,97 @@ pub(super) fn fit<B: Kernels>(
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, FitError> {
-    let count = examples.class_count;
+    let (series, count) = (examples.series, examples.class_count);
     let targets = targets(examples);
-    let of = voices.len() * examples.series.len();
+    let (lowest, highest, steps) = PENALTIES;
+    let width = FEATURES as f64;
+    let ridge = Ridge {
+        penalties: Ridge::log_spaced(lowest * width, highest * width, steps),
+        ..Ridge::default()
+    };
+    let of = voices.len() * series.len();
     let mut parts = Vec::with_capacity(voices.len());
-    let mut mean = vec![0.0; examples.series.len() * count];
-    let share = 1.0 / voices.len() as f64;
+    let mut left_out = Vec::with_capacity(voices.len());
     for (index, (transform, transform_tensors)) in voices.into_iter().enumerate() {
-        let length = examples.series[0].len();
-        let trained = transform.on_device(&transform_tensors, length, device)?;
-        let before = index * examples.series.len();
-        let features = features(
-            examples.series,
-            &transform,
-            &trained,
-            source,
-            device,
-            &mut |heard| {
-                let heard = before + heard;
-                progress(&FitProgress::Heard { heard, of });
-            },
-        )?;
-        let found = Ridge::default().fit(&features, &targets, examples.series.len())?;
-        for (sum, score) in mean.iter_mut().zip(spread(&found.leave_one_out, count)) {
-            *sum += share * score;
-        }
+        let trained = transform.on_device(&transform_tensors, series[0].len(), device)?;
+        let before = index * series.len();
+        let mut heard = |heard| {
+            let heard = before + heard;
+            progress(&FitProgress::Heard { heard, of });
+        };
+        let features = features(series, &transform, &trained, source, device, &mut heard)?;
+        let found = ridge.fit(&features, &targets, series.len())?;
+        let trust = error(&found.leave_one_out, &targets).powi(TRUST).recip();
         let penalty = found.model.penalty;
         let (weights, intercept) = of_raw_features(&found.model);
+        left_out.push(spread(&found.leave_one_out, count));
         parts.push(FittedPart {
             transform,
             transform_tensors,
             mapping: OutputMapping::Ridge(Readout { penalty }),
             mapping_tensors: Readout::tensors(weights, intercept),
+            // Made to sum to 1 below.
+            weight: trust.min(f64::from(f32::MAX)) as f32,
         });
     }
+    share(&mut parts);
+    let mut mean = vec![0.0; series.len() * count];
+    for (part, scores) in parts.iter().zip(&left_out) {
+        for (sum, score) in mean.iter_mut().zip(scores) {
+            *sum += f64::from(part.weight) * score;
+        }
+    }
     let temperature = Temperature::fit(&mean, examples.classes, count)?;
-    let probabilities = temperature.probabilities(&mean, count);
-    let right = mean
-        .chunks_exact(count)
-        .zip(examples.classes)
-        .filter(|(scores, class)| highest(scores) == **class)
-        .count();
-    let accuracy = right as f64 / examples.classes.len() as f64;
-    let log_loss = log_loss(&probabilities, examples.classes, count)?;
-    let brier = brier(&probabilities, examples.classes, count)?;
-    let scores = [
-        ("leave_one_out_accuracy", accuracy),
-        ("leave_one_out_log_loss", log_loss),
-        ("leave_one_out_brier", brier),
-    ];
     Ok(Fitted {
         parts,
         sharpness: (1.0 / temperature.0) as f32,
-        scores: scores.map(|(name, score)| (name.to_owned(), score)).into(),
+        scores: scores(&mean, temperature, examples)?,
     })
+}
+
+/// Makes the weights sum to 1.
+fn share(parts: &mut [FittedPart]) {
+    let total: f64 = parts.iter().map(|part| f64::from(part.weight)).sum();
+    for part in parts {
+        part.weight = (f64::from(part.weight) / total) as f32;
+    }
+}
+
+/// What leaving one series out says of the whole program.
+fn scores(
+    mean: &[f64],
+    temperature: Temperature,
+    examples: Examples,
+) -> Result<BTreeMap<String, f64>, FitError> {
+    let (classes, count) = (examples.classes, examples.class_count);
+    let probabilities = temperature.probabilities(mean, count);
+    let rows = mean.chunks_exact(count).zip(classes);
+    let right = rows.filter(|(scores, class)| highest(scores) == **class);
+    let scores = [
+        (
+            "leave_one_out_accuracy",
+            right.count() as f64 / classes.len() as f64,
+        ),
+        (
+            "leave_one_out_log_loss",
+            log_loss(&probabilities, classes, count)?,
+        ),
+        (
+            "leave_one_out_brier",
+            brier(&probabilities, classes, count)?,
+        ),
+    ];
+    let named = scores.map(|(name, score)| (name.to_owned(), score));
+    Ok(named.into())
+}
+
+/// The mean squared error of scores; never quite 0.
+fn error(scores: &[f64], targets: &[f32]) -> f64 {
+    let errors = scores.iter().zip(targets);
+    let sum: f64 = errors
+        .map(|(score, target)| (score - f64::from(*target)).powi(2))
+        .sum();
+    (sum / scores.len().max(1) as f64).max(1e-9)
 }
 
 /// The weights and intercepts for features that are not standardised.

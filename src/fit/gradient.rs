@@ -188,7 +188,7 @@ fn dropout<B: AutodiffBackend>(
 }
 
 /// The mean of −ln P(class) over the series at `places`.
-fn loss<B: Backend, C>(
+fn loss<B: Kernels, C>(
     context: &Context<C>,
     transform: &TrainedTransform<B>,
     source: &impl SourceModel<B>,

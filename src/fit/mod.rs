@@ -38,7 +38,7 @@ pub struct Examples<'a> {
 /// What a fit found.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    /// At least one; the mean of their scores decides.
+    /// At least one; the weighted mean of their scores decides.
     pub parts: Vec<FittedPart>,
     /// What that mean is multiplied by before the softmax that makes probabilities of it.
     pub sharpness: f32,
@@ -57,6 +57,8 @@ pub struct FittedPart {
     pub mapping: OutputMapping,
     /// Its trained numbers, by name.
     pub mapping_tensors: BTreeMap<String, HostTensor>,
+    /// How much its scores count; the weights of all parts sum to 1.
+    pub weight: f32,
 }
 
 /// Fits a program to scaled series of one length.
@@ -116,6 +118,8 @@ where
 
     let fitted = match settings.readout {
         ReadoutKind::Labels => Fitted {
+            sharpness: 1.0,
+            scores,
             parts: voices
                 .into_iter()
                 .map(|(transform, transform_tensors, mapping)| {
@@ -124,11 +128,10 @@ where
                         transform_tensors,
                         mapping: OutputMapping::Labels(mapping.ok_or(FitError::NothingToTrain)?),
                         mapping_tensors: BTreeMap::new(),
+                        weight: 1.0 / settings.voices.len() as f32,
                     })
                 })
                 .collect::<Result<_, FitError>>()?,
-            sharpness: 1.0,
-            scores,
         },
         ReadoutKind::Ridge => {
             let voices = voices

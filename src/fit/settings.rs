@@ -130,9 +130,28 @@ impl FitSettings {
     /// The settings of a preset, with seed 0.
     pub fn preset(preset: Preset) -> Self {
         let voices: &[&str] = match preset {
-            Preset::Fast => &["painted"],
-            Preset::Default => &["formants", "vowel", "painted", "noise", "stretched"],
-            Preset::Best => &["formants", "vowel", "painted", "noise", "stretched", "tone"],
+            Preset::Fast => &["formants"],
+            Preset::Default => &[
+                "formants",
+                "mouth",
+                "texture",
+                "scalogram",
+                "wavelets",
+                "speech",
+            ],
+            Preset::Best => &[
+                "formants",
+                "mouth",
+                "texture",
+                "scalogram",
+                "wavelets",
+                "speech",
+                "vowel",
+                "tones",
+                "tone",
+                "stretched",
+                "noise",
+            ],
             Preset::Paper => &["padding"],
         };
         Self {

@@ -7,7 +7,7 @@ use crate::audio::mel::FRAMES;
 use crate::source::Activations;
 
 /// Equal parts of the clip whose means are features of their own.
-const SEGMENTS: usize = 10;
+const SEGMENTS: usize = 5;
 /// Outputs of each bidirectional LSTM.
 const WIDTH: usize = 128;
 

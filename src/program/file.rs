@@ -95,7 +95,9 @@ impl Program {
             part.transform.check(header.series_length)?;
             part.mapping.check(header.labels.len(), LABELS.len())?;
         }
-        if header.parts.is_empty() || !header.sharpness.is_finite() {
+        let numbers = header.parts.iter().map(|part| part.weight);
+        let finite = numbers.chain([header.sharpness]).all(f32::is_finite);
+        if header.parts.is_empty() || !finite {
             return Err(damaged("it has no parts".to_owned()));
         }
         Ok(Self { header, tensors })

@@ -44,6 +44,8 @@ pub struct Part {
     pub transform: Transform,
     /// The output mapping.
     pub mapping: OutputMapping,
+    /// How much its scores count; the weights of all parts sum to 1.
+    pub weight: f32,
 }
 
 /// What of a part has trained numbers.
@@ -82,7 +84,7 @@ pub(crate) struct Header {
     /// Samples of the series that the program takes.
     pub series_length: usize,
     pub parts: Vec<Part>,
-    /// What the mean of the parts' scores is multiplied by before the softmax that makes
+    /// What the weighted mean of the parts' scores is multiplied by before the softmax that makes
     /// probabilities of it.
     pub sharpness: f32,
     /// With the scaling and the seed.
@@ -128,8 +130,8 @@ impl Program {
         self.header.frozen
     }
 
-    /// The parts, at least one: each hears the series its own way, and the mean of their scores
-    /// decides.
+    /// The parts, at least one: each hears the series its own way, and the weighted mean of
+    /// their scores decides.
     pub fn parts(&self) -> &[Part] {
         &self.header.parts
     }

@@ -21,20 +21,36 @@ pub use weights::{LABELS, SourceWeights};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use crate::kernel::Kernels;
+
 /// What enters a source model: one of its two doors.
 #[derive(Debug, Clone)]
 pub enum Sound<B: Backend> {
     /// Audio `[batch, 16000]` at 16 kHz, amplitude about ±1.
     Audio(Tensor<B, 2>),
+    /// Audio `[batch, 16000]` and one clip `[16000]` that is added to each: cheaper than their sum
+    /// where the audio is silent for most of the time.
+    Over(Tensor<B, 2>, Tensor<B, 1>),
     /// Log-mel planes `[batch, 125, 80]`, before any normalisation.
     Plane(Tensor<B, 3>),
+}
+
+impl<B: Kernels> Sound<B> {
+    /// The log-mel planes of the sound, `[batch, 125, 80]`.
+    pub fn log_mel(self) -> Tensor<B, 3> {
+        match self {
+            Self::Audio(audio) => B::log_mel(audio),
+            Self::Over(audio, shared) => B::log_mel_of_sum(audio, shared),
+            Self::Plane(plane) => plane,
+        }
+    }
 }
 
 /// A frozen model that hears one-second clips and knows a list of labels.
 ///
 /// It has two doors: the waveform, and the log-mel plane that its front end makes of it. Each
 /// clip is heard by itself: what stands beside it in a batch never changes its activations.
-pub trait SourceModel<B: Backend> {
+pub trait SourceModel<B: Kernels> {
     /// The names of the labels, in the order of the logits.
     fn labels(&self) -> &[String];
 
@@ -46,10 +62,7 @@ pub trait SourceModel<B: Backend> {
 
     /// Hears a sound through the door that it enters by.
     fn hear_sound(&self, sound: Sound<B>) -> Activations<B> {
-        match sound {
-            Sound::Audio(audio) => self.hear(audio),
-            Sound::Plane(log_mel) => self.hear_plane(log_mel),
-        }
+        self.hear_plane(sound.log_mel())
     }
 
     /// Whether every weight still has the bits that it was loaded with.

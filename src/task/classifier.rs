@@ -131,6 +131,7 @@ impl<B: Kernels> Classifier<B> {
             parts.push(Part {
                 transform: part.transform,
                 mapping: part.mapping,
+                weight: part.weight,
             });
         }
         let header = Header {
@@ -268,6 +269,7 @@ impl<B: Kernels> Classifier<B> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         Ok(match self.sound(part, &series)? {
             Sound::Audio(audio) => host(audio).values,
+            Sound::Over(audio, shared) => host(audio + shared.unsqueeze::<2>()).values,
             Sound::Plane(plane) => play(&host(plane).values),
         })
     }
@@ -348,10 +350,10 @@ impl<B: Kernels> Classifier<B> {
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
         for part in 0..self.parts.len() {
             let heard = self.source.hear_sound(self.sound(part, batch)?);
-            sum = sum + self.scores(part, &heard);
+            sum = sum + self.scores(part, &heard) * self.program.parts()[part].weight;
         }
         // Among themselves the classes share all of the probability.
-        let scores = sum * (self.program.sharpness() / self.parts.len() as f32);
+        let scores = sum * self.program.sharpness();
         let probabilities = host(softmax(scores, 1)).values;
         let predictions = probabilities.chunks_exact(labels.len()).map(|row| {
             let class = row

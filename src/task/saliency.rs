@@ -7,7 +7,7 @@ use super::classifier::Classifier;
 use crate::Error;
 use crate::audio::mel::{FRAME_SAMPLES, FRAMES, HOP_SAMPLES, MELS};
 use crate::kernel::Kernels;
-use crate::source::{Sound, SourceModel, host};
+use crate::source::{SourceModel, host};
 
 impl<B> Classifier<B>
 where
@@ -30,10 +30,7 @@ where
         let scaled = self.scaled(&[series.to_vec()], 0)?;
         let mut salient = vec![0.0f32; series.len()];
         for (index, part) in self.program().parts().iter().enumerate() {
-            let plane = match self.sound(index, &scaled)? {
-                Sound::Audio(audio) => B::log_mel(audio),
-                Sound::Plane(plane) => plane,
-            };
+            let plane = self.sound(index, &scaled)?.log_mel();
             let of_frames = self.of_frames(index, plane, winner);
             for (first, last) in part.transform.spans(series.len()) {
                 for (place, value) in salient.iter_mut().enumerate() {

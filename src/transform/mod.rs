@@ -10,14 +10,16 @@ mod padding;
 mod painted;
 mod scalogram;
 mod signal;
+mod speech;
 mod theta;
 mod voice;
 
 pub use named::NAMES;
 pub use padding::{Padding, Position};
 pub use painted::{Painted, Peak};
-pub use scalogram::Scalogram;
+pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
+pub use speech::Speech;
 pub use voice::{Formant, Noise, Tone, Voice, VoiceSound, Vowel};
 
 use std::collections::BTreeMap;
@@ -96,6 +98,8 @@ pub enum Transform {
     Painted(Painted),
     /// The series speeded up until it can be heard.
     Scalogram(Scalogram),
+    /// A voice with vowels and consonants, painted.
+    Speech(Speech),
 }
 
 impl Transform {
@@ -110,6 +114,7 @@ impl Transform {
             Self::Voice(voice) => voice.check(),
             Self::Painted(painted) => painted.check(),
             Self::Scalogram(scalogram) => scalogram.check(),
+            Self::Speech(speech) => speech.check(),
         }
     }
 
@@ -118,7 +123,7 @@ impl Transform {
         match self {
             Self::Padding(_) | Self::Voice(_) => CLIP_SAMPLES,
             Self::Painted(painted) => painted.placed_samples(),
-            Self::Scalogram(_) => FRAMES * MELS,
+            Self::Scalogram(_) | Self::Speech(_) => FRAMES * MELS,
         }
     }
 
@@ -134,6 +139,7 @@ impl Transform {
             Self::Voice(voice) => voice.place(series),
             Self::Painted(painted) => painted.place(series),
             Self::Scalogram(scalogram) => scalogram.place(series),
+            Self::Speech(speech) => speech.place(series),
         }
     }
 
@@ -142,7 +148,7 @@ impl Transform {
     pub fn spans(&self, length: usize) -> Vec<(f32, f32)> {
         match self {
             Self::Padding(padding) => padding.spans(length),
-            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) => {
+            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) | Self::Speech(_) => {
                 vec![(0.0, CLIP_SAMPLES as f32)]
             }
         }
@@ -153,7 +159,7 @@ impl Transform {
         match self {
             Self::Padding(_) | Self::Painted(_) => true,
             Self::Voice(voice) => voice.theta.is_some(),
-            Self::Scalogram(_) => false,
+            Self::Scalogram(_) | Self::Speech(_) => false,
         }
     }
 
@@ -163,7 +169,7 @@ impl Transform {
             Self::Padding(padding) => padding.initial(seed),
             Self::Voice(voice) => voice.initial(seed),
             Self::Painted(painted) => painted.initial(),
-            Self::Scalogram(_) => BTreeMap::new(),
+            Self::Scalogram(_) | Self::Speech(_) => BTreeMap::new(),
         }
     }
 
@@ -189,8 +195,8 @@ impl Transform {
             Self::Painted(painted) => {
                 TrainedTransform::Painted(TrainedPainted::new(painted, tensors, device)?)
             }
-            Self::Scalogram(scalogram) => {
-                scalogram.check()?;
+            Self::Scalogram(_) | Self::Speech(_) => {
+                self.check(length)?;
                 TrainedTransform::Plane(FixedPlane::new())
             }
         })
@@ -201,7 +207,7 @@ impl Transform {
         match self {
             Self::Padding(_) => CLIP_SAMPLES,
             Self::Voice(voice) if voice.theta.is_some() => CLIP_SAMPLES,
-            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) => 0,
+            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) | Self::Speech(_) => 0,
         }
     }
 }
@@ -225,8 +231,8 @@ impl<B: Backend> TrainedTransform<B> {
     /// `keep` multiplies the [`Transform::droppable`] numbers (dropout, in training only).
     pub fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
         match self {
-            Self::Padding(padding) => Sound::Audio(padding.forward(placed, keep)),
-            Self::Voice(voice) => Sound::Audio(voice.forward(placed, keep)),
+            Self::Padding(padding) => padding.forward(placed, keep),
+            Self::Voice(voice) => voice.forward(placed, keep),
             Self::Painted(painted) => Sound::Plane(painted.forward(placed)),
             Self::Plane(_) => {
                 let [batch, _] = placed.dims();

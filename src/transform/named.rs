@@ -1,82 +1,132 @@
 //! The transforms that have names, with the numbers that they are known by.
 
 use super::{
-    Formant, Noise, Padding, Painted, Peak, Position, Scalogram, Signal, Tone, Transform, Voice,
-    VoiceSound, Vowel,
+    Formant, Noise, Padding, Paint, Painted, Peak, Position, Scalogram, Signal, Speech, Tone,
+    Transform, Voice, VoiceSound, Vowel,
 };
 
 /// Names of transforms, and what each is.
-pub const NAMES: [(&str, &str); 8] = [
+pub const NAMES: [(&str, &str); 12] = [
     (
-        "padding",
-        "the series in a clip of trained sound (Voice2Series)",
+        "formants",
+        "four painted peaks: slope, series, slow part, what that leaves",
     ),
+    ("mouth", "three painted peaks: slope, series, slow part"),
+    (
+        "texture",
+        "three painted peaks: series, its fast part, how lively it is",
+    ),
+    (
+        "scalogram",
+        "the series speeded up until it can be heard: how loud",
+    ),
+    (
+        "wavelets",
+        "the series speeded up until it can be heard: the waves",
+    ),
+    (
+        "speech",
+        "a painted vowel that follows the series, and a hiss where it jumps",
+    ),
+    (
+        "vowel",
+        "a harmonic voice, as audio, whose formants follow the series",
+    ),
+    (
+        "tones",
+        "three tones that follow the series, its slope and its slow part",
+    ),
+    ("tone", "one tone whose frequency follows the series"),
+    ("noise", "noise whose loudness follows the series"),
     (
         "stretched",
         "the series itself as a waveform, stretched over the clip",
     ),
-    ("tone", "one tone whose frequency follows the series"),
     (
-        "formants",
-        "three tones that follow the series, its slope and its slow part",
-    ),
-    (
-        "vowel",
-        "a harmonic voice whose formants follow the same three",
-    ),
-    ("noise", "noise whose loudness follows the series"),
-    ("scalogram", "the series speeded up until it can be heard"),
-    (
-        "painted",
-        "three peaks painted on the mel plane, which can be trained",
+        "padding",
+        "the series in a clip of trained sound (Voice2Series)",
     ),
 ];
 
 impl Transform {
     /// The transform of that name; see [`NAMES`].
     pub fn named(name: &str) -> Option<Self> {
-        let sound = match name {
-            "padding" => return Some(Self::Padding(voice2series())),
-            "painted" => return Some(Self::Painted(painted())),
-            "scalogram" => return Some(Self::Scalogram(scalogram())),
-            "stretched" => VoiceSound::Stretched,
-            "tone" => VoiceSound::Tones {
-                tones: vec![tone(Signal::Series, 1000.0, 0.25)],
-            },
-            "formants" => VoiceSound::Tones {
-                tones: vec![
-                    tone(Signal::Series, 500.0, 0.2),
-                    tone(Signal::Slope, 1500.0, 0.2),
-                    tone(Signal::Smooth, 2800.0, 0.2),
-                ],
-            },
-            "vowel" => VoiceSound::Vowel(vowel()),
-            "noise" => VoiceSound::Noise(Noise {
-                signal: Signal::Series,
+        use Signal::{Energy, Residual, Series, Slope, Smooth};
+        Some(match name {
+            "formants" => painted(
+                &[Slope, Series, Smooth, Residual],
+                &[400.0, 1100.0, 2300.0, 4000.0],
+            ),
+            "mouth" => painted(&[Slope, Series, Smooth], &[500.0, 1500.0, 2800.0]),
+            "texture" => painted(&[Series, Residual, Energy], &[500.0, 1500.0, 2800.0]),
+            "scalogram" => Self::Scalogram(Scalogram {
+                lowest_turns: 1.5,
+                quality: 5.0,
+                paint: Paint::Loudness { floor: 0.1 },
+            }),
+            "wavelets" => Self::Scalogram(Scalogram {
+                lowest_turns: 1.0,
+                quality: 2.5,
+                paint: Paint::Wave,
+            }),
+            "speech" => Self::Speech(Speech {
+                vowel: vowel(),
+                loudness: 0.05,
+                growth: 1.2,
+            }),
+            "vowel" => voice(VoiceSound::Vowel(vowel())),
+            "tones" => tones(&[
+                (Series, 500.0, 0.2),
+                (Slope, 1500.0, 0.2),
+                (Smooth, 2800.0, 0.2),
+            ]),
+            "tone" => tones(&[(Series, 1000.0, 0.25)]),
+            "noise" => voice(VoiceSound::Noise(Noise {
+                signal: Series,
                 depth: 1.0,
+            })),
+            "stretched" => voice(VoiceSound::Stretched),
+            // The paper says nothing of the number of segments; the released code has three.
+            "padding" => Self::Padding(Padding {
+                segments: 3,
+                position: Position::Start,
+                stretch: None,
+                initial_amplitude: 0.05,
             }),
             _ => return None,
-        };
-        Some(Self::Voice(Voice { sound, theta: None }))
+        })
     }
 }
 
-/// The paper says nothing of the number of segments; the released code has three.
-fn voice2series() -> Padding {
-    Padding {
-        segments: 3,
-        position: Position::Start,
-        stretch: None,
-        initial_amplitude: 0.05,
-    }
+fn voice(sound: VoiceSound) -> Transform {
+    Transform::Voice(Voice { sound, theta: None })
 }
 
-fn tone(signal: Signal, frequency: f32, deviation: f32) -> Tone {
-    Tone {
-        signal,
-        frequency,
-        deviation,
-    }
+fn tones(tones: &[(Signal, f32, f32)]) -> Transform {
+    let tones = tones
+        .iter()
+        .map(|&(signal, frequency, deviation)| Tone {
+            signal,
+            frequency,
+            deviation,
+        })
+        .collect();
+    voice(VoiceSound::Tones { tones })
+}
+
+fn painted(signals: &[Signal], frequencies: &[f32]) -> Transform {
+    let peaks = signals
+        .iter()
+        .zip(frequencies)
+        .map(|(&signal, &frequency)| Peak {
+            signal,
+            frequency,
+            deviation: 0.2,
+            width: 60.0,
+            gain: 1.0,
+        })
+        .collect();
+    Transform::Painted(Painted { peaks })
 }
 
 /// The first three resonances of an open mouth, roughly.
@@ -93,31 +143,6 @@ fn vowel() -> Vowel {
             formant(Signal::Series, 500.0, 0.5, 90.0, 1.0),
             formant(Signal::Slope, 1500.0, 0.35, 120.0, 0.7),
             formant(Signal::Smooth, 2700.0, 0.2, 180.0, 0.4),
-        ],
-    }
-}
-
-fn scalogram() -> Scalogram {
-    Scalogram {
-        lowest_turns: 1.5,
-        quality: 5.0,
-        floor: 0.1,
-    }
-}
-
-fn painted() -> Painted {
-    let peak = |signal, frequency| Peak {
-        signal,
-        frequency,
-        deviation: 0.2,
-        width: 60.0,
-        gain: 1.0,
-    };
-    Painted {
-        peaks: vec![
-            peak(Signal::Slope, 500.0),
-            peak(Signal::Series, 1500.0),
-            peak(Signal::Smooth, 2800.0),
         ],
     }
 }

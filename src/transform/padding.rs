@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{TransformError, theta};
 use crate::audio::CLIP_SAMPLES;
 use crate::series::resample_linear;
+use crate::source::Sound;
 use crate::storage::HostTensor;
 
 /// Where in its segment a series sits.
@@ -177,12 +178,12 @@ impl<B: Backend> TrainedPadding<B> {
         })
     }
 
-    pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Tensor<B, 2> {
+    pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
         let mut sound = self.theta.val() * self.mask.clone();
         if let Some(keep) = keep {
             sound = sound * keep;
         }
-        placed + sound.unsqueeze::<2>()
+        Sound::Over(placed, sound)
     }
 
     pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {

@@ -21,20 +21,43 @@ const SAMPLES_IN_FRAME: usize = 4;
 /// The highest band turns once in two samples.
 const HIGHEST: f64 = 0.5;
 
-/// `ln(|wavelet transform| / its root mean square + floor)` with Morlet wavelets, one for each mel
-/// filter, at frequencies of equal ratio.
+/// The wavelet transform of a series with Morlet wavelets, one for each mel filter, at frequencies of
+/// equal ratio.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scalogram {
     /// The lowest filter hears what turns so many times in the length of the series.
     pub lowest_turns: f64,
     /// How narrow a filter is: its frequency over the deviation of its bell.
     pub quality: f64,
-    /// What is heard where nothing turns, as a share of the root mean square.
-    pub floor: f32,
+    /// What of it is painted.
+    pub paint: Paint,
 }
+
+/// What of a wavelet transform is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Paint {
+    /// How loud each filter is: `ln(amplitude / its root mean square over the plane + floor)`.
+    Loudness {
+        /// What is heard where nothing turns.
+        floor: f32,
+    },
+    /// The wave in each filter, over its root mean square and twice as high: rising and falling,
+    /// where loudness only knows how much.
+    Wave,
+}
+
+/// Added to a filter's root mean square, so that one that hears nothing stays quiet.
+const QUIET: f32 = 0.02;
+/// How high waves are painted, in deviations.
+const WAVE_HEIGHT: f32 = 2.0;
 
 impl Scalogram {
     pub(super) fn check(&self) -> Result<(), TransformError> {
+        let floor = match self.paint {
+            Paint::Loudness { floor } => f64::from(floor),
+            Paint::Wave => 1.0,
+        };
         let checks = [
             (
                 "scalogram lowest turns",
@@ -43,12 +66,7 @@ impl Scalogram {
                 "0.1 to 100",
             ),
             ("scalogram quality", self.quality, 0.5..=50.0, "0.5 to 50"),
-            (
-                "scalogram floor",
-                f64::from(self.floor),
-                1e-6..=10.0,
-                "0.000001 to 10",
-            ),
+            ("scalogram floor", floor, 1e-6..=10.0, "0.000001 to 10"),
         ];
         match checks
             .into_iter()
@@ -92,29 +110,52 @@ impl Scalogram {
                 band[bin] = spectrum[bin] * weight as f32;
             }
             inverse.process(&mut band);
-            let amplitude: Vec<f32> = band[margin..margin + series.len()]
+            let heard: Vec<f32> = band[margin..margin + series.len()]
                 .iter()
-                .map(|value| value.norm())
+                .map(|value| match self.paint {
+                    Paint::Loudness { .. } => value.norm(),
+                    Paint::Wave => value.re,
+                })
                 .collect();
-            let amplitude = resample_linear(&amplitude, FRAMES * SAMPLES_IN_FRAME);
-            for (frame, samples) in amplitude.chunks_exact(SAMPLES_IN_FRAME).enumerate() {
+            let heard = resample_linear(&heard, FRAMES * SAMPLES_IN_FRAME);
+            for (frame, samples) in heard.chunks_exact(SAMPLES_IN_FRAME).enumerate() {
                 let mean = samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32;
                 plane[frame * MELS + mel] = mean;
             }
         }
-        let power: f64 = plane.iter().map(|value| f64::from(*value).powi(2)).sum();
-        let level = (power / plane.len() as f64).sqrt();
-        // A constant series makes no sound at all.
-        let gain = if level > 1e-12 {
-            (1.0 / level) as f32
-        } else {
-            0.0
-        };
-        for value in &mut plane {
-            *value = (*value * gain + self.floor).ln();
-        }
+        self.paint.over(&mut plane);
         Ok(plane)
     }
+}
+
+impl Paint {
+    /// From what the filters hear to the plane.
+    fn over(self, plane: &mut [f32]) {
+        match self {
+            Self::Loudness { floor } => {
+                let level = root_mean_square(plane.iter());
+                // A constant series makes no sound at all.
+                let gain = if level > 1e-12 { 1.0 / level } else { 0.0 };
+                for value in plane {
+                    *value = (*value * gain + floor).ln();
+                }
+            }
+            Self::Wave => {
+                for mel in 0..MELS {
+                    let level = root_mean_square(plane.iter().skip(mel).step_by(MELS));
+                    for value in plane.iter_mut().skip(mel).step_by(MELS) {
+                        *value *= WAVE_HEIGHT / (level + QUIET);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn root_mean_square<'a>(values: impl ExactSizeIterator<Item = &'a f32>) -> f32 {
+    let count = values.len().max(1) as f64;
+    let power: f64 = values.map(|value| f64::from(*value).powi(2)).sum();
+    (power / count).sqrt() as f32
 }
 
 /// The series with its mirror image, `margin` samples of it, at both ends.
@@ -156,7 +197,7 @@ mod tests {
         let scalogram = Scalogram {
             lowest_turns: 1.5,
             quality: 5.0,
-            floor: 0.1,
+            paint: Paint::Loudness { floor: 0.1 },
         };
         let length = 400;
         for turns in [8.0, 40.0, 120.0] {
@@ -176,14 +217,16 @@ mod tests {
 
     #[test]
     fn constant_and_short_series_are_silence_and_not_a_nan() {
-        let scalogram = Scalogram {
-            lowest_turns: 1.5,
-            quality: 5.0,
-            floor: 0.1,
-        };
-        for series in [vec![0.0; 50], vec![1.0], vec![1.0, -1.0]] {
-            let plane = scalogram.place(&series).unwrap();
-            assert!(plane.iter().all(|value| value.is_finite()), "{series:?}");
+        for paint in [Paint::Loudness { floor: 0.1 }, Paint::Wave] {
+            let scalogram = Scalogram {
+                lowest_turns: 1.5,
+                quality: 5.0,
+                paint,
+            };
+            for series in [vec![0.0; 50], vec![1.0], vec![1.0, -1.0]] {
+                let plane = scalogram.place(&series).unwrap();
+                assert!(plane.iter().all(|value| value.is_finite()), "{series:?}");
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Signal {
     Smooth,
     /// What the moving mean leaves of it.
     Residual,
+    /// How much it jumps: the size of its slope.
+    Jumps,
     /// How lively it is: the root of the moving mean, over a tenth of its length, of its slope's
     /// square.
     Energy,
@@ -40,6 +42,11 @@ impl Signal {
                 .zip(moving_mean(series, tenth))
                 .map(|(value, mean)| value - mean)
                 .collect(),
+            Self::Jumps => {
+                let mut slope = slope(series);
+                z_normalise(&mut slope);
+                slope.iter().map(|value| value.abs()).collect()
+            }
             Self::Energy => {
                 let squares: Vec<f32> = slope(series).iter().map(|value| value * value).collect();
                 moving_mean(&squares, tenth)
@@ -117,6 +124,7 @@ mod tests {
             Signal::Curvature,
             Signal::Smooth,
             Signal::Residual,
+            Signal::Jumps,
             Signal::Energy,
         ];
         for length in [1, 2, 9, 300] {

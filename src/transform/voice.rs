@@ -25,6 +25,7 @@ use super::theta;
 use super::{Signal, TransformError};
 use crate::audio::CLIP_SAMPLES;
 use crate::series::resample_linear;
+use crate::source::Sound;
 use crate::storage::HostTensor;
 
 /// A voice, and the trained sound on top of it if there is any.
@@ -102,11 +103,11 @@ impl<B: Backend> TrainedVoice<B> {
         Ok(Self { theta })
     }
 
-    pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Tensor<B, 2> {
+    pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
         match (&self.theta, keep) {
-            (None, _) => placed,
-            (Some(theta), None) => placed + theta.val().unsqueeze::<2>(),
-            (Some(theta), Some(keep)) => placed + (theta.val() * keep).unsqueeze::<2>(),
+            (None, _) => Sound::Audio(placed),
+            (Some(theta), None) => Sound::Over(placed, theta.val()),
+            (Some(theta), Some(keep)) => Sound::Over(placed, theta.val() * keep),
         }
     }
 

@@ -302,7 +302,7 @@ fn the_painted_voice_and_a_sound_on_top_of_another_are_trained() {
         }),
         other => other,
     };
-    for voice in ["painted", "formants", "vowel"] {
+    for voice in ["formants", "tones", "vowel"] {
         let voices = vec![with_theta(voice)];
         let initial = voices[0].initial(0);
         let settings = FitSettings {

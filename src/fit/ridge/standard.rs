@@ -8,7 +8,7 @@ use super::matrix::Matrix;
 use super::{RidgeError, RidgeModel};
 
 /// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
-const LEAST_DEVIATION: f64 = 1e-6;
+const LEAST_DEVIATION: f64 = 1e-5;
 /// How many features are measured together.
 const FEATURES_TOGETHER: usize = 256;
 

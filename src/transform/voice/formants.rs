@@ -45,7 +45,12 @@ pub struct Formant {
 }
 
 impl Vowel {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
+    /// The frequency of a harmonic, from 0, in Hz.
+    pub(in crate::transform) fn harmonic_hz(harmonic: usize) -> f64 {
+        ((harmonic + 1) * PITCH) as f64
+    }
+
+    pub(in crate::transform) fn check(&self) -> Result<(), TransformError> {
         for formant in &self.formants {
             check_frequency("formant frequency", formant.frequency)?;
             check_range("formant octaves", formant.octaves, -2.0, 2.0, "-2 to 2")?;
@@ -81,7 +86,7 @@ impl Vowel {
     }
 
     /// The amplitude of each harmonic at each step, `[steps, harmonics]`.
-    fn amplitudes(&self, series: &[f32], steps: usize) -> Vec<f32> {
+    pub(in crate::transform) fn amplitudes(&self, series: &[f32], steps: usize) -> Vec<f32> {
         let mut amplitudes = vec![0.0; steps * HARMONICS];
         for formant in &self.formants {
             let signal = formant.signal.of(series, steps);

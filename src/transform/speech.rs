@@ -1,0 +1,129 @@
+//! Speech painted on the mel plane: a harmonic voice whose formants follow a series, with bursts of
+//! noise, like consonants, where it jumps.
+
+use serde::{Deserialize, Serialize};
+
+use super::voice::Vowel;
+use super::{Signal, TransformError};
+use crate::audio::mel::{FRAMES, MELS, hz_to_mel, mel_centres};
+
+/// Samples of a formant that are averaged for a frame.
+const SAMPLES_IN_FRAME: usize = 4;
+/// Samples of the jumps that are averaged for a frame.
+const JUMPS_IN_FRAME: usize = 8;
+/// Under the logarithm: what is heard where nothing sounds.
+const FLOOR: f32 = 1e-4;
+/// Beyond so many deviations a jump makes no more noise.
+const LIMIT: f32 = 3.0;
+/// Noise begins around this frequency, as that of an s does.
+const HISS_HZ: f64 = 3500.0;
+/// Over how much of the mel scale it begins.
+const HISS_WIDTH: f32 = 40.0;
+
+/// A vowel, and noise `loudness · exp(growth · jump(t))` above 3,500 Hz, where `jump` is the size of
+/// the series' slope in deviations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Speech {
+    /// The harmonic voice.
+    pub vowel: Vowel,
+    /// How loud the noise is where the slope is as large as it mostly is.
+    pub loudness: f32,
+    /// How fast it grows with the slope.
+    pub growth: f32,
+}
+
+impl Speech {
+    pub(super) fn check(&self) -> Result<(), TransformError> {
+        self.vowel.check()?;
+        for (setting, value) in [("loudness", self.loudness), ("growth", self.growth)] {
+            if !(0.0..=10.0).contains(&value) {
+                return Err(TransformError::Setting {
+                    setting,
+                    value: value.to_string(),
+                    expected: "0 to 10",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The plane of a series, `[125 * 80]` frame by frame.
+    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check()?;
+        let harmonics = self.vowel.amplitudes(series, FRAMES * SAMPLES_IN_FRAME);
+        let count = harmonics.len() / (FRAMES * SAMPLES_IN_FRAME);
+        let jumps = Signal::Jumps.of(series, FRAMES * JUMPS_IN_FRAME);
+        let filters: Vec<(usize, f32)> = (0..count).flat_map(filters_of).collect();
+        let mut plane = Vec::with_capacity(FRAMES * MELS);
+        let frames = harmonics.chunks_exact(count * SAMPLES_IN_FRAME);
+        for (frame, jumps) in frames.zip(jumps.chunks_exact(JUMPS_IN_FRAME)) {
+            let jump = jumps.iter().sum::<f32>() / JUMPS_IN_FRAME as f32;
+            let noise = self.loudness * (self.growth * jump.clamp(-LIMIT, LIMIT)).exp();
+            let start = plane.len();
+            plane.extend(mel_centres().iter().map(|mel| {
+                let above = (mel - hz_to_mel(HISS_HZ) as f32) / HISS_WIDTH;
+                FLOOR + noise / (1.0 + (-above).exp())
+            }));
+            for harmonic in 0..count {
+                let sum: f32 = frame.iter().skip(harmonic).step_by(count).sum();
+                let amplitude = sum / SAMPLES_IN_FRAME as f32;
+                for (mel, weight) in &filters[2 * harmonic..2 * harmonic + 2] {
+                    plane[start + mel] += amplitude * weight;
+                }
+            }
+            for value in &mut plane[start..] {
+                *value = value.ln();
+            }
+        }
+        Ok(plane)
+    }
+}
+
+/// The two mel filters that hear a harmonic, and how much each hears of it.
+fn filters_of(harmonic: usize) -> [(usize, f32); 2] {
+    let mel = hz_to_mel(Vowel::harmonic_hz(harmonic)) as f32;
+    let centres = mel_centres();
+    let step = centres[1] - centres[0];
+    let place = ((mel - centres[0]) / step).max(0.0);
+    let lower = (place as usize).min(MELS - 1);
+    let upper = (lower + 1).min(MELS - 1);
+    let weight = |filter: usize| (1.0 - (mel - centres[filter]).abs() / step).max(0.0);
+    let of_upper = if upper == lower { 0.0 } else { weight(upper) };
+    [(lower, weight(lower)), (upper, of_upper)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transform::{Formant, Signal};
+
+    #[test]
+    fn the_formant_is_where_it_should_be_and_jumps_hiss() {
+        let speech = Speech {
+            vowel: Vowel {
+                formants: vec![Formant {
+                    signal: Signal::Series,
+                    frequency: 1000.0,
+                    octaves: 0.0,
+                    width: 100.0,
+                    gain: 1.0,
+                }],
+            },
+            loudness: 0.05,
+            growth: 1.2,
+        };
+        let series: Vec<f32> = (0..200)
+            .map(|at| if at < 100 { -1.0 } else { 1.0 })
+            .collect();
+        let plane = speech.place(&series).unwrap();
+        assert_eq!(plane.len(), FRAMES * MELS);
+        let row = |frame: usize| &plane[frame * MELS..(frame + 1) * MELS];
+        let quiet = row(20);
+        let loudest = (0..60)
+            .max_by(|a, b| quiet[*a].total_cmp(&quiet[*b]))
+            .unwrap();
+        let mel = mel_centres()[loudest];
+        assert!((mel - hz_to_mel(1000.0) as f32).abs() < 60.0, "{mel}");
+        assert!(row(62)[75] > quiet[75] + 2.0);
+    }
+}
