@@ -2,8 +2,10 @@
 
 use thiserror::Error;
 
+use crate::archive::ArchiveError;
 use crate::audio::AudioError;
 use crate::backend::BackendError;
+use crate::baseline::BaselineError;
 use crate::fit::FitError;
 use crate::program::ProgramError;
 use crate::series::SeriesError;
@@ -30,6 +32,12 @@ pub enum Error {
     /// Reading, writing or using a program.
     #[error(transparent)]
     Program(#[from] ProgramError),
+    /// What a program is compared with.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
+    /// Sweeps over many data sets.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
 }
 
 impl Error {
@@ -42,6 +50,8 @@ impl Error {
             Self::Backend(error) => error.hint(),
             Self::Fit(error) => error.hint(),
             Self::Program(error) => error.hint(),
+            Self::Baseline(error) => error.hint(),
+            Self::Archive(error) => error.hint(),
         }
     }
 }

@@ -14,10 +14,12 @@
 //! - [`program`]: the trained artefact
 //! - [`task`]: what you call
 //! - [`baseline`]: what to compare with
+//! - [`archive`]: sweeps over many data sets, statistics, reports
 //! - [`backend`]: CPU or GPU
 //! - [`storage`]: named tensors as safetensors bytes
 #![warn(missing_docs)]
 
+pub mod archive;
 pub mod audio;
 pub mod backend;
 pub mod baseline;

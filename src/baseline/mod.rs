@@ -1,8 +1,17 @@
 //! What a program has to beat.
 
+mod check;
+mod dtw;
+mod error;
+mod ridge;
+
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+
+pub use dtw::{DtwScore, LearntWindow, WINDOWS, learn_window, nearest_neighbour_dtw};
+pub use error::BaselineError;
+pub use ridge::{RidgeScore, ridge};
 
 use crate::series::{Scaling, Split};
 

@@ -3,27 +3,22 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::baseline;
-use retune::fit::FitSettings;
-use retune::kernel::Kernels;
-use retune::program::Program;
 use retune::series::{self, Dataset, Format, SeriesError};
 use retune::source::SourceWeights;
-use retune::task::{Classifier, Score};
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
-use super::fitting::{FitArgs, show_progress};
+use super::fitting::FitArgs;
 use super::output::{self, OutputFile};
 use super::problem::Problem;
 use super::program::SourceName;
-use super::progress::{Progress, Waiting};
+use super::scoring::{
+    CONSTANT, ControlArgs, FitAndScore, NEAREST_NEIGHBOUR, NEAREST_NEIGHBOUR_DTW, RANDOM_SOURCE,
+    RIDGE,
+};
 use super::text::{self, Column};
 
 /// Fit on the training split of a data set and score on its test split
@@ -47,6 +42,8 @@ pub struct Arguments {
     #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]
+    controls: ControlArgs,
+    #[command(flatten)]
     fitting: FitArgs,
     #[command(flatten)]
     read: ReadArgs,
@@ -64,7 +61,8 @@ struct Outcome {
     length: usize,
     classes: usize,
     labels: Vec<String>,
-    baselines: BTreeMap<&'static str, f64>,
+    /// Test accuracies of the controls by name.
+    baselines: BTreeMap<String, f64>,
     seconds: Seconds,
     backend: String,
     preset: String,
@@ -81,9 +79,6 @@ struct Seconds {
     predict: f64,
 }
 
-const CONSTANT: &str = "constant";
-const NEAREST_NEIGHBOUR: &str = "nearest_neighbour_euclidean";
-
 impl Arguments {
     /// Fits, scores and prints the result.
     pub fn run(&self, common: &Common) -> Result<()> {
@@ -95,25 +90,20 @@ impl Arguments {
         };
         let source = SourceWeights::find(&self.fitting.source)?;
         let settings = self.fitting.settings(common.seed)?;
-        let scaling = settings.scaling;
-        let done = self.backend.backend.run(Work {
+        let done = self.backend.backend.run(FitAndScore {
             data: &data,
             source: &source,
-            settings,
+            settings: &settings,
             common,
+            doing: "fitting",
         })??;
         if let Some(out) = &out {
             done.program.save(out.target())?;
         }
-        let waiting = Waiting::new(common, "comparing with the nearest neighbour");
-        let baselines = BTreeMap::from([
-            (CONSTANT, baseline::constant(&data.train, &data.test)),
-            (
-                NEAREST_NEIGHBOUR,
-                baseline::nearest_neighbour(&data.train, &data.test, scaling),
-            ),
-        ]);
-        drop(waiting);
+        let controls = self.controls.controls;
+        let mut baselines = controls.of_data(&data, settings.scaling, common)?;
+        let random = controls.of_random_source(&data, &settings, self.backend, common)?;
+        baselines.extend(random.map(|accuracy| (RANDOM_SOURCE.to_owned(), accuracy)));
         let outcome = Outcome {
             accuracy: done.score.accuracy,
             log_loss: done.score.log_loss,
@@ -125,7 +115,10 @@ impl Arguments {
             labels: done.program.labels().to_vec(),
             dataset: data.name,
             baselines,
-            seconds: done.seconds,
+            seconds: Seconds {
+                fit: done.fit,
+                predict: done.predict,
+            },
             backend: self.backend.backend.to_string(),
             preset: self.fitting.preset.to_string(),
             seed: common.seed,
@@ -219,52 +212,6 @@ fn missing_folder(path: &Path) -> Problem {
     }
 }
 
-struct Work<'a> {
-    data: &'a Dataset,
-    source: &'a SourceWeights,
-    settings: FitSettings,
-    common: &'a Common,
-}
-
-struct Done {
-    program: Program,
-    score: Score,
-    seconds: Seconds,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Done, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let Dataset { train, test, .. } = self.data;
-        let start = Instant::now();
-        let mut progress = Progress::new(self.common, "fitting");
-        let classifier = Classifier::<B::InnerBackend>::fit::<B>(
-            train,
-            self.source,
-            &self.settings,
-            device,
-            &mut |at| show_progress(&mut progress, at),
-        )?;
-        drop(progress);
-        let fit = start.elapsed().as_secs_f64();
-        let waiting = Waiting::new(self.common, format!("predicting {} series", test.len()));
-        let start = Instant::now();
-        let score = classifier.score(test)?;
-        let predict = start.elapsed().as_secs_f64();
-        drop(waiting);
-        Ok(Done {
-            program: classifier.program().clone(),
-            score,
-            seconds: Seconds { fit, predict },
-        })
-    }
-}
-
 impl Outcome {
     fn describe(&self) -> String {
         let row = |name: String, accuracy: f64| vec![name, text::accuracy(accuracy)];
@@ -273,9 +220,12 @@ impl Outcome {
             row(format!("retune, preset {}", self.preset), self.accuracy),
         ];
         for (name, accuracy) in &self.baselines {
-            let name = match *name {
+            let name = match name.as_str() {
                 CONSTANT => "always the most frequent class",
                 NEAREST_NEIGHBOUR => "1-NN, Euclidean distance",
+                NEAREST_NEIGHBOUR_DTW => "1-NN, dynamic time warping",
+                RIDGE => "ridge on the values themselves",
+                RANDOM_SOURCE => "the same preset on random weights",
                 other => other,
             };
             rows.push(row(name.to_owned(), *accuracy));

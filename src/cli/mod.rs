@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod archive;
 mod args;
 mod bench;
 mod classify;
@@ -19,6 +20,7 @@ mod predict;
 mod problem;
 mod program;
 mod progress;
+mod scoring;
 mod source;
 mod text;
 
@@ -59,6 +61,8 @@ enum Command {
     Distance(distance::Arguments),
     Listen(listen::Arguments),
     #[command(subcommand)]
+    Archive(archive::Command),
+    #[command(subcommand)]
     Source(source::Command),
     #[command(subcommand)]
     Data(data::Command),
@@ -91,6 +95,7 @@ impl Command {
             Self::Explain(arguments) => arguments.run(common),
             Self::Distance(arguments) => arguments.run(common),
             Self::Listen(arguments) => arguments.run(common),
+            Self::Archive(command) => command.run(common),
             Self::Source(command) => command.run(common),
             Self::Data(command) => command.run(common),
             Self::Bench(arguments) => arguments.run(common),

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::io::Write;
 
+use retune::archive::ArchiveError;
 use retune::audio::AudioError;
 use retune::backend::BackendError;
+use retune::baseline::BaselineError;
+use retune::fit::FitError;
 use retune::program::ProgramError;
 use retune::series::SeriesError;
 use retune::source::SourceError;
@@ -64,6 +67,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_backend = || error.downcast_ref().and_then(BackendError::hint);
     let of_program = || error.downcast_ref().and_then(ProgramError::hint);
     let of_picture = || error.downcast_ref().and_then(PictureError::hint);
+    let of_fit = || error.downcast_ref().and_then(FitError::hint);
+    let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
+    let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
     of_problem()
         .or_else(of_any)
         .or_else(of_series)
@@ -72,4 +78,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_backend)
         .or_else(of_program)
         .or_else(of_picture)
+        .or_else(of_fit)
+        .or_else(of_baseline)
+        .or_else(of_archive)
 }

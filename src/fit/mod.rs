@@ -6,12 +6,13 @@ mod error;
 mod gradient;
 mod probability;
 mod progress;
-pub mod ridge;
+mod ridge;
 mod settings;
 
 pub use error::FitError;
 pub use probability::{ProbabilityError, Temperature, brier, log_loss};
 pub use progress::FitProgress;
+pub use ridge::{Criterion, Ridge, RidgeError, RidgeFit, RidgeModel};
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
 use std::collections::BTreeMap;

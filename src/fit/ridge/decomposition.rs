@@ -13,9 +13,6 @@ use super::standard::Standard;
 
 /// How many rows or features are worked on together.
 const TOGETHER: usize = 256;
-/// Parts that the eigendecomposition is cut into. Its sums depend on it, so it must not be the
-/// number of threads.
-const PARTS: usize = 4;
 
 /// Features seen along the eigenvectors of a Gram matrix.
 ///
@@ -253,13 +250,13 @@ impl Mirror {
             .map(|vector| self.factor * dot(vectors.column(vector), &self.vector[1..]))
             .collect();
         let mut coordinates = Matrix::zeros(inner, self.vector.len());
-        for vector in 0..inner {
+        for (vector, along) in along.into_iter().enumerate() {
             // The first axis has no entry of its own.
             let entries = std::iter::once(&0.0).chain(vectors.column(vector));
             let places = coordinates.values_mut().iter_mut().skip(vector);
             let places = places.step_by(inner.max(1));
             for ((place, entry), weight) in places.zip(entries).zip(&self.vector) {
-                *place = entry - weight * along[vector];
+                *place = entry - weight * along;
             }
         }
         coordinates
@@ -277,7 +274,9 @@ fn eigen(matrix: &Matrix, skip: usize) -> Result<(Vec<f64>, Matrix), RidgeError>
     let part = matrix.view().submatrix(skip, skip, size, size);
     let mut values = Diag::<f64>::zeros(size);
     let mut vectors = Matrix::zeros(size, size);
-    let par = Par::rayon(PARTS);
+    // On several threads its sums would be cut by their number, for little gain: most of the time
+    // goes to reading the matrix.
+    let par = Par::Seq;
     let compute = ComputeEigenvectors::Yes;
     let needed = self_adjoint_evd_scratch::<f64>(size, compute, par, Default::default());
     let mut memory = MemBuffer::try_new(needed).map_err(|_| RidgeError::NoMemory { size })?;

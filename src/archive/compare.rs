@@ -1,0 +1,228 @@
+//! Methods against each other over many data sets.
+
+use std::ops::Range;
+
+use super::accuracies::parts;
+use super::{Accuracies, ArchiveError, Wilcoxon, holm, wilcoxon};
+
+/// Differences less probable than this by chance count.
+pub const SIGNIFICANT: f64 = 0.05;
+
+/// How a method stands among the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Its name.
+    pub method: String,
+    /// Its mean accuracy.
+    pub mean: f64,
+    /// Its median accuracy.
+    pub median: f64,
+    /// Its mean rank, from 1 for the best; equal accuracies share the mean of their ranks.
+    pub mean_rank: f64,
+    /// On how many data sets no other method is better.
+    pub best: usize,
+}
+
+/// One method against another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// One method, by its place.
+    pub one: usize,
+    /// The other.
+    pub other: usize,
+    /// Data sets on which the one is better.
+    pub wins: usize,
+    /// Data sets on which both are equal.
+    pub ties: usize,
+    /// Data sets on which the other is better.
+    pub losses: usize,
+    /// The test of their differences; `greater` is that the one is better.
+    pub test: Wilcoxon,
+    /// The two-sided probability, corrected for the number of pairs (Holm).
+    pub holm: f64,
+}
+
+/// All methods against each other, on the data sets that all of them have.
+///
+/// Accuracies are compared at two decimals of a percent, as they are published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// What was compared.
+    pub accuracies: Accuracies,
+    /// Data sets that a method has no accuracy of.
+    pub left_out: Vec<String>,
+    /// The methods, in their order.
+    pub standings: Vec<Standing>,
+    /// Every pair once, the one before the other.
+    pub pairs: Vec<Pair>,
+    /// The places of the methods by mean rank, the best first.
+    pub order: Vec<usize>,
+    /// Stretches of `order` within which no two methods differ significantly, none inside another.
+    pub cliques: Vec<Range<usize>>,
+}
+
+impl Comparison {
+    /// Compares all methods.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError::OneMethod`] and [`ArchiveError::NothingInCommon`].
+    pub fn of(accuracies: &Accuracies) -> Result<Self, ArchiveError> {
+        let (accuracies, left_out) = accuracies.complete();
+        if accuracies.methods.len() < 2 {
+            return Err(ArchiveError::OneMethod);
+        }
+        if accuracies.rows.is_empty() {
+            return Err(ArchiveError::NothingInCommon);
+        }
+        let rows = accuracies.rows.iter();
+        let table: Vec<Vec<f64>> = rows
+            .map(|row| row.values.iter().flatten().copied().collect())
+            .collect();
+        let standings = standings(&accuracies.methods, &table);
+        let pairs = pairs(accuracies.methods.len(), &table);
+        let mut order: Vec<usize> = (0..standings.len()).collect();
+        order.sort_by(|&one, &other| {
+            standings[one]
+                .mean_rank
+                .total_cmp(&standings[other].mean_rank)
+        });
+        let cliques = cliques(&order, &pairs);
+        Ok(Self {
+            accuracies,
+            left_out,
+            standings,
+            pairs,
+            order,
+            cliques,
+        })
+    }
+
+    /// The pair of two methods, seen from the first; `None` when they are the same.
+    pub fn pair(&self, one: usize, other: usize) -> Option<Pair> {
+        let is = |pair: &&Pair| {
+            (pair.one, pair.other) == (one, other) || (pair.one, pair.other) == (other, one)
+        };
+        let pair = self.pairs.iter().find(is)?;
+        Some(if pair.one == one {
+            pair.clone()
+        } else {
+            pair.turned()
+        })
+    }
+}
+
+impl Pair {
+    /// The same, seen from the other.
+    fn turned(&self) -> Self {
+        Self {
+            one: self.other,
+            other: self.one,
+            wins: self.losses,
+            ties: self.ties,
+            losses: self.wins,
+            test: Wilcoxon {
+                positive: self.test.negative,
+                negative: self.test.positive,
+                greater: self.test.less,
+                less: self.test.greater,
+                ..self.test
+            },
+            holm: self.holm,
+        }
+    }
+}
+
+fn standings(methods: &[String], table: &[Vec<f64>]) -> Vec<Standing> {
+    let count = table.len() as f64;
+    let ranks: Vec<Vec<f64>> = table.iter().map(|row| ranks(row)).collect();
+    let standing = |(place, method): (usize, &String)| {
+        let mut column: Vec<f64> = table.iter().map(|row| row[place]).collect();
+        column.sort_by(f64::total_cmp);
+        let middle = column.len() / 2;
+        let median = if column.len() % 2 == 1 {
+            column[middle]
+        } else {
+            (column[middle - 1] + column[middle]) / 2.0
+        };
+        let best = |row: &&Vec<f64>| row.iter().all(|other| parts(*other) <= parts(row[place]));
+        Standing {
+            method: method.clone(),
+            mean: column.iter().sum::<f64>() / count,
+            median,
+            mean_rank: ranks.iter().map(|row| row[place]).sum::<f64>() / count,
+            best: table.iter().filter(best).count(),
+        }
+    };
+    methods.iter().enumerate().map(standing).collect()
+}
+
+/// The rank of each accuracy among them, from 1 for the highest.
+fn ranks(row: &[f64]) -> Vec<f64> {
+    let rank = |value: &f64| {
+        let better = row
+            .iter()
+            .filter(|other| parts(**other) > parts(*value))
+            .count();
+        let equal = row
+            .iter()
+            .filter(|other| parts(**other) == parts(*value))
+            .count();
+        better as f64 + (equal as f64 + 1.0) / 2.0
+    };
+    row.iter().map(rank).collect()
+}
+
+fn pairs(methods: usize, table: &[Vec<f64>]) -> Vec<Pair> {
+    let places = (0..methods).flat_map(|one| (one + 1..methods).map(move |other| (one, other)));
+    let mut pairs: Vec<Pair> = places
+        .map(|(one, other)| {
+            let rows = table.iter();
+            let differences: Vec<f64> = rows
+                .map(|row| parts(row[one]) - parts(row[other]))
+                .collect();
+            let wins = differences.iter().filter(|value| **value > 0.0).count();
+            let losses = differences.iter().filter(|value| **value < 0.0).count();
+            let test = wilcoxon(&differences);
+            Pair {
+                one,
+                other,
+                wins,
+                ties: table.len() - wins - losses,
+                losses,
+                holm: test.two_sided,
+                test,
+            }
+        })
+        .collect();
+    let alone: Vec<f64> = pairs.iter().map(|pair| pair.test.two_sided).collect();
+    for (pair, adjusted) in pairs.iter_mut().zip(holm(&alone)) {
+        pair.holm = adjusted;
+    }
+    pairs
+}
+
+fn cliques(order: &[usize], pairs: &[Pair]) -> Vec<Range<usize>> {
+    let differ = |one: usize, other: usize| {
+        pairs.iter().any(|pair| {
+            pair.holm < SIGNIFICANT
+                && [(one, other), (other, one)].contains(&(pair.one, pair.other))
+        })
+    };
+    let mut cliques: Vec<Range<usize>> = Vec::new();
+    for start in 0..order.len() {
+        let mut end = start + 1;
+        while end < order.len()
+            && order[start..end]
+                .iter()
+                .all(|&one| !differ(one, order[end]))
+        {
+            end += 1;
+        }
+        let inside = cliques.last().is_some_and(|last| end <= last.end);
+        if end - start > 1 && !inside {
+            cliques.push(start..end);
+        }
+    }
+    cliques
+}

@@ -1,0 +1,287 @@
+//! Which jobs there are, and running those that are not done.
+
+use std::fs;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ArchiveError, Identity, JobResult, Outcome};
+
+/// One fit to be made and scored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Job {
+    /// The name of the data set.
+    pub dataset: String,
+    /// The name of the preset.
+    pub preset: String,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Job {
+    /// The name of the file of its result.
+    pub fn file_name(&self) -> String {
+        format!("{}.{}.{}.json", self.dataset, self.preset, self.seed)
+    }
+}
+
+/// All jobs, sorted, each once: every data set with every preset and the seeds from 0.
+///
+/// # Errors
+///
+/// [`ArchiveError::Nothing`] when there are none, and [`ArchiveError::Name`] for a name that cannot
+/// be part of a file's.
+pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>, ArchiveError> {
+    let counts = [
+        ("data sets", sets.is_empty()),
+        ("presets", presets.is_empty()),
+        ("seeds", seeds == 0),
+    ];
+    if let Some((what, _)) = counts.into_iter().find(|(_, none)| *none) {
+        return Err(ArchiveError::Nothing { what });
+    }
+    check_names("data set", sets)?;
+    check_names("preset", presets)?;
+    let mut jobs = Vec::new();
+    for dataset in sets {
+        for preset in presets {
+            jobs.extend((0..seeds).map(|seed| Job {
+                dataset: dataset.clone(),
+                preset: preset.clone(),
+                seed,
+            }));
+        }
+    }
+    jobs.sort();
+    jobs.dedup();
+    Ok(jobs)
+}
+
+fn check_names(what: &'static str, names: &[String]) -> Result<(), ArchiveError> {
+    let good = |name: &String| {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        !name.is_empty() && name.len() <= 100 && name.chars().all(letter)
+    };
+    match names.iter().find(|name| !good(name)) {
+        Some(name) => Err(ArchiveError::Name {
+            what,
+            name: name.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// One of several equal parts of the jobs: every `count`-th from the `index`-th on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    index: usize,
+    count: usize,
+}
+
+impl Shard {
+    /// All jobs.
+    pub const WHOLE: Self = Self { index: 0, count: 1 };
+
+    /// Part `number` of `count`, counted from 1; `None` when there is no such part.
+    pub fn new(number: usize, count: usize) -> Option<Self> {
+        (1..=count).contains(&number).then(|| Self {
+            index: number - 1,
+            count,
+        })
+    }
+
+    /// The part that a task of a Slurm job array has to do, or `None` outside of one; `variable`
+    /// looks up the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError::JobArray`] when the numbers of the tasks have gaps, or are none.
+    pub fn from_job_array(
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>, ArchiveError> {
+        const TASK: &str = "SLURM_ARRAY_TASK_ID";
+        let number = |name: &'static str| match variable(name) {
+            None => Ok(None),
+            Some(found) => match found.trim().parse::<usize>() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(ArchiveError::JobArray {
+                    variable: name,
+                    found,
+                }),
+            },
+        };
+        let Some(task) = number(TASK)? else {
+            return Ok(None);
+        };
+        let count = number("SLURM_ARRAY_TASK_COUNT")?.unwrap_or(0);
+        let first = number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1);
+        let step = number("SLURM_ARRAY_TASK_STEP")?.unwrap_or(1).max(1);
+        let place = task.checked_sub(first).filter(|far| far % step == 0);
+        let shard = place.and_then(|far| Self::new(far / step + 1, count));
+        match shard {
+            Some(shard) => Ok(Some(shard)),
+            None => Err(ArchiveError::JobArray {
+                variable: TASK,
+                found: task.to_string(),
+            }),
+        }
+    }
+
+    /// Its jobs, of all jobs in their order.
+    pub fn of(self, jobs: &[Job]) -> impl Iterator<Item = &Job> {
+        jobs.iter().skip(self.index).step_by(self.count)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = ArchiveError;
+
+    fn from_str(text: &str) -> Result<Self, ArchiveError> {
+        let shard = text.split_once('/').and_then(|(number, count)| {
+            Self::new(number.trim().parse().ok()?, count.trim().parse().ok()?)
+        });
+        shard.ok_or_else(|| ArchiveError::Shard {
+            found: text.to_owned(),
+        })
+    }
+}
+
+/// How jobs are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOptions {
+    /// Which of them.
+    pub shard: Shard,
+    /// What runs them; a result of anything else is not taken over.
+    pub identity: Identity,
+    /// Whether jobs that failed are run again.
+    pub retry_failed: bool,
+}
+
+/// What one job was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Its result was there.
+    Present,
+    /// It was scored.
+    Scored,
+    /// It failed.
+    Failed,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy)]
+pub struct RunProgress<'a> {
+    /// The job that was done, and how.
+    pub last: Option<(&'a Job, Done)>,
+    /// The job that is next.
+    pub next: Option<&'a Job>,
+    /// Jobs done, with those whose results were there.
+    pub done: usize,
+    /// Jobs of this part.
+    pub total: usize,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct RunSummary {
+    /// Jobs whose results were there.
+    pub present: usize,
+    /// Jobs that were scored.
+    pub scored: usize,
+    /// Jobs that failed, now or before.
+    pub failed: usize,
+}
+
+/// Runs the jobs of a part whose results are not in `folder`, in order, and writes each result
+/// there; a result that was cut short or altered is redone.
+///
+/// `work` runs a job. What it fails with is written in place of its scores, and the next job is
+/// run. `show` is called before the first job and after each.
+///
+/// # Errors
+///
+/// [`ArchiveError::OtherRun`] before any work when a result of another version or source is there,
+/// [`ArchiveError::Write`] when results cannot be written.
+pub fn run(
+    folder: &Path,
+    jobs: &[Job],
+    options: &RunOptions,
+    mut work: impl FnMut(&Job) -> Outcome,
+    mut show: impl FnMut(RunProgress),
+) -> Result<RunSummary, ArchiveError> {
+    fs::create_dir_all(folder).map_err(|source| ArchiveError::Write {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let mut summary = RunSummary::default();
+    let mut left = Vec::new();
+    let mut total = 0;
+    for job in options.shard.of(jobs) {
+        total += 1;
+        match present(folder, job, options)? {
+            Some(outcome) => {
+                summary.present += 1;
+                summary.failed += usize::from(matches!(outcome, Outcome::Error(_)));
+            }
+            None => left.push(job),
+        }
+    }
+    show(RunProgress {
+        last: None,
+        next: left.first().copied(),
+        done: summary.present,
+        total,
+    });
+    for (place, job) in left.iter().enumerate() {
+        let mut result = JobResult {
+            job: (*job).clone(),
+            identity: options.identity.clone(),
+            outcome: work(job),
+        };
+        if let Err(ArchiveError::Damaged { reason, .. }) = result.write(folder) {
+            // Scores that are no numbers are a failure of the job, not of the run.
+            result.outcome = Outcome::Error(reason);
+        }
+        result.write(folder)?;
+        let how = match result.outcome {
+            Outcome::Scores(_) => {
+                summary.scored += 1;
+                Done::Scored
+            }
+            Outcome::Error(_) => {
+                summary.failed += 1;
+                Done::Failed
+            }
+        };
+        show(RunProgress {
+            last: Some((job, how)),
+            next: left.get(place + 1).copied(),
+            done: summary.present + place + 1,
+            total,
+        });
+    }
+    Ok(summary)
+}
+
+/// What is there of a job, if it need not be run.
+fn present(
+    folder: &Path,
+    job: &Job,
+    options: &RunOptions,
+) -> Result<Option<Outcome>, ArchiveError> {
+    let path = folder.join(job.file_name());
+    // What cannot be read is redone; if the folder is at fault, writing will tell.
+    let Ok(result) = JobResult::read(&path) else {
+        return Ok(None);
+    };
+    if result.identity != options.identity {
+        return Err(ArchiveError::OtherRun {
+            path,
+            found: result.identity.to_string(),
+            expected: options.identity.to_string(),
+        });
+    }
+    let again = options.retry_failed && matches!(result.outcome, Outcome::Error(_));
+    Ok((!again).then_some(result.outcome))
+}

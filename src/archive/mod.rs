@@ -1,0 +1,31 @@
+//! Whole archives of data sets: running them, and statistics and a report of what came out.
+//!
+//! [`run`] does one [`Job`] for each data set, preset and seed and leaves one file for each, so that
+//! it can be killed, resumed and spread over machines. [`merge`] reads such folders to one
+//! [`Results`], whose table is the same bytes whatever the order. [`Comparison`] sets it beside
+//! published accuracies, and [`report`] makes a page of that.
+
+mod accuracies;
+mod compare;
+mod error;
+mod jobs;
+mod merge;
+mod published;
+mod report;
+mod result;
+mod sets;
+mod wilcoxon;
+
+pub use accuracies::{Accuracies, Row};
+pub use compare::{Comparison, Pair, SIGNIFICANT, Standing};
+pub use error::ArchiveError;
+pub use jobs::{Done, Job, RunOptions, RunProgress, RunSummary, Shard, jobs, run};
+pub use merge::{Results, merge};
+pub use published::read_published;
+pub use report::report;
+pub use result::{Identity, JobResult, Outcome, Scores, Seconds};
+pub use sets::{sets, wanted_sets};
+pub use wilcoxon::{Wilcoxon, holm, wilcoxon};
+
+#[cfg(test)]
+mod tests;

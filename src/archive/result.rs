@@ -1,0 +1,169 @@
+//! What one job leaves.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{ArchiveError, Job};
+use crate::storage::write_whole;
+
+/// The result of one job: what it scored, or why it failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobResult {
+    /// What was run.
+    #[serde(flatten)]
+    pub job: Job,
+    /// What ran it.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// What came out.
+    pub outcome: Outcome,
+}
+
+/// The version and source that results must share to be comparable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The version of Retune.
+    pub retune: String,
+    /// The name of the source.
+    pub source: String,
+    /// The sha256 of its file.
+    pub source_sha256: String,
+}
+
+/// What came out of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It was scored.
+    Scores(Scores),
+    /// It failed, for this reason.
+    Error(String),
+}
+
+/// How a program did on the test split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// The share of test series whose most probable class is the right one.
+    pub accuracy: f64,
+    /// The mean of −ln P(right class).
+    pub log_loss: f64,
+    /// The Brier score, from 0 to 2.
+    pub brier: f64,
+    /// Accuracies of baselines by name.
+    pub baselines: BTreeMap<String, f64>,
+    /// Training series.
+    pub n_train: usize,
+    /// Test series.
+    pub n_test: usize,
+    /// Classes.
+    pub classes: usize,
+    /// Values in a series.
+    pub length: usize,
+    /// How long it took; never part of a table, which must not differ between runs.
+    pub seconds: Seconds,
+}
+
+/// How long a job took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Seconds {
+    /// Fitting.
+    pub fit: f64,
+    /// Predicting the test split.
+    pub predict: f64,
+    /// The baselines.
+    pub baselines: f64,
+}
+
+impl std::fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let short: String = self.source_sha256.chars().take(12).collect();
+        write!(
+            formatter,
+            "retune {} with the source {} ({short})",
+            self.retune, self.source
+        )
+    }
+}
+
+impl JobResult {
+    /// Reads a result.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError::Read`], and [`ArchiveError::Damaged`] when the file is cut short, holds
+    /// numbers out of range or is not named after its job.
+    pub fn read(path: &Path) -> Result<Self, ArchiveError> {
+        let bytes = fs::read(path).map_err(|source| ArchiveError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let damaged = |reason: String| ArchiveError::Damaged {
+            path: path.to_owned(),
+            reason,
+        };
+        let result: Self =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let expected = result.job.file_name();
+        if path.file_name().is_none_or(|name| *name != *expected) {
+            return Err(damaged(format!("it is of the job {expected}")));
+        }
+        match &result.outcome {
+            Outcome::Scores(scores) => match scores.problem() {
+                Some(problem) => Err(damaged(problem)),
+                None => Ok(result),
+            },
+            Outcome::Error(_) => Ok(result),
+        }
+    }
+
+    /// Writes the result to a folder, whole or not at all, and returns its path.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError::Write`], and [`ArchiveError::Damaged`] for numbers that no reader would
+    /// accept.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, ArchiveError> {
+        let path = folder.join(self.job.file_name());
+        let problem = match &self.outcome {
+            Outcome::Scores(scores) => scores.problem(),
+            Outcome::Error(_) => None,
+        };
+        if let Some(reason) = problem {
+            return Err(ArchiveError::Damaged { path, reason });
+        }
+        let json = serde_json::to_string_pretty(self).map_err(|error| ArchiveError::Damaged {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+        match write_whole(&path, (json + "\n").as_bytes()) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(ArchiveError::Write { path, source }),
+        }
+    }
+
+    /// The scores, if there are any.
+    pub fn scores(&self) -> Option<&Scores> {
+        match &self.outcome {
+            Outcome::Scores(scores) => Some(scores),
+            Outcome::Error(_) => None,
+        }
+    }
+}
+
+impl Scores {
+    /// The first number that is out of its range.
+    fn problem(&self) -> Option<String> {
+        let named = [("accuracy", self.accuracy, 1.0), ("brier", self.brier, 2.0)];
+        let baselines = self.baselines.iter();
+        let log_loss = ("log_loss", self.log_loss, f64::MAX);
+        named
+            .into_iter()
+            .chain([log_loss])
+            .chain(baselines.map(|(name, accuracy)| (name.as_str(), *accuracy, 1.0)))
+            .find(|(_, value, most)| !(0.0..=*most).contains(value))
+            .map(|(name, value, _)| format!("{name} is {value}"))
+    }
+}

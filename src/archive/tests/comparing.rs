@@ -1,0 +1,285 @@
+use std::fs;
+
+use proptest::prelude::*;
+use tempfile::tempdir;
+
+use super::*;
+
+fn accuracies(methods: &[&str], rows: &[(&str, &[f64])]) -> Accuracies {
+    Accuracies {
+        methods: names(methods),
+        rows: rows
+            .iter()
+            .map(|(dataset, values)| Row {
+                dataset: (*dataset).to_owned(),
+                values: values
+                    .iter()
+                    .map(|value| value.is_finite().then_some(*value))
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn published(text: &str) -> Result<Accuracies, ArchiveError> {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("published.tsv");
+    fs::write(&path, text).unwrap();
+    read_published(&path)
+}
+
+#[test]
+fn means_ranks_and_wins_are_those_of_the_table() {
+    let table = accuracies(
+        &["a", "b", "c"],
+        &[
+            ("One", &[0.9, 0.8, 0.7]),
+            ("Two", &[0.5, 0.5, 0.6]),
+            // Equal at two decimals of a percent.
+            ("Three", &[0.88571428, 0.8857, 0.2]),
+            ("Four", &[f64::NAN, 0.1, 0.2]),
+        ],
+    );
+    let comparison = Comparison::of(&table).unwrap();
+    assert_eq!(comparison.left_out, ["Four"]);
+    let a = &comparison.standings[0];
+    assert!((a.mean - (0.9 + 0.5 + 0.88571428) / 3.0).abs() < 1e-12);
+    assert_eq!((a.median, a.best), (0.88571428, 2));
+    assert!((a.mean_rank - (1.0 + 2.5 + 1.5) / 3.0).abs() < 1e-12);
+    let pair = comparison.pair(0, 1).unwrap();
+    assert_eq!((pair.wins, pair.ties, pair.losses), (1, 2, 0));
+    let turned = comparison.pair(1, 0).unwrap();
+    assert_eq!((turned.wins, turned.ties, turned.losses), (0, 2, 1));
+    assert_eq!(turned.test.greater, pair.test.less);
+    assert_eq!(comparison.pair(1, 1), None);
+    // Three data sets are too few for anything to be significant.
+    assert_eq!(comparison.cliques.first(), Some(&(0..3)));
+    assert_eq!(comparison.cliques.len(), 1);
+    assert_eq!(comparison.order, [0, 1, 2]);
+}
+
+#[test]
+fn methods_that_differ_are_in_no_clique_together() {
+    let rows: Vec<(String, [f64; 4])> = (0..30)
+        .map(|index| {
+            let ease = f64::from(index) / 100.0;
+            let wave = f64::from(index % 2) / 50.0;
+            (
+                format!("S{index:02}"),
+                [
+                    0.6 + ease,
+                    0.59 + ease + wave,
+                    0.3 + ease,
+                    0.29 + ease + wave,
+                ],
+            )
+        })
+        .collect();
+    let rows: Vec<(&str, &[f64])> = rows
+        .iter()
+        .map(|(name, row)| (name.as_str(), &row[..]))
+        .collect();
+    let comparison = Comparison::of(&accuracies(&["a", "b", "c", "d"], &rows)).unwrap();
+    assert_eq!(comparison.cliques, [0..2, 2..4]);
+}
+
+#[test]
+fn too_little_to_compare_is_an_error() {
+    let one = accuracies(&["a"], &[("One", &[0.5])]);
+    assert!(matches!(Comparison::of(&one), Err(ArchiveError::OneMethod)));
+    let nothing = accuracies(
+        &["a", "b"],
+        &[("One", &[0.5, f64::NAN]), ("Two", &[f64::NAN, 0.5])],
+    );
+    assert!(matches!(
+        Comparison::of(&nothing),
+        Err(ArchiveError::NothingInCommon)
+    ));
+    let twice = one.beside(&one).unwrap_err();
+    assert_eq!(twice.to_string(), "there are two methods with the name `a`");
+    let unknown = one.only(&names(&["b"])).unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no method `b`, only a");
+    for error in [
+        twice,
+        unknown,
+        ArchiveError::OneMethod,
+        ArchiveError::NothingInCommon,
+    ] {
+        assert!(error.hint().is_some());
+    }
+}
+
+#[test]
+fn a_published_table_is_read() {
+    let table = published("\u{feff}dataset\tx\ty\r\nTwo\t100\t\nOne\t99.5\t-\n\n").unwrap();
+    assert_eq!(
+        table,
+        accuracies(
+            &["x", "y"],
+            &[("One", &[0.995, f64::NAN]), ("Two", &[1.0, f64::NAN])]
+        )
+    );
+    let mine = accuracies(&["mine"], &[("Two", &[0.5]), ("Zero", &[0.1])]);
+    let both = mine.beside(&table).unwrap();
+    assert_eq!(both.methods, ["mine", "x", "y"]);
+    assert_eq!(both.rows[1].values, [Some(0.5), Some(1.0), None]);
+    assert_eq!(both.rows[2].values, [Some(0.1), None, None]);
+    let only = both.only(&names(&["x", "mine", "x"])).unwrap();
+    assert_eq!(only.rows[1].values, [Some(1.0), Some(0.5)]);
+}
+
+#[test]
+fn a_broken_published_table_says_where() {
+    for (text, expected) in [
+        ("", "line 1: the first column is not called `dataset`"),
+        (
+            "name\tx\n",
+            "line 1: the first column is not called `dataset`",
+        ),
+        ("dataset\n", "line 1: a column of accuracies has no name"),
+        ("dataset\tx\tx\n", "line 1: two columns are called `x`"),
+        ("dataset\tx\n", "line 2: there is no data set"),
+        (
+            "dataset\tx\nA\t1\t2\n",
+            "line 2: there are 2 accuracies, but the first line names 1 methods",
+        ),
+        (
+            "dataset\tx\nA\n",
+            "line 2: there are 0 accuracies, but the first line names 1 methods",
+        ),
+        (
+            "dataset\tx\nA\t1\nA\t1\n",
+            "line 3: the data set `A` has no name or was there before",
+        ),
+        (
+            "dataset\tx\nA\t101\n",
+            "line 2: `101` is no accuracy from 0 to 100 percent",
+        ),
+        (
+            "dataset\tx\nA\tgood\n",
+            "line 2: `good` is no accuracy from 0 to 100 percent",
+        ),
+    ] {
+        let error = published(text).unwrap_err();
+        assert!(
+            error.to_string().ends_with(expected),
+            "{error}, expected {expected}"
+        );
+        assert!(error.hint().is_some());
+    }
+    assert!(matches!(
+        read_published(Path::new("/nowhere")),
+        Err(ArchiveError::Read { .. })
+    ));
+}
+
+fn example() -> (Results, Comparison) {
+    let folder = tempdir().unwrap();
+    for index in 0..12u64 {
+        let dataset = format!("Set{index:02}");
+        for seed in 0..2 {
+            let accuracy = 0.6 + index as f64 / 40.0 + seed as f64 / 100.0;
+            save(
+                folder.path(),
+                &dataset,
+                "default",
+                seed,
+                scored(accuracy, 1.0),
+            );
+        }
+    }
+    save(folder.path(), "Bad", "default", 0, scored(0.5, 1.0));
+    save(
+        folder.path(),
+        "Bad",
+        "default",
+        1,
+        Outcome::Error("<b>no</b> series".to_owned()),
+    );
+    let results = merge(&[folder.path().to_owned()]).unwrap();
+    let comparison = Comparison::of(&Accuracies::of_results(&results)).unwrap();
+    (results, comparison)
+}
+
+#[test]
+fn results_become_means_over_seeds() {
+    let (_, comparison) = example();
+    assert_eq!(
+        comparison.accuracies.methods,
+        ["retune default", "1-NN DTW", "ridge"]
+    );
+    assert_eq!(comparison.left_out, ["Bad"]);
+    let row = &comparison.accuracies.rows[1];
+    assert_eq!(row.dataset, "Set01");
+    assert!((row.values[0].unwrap() - 0.63).abs() < 1e-12);
+    assert_eq!(row.values[1], Some(0.7));
+}
+
+#[test]
+fn a_page_holds_everything_and_loads_nothing() {
+    let (results, comparison) = example();
+    let page = report(&results, &comparison, "retune default").unwrap();
+    assert_eq!(
+        page,
+        report(&results, &comparison, "retune default").unwrap()
+    );
+    for part in [
+        "Set07",
+        "1-NN DTW",
+        "&lt;b&gt;no&lt;",
+        "Left out",
+        "<svg",
+        "class=\"clique\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for part in ["<script", "<link", "src=", "@import", "url(", "<b>no"] {
+        assert!(!page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("<svg").count(), 3);
+    let error = report(&results, &comparison, "other").unwrap_err();
+    assert!(matches!(error, ArchiveError::UnknownMethod { .. }));
+}
+
+proptest! {
+    #[test]
+    fn ranks_and_cliques_hold_together(
+        table in (2..7usize).prop_flat_map(|methods| {
+            prop::collection::vec(prop::collection::vec(0..=20u32, methods), 1..30)
+        }),
+    ) {
+        let methods = table[0].len();
+        let table = Accuracies {
+            methods: (0..methods).map(|index| format!("m{index}")).collect(),
+            rows: table
+                .iter()
+                .enumerate()
+                .map(|(index, row)| Row {
+                    dataset: format!("S{index:02}"),
+                    values: row.iter().map(|value| Some(f64::from(*value) / 20.0)).collect(),
+                })
+                .collect(),
+        };
+        let comparison = Comparison::of(&table).unwrap();
+        let sum: f64 = comparison.standings.iter().map(|standing| standing.mean_rank).sum();
+        prop_assert!((sum - (methods * (methods + 1)) as f64 / 2.0).abs() < 1e-9);
+        prop_assert_eq!(comparison.pairs.len(), methods * (methods - 1) / 2);
+        let differ = |one: usize, other: usize| {
+            let pair = comparison.pair(comparison.order[one], comparison.order[other]);
+            pair.is_some_and(|pair| pair.holm < SIGNIFICANT)
+        };
+        for clique in &comparison.cliques {
+            for one in clique.clone() {
+                prop_assert!(clique.clone().all(|other| !differ(one, other)));
+            }
+        }
+        // Neighbours that do not differ are in a clique together.
+        for one in 1..methods {
+            let together = comparison.cliques.iter().any(|clique| clique.contains(&(one - 1)) && clique.contains(&one));
+            prop_assert_eq!(together, !differ(one - 1, one));
+        }
+        for pair in &comparison.pairs {
+            prop_assert_eq!(pair.wins + pair.ties + pair.losses, table.rows.len());
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `retune archive`: whole archives of data sets.
+
+mod compare;
+mod merge;
+mod page;
+mod run;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use retune::archive::{Accuracies, Comparison, Results, merge, read_published};
+
+use super::args::Common;
+
+/// Run, merge, compare and report whole archives of data sets
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(run::Arguments),
+    Merge(merge::Arguments),
+    Compare(compare::Arguments),
+    Report(page::Arguments),
+}
+
+impl Command {
+    /// Does what is asked for.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        match self {
+            Self::Run(arguments) => arguments.run(common),
+            Self::Merge(arguments) => arguments.run(common),
+            Self::Compare(arguments) => arguments.run(common),
+            Self::Report(arguments) => arguments.run(common),
+        }
+    }
+}
+
+/// What is compared.
+#[derive(Debug, Args)]
+struct CompareArgs {
+    /// Folders of results
+    #[arg(required = true, value_name = "FOLDER")]
+    results: Vec<PathBuf>,
+    /// A published table to compare with: tab-separated, accuracies in percent
+    #[arg(long, value_name = "FILE")]
+    with: Option<PathBuf>,
+    /// Only these methods, by the names of their columns or as `retune PRESET`; all if not given
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    columns: Vec<String>,
+}
+
+impl CompareArgs {
+    fn compare(&self) -> Result<(Results, Comparison)> {
+        let results = merge(&self.results)?;
+        let mut accuracies = Accuracies::of_results(&results);
+        if let Some(path) = &self.with {
+            accuracies = accuracies.beside(&read_published(path)?)?;
+        }
+        if !self.columns.is_empty() {
+            accuracies = accuracies.only(&self.columns)?;
+        }
+        let comparison = Comparison::of(&accuracies)?;
+        Ok((results, comparison))
+    }
+}
+
+/// The method that is compared with all others: the one named, or else the first.
+fn reference(named: Option<&String>, comparison: &Comparison) -> String {
+    match named {
+        Some(name) => name.clone(),
+        None => comparison.accuracies.methods[0].clone(),
+    }
+}

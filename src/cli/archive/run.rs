@@ -1,0 +1,218 @@
+//! `retune archive run`: fits and scores every data set of a folder.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use retune::archive::{
+    Done, Identity, Job, Outcome, RunOptions, RunProgress, RunSummary, Scores, Seconds, Shard,
+    jobs, run, wanted_sets,
+};
+use retune::fit::{FitSettings, Preset};
+use retune::series::{Dataset, Scaling};
+use retune::source::{DEFAULT_SOURCE, SourceWeights};
+use serde::Serialize;
+
+use crate::cli::args::{BackendArgs, Common, ReadArgs, choice, count};
+use crate::cli::output;
+use crate::cli::progress::Progress;
+use crate::cli::scoring::{ControlArgs, FitAndScore, RANDOM_SOURCE};
+
+/// Fit and score every data set of a folder
+///
+/// Each data set, preset and seed leaves one file in --out, and what is there already is not run
+/// again, so that a run may be killed and started again, and spread over machines by --shard. In a
+/// Slurm job array each task takes its own part without it.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The folder that holds a folder for each data set
+    #[arg(long, value_name = "FOLDER")]
+    data: PathBuf,
+    /// The folder for results
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Only these data sets
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    sets: Vec<String>,
+    /// The presets to run
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        default_value = "default",
+        value_parser = choice::<Preset>(&["fast", "default", "best", "paper"])
+    )]
+    presets: Vec<Preset>,
+    /// How many seeds, from 0
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
+    seeds: usize,
+    /// Only the i-th of n parts, as in 1/4
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Run again what failed
+    #[arg(long)]
+    retry_failed: bool,
+    /// The source model: one that is shipped, or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
+    source: String,
+    #[command(flatten)]
+    controls: ControlArgs,
+    #[command(flatten)]
+    backend: BackendArgs,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+#[derive(Debug, Serialize)]
+struct Summary {
+    out: PathBuf,
+    #[serde(flatten)]
+    summary: RunSummary,
+}
+
+impl Arguments {
+    /// Runs the jobs of this part.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let source = SourceWeights::find(&self.source)?;
+        let sets = wanted_sets(&self.data, &self.sets)?;
+        let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
+        let jobs = jobs(&sets, &presets, self.seeds as u64)?;
+        let shard = match self.shard {
+            Some(shard) => shard,
+            None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
+        };
+        let options = RunOptions {
+            shard,
+            identity: Identity {
+                retune: env!("CARGO_PKG_VERSION").to_owned(),
+                source: source.name().to_owned(),
+                source_sha256: source.sha256().to_owned(),
+            },
+            retry_failed: self.retry_failed,
+        };
+        let mut progress = Progress::new(common, "archive");
+        let mut bench = Bench {
+            arguments: self,
+            common: &Common {
+                quiet: true,
+                ..common.clone()
+            },
+            source: &source,
+            known: None,
+        };
+        let fit = |job: &Job| match bench.run(job) {
+            Ok(scores) => Outcome::Scores(scores),
+            Err(error) => Outcome::Error(error.to_string()),
+        };
+        let show = |at: RunProgress| {
+            if let Some((job, Done::Failed)) = at.last {
+                progress.note(&format!("{} failed", job.file_name()));
+            }
+            let next = at.next.map_or(String::new(), |job| {
+                format!(", {} ({}, seed {})", job.dataset, job.preset, job.seed)
+            });
+            let detail = format!("{} of {}{next}", at.done, at.total);
+            progress.at(at.done as u64, at.total as u64, &detail);
+        };
+        let summary = run(&self.out, &jobs, &options, fit, show)?;
+        drop(progress);
+        let outcome = Summary {
+            out: self.out.clone(),
+            summary,
+        };
+        output::show(common, &outcome, |Summary { out, summary }| {
+            format!(
+                "{} scored, {} there already, {} failed; results in {}\n",
+                summary.scored,
+                summary.present,
+                summary.failed,
+                out.display()
+            )
+        })
+    }
+}
+
+/// What jobs have in common.
+struct Bench<'a> {
+    arguments: &'a Arguments,
+    /// One progress bar is enough.
+    common: &'a Common,
+    source: &'a SourceWeights,
+    /// The data set of the last job: its presets and seeds come one after the other.
+    known: Option<Known>,
+}
+
+/// A data set and what does not change from job to job.
+struct Known {
+    data: Dataset,
+    controls: BTreeMap<String, f64>,
+    seconds: f64,
+}
+
+impl Bench<'_> {
+    fn run(&mut self, job: &Job) -> Result<Scores> {
+        let known = match self.known.take() {
+            Some(known) if known.data.name == job.dataset => known,
+            _ => self.read(job)?,
+        };
+        let scores = self.score(job, &known);
+        self.known = Some(known);
+        scores
+    }
+
+    fn read(&self, job: &Job) -> Result<Known> {
+        let folder = self.arguments.data.join(&job.dataset);
+        let mut data = Dataset::read(&folder, &self.arguments.read.options())?;
+        data.name.clone_from(&job.dataset);
+        let start = Instant::now();
+        let controls = self.arguments.controls.controls;
+        let controls = controls.of_data(&data, Scaling::default(), self.common)?;
+        Ok(Known {
+            data,
+            controls,
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn score(&self, job: &Job, known: &Known) -> Result<Scores> {
+        let settings = FitSettings {
+            seed: job.seed,
+            ..FitSettings::preset(job.preset.parse()?)
+        };
+        let data = &known.data;
+        let done = self.arguments.backend.backend.run(FitAndScore {
+            data,
+            source: self.source,
+            settings: &settings,
+            common: self.common,
+            doing: "fitting",
+        })??;
+        let start = Instant::now();
+        let mut baselines = known.controls.clone();
+        let random = self.arguments.controls.controls.of_random_source(
+            data,
+            &settings,
+            self.arguments.backend,
+            self.common,
+        )?;
+        let name = format!("{RANDOM_SOURCE}_{}", job.preset);
+        baselines.extend(random.map(|accuracy| (name, accuracy)));
+        Ok(Scores {
+            accuracy: done.score.accuracy,
+            log_loss: done.score.log_loss,
+            brier: done.score.brier,
+            baselines,
+            n_train: data.train.len(),
+            n_test: data.test.len(),
+            classes: done.program.labels().len(),
+            length: done.program.series_length(),
+            seconds: Seconds {
+                fit: done.fit,
+                predict: done.predict,
+                baselines: known.seconds + start.elapsed().as_secs_f64(),
+            },
+        })
+    }
+}
