@@ -3,6 +3,8 @@
 //! Whatever goes wrong is one `error:` line on stderr, perhaps a `hint:`, and exit code 1 (2 when
 //! the arguments are wrong); stdout then stays empty.
 
+mod archive;
+
 use std::f32::consts::TAU;
 use std::fs;
 use std::io::{Cursor, Read, Write};
@@ -149,14 +151,21 @@ fn lines(bench: &Bench) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 25] = [
     "classify",
     "fit",
     "evaluate",
     "predict",
     "hear",
     "explain",
+    "distance",
     "listen",
+    "archive",
+    "archive run",
+    "archive merge",
+    "archive compare",
+    "archive report",
+    "bench",
     "source",
     "source list",
     "source show",
@@ -571,7 +580,7 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
     let first = "Waves: 8 training and 6 test series of 60 values, 2 classes\n";
     assert!(text.starts_with(first), "{text}");
     assert!(
-        text.contains("1-NN, Euclidean distance          1.0000\n"),
+        text.contains("1-NN, Euclidean distance             1.0000\n"),
         "{text}"
     );
     assert!(text.contains("frozen: weights unchanged\n"), "{text}");
@@ -631,7 +640,7 @@ fn files_that_are_no_data_sets() {
     );
     let stderr = bench.fails(&["evaluate", "waves.safetensors", "unseen.tsv"]);
     assert!(
-        stderr.contains("unseen.tsv: series 4 has the label `2`"),
+        stderr.contains("unseen.tsv:4:1: the training split has no label `2`"),
         "{stderr}"
     );
     let stderr = bench.fails(&words("fit unseen.tsv --label none --out new.safetensors"));
@@ -710,7 +719,7 @@ fn programs_that_cannot_be_used() {
     bench.file("altered.safetensors", altered);
     let mut newer = Stored::from_bytes(&whole).unwrap();
     let version = newer.metadata.get_mut("retune.version").unwrap();
-    *version = "2".to_owned();
+    *version = "3".to_owned();
     bench.file("newer.safetensors", newer.to_bytes());
     bench.file("text.safetensors", "this is no program");
     bench.file("empty.safetensors", "");
@@ -724,7 +733,7 @@ fn programs_that_cannot_be_used() {
         ("altered.safetensors", "it was altered after it was written"),
         (
             "newer.safetensors",
-            "format version 2, this release reads up to 1",
+            "format version 3, this release reads up to 2",
         ),
         ("text.safetensors", "not a program, or damaged"),
         ("empty.safetensors", "not a program, or damaged"),
@@ -1010,4 +1019,36 @@ fn a_source_is_trained_and_tested() {
         stderr.contains("cannot resume from tiny.safetensors.checkpoint"),
         "{stderr}"
     );
+}
+
+#[test]
+fn series_are_compared_with_speech() {
+    let bench = Bench::new();
+    bench.fit();
+    for (word, hertz) in [("yes", 300.0), ("no", 900.0)] {
+        for take in 0..3 {
+            let path = bench.path(&format!("speech/test/{word}"));
+            fs::create_dir_all(&path).unwrap();
+            let tone: Vec<f32> = (0..16_000)
+                .map(|at| 0.5 * (TAU * hertz * at as f32 / 16_000.0 + take as f32).sin())
+                .collect();
+            write_wav(&path.join(format!("{take}.wav")), &tone, 16_000).unwrap();
+        }
+    }
+    let distance = "distance waves.safetensors Waves/Waves_TEST.tsv --speech speech";
+    let outcome = bench.json(&words(distance));
+    assert_eq!(outcome["n_series"], 6);
+    assert_eq!(outcome["n_speech"], 6);
+    let part = &outcome["parts"][0];
+    let number = |name: &str| part[name].as_f64().unwrap();
+    assert!(number("before") > 0.0 && number("after") > 0.0);
+    assert_ne!(number("before"), number("after"));
+    let bound = number("source_risk") + 2.0 * 6.0 * number("after");
+    assert!((number("bound") - bound).abs() < 1e-9);
+    assert!(number("program_risk") <= bound);
+    assert_eq!(bench.json(&words(distance)), outcome);
+    let stderr = bench.fails(&words(
+        "distance waves.safetensors Waves/Waves_TEST.tsv --speech no",
+    ));
+    assert!(stderr.contains("no"), "{stderr}");
 }

@@ -1,0 +1,134 @@
+//! `retune archive`: sweeps that are killed, resumed and cut into shards.
+
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::*;
+
+/// A folder with three small data sets and one that cannot be read.
+fn archive() -> Bench {
+    let bench = Bench::new();
+    for (index, name) in ["Alpha", "Beta", "Gamma"].into_iter().enumerate() {
+        let folder = bench.path("data").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for (split, count) in [("TRAIN", 8 + index), ("TEST", 6)] {
+            let path = folder.join(format!("{name}_{split}.tsv"));
+            waves(count).write(&path, name).unwrap();
+        }
+    }
+    let broken = bench.path("data/Broken");
+    fs::create_dir(&broken).unwrap();
+    fs::write(broken.join("Broken_TRAIN.tsv"), "1\t2\t3\n1\t2\n").unwrap();
+    fs::write(broken.join("Broken_TEST.tsv"), "1\t2\t3\n").unwrap();
+    bench
+}
+
+const RUN: &str = "archive run --data data --presets fast,default --seeds 2 --quiet";
+
+fn run(bench: &Bench, rest: &str) -> Value {
+    bench.json(&[&words(RUN)[..], &words(rest)[..]].concat())
+}
+
+#[test]
+fn killed_and_sharded_runs_give_the_table_of_a_whole_one() {
+    let bench = archive();
+    let summary = run(&bench, "--out whole");
+    assert_eq!(summary["scored"], 12);
+    assert_eq!(summary["failed"], 4);
+    let whole = bench.done(&words("archive merge whole"));
+    assert_eq!(whole.lines().count(), 17);
+    assert!(whole.contains("ridge_on_series"));
+    assert!(whole.contains("random_source_default"));
+
+    // Five kills, at moments that are spread over a run.
+    for kill in 0..5u64 {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("retune"))
+            .current_dir(bench.folder.path())
+            .args(words(RUN))
+            .args(["--out", "killed"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        sleep(Duration::from_millis(40 + 170 * kill));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let summary = run(&bench, "--out killed");
+    assert_eq!(summary["failed"], 4);
+    assert_eq!(bench.done(&words("archive merge killed")), whole);
+
+    run(&bench, "--out first --shard 1/2");
+    run(&bench, "--out second --shard 2/2");
+    assert_eq!(bench.done(&words("archive merge second first")), whole);
+    // Nothing is run twice.
+    assert_eq!(run(&bench, "--out first --shard 1/2")["scored"], 0);
+}
+
+#[test]
+fn results_are_compared_and_reported() {
+    let bench = archive();
+    run(
+        &bench,
+        "--out results --sets Alpha,Beta,Gamma --controls cheap",
+    );
+    let published = "dataset\tOther\nAlpha\t50\nBeta\t100\nGamma\t75\n";
+    bench.file("published.tsv", published);
+    let compare = "archive compare results --with published.tsv";
+    let outcome = bench.json(&words(compare));
+    assert_eq!(outcome["datasets"], 3);
+    let methods = outcome["methods"].as_array().unwrap();
+    let other = methods.iter().find(|method| method["name"] == "Other");
+    assert_eq!(other.unwrap()["mean"], 0.75);
+    assert!(bench.done(&words(compare)).contains("retune default"));
+
+    let report = "archive report results --with published.tsv --out page.html";
+    bench.done(&words(report));
+    let page = fs::read_to_string(bench.path("page.html")).unwrap();
+    assert!(page.contains("</html>") && page.contains("<svg"), "{page}");
+    assert!(!page.contains("http://") || page.contains("http://www.w3.org"));
+}
+
+#[test]
+fn what_cannot_be_run_or_read_is_said_before_any_work() {
+    let bench = archive();
+    for (line, expected) in [
+        ("archive run --data nowhere --out o", "nowhere"),
+        ("archive run --data data --out o --sets Alpa", "Alpa"),
+        ("archive merge nowhere", "nowhere"),
+        ("archive merge data", "result"),
+    ] {
+        let stderr = bench.fails(&words(line));
+        assert!(stderr.contains(expected), "{line}: {stderr}");
+    }
+    for line in [
+        "archive run --data data --out o --shard 5/3",
+        "archive run --data data --out o --presets finest",
+        "archive run --data data --out o --seeds 0",
+    ] {
+        let output = bench.retune(&words(line)).output().unwrap();
+        failure(output, 2);
+    }
+    bench.file("broken.tsv", "dataset\tOther\nAlpha\tmuch\n");
+    run(&bench, "--out results --sets Alpha --controls none");
+    let stderr = bench.fails(&words("archive compare results --with broken.tsv"));
+    assert!(
+        stderr.contains("broken.tsv") && stderr.contains("much"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn the_test_labels_do_not_change_the_program() {
+    let bench = Bench::new();
+    let classify = "classify Waves --quiet --out";
+    bench.done(&[&words(classify)[..], &["one.safetensors"]].concat());
+    let path = bench.path("Waves/Waves_TEST.tsv");
+    let mut test = Split::read(&path, &ReadOptions::default()).unwrap();
+    test.labels.rotate_left(1);
+    test.write(&path, "Waves").unwrap();
+    bench.done(&[&words(classify)[..], &["other.safetensors"]].concat());
+    let read = |name| fs::read(bench.path(name)).unwrap();
+    assert!(read("one.safetensors") == read("other.safetensors"));
+}
