@@ -153,7 +153,10 @@ mod host {
     use burn_ndarray::{NdArray, NdArrayTensor};
 
     use crate::kernel::cpu::{self, HostBackend};
-    use crate::kernel::{BiLstmGradients, BiLstmTrace, BiLstmWeights, ConvolutionWeights, Kernels};
+    use crate::kernel::{
+        AttendGradients, Attended, BiLstmGradients, BiLstmTrace, BiLstmWeights, ConvolutionWeights,
+        Kernels,
+    };
 
     /// The CPU backend.
     pub type Cpu = NdArray<f32>;
@@ -218,6 +221,17 @@ mod host {
             cpu::log_mel_of_sum_backward(placed, shared, gradient)
         }
 
+        fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
+            cpu::normalise(plane)
+        }
+
+        fn normalise_backward(
+            plane: Tensor<Self, 3>,
+            gradient: Tensor<Self, 3>,
+        ) -> Tensor<Self, 3> {
+            cpu::normalise_backward(plane, gradient)
+        }
+
         fn convolutions(
             plane: Tensor<Self, 3>,
             weights: &ConvolutionWeights<Self>,
@@ -249,6 +263,32 @@ mod host {
             with_weights: bool,
         ) -> BiLstmGradients<Self> {
             cpu::bilstm_backward(input, weights, trace, gradient, with_weights)
+        }
+
+        fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {
+            cpu::attend(frames, query)
+        }
+
+        fn attend_backward(
+            frames: Tensor<Self, 3>,
+            query: Tensor<Self, 2>,
+            attention: Tensor<Self, 2>,
+            gradient: Attended<Self>,
+        ) -> AttendGradients<Self> {
+            cpu::attend_backward(frames, query, attention, gradient)
+        }
+
+        fn pool(layer: Tensor<Self, 3>) -> Tensor<Self, 2> {
+            cpu::pool(layer)
+        }
+
+        fn paint(
+            place: Tensor<Self, 3>,
+            width: Tensor<Self, 1>,
+            height: Tensor<Self, 1>,
+            floor: f32,
+        ) -> Tensor<Self, 3> {
+            cpu::paint(place, width, height, floor)
         }
     }
 }

@@ -7,7 +7,7 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::{BiLstmTrace, BiLstmWeights, ConvolutionWeights, Kernels};
+use super::{AttendGradients, Attended, BiLstmTrace, BiLstmWeights, ConvolutionWeights, Kernels};
 
 /// The tensor of a float primitive.
 fn tensor<B: Kernels, const D: usize>(primitive: B::FloatTensorPrimitive) -> Tensor<B, D> {
@@ -58,6 +58,21 @@ impl<B: Kernels> Backward<B, 2> for LogMelOfSumBackward {
                 grads.register::<B>(for_shared.id, primitive(of_shared));
             }
             [None, None] => {}
+        }
+    }
+}
+
+#[derive(Debug)]
+struct NormaliseBackward;
+
+impl<B: Kernels> Backward<B, 1> for NormaliseBackward {
+    type State = Tensor<B, 3>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = tensor(grads.consume::<B>(&ops.node));
+        if let [Some(parent)] = ops.parents {
+            let gradient = B::normalise_backward(ops.state, gradient);
+            grads.register::<B>(parent.id, primitive(gradient));
         }
     }
 }
@@ -119,6 +134,49 @@ impl<B: Kernels> Backward<B, 4> for BiLstmBackward {
     }
 }
 
+#[derive(Debug, Clone)]
+struct AttendState<B: Kernels> {
+    frames: Tensor<B, 3>,
+    query: Tensor<B, 2>,
+    attention: Tensor<B, 2>,
+}
+
+/// A node has one output: the attention with the context beside it, `[batch, time + width]`.
+#[derive(Debug)]
+struct AttendBackward;
+
+impl<B: Kernels> Backward<B, 2> for AttendBackward {
+    type State = AttendState<B>;
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient: Tensor<B, 2> = tensor(grads.consume::<B>(&ops.node));
+        let AttendState {
+            frames,
+            query,
+            attention,
+        } = ops.state;
+        let gradient = beside(gradient, attention.dims()[1]);
+        let AttendGradients { frames, query } =
+            B::attend_backward(frames, query, attention, gradient);
+        let [for_frames, for_query] = ops.parents;
+        if let Some(node) = for_frames {
+            grads.register::<B>(node.id, primitive(frames));
+        }
+        if let Some(node) = for_query {
+            grads.register::<B>(node.id, primitive(query));
+        }
+    }
+}
+
+/// The parts of an attention of `time` frames with the context beside it.
+fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
+    let width = both.dims()[1] - time;
+    Attended {
+        attention: both.clone().narrow(1, 0, time),
+        context: both.narrow(1, time, width),
+    }
+}
+
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
         let audio = primitive(audio);
@@ -152,6 +210,22 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
                 .stateful()
             {
                 OpsKind::Tracked(node) => node.finish((inner_placed, inner_shared), output),
+                OpsKind::UnTracked(node) => node.finish(output),
+            },
+        )
+    }
+
+    fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        let plane = primitive(plane);
+        let inner: Tensor<B, 3> = tensor(plane.primitive.clone());
+        let output = primitive(B::normalise(inner.clone()));
+        tensor(
+            match NormaliseBackward
+                .prepare::<C>([plane.node])
+                .compute_bound()
+                .stateful()
+            {
+                OpsKind::Tracked(node) => node.finish(inner, output),
                 OpsKind::UnTracked(node) => node.finish(output),
             },
         )
@@ -214,5 +288,31 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             gates: Tensor::from_inner(gates),
             cells: Tensor::from_inner(cells),
         }
+    }
+
+    fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {
+        let [_, time, _] = frames.dims();
+        let frames = primitive(frames);
+        let query = primitive(query);
+        let inner_frames: Tensor<B, 3> = tensor(frames.primitive.clone());
+        let inner_query: Tensor<B, 2> = tensor(query.primitive.clone());
+        let Attended { attention, context } = B::attend(inner_frames.clone(), inner_query.clone());
+        let both = primitive(Tensor::cat(vec![attention.clone(), context], 1));
+        let both = match AttendBackward
+            .prepare::<C>([frames.node, query.node])
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(node) => {
+                let state = AttendState {
+                    frames: inner_frames,
+                    query: inner_query,
+                    attention,
+                };
+                node.finish(state, both)
+            }
+            OpsKind::UnTracked(node) => node.finish(both),
+        };
+        beside(tensor(both), time)
     }
 }

@@ -1,8 +1,9 @@
-//! The expensive operations of the frozen source, behind one trait.
+//! The expensive operations of the frozen source and around it, behind one trait.
 //!
 //! [`Kernels`] adds these operations to a Burn backend: the log-mel plane of audio (also of clips
-//! that share most of their sound), the two convolutions and the bidirectional LSTM, each with its
-//! backward pass. Every operation has a default made of Burn tensor operations ([`composed`]), so
+//! that share most of their sound), its normalisation, the two convolutions, the bidirectional LSTM
+//! and the attention, each with its backward pass; and painting a plane and pooling a layer,
+//! without one. Every operation has a default made of Burn tensor operations ([`composed`]), so
 //! any backend works; the CPU backend overrides them with hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B`
 //! and registers the backward pass as one node of the graph, so that a step of training does not
 //! pay for the slices of 125 time steps.
@@ -61,6 +62,24 @@ pub struct ConvolutionWeights<B: Backend> {
     pub bias2: Tensor<B, 1>,
 }
 
+/// What an attention found.
+#[derive(Debug, Clone)]
+pub struct Attended<B: Backend> {
+    /// The share of each frame, `[batch, time]`.
+    pub attention: Tensor<B, 2>,
+    /// The mean of the frames with these shares, `[batch, width]`.
+    pub context: Tensor<B, 2>,
+}
+
+/// Gradients of an attention.
+#[derive(Debug, Clone)]
+pub struct AttendGradients<B: Backend> {
+    /// With respect to the frames, `[batch, time, width]`.
+    pub frames: Tensor<B, 3>,
+    /// With respect to the query, `[batch, width]`.
+    pub query: Tensor<B, 2>,
+}
+
 /// The operations that the frozen source adds to a Burn backend.
 pub trait Kernels: Backend {
     /// `ln(mel + 1e-6)` of audio: `[batch, 16000]` at 16 kHz gives `[batch, 125, 80]`.
@@ -96,6 +115,16 @@ pub trait Kernels: Backend {
         Self::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient)
             .sum_dim(0)
             .squeeze_dim(0)
+    }
+
+    /// Each clip's plane with mean 0 and deviation 1 (a silent clip gives zeros).
+    fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        composed::normalise(plane)
+    }
+
+    /// The gradient of [`Kernels::normalise`] with respect to the plane.
+    fn normalise_backward(plane: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        composed::normalise_backward(plane, gradient)
     }
 
     /// Two convolutions along time, each with a ReLU: `[batch, 125, 80]` gives the same shape.
@@ -136,5 +165,46 @@ pub trait Kernels: Backend {
         with_weights: bool,
     ) -> BiLstmGradients<Self> {
         composed::bilstm_backward(input, weights, trace, gradient, with_weights)
+    }
+
+    /// Attention to frames: `[batch, time, width]` with a query `[batch, width]`. A frame's share
+    /// is the softmax over time of its product with the query.
+    fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {
+        composed::attend(frames, query)
+    }
+
+    /// The backward pass of [`Kernels::attend`]: `attention` is what it found, `gradient` that of
+    /// both its results.
+    fn attend_backward(
+        frames: Tensor<Self, 3>,
+        query: Tensor<Self, 2>,
+        attention: Tensor<Self, 2>,
+        gradient: Attended<Self>,
+    ) -> AttendGradients<Self> {
+        composed::attend_backward(frames, query, attention, gradient)
+    }
+
+    /// What is taken of a layer over time: `[batch, time, width]` gives `[batch, 10 · width]`: the
+    /// mean, maximum, minimum, deviation, share of positive values, and the means of
+    /// [`SEGMENTS`](composed::SEGMENTS) parts of the time, which has at least one frame for each.
+    ///
+    /// It has no backward pass of its own: where a graph is recorded, the default records it.
+    fn pool(layer: Tensor<Self, 3>) -> Tensor<Self, 2> {
+        composed::pool(layer)
+    }
+
+    /// Peaks on the mel plane, `[batch, frames, 80]`: filter `m` has
+    /// `ln(floor + Σ height · exp(−½ ((centre(m) − place) / width)²))`, the sum over the peaks.
+    ///
+    /// `place` is `[batch, peaks, frames]` on the mel scale, `width` and `height` are `[peaks]`,
+    /// and `floor` is a normal number above zero. It has no backward pass of its own: where a graph
+    /// is recorded, the default records it.
+    fn paint(
+        place: Tensor<Self, 3>,
+        width: Tensor<Self, 1>,
+        height: Tensor<Self, 1>,
+        floor: f32,
+    ) -> Tensor<Self, 3> {
+        composed::paint(place, width, height, floor)
     }
 }

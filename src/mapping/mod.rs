@@ -18,6 +18,7 @@ use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::kernel::Kernels;
 use crate::source::Activations;
 use crate::storage::HostTensor;
 
@@ -69,7 +70,7 @@ impl OutputMapping {
     /// # Errors
     ///
     /// When a tensor is missing or has another shape.
-    pub fn on_device<B: Backend>(
+    pub fn on_device<B: Kernels>(
         &self,
         classes: usize,
         tensors: &BTreeMap<String, HostTensor>,
@@ -93,7 +94,7 @@ pub enum DeviceMapping<B: Backend> {
     Ridge(DeviceReadout<B>),
 }
 
-impl<B: Backend> DeviceMapping<B> {
+impl<B: Kernels> DeviceMapping<B> {
     /// A score for each class, `[batch, classes]`: the highest is the answer.
     pub fn scores(&self, heard: &Activations<B>) -> Tensor<B, 2> {
         match self {

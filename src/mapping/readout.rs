@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MappingError;
 use super::pooling::{FEATURES, pool};
+use crate::kernel::Kernels;
 use crate::source::Activations;
 use crate::storage::HostTensor;
 
@@ -58,7 +59,7 @@ pub struct DeviceReadout<B: Backend> {
     intercept: Tensor<B, 2>,
 }
 
-impl<B: Backend> DeviceReadout<B> {
+impl<B: Kernels> DeviceReadout<B> {
     pub(super) fn new(
         classes: usize,
         tensors: &BTreeMap<String, HostTensor>,

@@ -6,7 +6,7 @@
 //! into the first LSTM's input weights.
 
 use burn::module::Module;
-use burn::tensor::activation::{relu, softmax};
+use burn::tensor::activation::relu;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
@@ -14,12 +14,10 @@ use super::layers::{Dense, Layers, NormStatistics, host};
 use super::{Activations, SourceError, SourceModel, SourceWeights};
 use crate::audio::mel::{FRAMES, MELS};
 use crate::kernel::composed::{MARGIN, TAPS, first_convolution, second_convolution};
-use crate::kernel::{BiLstmWeights, ConvolutionWeights, Kernels};
+use crate::kernel::{Attended, BiLstmWeights, ConvolutionWeights, Kernels};
 
 /// The `epsilon` of both norms.
 const NORM_EPSILON: f32 = 1e-3;
-/// Under the root of a clip's variance, so that silence is divided by something.
-const VARIANCE_FLOOR: f32 = 1e-12;
 
 /// A frozen attention-RNN on a backend.
 #[derive(Debug, Clone)]
@@ -71,7 +69,7 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
     }
 
     fn hear_plane(&self, log_mel: Tensor<B, 3>) -> Activations<B> {
-        let normalised = normalise(log_mel.clone());
+        let normalised = B::normalise(log_mel.clone());
         let convolved = B::convolutions(normalised.clone(), &self.folded.convolutions);
         let lstm1 = B::bilstm_output(convolved.clone(), &self.folded.lstm1);
         self.folded
@@ -102,7 +100,7 @@ pub(super) fn hear_in_training<B: Kernels>(
     log_mel: Tensor<B, 3>,
 ) -> (Activations<B>, NormStatistics<B>) {
     let shape @ [batch, _, _] = log_mel.dims();
-    let normalised = normalise(log_mel.clone());
+    let normalised = B::normalise(log_mel.clone());
     let first = first_convolution(
         normalised.clone(),
         layers.conv1.kernel.val(),
@@ -200,12 +198,8 @@ impl<B: Kernels> Head<B> {
         let lstm2 = B::bilstm_output(lstm1.clone(), &self.lstm2);
         let [batch, time, width] = lstm2.dims();
         let last = lstm2.clone().narrow(1, time - 1, 1).reshape([batch, width]);
-        let query = affine(last, &self.attend).reshape([batch, 1, width]);
-        let scores = (lstm2.clone() * query).sum_dim(2).reshape([batch, time]);
-        let attention = softmax(scores, 1);
-        let context = (lstm2.clone() * attention.clone().reshape([batch, time, 1]))
-            .sum_dim(1)
-            .reshape([batch, width]);
+        let query = affine(last, &self.attend);
+        let Attended { attention, context } = B::attend(lstm2.clone(), query);
         let dense = relu(affine(context.clone(), &self.dense1));
         let logits = affine(affine(dense.clone(), &self.dense2), &self.output);
         Activations {
@@ -228,15 +222,6 @@ fn pair<B: Backend>(layer: &Dense<B>) -> (Tensor<B, 2>, Tensor<B, 1>) {
 
 fn affine<B: Backend>(input: Tensor<B, 2>, layer: &(Tensor<B, 2>, Tensor<B, 1>)) -> Tensor<B, 2> {
     input.matmul(layer.0.clone()) + layer.1.clone().unsqueeze::<2>()
-}
-
-/// Mean 0 and deviation 1 over each clip's plane.
-fn normalise<B: Backend>(plane: Tensor<B, 3>) -> Tensor<B, 3> {
-    let [batch, frames, mels] = plane.dims();
-    let flat: Tensor<B, 2> = plane.reshape([batch, frames * mels]);
-    let centred = flat.clone() - flat.mean_dim(1);
-    let variance = centred.clone().powi_scalar(2).mean_dim(1);
-    (centred / variance.add_scalar(VARIANCE_FLOOR).sqrt()).reshape([batch, frames, mels])
 }
 
 /// Mean and variance of each row of `[channels, values]`, each `[channels]`.

@@ -1,10 +1,10 @@
 //! Series on their way into the source, a batch at a time.
 
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::{TrainedTransform, Transform, TransformError};
+use crate::kernel::Kernels;
 use crate::source::Sound;
 
 impl Transform {
@@ -13,7 +13,7 @@ impl Transform {
     /// # Errors
     ///
     /// See [`Transform::check`].
-    pub fn sound<B: Backend, S: AsRef<[f32]> + Sync>(
+    pub fn sound<B: Kernels, S: AsRef<[f32]> + Sync>(
         &self,
         trained: &TrainedTransform<B>,
         batch: &[S],

@@ -32,6 +32,7 @@ use thiserror::Error;
 
 use crate::audio::CLIP_SAMPLES;
 use crate::audio::mel::{FRAMES, MELS};
+use crate::kernel::Kernels;
 use crate::source::Sound;
 use crate::storage::HostTensor;
 use padding::TrainedPadding;
@@ -148,6 +149,7 @@ impl Transform {
     pub fn spans(&self, length: usize) -> Vec<(f32, f32)> {
         match self {
             Self::Padding(padding) => padding.spans(length),
+            Self::Painted(painted) if painted.reversed => vec![(CLIP_SAMPLES as f32, 0.0)],
             Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) | Self::Speech(_) => {
                 vec![(0.0, CLIP_SAMPLES as f32)]
             }
@@ -178,7 +180,7 @@ impl Transform {
     /// # Errors
     ///
     /// When a tensor is missing or has another length.
-    pub fn on_device<B: Backend>(
+    pub fn on_device<B: Kernels>(
         &self,
         tensors: &BTreeMap<String, HostTensor>,
         length: usize,
@@ -225,7 +227,7 @@ pub enum TrainedTransform<B: Backend> {
     Plane(FixedPlane<B>),
 }
 
-impl<B: Backend> TrainedTransform<B> {
+impl<B: Kernels> TrainedTransform<B> {
     /// Placed series `[batch, placed_samples]` give the sound that the source hears.
     ///
     /// `keep` multiplies the [`Transform::droppable`] numbers (dropout, in training only).

@@ -6,15 +6,29 @@ use super::{
 };
 
 /// Names of transforms, and what each is.
-pub const NAMES: [(&str, &str); 12] = [
+pub const NAMES: [(&str, &str); 16] = [
     (
         "formants",
         "four painted peaks: slope, series, slow part, what that leaves",
     ),
+    (
+        "reversed",
+        "the same for the series from its end to its start",
+    ),
+    (
+        "speaker-1",
+        "four painted peaks of another mouth, moved by other signals",
+    ),
+    ("speaker-2", "and of another"),
+    ("speaker-3", "and of another"),
     ("mouth", "three painted peaks: slope, series, slow part"),
     (
         "texture",
         "three painted peaks: series, its fast part, how lively it is",
+    ),
+    (
+        "speech",
+        "a painted vowel that follows the series, and a hiss where it jumps",
     ),
     (
         "scalogram",
@@ -23,10 +37,6 @@ pub const NAMES: [(&str, &str); 12] = [
     (
         "wavelets",
         "the series speeded up until it can be heard: the waves",
-    ),
-    (
-        "speech",
-        "a painted vowel that follows the series, and a hiss where it jumps",
     ),
     (
         "vowel",
@@ -48,17 +58,66 @@ pub const NAMES: [(&str, &str); 12] = [
     ),
 ];
 
+/// The width of a peak, on the mel scale, and how far one deviation of a signal moves it.
+const WIDTH: f32 = 60.0;
+const DEVIATION: f32 = 0.2;
+
 impl Transform {
     /// The transform of that name; see [`NAMES`].
     pub fn named(name: &str) -> Option<Self> {
-        use Signal::{Energy, Residual, Series, Slope, Smooth};
-        Some(match name {
-            "formants" => painted(
+        use Signal::{Energy, Residual, Series, Slope, Slow, Smooth, SmoothSlope};
+        let usual = |signals: &[Signal], frequencies: &[f32]| {
+            let peaks = signals.iter().zip(frequencies);
+            painted(
+                peaks.map(|(signal, hertz)| (*signal, *hertz, DEVIATION)),
+                WIDTH,
+            )
+        };
+        let four = || {
+            usual(
                 &[Slope, Series, Smooth, Residual],
                 &[400.0, 1100.0, 2300.0, 4000.0],
+            )
+        };
+        Some(match name {
+            "formants" => four(),
+            "reversed" => match four() {
+                Self::Painted(painted) => Self::Painted(Painted {
+                    reversed: true,
+                    ..painted
+                }),
+                other => other,
+            },
+            // Drawn at random, and kept by their leave-one-out error on training splits.
+            "speaker-1" => painted(
+                [
+                    (Series, 449.06, 0.252),
+                    (Residual, 1071.09, 0.2227),
+                    (SmoothSlope, 2443.12, 0.1544),
+                    (Smooth, 4012.5, 0.1265),
+                ],
+                64.577,
             ),
-            "mouth" => painted(&[Slope, Series, Smooth], &[500.0, 1500.0, 2800.0]),
-            "texture" => painted(&[Series, Residual, Energy], &[500.0, 1500.0, 2800.0]),
+            "speaker-2" => painted(
+                [
+                    (Energy, 436.32, 0.1982),
+                    (Series, 1216.98, 0.2581),
+                    (Smooth, 2519.61, 0.2435),
+                    (SmoothSlope, 4670.07, 0.1333),
+                ],
+                63.25,
+            ),
+            "speaker-3" => painted(
+                [
+                    (Series, 448.57, 0.1269),
+                    (Slow, 1128.71, 0.2506),
+                    (Slope, 2243.33, 0.1982),
+                    (Residual, 4028.6, 0.2494),
+                ],
+                67.984,
+            ),
+            "mouth" => usual(&[Slope, Series, Smooth], &[500.0, 1500.0, 2800.0]),
+            "texture" => usual(&[Series, Residual, Energy], &[500.0, 1500.0, 2800.0]),
             "scalogram" => Self::Scalogram(Scalogram {
                 lowest_turns: 1.5,
                 quality: 5.0,
@@ -114,19 +173,21 @@ fn tones(tones: &[(Signal, f32, f32)]) -> Transform {
     voice(VoiceSound::Tones { tones })
 }
 
-fn painted(signals: &[Signal], frequencies: &[f32]) -> Transform {
-    let peaks = signals
-        .iter()
-        .zip(frequencies)
-        .map(|(&signal, &frequency)| Peak {
+fn painted(peaks: impl IntoIterator<Item = (Signal, f32, f32)>, width: f32) -> Transform {
+    let peaks = peaks
+        .into_iter()
+        .map(|(signal, frequency, deviation)| Peak {
             signal,
             frequency,
-            deviation: 0.2,
-            width: 60.0,
+            deviation,
+            width,
             gain: 1.0,
         })
         .collect();
-    Transform::Painted(Painted { peaks })
+    Transform::Painted(Painted {
+        peaks,
+        reversed: false,
+    })
 }
 
 /// The first three resonances of an open mouth, roughly.

@@ -11,7 +11,8 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::{Signal, TransformError};
-use crate::audio::mel::{FRAMES, MELS, mel_centres};
+use crate::audio::mel::FRAMES;
+use crate::kernel::Kernels;
 use crate::source::host;
 use crate::storage::HostTensor;
 
@@ -32,6 +33,8 @@ const HIGHEST: f32 = 7800.0;
 pub struct Painted {
     /// The peaks as they are before training.
     pub peaks: Vec<Peak>,
+    /// Whether the series is heard from its end to its start.
+    pub reversed: bool,
 }
 
 /// One peak.
@@ -86,10 +89,14 @@ impl Painted {
     pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
         self.check()?;
         let mut placed = Vec::with_capacity(self.placed_samples());
+        let mut series = series.to_vec();
+        if self.reversed {
+            series.reverse();
+        }
         for peak in &self.peaks {
             let signal: Vec<f32> = peak
                 .signal
-                .of(series, FRAMES * SAMPLES_IN_FRAME)
+                .of(&series, FRAMES * SAMPLES_IN_FRAME)
                 .chunks_exact(SAMPLES_IN_FRAME)
                 .map(|samples| samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32)
                 .collect();
@@ -144,11 +151,9 @@ pub struct TrainedPainted<B: Backend> {
     gain: Param<Tensor<B, 1>>,
     /// On each signal, `[peaks, taps]`.
     filters: Param<Tensor<B, 2>>,
-    /// The centre of every mel filter on the mel scale, `[80]`.
-    centres: Tensor<B, 1>,
 }
 
-impl<B: Backend> TrainedPainted<B> {
+impl<B: Kernels> TrainedPainted<B> {
     pub(super) fn new(
         painted: &Painted,
         tensors: &BTreeMap<String, HostTensor>,
@@ -173,7 +178,6 @@ impl<B: Backend> TrainedPainted<B> {
             width: Param::from_data(data("width", &[count])?, device),
             gain: Param::from_data(data("gain", &[count])?, device),
             filters: Param::from_data(data("filters", &[count, TAPS])?, device),
-            centres: Tensor::from_data(TensorData::new(mel_centres().to_vec(), [MELS]), device),
         })
     }
 
@@ -187,14 +191,8 @@ impl<B: Backend> TrainedPainted<B> {
         let moved = signal * column(self.deviation.val()) + 1.0;
         let hertz = moved * column(self.frequency.val().exp() * 1000.0);
         let mel = (hertz.clamp(LOWEST, HIGHEST) / 700.0).log1p() * 1127.0;
-        let mel = mel.reshape([batch, count, FRAMES, 1]);
-        let wide = |values: Tensor<B, 1>| values.reshape([1, count, 1, 1]);
-        let centres = self.centres.clone().reshape([1, 1, 1, MELS]);
-        let away = (centres - mel) / wide(self.width.val().exp() * 100.0);
-        let height = wide(self.gain.val().exp());
-        let peaks = (away.powi_scalar(2) * -0.5).exp() * height;
-        let sum: Tensor<B, 3> = peaks.sum_dim(1).squeeze_dim(1);
-        (sum + FLOOR).log()
+        let width = self.width.val().exp() * 100.0;
+        B::paint(mel, width, self.gain.val().exp(), FLOOR)
     }
 
     pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {

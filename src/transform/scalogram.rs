@@ -42,14 +42,12 @@ pub enum Paint {
         /// What is heard where nothing turns.
         floor: f32,
     },
-    /// The wave in each filter, over its root mean square and twice as high: rising and falling,
-    /// where loudness only knows how much.
+    /// The wave in each filter, twice as high: rising and falling, where loudness only knows how
+    /// much.
     Wave,
 }
 
-/// Added to a filter's root mean square, so that one that hears nothing stays quiet.
-const QUIET: f32 = 0.02;
-/// How high waves are painted, in deviations.
+/// How high waves are painted.
 const WAVE_HEIGHT: f32 = 2.0;
 
 impl Scalogram {
@@ -141,11 +139,8 @@ impl Paint {
                 }
             }
             Self::Wave => {
-                for mel in 0..MELS {
-                    let level = root_mean_square(plane.iter().skip(mel).step_by(MELS));
-                    for value in plane.iter_mut().skip(mel).step_by(MELS) {
-                        *value *= WAVE_HEIGHT / (level + QUIET);
-                    }
+                for value in plane {
+                    *value *= WAVE_HEIGHT;
                 }
             }
         }

@@ -19,6 +19,10 @@ pub enum Signal {
     Curvature,
     /// Its moving mean over a tenth of its length.
     Smooth,
+    /// Its moving mean over a fifth of its length.
+    Slow,
+    /// The slope of its moving mean over a twentieth of its length.
+    SmoothSlope,
     /// What the moving mean leaves of it.
     Residual,
     /// How much it jumps: the size of its slope.
@@ -31,12 +35,15 @@ pub enum Signal {
 impl Signal {
     /// The signal of a series, resampled to `length` values on straight lines and cut off at ±3.5.
     pub fn of(self, series: &[f32], length: usize) -> Vec<f32> {
-        let tenth = (series.len() as f64 / 10.0).round_ties_even() as usize;
+        let part = |parts: f64| (series.len() as f64 / parts).round_ties_even() as usize;
+        let tenth = part(10.0);
         let mut signal = match self {
             Self::Series => series.to_vec(),
             Self::Slope => slope(series),
             Self::Curvature => slope(&slope(series)),
             Self::Smooth => moving_mean(series, tenth),
+            Self::Slow => moving_mean(series, part(5.0)),
+            Self::SmoothSlope => slope(&moving_mean(series, part(20.0))),
             Self::Residual => series
                 .iter()
                 .zip(moving_mean(series, tenth))
@@ -123,6 +130,8 @@ mod tests {
             Signal::Slope,
             Signal::Curvature,
             Signal::Smooth,
+            Signal::Slow,
+            Signal::SmoothSlope,
             Signal::Residual,
             Signal::Jumps,
             Signal::Energy,

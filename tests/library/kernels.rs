@@ -3,7 +3,9 @@
 use crate::common::{bilstm_weights, convolution_weights, difference, noise, noise_tensor, values};
 use burn::tensor::Tensor;
 use retune::backend::Cpu;
-use retune::kernel::{Kernels, composed};
+use retune::kernel::{Attended, Kernels, composed};
+
+type Recorded = burn::backend::Autodiff<Cpu>;
 
 /// Odd numbers of samples: one, a few, and one more than are worked on together.
 const BATCHES: [usize; 3] = [1, 3, 33];
@@ -123,7 +125,6 @@ fn the_log_mel_of_a_sum_equals_that_of_the_added_clips() {
 
         // Through the graph, with and without a gradient of what is placed.
         for both in [false, true] {
-            type Recorded = burn::backend::Autodiff<Cpu>;
             let placed = Tensor::<Recorded, 2>::from_inner(placed.clone());
             let placed = if both { placed.require_grad() } else { placed };
             let shared = Tensor::<Recorded, 1>::from_inner(shared.clone()).require_grad();
@@ -195,6 +196,162 @@ fn the_lstm_equals_the_composed_one() {
             assert!(off < 1e-3, "{name}: {part} {off}");
         }
     }
+}
+
+#[test]
+fn the_pooled_layer_equals_the_composed_one() {
+    // Seven outputs are no multiple of the vectors' width, and 11 frames none of the segments.
+    for (time, width) in [(125, 128), (11, 7)] {
+        for batch in BATCHES {
+            let layer = noise_tensor::<Cpu, 3>([batch, time, width], 1.0, 51);
+            let ours = values(Cpu::pool(layer.clone()));
+            let composed = values(composed::pool(layer.clone()));
+            let off = difference(&ours, &composed);
+            assert!(off < 1e-6, "batch {batch}, width {width}: {off}");
+            let last = values(Cpu::pool(layer.narrow(0, batch - 1, 1)));
+            assert_eq!(last, ours[ours.len() - last.len()..], "alone");
+        }
+    }
+}
+
+#[test]
+fn the_painted_plane_equals_the_composed_one() {
+    let (width, height) = (
+        shaped(&[60.0, 200.0, 1.0, 900.0], [4]),
+        [1.0, 0.3, 50.0, 1e-4],
+    );
+    let height = shaped(&height, [4]);
+    for batch in BATCHES {
+        let place = noise_tensor::<Cpu, 3>([batch, 4, 125], 1400.0, 52) + 1450.0;
+        let ours = values(Cpu::paint(
+            place.clone(),
+            width.clone(),
+            height.clone(),
+            1e-4,
+        ));
+        let composed = composed::paint(place.clone(), width.clone(), height.clone(), 1e-4);
+        assert_eq!(composed.dims(), [batch, 125, 80]);
+        let off = difference(&ours, &values(composed));
+        assert!(off < 1e-4, "batch {batch}: {off}");
+        let last = place.narrow(0, batch - 1, 1);
+        let last = values(Cpu::paint(last, width.clone(), height.clone(), 1e-4));
+        assert_eq!(last, ours[ours.len() - last.len()..], "alone");
+    }
+}
+
+#[test]
+fn the_normalised_plane_equals_the_composed_one() {
+    for (frames, mels) in [(125, 80), (3, 7)] {
+        for batch in BATCHES {
+            let shape = [batch, frames, mels];
+            let plane = noise_tensor::<Cpu, 3>(shape, 3.0, 53) - 8.0;
+            let ours = values(Cpu::normalise(plane.clone()));
+            let composed = values(composed::normalise(plane.clone()));
+            let off = difference(&ours, &composed);
+            assert!(off < 1e-5, "batch {batch}: {off}");
+            let last = values(Cpu::normalise(plane.clone().narrow(0, batch - 1, 1)));
+            assert_eq!(last, ours[ours.len() - last.len()..], "alone");
+
+            let gradient = noise_tensor::<Cpu, 3>(shape, 1.0, 54);
+            let ours = values(Cpu::normalise_backward(plane.clone(), gradient.clone()));
+            let composed = composed::normalise_backward(plane.clone(), gradient.clone());
+            let off = difference(&ours, &values(composed));
+            assert!(off < 1e-5, "batch {batch}: backward {off}");
+
+            // Through the graph, and through the graph of the composed operations.
+            let plane = Tensor::<Recorded, 3>::from_inner(plane).require_grad();
+            let gradient = Tensor::<Recorded, 3>::from_inner(gradient);
+            for out in [
+                Recorded::normalise(plane.clone()),
+                composed::normalise(plane.clone()),
+            ] {
+                let gradients = (out * gradient.clone()).sum().backward();
+                let found = values(plane.grad(&gradients).expect("it was asked for"));
+                assert!(difference(&found, &ours) < 1e-5, "batch {batch}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plane_of_one_value_is_normalised_to_zeros() {
+    let plane = Tensor::<Cpu, 3>::full([2, 125, 80], 1e-6f32.ln(), &Default::default());
+    assert!(values(Cpu::normalise(plane)).iter().all(|v| *v == 0.0));
+}
+
+#[test]
+fn the_attention_equals_the_composed_one() {
+    for (time, width) in [(125, 128), (6, 7)] {
+        for batch in BATCHES {
+            let frames = noise_tensor::<Cpu, 3>([batch, time, width], 1.0, 55);
+            let query = noise_tensor::<Cpu, 2>([batch, width], 1.0, 56);
+            let ours = Cpu::attend(frames.clone(), query.clone());
+            let composed = composed::attend(frames.clone(), query.clone());
+            let (shares, context) = (values(ours.attention.clone()), values(ours.context));
+            assert!(difference(&shares, &values(composed.attention)) < 1e-6);
+            assert!(difference(&context, &values(composed.context)) < 1e-6);
+            let last = |tensor: &Tensor<Cpu, 2>| tensor.clone().narrow(0, batch - 1, 1);
+            let alone = Cpu::attend(frames.clone().narrow(0, batch - 1, 1), last(&query));
+            assert_eq!(values(alone.attention), values(last(&ours.attention)));
+            assert_eq!(values(alone.context), context[context.len() - width..]);
+
+            let gradient = Attended {
+                attention: noise_tensor::<Cpu, 2>([batch, time], 1.0, 57),
+                context: noise_tensor::<Cpu, 2>([batch, width], 1.0, 58),
+            };
+            let attention = ours.attention;
+            let (f, q, a) = (frames.clone(), query.clone(), attention.clone());
+            let composed = composed::attend_backward(f, q, a, gradient.clone());
+            let (f, q) = (frames.clone(), query.clone());
+            let ours = Cpu::attend_backward(f, q, attention, gradient.clone());
+            let (of_frames, of_query) = (values(ours.frames), values(ours.query));
+            assert!(difference(&of_frames, &values(composed.frames)) < 1e-5);
+            assert!(difference(&of_query, &values(composed.query)) < 1e-5);
+
+            // Through the graph, and through the graph of the composed operations.
+            let frames = Tensor::<Recorded, 3>::from_inner(frames).require_grad();
+            let query = Tensor::<Recorded, 2>::from_inner(query).require_grad();
+            for out in [
+                Recorded::attend(frames.clone(), query.clone()),
+                composed::attend(frames.clone(), query.clone()),
+            ] {
+                let of_attention = Tensor::from_inner(gradient.attention.clone());
+                let of_context = Tensor::from_inner(gradient.context.clone());
+                let sum = (out.attention * of_attention).sum() + (out.context * of_context).sum();
+                let gradients = sum.backward();
+                let found = values(frames.grad(&gradients).expect("it was asked for"));
+                assert!(difference(&found, &of_frames) < 1e-5, "batch {batch}");
+                let found = values(query.grad(&gradients).expect("it was asked for"));
+                assert!(difference(&found, &of_query) < 1e-5, "batch {batch}");
+            }
+        }
+    }
+}
+
+/// What has no backward pass of its own is differentiated by the graph of the default.
+#[test]
+fn painting_and_pooling_record_the_graph() {
+    let width = Tensor::<Recorded, 1>::from_inner(shaped(&[200.0, 90.0], [2])).require_grad();
+    let height = Tensor::<Recorded, 1>::from_inner(shaped(&[1.0, 2.0], [2])).require_grad();
+    let place = noise_tensor::<Cpu, 3>([2, 2, 125], 1000.0, 59) + 1450.0;
+    let place = Tensor::<Recorded, 3>::from_inner(place).require_grad();
+    let painted = Recorded::paint(place.clone(), width.clone(), height.clone(), 1e-4);
+    let gradients = Recorded::pool(painted).sum().backward();
+    assert!(
+        values(place.grad(&gradients).unwrap())
+            .iter()
+            .all(|v| v.is_finite())
+    );
+    assert!(
+        values(width.grad(&gradients).unwrap())
+            .iter()
+            .all(|v| *v != 0.0)
+    );
+    assert!(
+        values(height.grad(&gradients).unwrap())
+            .iter()
+            .all(|v| *v != 0.0)
+    );
 }
 
 /// Central differences of `function` at some places of `at`, against `gradient`.
@@ -287,4 +444,37 @@ fn every_gradient_is_the_slope_of_its_function() {
             weighted(Cpu::bilstm(shaped(&input, shape), &weights).output)
         },
     );
+
+    let shape = [2, 9, 11];
+    let plane: Vec<f32> = noise(198, 44).iter().map(|v| v * 2.0 - 8.0).collect();
+    let gradient = Cpu::normalise_backward(shaped(&plane, shape), weighing(shape));
+    check_gradient(
+        "normalise",
+        &plane,
+        &values(gradient),
+        1e-2,
+        1e-3,
+        |plane| weighted(Cpu::normalise(shaped(plane, shape))),
+    );
+
+    let (frames, query) = (noise(198, 45), noise(22, 46));
+    let attend = |frames: &[f32], query: &[f32]| {
+        let found = Cpu::attend(shaped(frames, shape), shaped(query, [2, 11]));
+        weighted(found.attention) + weighted(found.context)
+    };
+    let found = Cpu::attend(shaped(&frames, shape), shaped(&query, [2, 11]));
+    let gradient = Attended {
+        attention: shaped(&noise(18, 99), [2, 9]),
+        context: shaped(&noise(22, 99), [2, 11]),
+    };
+    let (at, with) = (shaped(&frames, shape), shaped(&query, [2, 11]));
+    let gradient = Cpu::attend_backward(at, with, found.attention, gradient);
+    let of_frames = values(gradient.frames);
+    check_gradient("attended", &frames, &of_frames, 1e-2, 1e-3, |frames| {
+        attend(frames, &query)
+    });
+    let of_query = values(gradient.query);
+    check_gradient("query", &query, &of_query, 1e-2, 1e-3, |query| {
+        attend(&frames, query)
+    });
 }

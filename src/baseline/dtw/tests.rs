@@ -231,30 +231,3 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
     };
     assert_eq!(with(1), with(3));
 }
-
-/// Not part of the suite: `cargo test --release -- --ignored --nocapture learning`.
-#[test]
-#[ignore = "takes a minute"]
-fn learning_a_window_as_large_as_for_forda_is_quick() {
-    let mut state = 1u32;
-    let mut noise = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        f64::from(state >> 8) / f64::from(1 << 24) - 0.5
-    };
-    let series: Vec<Vec<f64>> = (0..3_601)
-        .map(|_| {
-            let (mut value, mut speed) = (0.0, 0.0);
-            (0..500)
-                .map(|_| {
-                    speed += noise() - 0.3 * value - 0.05 * speed;
-                    value += speed;
-                    value
-                })
-                .collect()
-        })
-        .collect();
-    let labels: Vec<usize> = (0..3_601).map(|index| index % 2).collect();
-    let start = std::time::Instant::now();
-    let found = learn_window(&split(&series, &labels), Scaling::ZNormalise).unwrap();
-    println!("{found:?} in {:?}", start.elapsed());
-}

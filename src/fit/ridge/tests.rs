@@ -416,24 +416,3 @@ fn targets_are_one_for_the_class_and_minus_one_for_all_others() {
     );
     assert!(Ridge::targets(&[], 3).is_empty());
 }
-
-/// Not part of the suite: `cargo test --release -- --ignored --nocapture quick`.
-#[test]
-#[ignore = "takes a minute"]
-fn quick_enough() {
-    for (rows, width) in [
-        (1_000, 10_000),
-        (3_601, 500),
-        (1_000, 10_000),
-        (4_000, 10_000),
-    ] {
-        let (features, targets) = problem(rows, width, 2, 4);
-        let start = std::time::Instant::now();
-        let fit = Ridge::default().fit(&features, &targets, rows).unwrap();
-        println!(
-            "{rows} x {width}: {:?}, {:?}",
-            start.elapsed(),
-            fit.model.penalty
-        );
-    }
-}

@@ -20,7 +20,7 @@ const EXPONENTIAL: [f32; 5] = [
 
 /// e^x within 2e-7 relative for |x| ≤ 80, and clamped beyond.
 #[inline(always)]
-fn exponential<V: Vector>(x: f32) -> f32 {
+pub fn exponential<V: Vector>(x: f32) -> f32 {
     let x = x.clamp(-80.0, 80.0);
     let shifted = multiply_add::<V>(x, LOG2_E, TO_INTEGER);
     let whole = shifted - TO_INTEGER;

@@ -5,16 +5,24 @@
 //! the same on any machine size.
 
 mod activation;
+mod attend;
 mod bilstm;
 mod convolutions;
 mod gemm;
 mod log_mel;
+mod normalise;
+mod paint;
 mod panels;
+mod pool;
 mod vectors;
 
+pub use attend::{attend, attend_backward};
 pub use bilstm::{bilstm, bilstm_backward, bilstm_output};
 pub use convolutions::{convolutions, convolutions_backward};
 pub use log_mel::{log_mel, log_mel_backward, log_mel_of_sum, log_mel_of_sum_backward};
+pub use normalise::{normalise, normalise_backward};
+pub use paint::paint;
+pub use pool::pool;
 
 use std::ops::Deref;
 
