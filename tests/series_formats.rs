@@ -6,7 +6,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use retune::series::{
-    Classes, Dataset, LabelColumn, Missing, ReadOptions, Split, Unequal, find, z_normalise,
+    Classes, Dataset, LabelColumn, Missing, ReadOptions, Split, SplitParts, Unequal, find,
+    z_normalise,
 };
 
 const EXTENSIONS: [&str; 6] = ["ts", "tsv", "txt", "arff", "csv", ""];
@@ -57,6 +58,9 @@ proptest! {
             let length = split.series[0].len();
             let read = Split::read_for_length(&path, length, &ReadOptions::default()).unwrap();
             prop_assert_eq!(&read, &split, "{} for length {}", extension, length);
+            let mut parts = SplitParts::open(&path, length, &ReadOptions::default()).unwrap();
+            prop_assert_eq!(&parts.next().unwrap().unwrap(), &split, "{} in parts", extension);
+            prop_assert!(parts.next().is_none());
         }
     }
 
@@ -329,4 +333,67 @@ fn a_folder_is_searched_in_a_fixed_order() {
         fs::write(folder.join(format!("Name_{part}.ts")), text).unwrap();
     }
     assert_eq!(read(), "ts");
+}
+
+/// More series than are read together.
+fn many() -> Split {
+    Split {
+        series: (0..2500).map(|at| vec![at as f32, 0.5, -1.0]).collect(),
+        labels: (0..2500).map(|at| format!("c{}", at % 3)).collect(),
+    }
+}
+
+#[test]
+fn a_long_file_is_the_same_in_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    for extension in EXTENSIONS {
+        let path = file(folder.path(), extension);
+        many().write(&path, "many").unwrap();
+        let mut found = Split::default();
+        let mut parts = 0;
+        for part in SplitParts::open(&path, 3, &ReadOptions::default()).unwrap() {
+            let part = part.unwrap();
+            found.series.extend(part.series);
+            found.labels.extend(part.labels);
+            parts += 1;
+        }
+        assert_eq!(found, many(), "{extension}");
+        assert!(parts > 1, "{extension}");
+    }
+}
+
+#[test]
+fn an_error_far_down_keeps_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    for extension in EXTENSIONS {
+        let path = file(folder.path(), extension);
+        many().write(&path, "many").unwrap();
+        let whole = fs::read_to_string(&path).unwrap();
+        for line in [1023, 1024, 1025, 1026, 2049, 2400] {
+            let mut lines: Vec<&str> = whole.lines().collect();
+            lines[line - 1] = if extension == "ts" {
+                "x,y,z:c1"
+            } else {
+                "x,y,z,c1"
+            };
+            if ["tsv", "txt", ""].contains(&extension) {
+                lines[line - 1] = "c1\tx\ty\tz";
+            }
+            fs::write(&path, lines.join("\n")).unwrap();
+            let mut parts = SplitParts::open(&path, 3, &ReadOptions::default()).unwrap();
+            let error = parts.find_map(Result::err).unwrap().to_string();
+            let place = format!(":{line}:");
+            assert!(error.contains(&place), "{extension} {line}: {error}");
+            assert!(parts.next().is_none());
+        }
+    }
+}
+
+#[test]
+fn empty_lines_count_in_a_csv_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "csv");
+    fs::write(&path, "a,1,2\n\n\r\na,x,2\n").unwrap();
+    let error = Split::read(&path, &ReadOptions::default()).unwrap_err();
+    assert!(error.to_string().contains(":4:2"), "{error}");
 }

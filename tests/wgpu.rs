@@ -14,14 +14,23 @@ use retune::fit::{FitSettings, Preset};
 use retune::source::{AttentionRnn, SourceModel, SourceWeights};
 use retune::storage::HostTensor;
 use retune::task::Classifier;
+use retune::transform::Transform;
 
 #[test]
 fn the_same_program_predicts_alike_on_both() {
     let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    // One voice through each door of the source.
+    let settings = FitSettings {
+        voices: ["formants", "stretched"]
+            .iter()
+            .filter_map(|name| Transform::named(name))
+            .collect(),
+        ..FitSettings::preset(Preset::Default)
+    };
     let cpu = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
         &two_tones(8, 1),
         &source,
-        &FitSettings::preset(Preset::Default),
+        &settings,
         &Default::default(),
         &mut |_| {},
     )

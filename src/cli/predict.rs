@@ -8,7 +8,7 @@ use clap::Args;
 use retune::backend::BackendTask;
 use retune::kernel::Kernels;
 use retune::program::Program;
-use retune::series::Split;
+use retune::series::SplitParts;
 use retune::source::SourceWeights;
 use retune::task::{Classifier, Prediction};
 use serde::{Serialize, Serializer};
@@ -68,13 +68,13 @@ impl Arguments {
         };
         let (program, source) = self.program.load()?;
         let length = program.series_length();
-        let split = Split::read_for_length(&self.series, length, &self.read.options())?;
+        let parts = SplitParts::open(&self.series, length, &self.read.options())?;
         let labels = program.labels().to_vec();
-        let waiting = Waiting::new(common, format!("predicting {} series", split.len()));
+        let waiting = Waiting::new(common, "predicting");
         let predictions = self.backend.backend.run(Work {
             program,
             source: &source,
-            series: &split.series,
+            parts,
         })??;
         drop(waiting);
         let text = if common.json {
@@ -92,7 +92,7 @@ impl Arguments {
 struct Work<'a> {
     program: Program,
     source: &'a SourceWeights,
-    series: &'a [Vec<f32>],
+    parts: SplitParts,
 }
 
 impl BackendTask for Work<'_> {
@@ -103,7 +103,13 @@ impl BackendTask for Work<'_> {
         B: AutodiffBackend + Kernels,
         B::InnerBackend: Kernels,
     {
-        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.predict(self.series)
+        let classifier = Classifier::<B::InnerBackend>::new(self.program, self.source, device)?;
+        let mut predictions = Vec::new();
+        // The series are read as they are needed: a file may be larger than the memory.
+        for part in self.parts {
+            predictions.extend(classifier.predict(&part?.series)?);
+        }
+        Ok(predictions)
     }
 }
 

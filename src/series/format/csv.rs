@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path, text: &str, layout: &Layout<'_>) -> Result<RawFi
     {
         let line = record
             .position()
-            .map_or(1, |position| position.line() as usize);
+            .map_or(1, |position| line_of(text, position));
         let fields: Vec<&str> = record.iter().collect();
         if first {
             first = false;
@@ -39,6 +39,14 @@ pub(super) fn read(path: &Path, text: &str, layout: &Layout<'_>) -> Result<RawFi
         rows.push(line, &fields)?;
     }
     Ok(rows.finish(text.lines().count()))
+}
+
+/// The line of a record. The reader's own number is that of the empty lines before it.
+fn line_of(text: &str, position: &::csv::Position) -> usize {
+    let rest = text.as_bytes().get(position.byte() as usize..);
+    let blank = rest.unwrap_or_default().iter();
+    let blank = blank.take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    position.line() as usize + blank.filter(|&&byte| byte == b'\n').count()
 }
 
 /// Whether the first row holds names: then none of its fields is a number, but for the label's.

@@ -133,7 +133,16 @@ pub(super) fn read_as(
         path: shown.to_owned(),
         source,
     })?;
-    let text = decode(shown, &bytes)?;
+    parse(format, shown, decode(shown, &bytes)?, layout)
+}
+
+/// Reads all rows of a text that errors and rows call `shown`.
+pub(super) fn parse(
+    format: Format,
+    shown: &Path,
+    text: &str,
+    layout: &Layout<'_>,
+) -> Result<RawFile, SeriesError> {
     match format {
         Format::Ts => ts::read(shown, text),
         Format::Tsv => tsv::read(shown, text, layout),
@@ -165,7 +174,7 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Series
 }
 
 /// The text of a file, without a byte order mark.
-fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, SeriesError> {
+pub(super) fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, SeriesError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = &bytes[..error.valid_up_to()];
         let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
