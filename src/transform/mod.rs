@@ -216,6 +216,10 @@ impl Transform {
 
 /// The trained part of a [`Transform`], on a device.
 #[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a program has a handful, and a module cannot be boxed"
+)]
 pub enum TrainedTransform<B: Backend> {
     /// θ and its mask.
     Padding(TrainedPadding<B>),

@@ -1032,7 +1032,7 @@ fn series_are_compared_with_speech() {
             let tone: Vec<f32> = (0..16_000)
                 .map(|at| 0.5 * (TAU * hertz * at as f32 / 16_000.0 + take as f32).sin())
                 .collect();
-            write_wav(&path.join(format!("{take}.wav")), &tone, 16_000).unwrap();
+            write_wav(path.join(format!("{take}.wav")), &tone, 16_000).unwrap();
         }
     }
     let distance = "distance waves.safetensors Waves/Waves_TEST.tsv --speech speech";

@@ -13,8 +13,8 @@ const TO_INTEGER: f32 = 12_582_912.0;
 const EXPONENTIAL: [f32; 5] = [
     0.499_999_94,
     0.166_665_21,
-    0.041_668_389,
-    0.008_368_716_6,
+    0.041_668_39,
+    0.008_368_717,
     0.001_381_459_9,
 ];
 
@@ -63,7 +63,7 @@ pub fn tanh<V: Vector>(mut x: [f32; LANES]) -> [f32; LANES] {
 /// ln(1 + t) = t − t² / 2 + t³ · (these, lowest power first), within 7e-9 for √½ ≤ 1 + t ≤ √2.
 const LOGARITHM: [f32; 7] = [
     0.333_341_66,
-    -0.250_016_99,
+    -0.250_017,
     0.199_548_75,
     -0.165_644_26,
     0.149_779_93,
@@ -90,7 +90,7 @@ pub fn logarithm<V: Vector>(mut x: [f32; LANES]) -> [f32; LANES] {
         sum = multiply_add::<V>(sum * rest, rest, whole * LN_2_LOW);
         let found = multiply_add::<V>(whole, LN_2_HIGH, sum + rest);
         // Nothing for a finite number, and NaN for others.
-        *x = found + (*x - *x);
+        *x = found + *x * 0.0;
     }
     x
 }

@@ -9,7 +9,7 @@ use super::{HostBackend, tensor};
 use crate::audio::mel::{MELS, mel_centres};
 
 // The mel filters fill whole vectors.
-const _: () = assert!(MELS % LANES == 0);
+const _: () = assert!(MELS.is_multiple_of(LANES));
 
 struct Peak {
     /// One over the width.

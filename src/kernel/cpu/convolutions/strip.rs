@@ -3,6 +3,11 @@
 //! A frame's channels are worked out in registers, and at once added to the five frames that hear
 //! them: the channels themselves are never stored, and the backward pass works them out anew.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "several arrays go by one index, and the compiler keeps them in registers"
+)]
+
 use crate::kernel::composed::{MARGIN, TAPS};
 use crate::kernel::cpu::vectors::{LANES, Lanes, Vector, Work};
 
