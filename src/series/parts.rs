@@ -80,9 +80,10 @@ impl SplitParts {
 
     /// Reads some lines, more where one ends within quotation marks or before the header's end.
     fn read_lines(&mut self, bytes: &mut Vec<u8>) -> Result<(), SeriesError> {
-        let start = bytes.len();
         let mut count = 0;
+        let mut quotes = 0;
         loop {
+            let start = bytes.len();
             let read = self.reader.read_until(b'\n', bytes);
             let read = read.map_err(|source| SeriesError::Read {
                 path: self.path.clone(),
@@ -94,7 +95,7 @@ impl SplitParts {
             }
             count += 1;
             self.lines += 1;
-            let quotes = bytes[start..].iter().filter(|&&byte| byte == b'"').count();
+            quotes += bytes[start..].iter().filter(|&&byte| byte == b'"').count();
             let whole = self.format != Format::Csv || quotes.is_multiple_of(2);
             if count >= LINES && whole && (self.header.is_some() || self.in_data(bytes)) {
                 return Ok(());
