@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ridge::{Ridge, RidgeModel};
+use super::ridge::{Ridge, RidgeModel, largest, squared_error};
 use super::{Examples, FitError, FitProgress, Fitted, FittedPart, Temperature, brier, log_loss};
 use crate::kernel::Kernels;
 use crate::mapping::{FEATURES, OutputMapping, Readout, pool};
@@ -19,6 +19,7 @@ const BATCH: usize = 64;
 const TRUST: i32 = 4;
 /// Penalties to choose from, for each feature.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
+
 /// Fits one readout for each voice, weighs them, and calibrates the weighted mean of their scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
@@ -50,7 +51,8 @@ pub(super) fn fit<B: Kernels>(
         };
         let features = features(series, &transform, &trained, source, device, &mut heard)?;
         let found = ridge.fit(&features, &targets, series.len())?;
-        let trust = error(&found.leave_one_out, &targets).powi(TRUST).recip();
+        // No number of series can show that a voice makes no error at all.
+        let error = squared_error(&found.leave_one_out, &targets).max(1e-9);
         let penalty = found.model.penalty;
         let (weights, intercept) = of_raw_features(&found.model);
         left_out.push(spread(&found.leave_one_out, count));
@@ -60,7 +62,7 @@ pub(super) fn fit<B: Kernels>(
             mapping: OutputMapping::Ridge(Readout { penalty }),
             mapping_tensors: Readout::tensors(weights, intercept),
             // Made to sum to 1 below.
-            weight: trust.min(f64::from(f32::MAX)) as f32,
+            weight: error.powi(-TRUST) as f32,
         });
     }
     share(&mut parts);
@@ -95,7 +97,7 @@ fn scores(
     let (classes, count) = (examples.classes, examples.class_count);
     let probabilities = temperature.probabilities(mean, count);
     let rows = mean.chunks_exact(count).zip(classes);
-    let right = rows.filter(|(scores, class)| highest(scores) == **class);
+    let right = rows.filter(|(scores, class)| largest(scores.iter().copied()) == **class);
     let scores = [
         (
             "leave_one_out_accuracy",
@@ -112,15 +114,6 @@ fn scores(
     ];
     let named = scores.map(|(name, score)| (name.to_owned(), score));
     Ok(named.into())
-}
-
-/// The mean squared error of scores; never quite 0.
-fn error(scores: &[f64], targets: &[f32]) -> f64 {
-    let errors = scores.iter().zip(targets);
-    let sum: f64 = errors
-        .map(|(score, target)| (score - f64::from(*target)).powi(2))
-        .sum();
-    (sum / scores.len().max(1) as f64).max(1e-9)
 }
 
 /// The weights and intercepts for features that are not standardised.
@@ -178,15 +171,4 @@ fn spread(scores: &[f64], classes: usize) -> Vec<f64> {
         return scores.to_vec();
     }
     scores.iter().flat_map(|score| [-score, *score]).collect()
-}
-
-/// The place of the highest score; of several, the first.
-fn highest(scores: &[f64]) -> usize {
-    let mut best = 0;
-    for (class, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = class;
-        }
-    }
-    best
 }

@@ -299,7 +299,8 @@ fn row_length(what: &'static str, values: &[f32], rows: usize) -> Result<usize, 
     Ok(values.len() / rows)
 }
 
-fn squared_error(scores: &[f64], targets: &[f32]) -> f64 {
+/// The mean over rows and targets of the squared error.
+pub(super) fn squared_error(scores: &[f64], targets: &[f32]) -> f64 {
     let errors = scores.iter().zip(targets);
     let sum: f64 = errors
         .map(|(score, target)| (score - f64::from(*target)).powi(2))
@@ -319,7 +320,7 @@ fn accuracy(scores: &[f64], targets: &[f32], count: usize) -> f64 {
 }
 
 /// Where the largest value is; of several, the first.
-fn largest(values: impl Iterator<Item = f64>) -> usize {
+pub(super) fn largest(values: impl Iterator<Item = f64>) -> usize {
     values
         .enumerate()
         .fold((0, f64::NEG_INFINITY), |best, (index, value)| {
