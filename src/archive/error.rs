@@ -175,7 +175,7 @@ impl ArchiveError {
                 "run the data sets of the published table, or keep fewer of its columns with --columns"
             }
             Self::OneMethod => "give a published table with --with, or run a second preset",
-            Self::UnknownMethod { .. } => "correct --columns",
+            Self::UnknownMethod { .. } => "correct --columns or --reference",
             Self::Read { .. } | Self::Write { .. } | Self::Page { .. } => return None,
         };
         Some(hint.to_owned())

@@ -84,8 +84,8 @@ impl FitError {
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
             Self::Diverged { .. } => Some("try a smaller --learning-rate".to_owned()),
             Self::NothingToTrain => Some(
-                "use --readout ridge, or give the voice a trained sound with --initial-amplitude \
-                 and at least one of --epochs"
+                "use --readout ridge, or train with --epochs 20; a voice that is audio needs \
+                 --initial-amplitude 0.05 as well"
                     .to_owned(),
             ),
             Self::Transform(error) => error.hint(),
