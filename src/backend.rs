@@ -209,8 +209,12 @@ mod host {
             cpu::log_mel_backward(audio, gradient)
         }
 
-        fn log_mel_of_sum(placed: Tensor<Self, 2>, shared: Tensor<Self, 1>) -> Tensor<Self, 3> {
-            cpu::log_mel_of_sum(placed, shared)
+        fn log_mel_of_sum(
+            placed: Tensor<Self, 2>,
+            shared: Tensor<Self, 1>,
+            of_shared: Option<Tensor<Self, 3>>,
+        ) -> Tensor<Self, 3> {
+            cpu::log_mel_of_sum(placed, shared, of_shared)
         }
 
         fn log_mel_of_sum_backward(

@@ -9,6 +9,9 @@ use super::FitError;
 use crate::series::Scaling;
 use crate::transform::Transform;
 
+/// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the voice.
+const WORDS_AMPLITUDE: f32 = 0.01;
+
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -22,6 +25,8 @@ pub enum Preset {
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
+    /// The label mapping of Voice2Series on a voice that the series modulates, with θ trained on top.
+    Words,
 }
 
 impl fmt::Display for Preset {
@@ -31,6 +36,7 @@ impl fmt::Display for Preset {
             Self::Default => "default",
             Self::Best => "best",
             Self::Paper => "paper",
+            Self::Words => "words",
         })
     }
 }
@@ -44,10 +50,11 @@ impl FromStr for Preset {
             "default" => Ok(Self::Default),
             "best" => Ok(Self::Best),
             "paper" => Ok(Self::Paper),
+            "words" => Ok(Self::Words),
             _ => Err(FitError::Setting {
                 setting: "preset",
                 value: name.to_owned(),
-                expected: "fast, default, best or paper",
+                expected: "fast, default, best, paper or words",
             }),
         }
     }
@@ -159,26 +166,36 @@ impl FitSettings {
                 "tone",
             ],
             Preset::Paper => &["padding"],
+            Preset::Words => &["vowel"],
         };
+        let mut voices: Vec<Transform> = voices
+            .iter()
+            .filter_map(|name| Transform::named(name))
+            .collect();
+        // The paper's numbers suit θ alone; a voice needs a steady rate and nothing left out.
+        let words = preset == Preset::Words;
+        for voice in &mut voices {
+            if let (true, Transform::Voice(voice)) = (words, voice) {
+                voice.theta = Some(WORDS_AMPLITUDE);
+            }
+        }
         Self {
             preset,
-            voices: voices
-                .iter()
-                .filter_map(|name| Transform::named(name))
-                .collect(),
+            voices,
             readout: match preset {
-                Preset::Paper => ReadoutKind::Labels,
-                _ => ReadoutKind::Ridge,
+                Preset::Paper | Preset::Words => ReadoutKind::Labels,
+                Preset::Fast | Preset::Default | Preset::Best => ReadoutKind::Ridge,
             },
-            dropout: 0.4,
+            dropout: if words { 0.0 } else { 0.4 },
             epochs: match preset {
                 Preset::Paper => 100,
-                _ => 0,
+                Preset::Words => 40,
+                Preset::Fast | Preset::Default | Preset::Best => 0,
             },
             batch: 32,
             learning_rate: 0.05,
-            learning_rate_decay: 0.48,
-            weight_decay: 0.04,
+            learning_rate_decay: if words { 0.02 } else { 0.48 },
+            weight_decay: if words { 0.0 } else { 0.04 },
             validation: 0.0,
             patience: 20,
             scaling: Scaling::ZNormalise,

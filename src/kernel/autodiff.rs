@@ -194,7 +194,11 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         )
     }
 
-    fn log_mel_of_sum(placed: Tensor<Self, 2>, shared: Tensor<Self, 1>) -> Tensor<Self, 3> {
+    fn log_mel_of_sum(
+        placed: Tensor<Self, 2>,
+        shared: Tensor<Self, 1>,
+        of_shared: Option<Tensor<Self, 3>>,
+    ) -> Tensor<Self, 3> {
         let placed = primitive(placed);
         let shared = primitive(shared);
         let inner_placed: Tensor<B, 2> = tensor(placed.primitive.clone());
@@ -202,6 +206,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         let output = primitive(B::log_mel_of_sum(
             inner_placed.clone(),
             inner_shared.clone(),
+            of_shared.map(Tensor::inner),
         ));
         tensor(
             match LogMelOfSumBackward

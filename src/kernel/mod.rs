@@ -101,8 +101,13 @@ pub trait Kernels: Backend {
     /// `[batch, 125, 80]`.
     ///
     /// The same as [`Kernels::log_mel`] of the sums, but a backend may work out the frames where
-    /// nothing is placed (where `placed` is zero) once for all clips.
-    fn log_mel_of_sum(placed: Tensor<Self, 2>, shared: Tensor<Self, 1>) -> Tensor<Self, 3> {
+    /// nothing is placed (where `placed` is zero) once for all clips, or take them from
+    /// `of_shared`, the plane of `shared` `[1, 125, 80]`, where that is known already.
+    fn log_mel_of_sum(
+        placed: Tensor<Self, 2>,
+        shared: Tensor<Self, 1>,
+        _of_shared: Option<Tensor<Self, 3>>,
+    ) -> Tensor<Self, 3> {
         Self::log_mel(placed + shared.unsqueeze::<2>())
     }
 

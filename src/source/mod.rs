@@ -28,11 +28,20 @@ use crate::kernel::Kernels;
 pub enum Sound<B: Backend> {
     /// Audio `[batch, 16000]` at 16 kHz, amplitude about ±1.
     Audio(Tensor<B, 2>),
-    /// Audio `[batch, 16000]` and one clip `[16000]` that is added to each: cheaper than their sum
-    /// where the audio is silent for most of the time.
-    Over(Tensor<B, 2>, Tensor<B, 1>),
+    /// Audio `[batch, 16000]` and a sound that is added to each clip: cheaper than their sum where
+    /// the audio is silent for most of the time.
+    Over(Tensor<B, 2>, SharedSound<B>),
     /// Log-mel planes `[batch, 125, 80]`, before any normalisation.
     Plane(Tensor<B, 3>),
+}
+
+/// A sound that all clips of a batch share.
+#[derive(Debug, Clone)]
+pub struct SharedSound<B: Backend> {
+    /// `[16000]` at 16 kHz.
+    pub audio: Tensor<B, 1>,
+    /// Its log-mel plane `[1, 125, 80]`, where it is known from before.
+    pub log_mel: Option<Tensor<B, 3>>,
 }
 
 impl<B: Kernels> Sound<B> {
@@ -40,7 +49,7 @@ impl<B: Kernels> Sound<B> {
     pub fn log_mel(self) -> Tensor<B, 3> {
         match self {
             Self::Audio(audio) => B::log_mel(audio),
-            Self::Over(audio, shared) => B::log_mel_of_sum(audio, shared),
+            Self::Over(audio, shared) => B::log_mel_of_sum(audio, shared.audio, shared.log_mel),
             Self::Plane(plane) => plane,
         }
     }

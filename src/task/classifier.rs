@@ -179,7 +179,10 @@ impl<B: Kernels> Classifier<B> {
             .map(|(index, part)| {
                 let length = program.series_length();
                 let numbers = program.tensors_of(index, Trained::Transform);
-                let transform = part.transform.on_device(&numbers, length, device)?;
+                let transform = part
+                    .transform
+                    .on_device(&numbers, length, device)?
+                    .settled();
                 let numbers = program.tensors_of(index, Trained::Mapping);
                 let classes = program.labels().len();
                 let mapping = part.mapping.on_device(classes, &numbers, device)?;
@@ -269,7 +272,7 @@ impl<B: Kernels> Classifier<B> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         Ok(match self.sound(part, &series)? {
             Sound::Audio(audio) => host(audio).values,
-            Sound::Over(audio, shared) => host(audio + shared.unsqueeze::<2>()).values,
+            Sound::Over(audio, shared) => host(audio + shared.audio.unsqueeze::<2>()).values,
             Sound::Plane(plane) => play(&host(plane).values),
         })
     }

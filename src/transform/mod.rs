@@ -247,6 +247,15 @@ impl<B: Kernels> TrainedTransform<B> {
         }
     }
 
+    /// The same, ready to predict with: what depends on the trained numbers alone is worked out once
+    /// and for all. A transform that is still trained must not be settled.
+    pub fn settled(self) -> Self {
+        match self {
+            Self::Padding(padding) => Self::Padding(padding.settled()),
+            Self::Voice(_) | Self::Painted(_) | Self::Plane(_) => self,
+        }
+    }
+
     /// The trained numbers on the host, by name.
     pub fn to_host(&self) -> BTreeMap<String, HostTensor> {
         match self {

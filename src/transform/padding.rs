@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{TransformError, theta};
 use crate::audio::CLIP_SAMPLES;
+use crate::kernel::Kernels;
 use crate::series::resample_linear;
-use crate::source::Sound;
+use crate::source::{SharedSound, Sound};
 use crate::storage::HostTensor;
 
 /// Where in its segment a series sits.
@@ -158,6 +159,8 @@ pub struct TrainedPadding<B: Backend> {
     theta: Param<Tensor<B, 1>>,
     /// 0 where the series sits, 1 elsewhere, `[16000]`.
     mask: Tensor<B, 1>,
+    /// The log-mel plane of the masked θ, `[1, 125, 80]`, once θ is final.
+    log_mel: Option<Tensor<B, 3>>,
 }
 
 impl<B: Backend> TrainedPadding<B> {
@@ -175,15 +178,33 @@ impl<B: Backend> TrainedPadding<B> {
         Ok(Self {
             theta: theta::on_device(tensors, device)?,
             mask: Tensor::from_data(TensorData::new(mask, [CLIP_SAMPLES]), device),
+            log_mel: None,
         })
     }
 
+    /// The same, with the plane of θ worked out once and for all.
+    pub(super) fn settled(self) -> Self
+    where
+        B: Kernels,
+    {
+        let sound = self.theta.val() * self.mask.clone();
+        let log_mel = Some(B::log_mel(sound.unsqueeze::<2>()));
+        Self { log_mel, ..self }
+    }
+
     pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
-        let mut sound = self.theta.val() * self.mask.clone();
-        if let Some(keep) = keep {
-            sound = sound * keep;
-        }
-        Sound::Over(placed, sound)
+        let masked = self.theta.val() * self.mask.clone();
+        let shared = match keep {
+            Some(keep) => SharedSound {
+                audio: masked * keep,
+                log_mel: None,
+            },
+            None => SharedSound {
+                audio: masked,
+                log_mel: self.log_mel.clone(),
+            },
+        };
+        Sound::Over(placed, shared)
     }
 
     pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {

@@ -25,7 +25,7 @@ use super::theta;
 use super::{Signal, TransformError};
 use crate::audio::CLIP_SAMPLES;
 use crate::series::resample_linear;
-use crate::source::Sound;
+use crate::source::{SharedSound, Sound};
 use crate::storage::HostTensor;
 
 /// A voice, and the trained sound on top of it if there is any.
@@ -104,11 +104,15 @@ impl<B: Backend> TrainedVoice<B> {
     }
 
     pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
-        match (&self.theta, keep) {
-            (None, _) => Sound::Audio(placed),
-            (Some(theta), None) => Sound::Over(placed, theta.val()),
-            (Some(theta), Some(keep)) => Sound::Over(placed, theta.val() * keep),
-        }
+        let Some(theta) = &self.theta else {
+            return Sound::Audio(placed);
+        };
+        let audio = match keep {
+            Some(keep) => theta.val() * keep,
+            None => theta.val(),
+        };
+        let log_mel = None;
+        Sound::Over(placed, SharedSound { audio, log_mel })
     }
 
     pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {

@@ -110,8 +110,11 @@ fn the_log_mel_of_a_sum_equals_that_of_the_added_clips() {
         let placed = shaped(&placed, [batch, 16_000]);
         let shared = shaped(&shared, [16_000]);
         let sum = placed.clone() + shared.clone().unsqueeze::<2>();
-        let ours = values(Cpu::log_mel_of_sum(placed.clone(), shared.clone()));
+        let ours = values(Cpu::log_mel_of_sum(placed.clone(), shared.clone(), None));
         assert_eq!(ours, values(Cpu::log_mel(sum.clone())), "batch {batch}");
+        let known = Cpu::log_mel(shared.clone().unsqueeze::<2>());
+        let by_known = Cpu::log_mel_of_sum(placed.clone(), shared.clone(), Some(known));
+        assert_eq!(ours, values(by_known), "batch {batch}");
 
         let gradient = noise_tensor::<Cpu, 3>([batch, 125, 80], 1.0, 72);
         let ours = Cpu::log_mel_of_sum_backward(placed.clone(), shared.clone(), gradient.clone());
@@ -128,7 +131,7 @@ fn the_log_mel_of_a_sum_equals_that_of_the_added_clips() {
             let placed = Tensor::<Recorded, 2>::from_inner(placed.clone());
             let placed = if both { placed.require_grad() } else { placed };
             let shared = Tensor::<Recorded, 1>::from_inner(shared.clone()).require_grad();
-            let planes = Recorded::log_mel_of_sum(placed.clone(), shared.clone());
+            let planes = Recorded::log_mel_of_sum(placed.clone(), shared.clone(), None);
             let gradients = (planes * Tensor::from_inner(gradient.clone()))
                 .sum()
                 .backward();

@@ -42,7 +42,7 @@ pub struct Arguments {
         value_name = "A,B",
         value_delimiter = ',',
         default_value = "default",
-        value_parser = choice::<Preset>(&["fast", "default", "best", "paper"])
+        value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"])
     )]
     presets: Vec<Preset>,
     /// How many seeds, from 0

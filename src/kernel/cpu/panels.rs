@@ -4,8 +4,10 @@ use super::vectors::{Vector, multiply_add};
 
 /// Columns of one panel: two AVX2 vectors.
 pub const PANEL: usize = 16;
-/// Rows that share each loaded row of a panel: 4 × 2 vectors of sums stay in registers.
+/// Rows that share each loaded row of a panel: eight vectors of sums stay in registers.
 const ROWS: usize = 4;
+/// The same where a row of a panel is one register.
+const ROWS_WIDE: usize = 8;
 
 /// The right side of a product, `[inner, columns]`, cut into panels of [`PANEL`] columns so that
 /// the inner loop reads memory in order. Missing columns are zeros.
@@ -64,16 +66,11 @@ pub fn product<V: Vector>(left: &[f32], right: &Panels, start: Option<&[f32]>, o
     let panels = right.values.len() / inner;
     let width = panels * PANEL;
     let rows = left.len() / inner;
-    let together = rows - rows % ROWS;
-    for index in 0..panels {
-        let panel = right.panel(index);
-        let start = start.and_then(|start| start[index * PANEL..].first_chunk());
-        for row in (0..together).step_by(ROWS) {
-            let left = &left[row * inner..(row + ROWS) * inner];
-            let out = &mut out[row * width + index * PANEL..];
-            tile::<V>(left, panel, start, out, width);
-        }
-    }
+    let together = if V::WIDE {
+        tiles::<ROWS_WIDE, V>(left, right, start, out)
+    } else {
+        tiles::<ROWS, V>(left, right, start, out)
+    };
     // A single row has too few sums to keep the multipliers busy: it takes several panels at once.
     for row in together..rows {
         let left = &left[row * inner..(row + 1) * inner];
@@ -94,9 +91,34 @@ pub fn product<V: Vector>(left: &[f32], right: &Panels, start: Option<&[f32]>, o
     }
 }
 
-/// [`ROWS`] rows by one panel; the rows of `out` lie `width` apart.
+/// All rows that make whole groups of `COUNT`; gives their number.
 #[inline(always)]
-fn tile<V: Vector>(
+fn tiles<const COUNT: usize, V: Vector>(
+    left: &[f32],
+    right: &Panels,
+    start: Option<&[f32]>,
+    out: &mut [f32],
+) -> usize {
+    let inner = right.inner;
+    let panels = right.values.len() / inner;
+    let width = panels * PANEL;
+    let rows = left.len() / inner;
+    let together = rows - rows % COUNT;
+    for index in 0..panels {
+        let panel = right.panel(index);
+        let start = start.and_then(|start| start[index * PANEL..].first_chunk());
+        for row in (0..together).step_by(COUNT) {
+            let left = &left[row * inner..(row + COUNT) * inner];
+            let out = &mut out[row * width + index * PANEL..];
+            tile::<COUNT, V>(left, panel, start, out, width);
+        }
+    }
+    together
+}
+
+/// `COUNT` rows by one panel; the rows of `out` lie `width` apart.
+#[inline(always)]
+fn tile<const COUNT: usize, V: Vector>(
     left: &[f32],
     panel: &[[f32; PANEL]],
     start: Option<&[f32; PANEL]>,
@@ -104,14 +126,14 @@ fn tile<V: Vector>(
     width: usize,
 ) {
     let inner = panel.len();
-    let mut sums = [[0.0; PANEL]; ROWS];
+    let mut sums = [[0.0; PANEL]; COUNT];
     for (row, sums) in sums.iter_mut().enumerate() {
         match start {
             Some(start) => *sums = *start,
             None => sums.copy_from_slice(&out[row * width..row * width + PANEL]),
         }
     }
-    let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &left[row * inner..(row + 1) * inner]);
+    let rows: [&[f32]; COUNT] = std::array::from_fn(|row| &left[row * inner..(row + 1) * inner]);
     for (step, right) in panel.iter().enumerate() {
         for (sums, left) in sums.iter_mut().zip(rows) {
             let left = left[step];

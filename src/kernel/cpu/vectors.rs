@@ -1,5 +1,5 @@
-//! One source for every instruction set: a piece of work is compiled once for any machine and once
-//! for machines with AVX2 and FMA, and the faster version is taken where the machine has it.
+//! One source for every instruction set: a piece of work is compiled for any machine, for machines
+//! with AVX2 and FMA, and for those with AVX-512 too; the fastest that the machine has is taken.
 //!
 //! The work is plain arithmetic on arrays of a fixed length, which the compiler turns into the
 //! vectors of whichever set it compiles for.
@@ -9,43 +9,79 @@ pub const LANES: usize = 8;
 
 /// Which version of a piece of work to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Machine {
-    /// True only where the machine was found to have AVX2 and FMA.
-    avx2: bool,
+pub struct Machine(Set);
+
+/// The instruction sets; a value other than `Any` exists only where the machine was found to have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Any,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
 impl Machine {
-    /// The version that runs on any machine.
+    /// Every version that this machine can run, the slowest first.
     #[cfg(test)]
-    pub fn any() -> Self {
-        Self { avx2: false }
+    pub fn all() -> Vec<Self> {
+        #[allow(unused_mut, reason = "other architectures have one version")]
+        let mut sets = vec![Set::Any];
+        #[cfg(target_arch = "x86_64")]
+        {
+            sets.extend(has_avx2().then_some(Set::Avx2));
+            sets.extend(has_avx512().then_some(Set::Avx512));
+        }
+        sets.into_iter().map(Self).collect()
     }
 
     /// The best version for this machine.
     pub fn this() -> Self {
         #[cfg(target_arch = "x86_64")]
-        let avx2 = std::arch::is_x86_feature_detected!("avx2")
-            && std::arch::is_x86_feature_detected!("fma");
-        #[cfg(not(target_arch = "x86_64"))]
-        let avx2 = false;
-        Self { avx2 }
+        if has_avx512() {
+            return Self(Set::Avx512);
+        } else if has_avx2() {
+            return Self(Set::Avx2);
+        }
+        Self(Set::Any)
     }
 
     /// Runs the work in this version.
     pub fn run<W: Work>(self, work: W) -> W::Output {
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            // SAFETY: `avx2` is true only where the machine was found to have both features.
-            return unsafe { with_avx2(work) };
+        match self.0 {
+            Set::Any => work.run::<Lanes>(),
+            // SAFETY: the value exists only where the machine was found to have these features.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => unsafe { with_avx2(work) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => unsafe { with_avx512(work) },
         }
-        work.run::<Lanes>()
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    has_avx2()
+        && std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512vl")
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn with_avx2<W: Work>(work: W) -> W::Output {
-    work.run::<avx2::Avx2>()
+    work.run::<avx::Avx2>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512vl")]
+fn with_avx512<W: Work>(work: W) -> W::Output {
+    work.run::<avx::Avx512>()
 }
 
 /// A piece of work on slices. `run` and all that it calls must be `#[inline(always)]`: only what
@@ -66,6 +102,8 @@ pub type Lanes = [f32; LANES];
 pub trait Vector: Copy {
     /// Whether a product and a sum are rounded once, together.
     const FUSED: bool;
+    /// Whether a row of sixteen values is one register and not two.
+    const WIDE: bool;
 
     fn load(lanes: &Lanes) -> Self;
     fn store(self, lanes: &mut Lanes);
@@ -99,6 +137,7 @@ fn each(mut a: Lanes, b: Lanes, function: impl Fn(f32, f32) -> f32) -> Lanes {
 impl Vector for Lanes {
     // Every 64-bit Arm has a fused multiply-add; elsewhere it may be a slow function call.
     const FUSED: bool = cfg!(target_arch = "aarch64");
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn load(lanes: &Lanes) -> Self {
@@ -146,18 +185,26 @@ impl Vector for Lanes {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
+mod avx {
     use std::arch::x86_64::*;
 
     use super::{Lanes, Vector};
 
-    /// One AVX2 register. Made only by [`Work::run`](super::Work::run) in `with_avx2`, which runs
-    /// only where the machine has AVX2 and FMA: the reason why each call below is safe.
-    #[derive(Clone, Copy)]
-    pub struct Avx2(__m256);
+    /// On a machine with AVX2 and FMA.
+    pub type Avx2 = Avx<false>;
+    /// On a machine that has AVX-512 too: named vectors are the same, but the loops over sixteen
+    /// values become registers of 512 bits.
+    pub type Avx512 = Avx<true>;
 
-    impl Vector for Avx2 {
+    /// One AVX2 register. Made only by [`Work::run`](super::Work::run) in `with_avx2` and
+    /// `with_avx512`, which run only where the machine has AVX2 and FMA: the reason why each call
+    /// below is safe.
+    #[derive(Clone, Copy)]
+    pub struct Avx<const WIDE: bool>(__m256);
+
+    impl<const WIDE: bool> Vector for Avx<WIDE> {
         const FUSED: bool = true;
+        const WIDE: bool = WIDE;
 
         #[inline(always)]
         fn load(lanes: &Lanes) -> Self {
