@@ -7,6 +7,8 @@ use crate::audio::AudioError;
 use crate::backend::BackendError;
 use crate::baseline::BaselineError;
 use crate::fit::FitError;
+use crate::forecast::ForecastError;
+use crate::motion::MotionError;
 use crate::program::ProgramError;
 use crate::series::SeriesError;
 use crate::source::SourceError;
@@ -35,6 +37,12 @@ pub enum Error {
     /// What a program is compared with.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// Reading histories and judging forecasts.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
+    /// Reading recordings of motion, and predicting motion.
+    #[error(transparent)]
+    Motion(#[from] MotionError),
     /// Sweeps over many data sets.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -51,6 +59,8 @@ impl Error {
             Self::Fit(error) => error.hint(),
             Self::Program(error) => error.hint(),
             Self::Baseline(error) => error.hint(),
+            Self::Forecast(error) => error.hint(),
+            Self::Motion(error) => error.hint(),
             Self::Archive(error) => error.hint(),
         }
     }

@@ -10,6 +10,8 @@
 //! - [`source`]: frozen source models, their weights, pretraining
 //! - [`transform`]: how a series becomes audio
 //! - [`mapping`]: how the source's answer becomes a class
+//! - [`forecast`]: histories, their times, windows, intervals, a linear readout
+//! - [`motion`]: recordings of joints, windows of them, scores, made-up walking
 //! - [`fit`]: settings, presets, training
 //! - [`program`]: the trained artefact
 //! - [`task`]: what you call
@@ -25,8 +27,10 @@ pub mod backend;
 pub mod baseline;
 mod error;
 pub mod fit;
+pub mod forecast;
 pub mod kernel;
 pub mod mapping;
+pub mod motion;
 pub mod program;
 pub mod series;
 pub mod source;

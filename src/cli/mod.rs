@@ -11,7 +11,9 @@ mod evaluate;
 mod explain;
 mod fit;
 mod fitting;
+mod forecast;
 mod hear;
+mod histories;
 mod listen;
 mod man;
 mod output;
@@ -31,7 +33,7 @@ use clap::{Parser, Subcommand};
 
 use args::Common;
 
-/// Classify time series with a frozen speech model
+/// Classify and forecast time series with a frozen speech model
 ///
 /// Retune reprograms a speech model that stays as it is: it learns what to add to a series so that
 /// the words that the model hears tell the classes apart. The result is a program, one small file.
@@ -48,7 +50,8 @@ struct Cli {
 const EXAMPLES: &str = "Examples:
   retune classify data/GunPoint
   retune fit data/GunPoint/GunPoint_TRAIN.ts --out gun.safetensors
-  retune predict gun.safetensors mine.csv";
+  retune predict gun.safetensors mine.csv
+  retune forecast sales.csv --horizon 12";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -56,6 +59,7 @@ enum Command {
     Fit(fit::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
+    Forecast(forecast::Arguments),
     Hear(hear::Arguments),
     Explain(explain::Arguments),
     Distance(distance::Arguments),
@@ -91,6 +95,7 @@ impl Command {
             Self::Fit(arguments) => arguments.run(common),
             Self::Evaluate(arguments) => arguments.run(common),
             Self::Predict(arguments) => arguments.run(common),
+            Self::Forecast(arguments) => arguments.run(common),
             Self::Hear(arguments) => arguments.run(common),
             Self::Explain(arguments) => arguments.run(common),
             Self::Distance(arguments) => arguments.run(common),

@@ -2,11 +2,14 @@
 
 mod axis;
 mod canvas;
+mod forecast;
 mod heat;
 
 use plotters::style::RGBColor;
 use retune::audio::mel::{HIGHEST_HZ, LOWEST_HZ, hz_to_mel};
 use thiserror::Error;
+
+pub use forecast::forecast_svg;
 
 use axis::{Axis, ticks};
 use canvas::{Canvas, Horizontal, Panel, Vertical};

@@ -8,6 +8,8 @@ use retune::audio::AudioError;
 use retune::backend::BackendError;
 use retune::baseline::BaselineError;
 use retune::fit::FitError;
+use retune::forecast::ForecastError;
+use retune::motion::MotionError;
 use retune::program::ProgramError;
 use retune::series::SeriesError;
 use retune::source::SourceError;
@@ -69,6 +71,8 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_picture = || error.downcast_ref().and_then(PictureError::hint);
     let of_fit = || error.downcast_ref().and_then(FitError::hint);
     let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
+    let of_forecast = || error.downcast_ref().and_then(ForecastError::hint);
+    let of_motion = || error.downcast_ref().and_then(MotionError::hint);
     let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
     of_problem()
         .or_else(of_any)
@@ -81,4 +85,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_fit)
         .or_else(of_baseline)
         .or_else(of_archive)
+        .or_else(of_forecast)
+        .or_else(of_motion)
 }

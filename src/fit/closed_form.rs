@@ -133,8 +133,8 @@ fn of_raw_features(model: &RidgeModel) -> (Vec<f32>, Vec<f32>) {
 }
 
 /// The features of every series, `[series, FEATURES]`.
-fn features<B: Kernels>(
-    series: &[Vec<f32>],
+pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
+    series: &[S],
     transform: &Transform,
     trained: &TrainedTransform<B>,
     source: &AttentionRnn<B>,

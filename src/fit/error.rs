@@ -4,6 +4,8 @@ use thiserror::Error;
 
 use super::ProbabilityError;
 use super::ridge::RidgeError;
+use crate::forecast::ForecastError;
+use crate::forecast::ridge::ReadoutError;
 use crate::mapping::MappingError;
 use crate::source::SourceError;
 use crate::transform::TransformError;
@@ -71,6 +73,15 @@ pub enum FitError {
     /// The probabilities cannot be calibrated.
     #[error(transparent)]
     Probability(#[from] ProbabilityError),
+    /// The histories cannot be forecast.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
+    /// The linear readout cannot be fitted.
+    #[error(transparent)]
+    Readout(#[from] ReadoutError),
+    /// Errors that cannot be compared.
+    #[error("no readout has a finite error on the validation part")]
+    NoFiniteError,
     /// The source was changed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -80,6 +91,8 @@ impl FitError {
     /// What to do next, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Forecast(error) => error.hint(),
+            Self::Readout(error) => error.hint(),
             Self::Length { .. } => Some("give --unequal resample".to_owned()),
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
             Self::Diverged { .. } => Some("try a smaller --learning-rate".to_owned()),

@@ -3,13 +3,16 @@
 
 mod closed_form;
 mod error;
+pub(crate) mod forecast;
 mod gradient;
 mod probability;
 mod progress;
 mod ridge;
 mod settings;
 
+pub(crate) use closed_form::features;
 pub use error::FitError;
+pub use forecast::{FittedForecast, ForecastReadout, ForecastSettings, fit_forecast};
 pub use probability::{ProbabilityError, Temperature, brier, log_loss};
 pub use progress::FitProgress;
 pub use ridge::{Criterion, Ridge, RidgeError, RidgeFit, RidgeModel};

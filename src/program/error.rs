@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::SourceReference;
+use super::{SourceReference, Task};
 use crate::mapping::MappingError;
 use crate::transform::TransformError;
 
@@ -42,6 +42,16 @@ pub enum ProgramError {
         found: u64,
         /// The newest version that this release reads.
         supported: u64,
+    },
+    /// A program of another task.
+    #[error("{}: the program is for {found}, expected one for {expected}", path.display())]
+    OtherTask {
+        /// The file.
+        path: PathBuf,
+        /// Its task.
+        found: Task,
+        /// The task that it was opened for.
+        expected: Task,
     },
     /// Made for another source.
     #[error(
@@ -123,6 +133,11 @@ impl ProgramError {
             )),
             Self::SeriesLength { .. } => Some("give --unequal resample".to_owned()),
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
+            Self::OtherTask { found, .. } => Some(match found {
+                Task::Classification => "use `retune predict` on a file of series".to_owned(),
+                Task::Forecasting => "use `retune predict` on a file of histories".to_owned(),
+                Task::Motion => "use `retune motion predict`".to_owned(),
+            }),
             Self::Damaged { .. } => Some("fit the program again".to_owned()),
             _ => None,
         }

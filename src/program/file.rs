@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Header, Program, ProgramError};
+use super::{Header, Program, ProgramError, Task};
 use crate::source::LABELS;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
@@ -26,71 +28,17 @@ impl Program {
     ///
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), ProgramError> {
-        let header =
-            serde_json::to_string(&self.header).map_err(|error| ProgramError::Damaged {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })?;
-        let checksum = checksum(&header, &self.tensors);
-        let stored = Stored {
-            metadata: BTreeMap::from([
-                (FORMAT_VERSION.to_owned(), VERSION.to_string()),
-                (PROGRAM.to_owned(), header),
-                (CHECKSUM.to_owned(), checksum),
-            ]),
-            tensors: self.tensors.clone(),
-        };
-        write_whole(path, &stored.to_bytes()).map_err(|reason| ProgramError::File {
-            action: "write",
-            path: path.to_owned(),
-            reason,
-        })
+        write(path, &self.header, &self.tensors)
     }
 
     /// Reads a program that [`Program::save`] wrote; it predicts the same bits.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is no program, was cut short or altered, or has a newer
-    /// format.
+    /// When the file cannot be read, is no program, was cut short or altered, has a newer format,
+    /// or has another task.
     pub fn load(path: &Path) -> Result<Self, ProgramError> {
-        let damaged = |reason: String| ProgramError::Damaged {
-            path: path.to_owned(),
-            reason,
-        };
-        let bytes = std::fs::read(path).map_err(|reason| ProgramError::File {
-            action: "read",
-            path: path.to_owned(),
-            reason,
-        })?;
-        let Stored { metadata, tensors } =
-            Stored::from_bytes(&bytes).map_err(|error| damaged(error.to_string()))?;
-        let entry = |name: &str| {
-            metadata
-                .get(name)
-                .ok_or_else(|| damaged(format!("its metadata has no {name}")))
-        };
-        let found: u64 = entry(FORMAT_VERSION)?
-            .parse()
-            .map_err(|_| damaged("its version is no number".to_owned()))?;
-        if found > VERSION {
-            return Err(ProgramError::Newer {
-                path: path.to_owned(),
-                found,
-                supported: VERSION,
-            });
-        }
-        if found < VERSION {
-            return Err(damaged(format!(
-                "it has format version {found}, from before the first release"
-            )));
-        }
-        let header = entry(PROGRAM)?;
-        if entry(CHECKSUM)? != &checksum(header, &tensors) {
-            return Err(damaged("it was altered after it was written".to_owned()));
-        }
-        let header: Header =
-            serde_json::from_str(header).map_err(|error| damaged(error.to_string()))?;
+        let (header, tensors) = read::<Header>(path, Task::Classification)?;
         for part in &header.parts {
             part.transform.check(header.series_length)?;
             part.mapping.check(header.labels.len(), LABELS.len())?;
@@ -98,9 +46,122 @@ impl Program {
         let numbers = header.parts.iter().map(|part| part.weight);
         let finite = numbers.chain([header.sharpness]).all(f32::is_finite);
         if header.parts.is_empty() || !finite {
-            return Err(damaged("it has no parts".to_owned()));
+            return Err(damaged(path, "it has no parts"));
         }
         Ok(Self { header, tensors })
+    }
+}
+
+impl Task {
+    /// What the program in a file predicts.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is no program, was cut short or altered, or has a newer
+    /// format.
+    pub fn of_file(path: &Path) -> Result<Self, ProgramError> {
+        open(path).map(|opened| opened.task)
+    }
+}
+
+/// A program file whose checksum is right.
+struct Opened {
+    task: Task,
+    header: String,
+    tensors: BTreeMap<String, HostTensor>,
+}
+
+/// The part of every header that says what the rest is.
+#[derive(Deserialize)]
+struct TaskOnly {
+    task: Task,
+}
+
+/// Writes a program of any task.
+pub(super) fn write<H: Serialize>(
+    path: &Path,
+    header: &H,
+    tensors: &BTreeMap<String, HostTensor>,
+) -> Result<(), ProgramError> {
+    let header = serde_json::to_string(header).map_err(|error| damaged(path, error))?;
+    let stored = Stored {
+        metadata: BTreeMap::from([
+            (FORMAT_VERSION.to_owned(), VERSION.to_string()),
+            (CHECKSUM.to_owned(), checksum(&header, tensors)),
+            (PROGRAM.to_owned(), header),
+        ]),
+        tensors: tensors.clone(),
+    };
+    write_whole(path, &stored.to_bytes()).map_err(|reason| ProgramError::File {
+        action: "write",
+        path: path.to_owned(),
+        reason,
+    })
+}
+
+/// Reads a program of one task.
+pub(super) fn read<H: DeserializeOwned>(
+    path: &Path,
+    expected: Task,
+) -> Result<(H, BTreeMap<String, HostTensor>), ProgramError> {
+    let opened = open(path)?;
+    if opened.task != expected {
+        return Err(ProgramError::OtherTask {
+            path: path.to_owned(),
+            found: opened.task,
+            expected,
+        });
+    }
+    let header = serde_json::from_str(&opened.header).map_err(|error| damaged(path, error))?;
+    Ok((header, opened.tensors))
+}
+
+fn open(path: &Path) -> Result<Opened, ProgramError> {
+    let bytes = std::fs::read(path).map_err(|reason| ProgramError::File {
+        action: "read",
+        path: path.to_owned(),
+        reason,
+    })?;
+    let Stored {
+        mut metadata,
+        tensors,
+    } = Stored::from_bytes(&bytes).map_err(|error| damaged(path, error))?;
+    let mut entry = |name: &str| {
+        metadata
+            .remove(name)
+            .ok_or_else(|| damaged(path, format!("its metadata has no {name}")))
+    };
+    let found: u64 = entry(FORMAT_VERSION)?
+        .parse()
+        .map_err(|_| damaged(path, "its version is no number"))?;
+    if found > VERSION {
+        return Err(ProgramError::Newer {
+            path: path.to_owned(),
+            found,
+            supported: VERSION,
+        });
+    }
+    if found < VERSION {
+        let reason = format!("it has format version {found}, from before the first release");
+        return Err(damaged(path, reason));
+    }
+    let header = entry(PROGRAM)?;
+    if entry(CHECKSUM)? != checksum(&header, &tensors) {
+        return Err(damaged(path, "it was altered after it was written"));
+    }
+    let TaskOnly { task } = serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
+    Ok(Opened {
+        task,
+        header,
+        tensors,
+    })
+}
+
+/// A file that is no program, or a damaged one.
+pub(super) fn damaged(path: &Path, reason: impl ToString) -> ProgramError {
+    ProgramError::Damaged {
+        path: path.to_owned(),
+        reason: reason.to_string(),
     }
 }
 

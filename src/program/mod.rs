@@ -6,10 +6,14 @@
 
 mod error;
 mod file;
+mod forecasting;
 
 pub use error::ProgramError;
+pub(crate) use forecasting::ForecastHeader;
+pub use forecasting::ForecastProgram;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +30,20 @@ use crate::transform::Transform;
 pub enum Task {
     /// The class of a series.
     Classification,
+    /// The values after a series.
+    Forecasting,
+    /// The motion of joints after a window of it.
+    Motion,
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Classification => "classification",
+            Self::Forecasting => "forecasting",
+            Self::Motion => "motion",
+        })
+    }
 }
 
 /// The source that a program was trained for.
@@ -35,6 +53,31 @@ pub struct SourceReference {
     pub name: String,
     /// The sha256 of its file, in hexadecimal: what counts.
     pub sha256: String,
+}
+
+impl SourceReference {
+    /// The reference to a source.
+    pub fn of(source: &SourceWeights) -> Self {
+        Self {
+            name: source.name().to_owned(),
+            sha256: source.sha256().to_owned(),
+        }
+    }
+
+    /// Whether `source` is this one.
+    ///
+    /// # Errors
+    ///
+    /// [`ProgramError::OtherSource`] names both.
+    pub fn check(&self, source: &SourceWeights) -> Result<(), ProgramError> {
+        if self.sha256 == source.sha256() {
+            return Ok(());
+        }
+        Err(ProgramError::OtherSource {
+            expected: self.clone(),
+            found: Self::of(source),
+        })
+    }
 }
 
 /// A transform and the mapping that reads what the source makes of it.
@@ -65,6 +108,22 @@ impl Trained {
             Self::Mapping => "mapping",
         };
         format!("part{}.{what}.", part + 1)
+    }
+
+    /// These numbers of one part, under their own names; `part` counts from 0.
+    pub(crate) fn of_part(
+        self,
+        tensors: &BTreeMap<String, HostTensor>,
+        part: usize,
+    ) -> BTreeMap<String, HostTensor> {
+        let prefix = self.prefix(part);
+        tensors
+            .iter()
+            .filter_map(|(name, tensor)| {
+                let name = name.strip_prefix(&prefix)?;
+                Some((name.to_owned(), tensor.clone()))
+            })
+            .collect()
     }
 }
 
@@ -161,14 +220,7 @@ impl Program {
 
     /// The trained numbers of one part's transform or mapping, under their own names.
     pub(crate) fn tensors_of(&self, part: usize, what: Trained) -> BTreeMap<String, HostTensor> {
-        let prefix = what.prefix(part);
-        self.tensors
-            .iter()
-            .filter_map(|(name, tensor)| {
-                let name = name.strip_prefix(&prefix)?;
-                Some((name.to_owned(), tensor.clone()))
-            })
-            .collect()
+        what.of_part(&self.tensors, part)
     }
 
     /// Whether `source` is the one that the program was trained for.
@@ -177,16 +229,7 @@ impl Program {
     ///
     /// [`ProgramError::OtherSource`] names both.
     pub fn check_source(&self, source: &SourceWeights) -> Result<(), ProgramError> {
-        if self.source_sha256() == source.sha256() {
-            return Ok(());
-        }
-        Err(ProgramError::OtherSource {
-            expected: self.header.source.clone(),
-            found: SourceReference {
-                name: source.name().to_owned(),
-                sha256: source.sha256().to_owned(),
-            },
-        })
+        self.header.source.check(source)
     }
 
     /// Whether a series suits the program; `number` counts from 1.

@@ -136,10 +136,7 @@ impl<B: Kernels> Classifier<B> {
         }
         let header = Header {
             task: Task::Classification,
-            source: SourceReference {
-                name: source.name().to_owned(),
-                sha256: source.sha256().to_owned(),
-            },
+            source: SourceReference::of(source),
             labels,
             series_length,
             parts,

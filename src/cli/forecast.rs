@@ -1,0 +1,124 @@
+//! `retune forecast`: what comes after each history of a file.
+
+mod backtest;
+mod settings;
+mod split;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::Args;
+use retune::backend::BackendTask;
+use retune::fit::ForecastSettings;
+use retune::forecast::History;
+use retune::kernel::Kernels;
+use retune::program::ForecastProgram;
+use retune::source::{DEFAULT_SOURCE, SourceWeights};
+use retune::task::{Forecast, Forecaster};
+
+use super::args::{BackendArgs, Common};
+use super::fitting::show_progress;
+use super::histories::HistoryFile;
+use super::output::{self, OutputFile};
+use super::picture::forecast_svg;
+use super::progress::Progress;
+use settings::SettingsArgs;
+pub use table::{csv, json};
+
+/// Forecast what comes after each series of a table, as CSV
+///
+/// One linear readout for all series gives all steps at once. It reads the last values, and what the
+/// frozen source makes of them where that helps on the last part of the series, which also measures
+/// the intervals. With --backtest the origin rolls through the end of the series and the forecasts
+/// are judged beside controls.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    file: HistoryFile,
+    #[command(flatten)]
+    settings: SettingsArgs,
+    /// The source model: one that is shipped, or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
+    source: String,
+    /// Where to save the program
+    #[arg(long, value_name = "FILE", conflicts_with = "backtest")]
+    out: Option<PathBuf>,
+    /// Where to draw the forecasts, as SVG
+    #[arg(long, value_name = "FILE", conflicts_with = "backtest")]
+    plot: Option<PathBuf>,
+    #[command(flatten)]
+    backtest: backtest::BacktestArgs,
+    #[command(flatten)]
+    backend: BackendArgs,
+}
+
+impl Arguments {
+    /// Forecasts and prints, or judges forecasts.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let inputs = [self.file.file.as_path(), self.source.as_ref()];
+        let check = |path: &Option<PathBuf>| match path {
+            Some(path) => OutputFile::check(path, &inputs).map(Some),
+            None => Ok(None),
+        };
+        let (out, plot) = (check(&self.out)?, check(&self.plot)?);
+        let histories = self.file.read()?;
+        let source = SourceWeights::find(&self.source)?;
+        if self.backtest.wanted() {
+            return self.judge(histories, &source, common);
+        }
+        let settings = self.settings.for_histories(&histories, common.seed)?;
+        let (program, forecasts) = self.backend.backend.run(Work {
+            histories: &histories,
+            source: &source,
+            settings: &settings,
+            common,
+        })??;
+        if let Some(out) = out {
+            program.save(out.target())?;
+        }
+        if let Some(plot) = plot {
+            plot.write(forecast_svg(&histories, &forecasts)?.as_bytes())?;
+        }
+        let text = if common.json {
+            json(&histories, &forecasts, Some(&program))?
+        } else {
+            csv(&histories, &forecasts)?
+        };
+        output::print(&text)
+    }
+}
+
+struct Work<'a> {
+    histories: &'a [History],
+    source: &'a SourceWeights,
+    settings: &'a ForecastSettings,
+    common: &'a Common,
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<(ForecastProgram, Vec<Forecast>), retune::Error>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        let mut progress = Progress::new(self.common, "fitting");
+        let forecaster = Forecaster::<B::InnerBackend>::fit(
+            self.histories,
+            self.source,
+            self.settings,
+            device,
+            &mut |at| show_progress(&mut progress, at),
+        )?;
+        let histories: Vec<&[f32]> = self
+            .histories
+            .iter()
+            .map(|history| history.values.as_slice())
+            .collect();
+        let forecasts = forecaster.forecast(&histories)?;
+        Ok((forecaster.program().clone(), forecasts))
+    }
+}

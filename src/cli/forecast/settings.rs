@@ -1,0 +1,113 @@
+//! The options that decide a forecaster.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use anyhow::Result;
+use clap::Args;
+use retune::fit::{FitError, ForecastSettings};
+use retune::forecast::{History, season};
+use retune::transform::{NAMES, Transform};
+
+use super::super::args::{count, share};
+use super::super::problem::Problem;
+
+/// Histories that are looked at for a season.
+const LOOKED_AT: usize = 50;
+
+/// How a forecaster is fitted.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Fitting")]
+pub struct SettingsArgs {
+    /// Values to forecast
+    #[arg(long, value_name = "N", value_parser = count)]
+    horizon: usize,
+    /// Values that a forecast is made from; at most 512 where it is not given
+    #[arg(long, value_name = "N", value_parser = count)]
+    context: Option<usize>,
+    /// Values in one season, or none; found where it is not given
+    #[arg(long, value_name = "N|none")]
+    season: Option<Season>,
+    /// How the source hears the last values: a voice by its name, several in as many options, or
+    /// none for a readout of the values alone
+    #[arg(long = "voice", value_name = "NAME", default_value = "formants")]
+    voices: Vec<String>,
+    /// The last share of each series: it chooses the penalties and measures the intervals
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    validation: Option<f64>,
+    /// The most windows that the source hears
+    #[arg(long, value_name = "N", value_parser = count)]
+    windows: Option<usize>,
+    /// Do not fit again with the validation part once the penalties are chosen
+    #[arg(long)]
+    train_only: bool,
+}
+
+/// `--season`: a number of values, or none.
+#[derive(Debug, Clone, Copy)]
+struct Season(Option<usize>);
+
+impl FromStr for Season {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self(None)),
+            _ => match count(text) {
+                Ok(values) => Ok(Self(Some(values))),
+                Err(_) => Err("expected a whole number from 1, or none".to_owned()),
+            },
+        }
+    }
+}
+
+impl SettingsArgs {
+    /// The settings for histories that are fitted on.
+    pub fn for_histories(&self, histories: &[History], seed: u64) -> Result<ForecastSettings> {
+        let season = match self.season {
+            Some(Season(season)) => season,
+            None => common_season(histories),
+        };
+        let mut settings =
+            ForecastSettings::new(histories, self.horizon, season).map_err(FitError::from)?;
+        settings.context = self.context.unwrap_or(settings.context);
+        settings.voices = self.voices()?;
+        settings.validation = self.validation.unwrap_or(settings.validation);
+        settings.windows = self.windows.unwrap_or(settings.windows);
+        settings.refit = !self.train_only;
+        settings.seed = seed;
+        Ok(settings)
+    }
+
+    /// Values to forecast.
+    pub fn horizon(&self) -> usize {
+        self.horizon
+    }
+
+    fn voices(&self) -> Result<Vec<Transform>> {
+        if self.voices == ["none"] {
+            return Ok(Vec::new());
+        }
+        let named = |name: &String| {
+            Transform::named(name).ok_or_else(|| {
+                let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+                Problem::new(format!("there is no voice `{name}`"))
+                    .with_hint(format!("the voices are none, {}", names.join(", ")))
+                    .into()
+            })
+        };
+        self.voices.iter().map(named).collect()
+    }
+}
+
+/// The season that most of the histories have; none where most have none.
+fn common_season(histories: &[History]) -> Option<usize> {
+    let mut counts = BTreeMap::new();
+    for history in histories.iter().take(LOOKED_AT) {
+        *counts
+            .entry(season::period(&history.values))
+            .or_insert(0usize) += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.and_then(|(season, _)| season)
+}

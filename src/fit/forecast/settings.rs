@@ -1,0 +1,160 @@
+//! The settings of a forecaster.
+
+use serde::{Deserialize, Serialize};
+
+use crate::forecast::{ForecastError, History};
+use crate::transform::Transform;
+
+/// The longest context that is taken where none is given.
+const LONGEST_CONTEXT: usize = 512;
+/// Seasons of a short history that make its context.
+const SEASONS: usize = 4;
+
+/// Everything that decides a forecaster, beside the histories and the source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForecastSettings {
+    /// Values to forecast.
+    pub horizon: usize,
+    /// Values of the window that a forecast is made from.
+    pub context: usize,
+    /// Values in one season, where there is one; a forecast may be counted from the last season and
+    /// not from the last value.
+    pub season: Option<usize>,
+    /// The ways in which the source hears a window; none for a readout of the window alone.
+    pub voices: Vec<Transform>,
+    /// The last share of each history: it chooses the penalties and measures the intervals.
+    pub validation: f64,
+    /// The most windows that the source hears of the training part, and a quarter of that of the
+    /// validation part.
+    pub windows: usize,
+    /// Whether the chosen readout is fitted again with the validation part.
+    pub refit: bool,
+    /// The seed of what windows are taken where not all are.
+    pub seed: u64,
+}
+
+impl ForecastSettings {
+    /// The usual settings for these histories: the context is 512 values, or less where the shortest
+    /// history does not have room for many windows of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ForecastSettings::check`].
+    pub fn new(
+        histories: &[History],
+        horizon: usize,
+        season: Option<usize>,
+    ) -> Result<Self, ForecastError> {
+        let mut settings = Self {
+            horizon,
+            context: 1,
+            season,
+            voices: Transform::named("formants").into_iter().collect(),
+            validation: 0.2,
+            windows: 16_384,
+            refit: true,
+            seed: 0,
+        };
+        settings.check(histories)?;
+        let shortest = histories.iter().map(|history| history.values.len()).min();
+        let shortest = shortest.unwrap_or(0);
+        // As many windows as values of the context, at the least.
+        let room = (shortest - settings.held_out(shortest) - horizon) / 2;
+        settings.context = LONGEST_CONTEXT.min(room).max(1);
+        if let Some(season) = season {
+            let whole = (room / season).min(SEASONS) * season;
+            if settings.context < LONGEST_CONTEXT && whole > 0 {
+                settings.context = whole.min(LONGEST_CONTEXT);
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The values at the end of a history of so many that training does not see.
+    pub fn held_out(&self, values: usize) -> usize {
+        ((values as f64 * self.validation).round() as usize).max(self.horizon)
+    }
+
+    /// Whether the numbers are in range, and every history is long enough.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError`] says how many values are needed.
+    pub fn check(&self, histories: &[History]) -> Result<(), ForecastError> {
+        let sizes = [
+            ("horizon", self.horizon),
+            ("context", self.context),
+            ("season", self.season.unwrap_or(1)),
+            ("number of windows", self.windows),
+            ("number of histories", histories.len()),
+        ];
+        if let Some(&(what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
+            return Err(ForecastError::Zero { what });
+        }
+        if !(0.0..1.0).contains(&self.validation) {
+            return Err(ForecastError::Share {
+                share: self.validation,
+            });
+        }
+        for history in histories {
+            let found = history.values.len();
+            // The last of training, and the first to validate with.
+            let needed = self
+                .context
+                .saturating_add(self.horizon)
+                .saturating_add(self.held_out(found));
+            if found <= needed {
+                return Err(ForecastError::History {
+                    name: history.name.clone(),
+                    found,
+                    needed: needed.saturating_add(1),
+                    context: self.context,
+                    horizon: self.horizon,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::Timeline;
+
+    fn history(values: usize) -> History {
+        History {
+            name: "sales".to_owned(),
+            timeline: Timeline::counts(),
+            values: vec![1.0; values],
+        }
+    }
+
+    #[test]
+    fn the_context_suits_the_shortest_history() {
+        let context = |values: &[usize], horizon, season| {
+            let histories: Vec<History> = values.iter().map(|values| history(*values)).collect();
+            ForecastSettings::new(&histories, horizon, season)
+                .unwrap()
+                .context
+        };
+        assert_eq!(context(&[11_520], 96, Some(24)), 512);
+        assert_eq!(context(&[144], 12, Some(12)), 48);
+        assert_eq!(context(&[5000, 144], 12, None), 51);
+        assert_eq!(context(&[30], 3, Some(12)), 10);
+    }
+
+    #[test]
+    fn a_history_that_is_too_short_is_told_what_it_needs() {
+        let error = ForecastSettings::new(&[history(20)], 10, None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`sales` has 20 values; expected at least 22 for a context of 1, a horizon of 10 and \
+             a validation part"
+        );
+        assert!(error.hint().unwrap().contains("--horizon"));
+        assert!(ForecastSettings::new(&[history(99)], 0, None).is_err());
+        assert!(ForecastSettings::new(&[], 5, None).is_err());
+        assert!(ForecastSettings::new(&[history(99)], usize::MAX, None).is_err());
+    }
+}

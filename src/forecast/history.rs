@@ -1,0 +1,79 @@
+//! Histories: what was measured so far, at equally spaced times.
+
+mod columns;
+mod fill;
+mod long;
+mod rows;
+mod table;
+mod wide;
+
+use std::path::Path;
+
+use super::{ForecastError, HistoryOptions, Timeline};
+use table::Table;
+
+/// One series of the past, the oldest value first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// The name of its column, its id, or their number where there is no name.
+    pub name: String,
+    /// When its values were measured.
+    pub timeline: Timeline,
+    /// The values, `[length]`; all finite.
+    pub values: Vec<f32>,
+}
+
+impl History {
+    /// Reads the histories of a file of separated values, in the order of their columns, or of the
+    /// first rows of their ids.
+    ///
+    /// Fields are separated by tabs when the first line holds one, else by commas, else by
+    /// semicolons. The first row is a header when it holds words and no numbers, when it begins
+    /// with a name for times (see [`HistoryOptions::time`]) or with an empty field that the row
+    /// after it does not begin with, or when a column is asked for that it names.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError`] with the line and the column where something is wrong.
+    pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, ForecastError> {
+        let bytes = std::fs::read(path).map_err(|source| ForecastError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| ForecastError::NotText {
+            path: path.to_owned(),
+            byte: error.valid_up_to() + 1,
+        })?;
+        Self::parse(path, text, options)
+    }
+
+    /// Reads the histories of the text of a file; `path` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// See [`History::read`].
+    pub fn parse(
+        path: &Path,
+        text: &str,
+        options: &HistoryOptions,
+    ) -> Result<Vec<Self>, ForecastError> {
+        let conflict = |one, other| Err(ForecastError::Conflict { one, other });
+        if options.rows && options.time.as_deref().is_some_and(|time| time != "none") {
+            return conflict("a history in each row", "a time column");
+        }
+        if options.rows && !options.columns.is_empty() {
+            return conflict("a history in each row", "value columns");
+        }
+        let table = Table::read(path, text, options)?;
+        if options.rows {
+            rows::read(&table, options)
+        } else if options.id.is_some() {
+            long::read(&table, options)
+        } else {
+            wide::read(&table, options)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

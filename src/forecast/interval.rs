@@ -1,0 +1,259 @@
+//! Intervals around forecasts, from the errors of earlier ones.
+//!
+//! Split conformal prediction: Vovk, Gammerman and Shafer, *Algorithmic learning in a random
+//! world*, 2005; Lei et al., *Distribution-free predictive inference for regression*, Journal of
+//! the American Statistical Association 113, 2018. The errors are taken in units of each window's
+//! deviation, so that one width fits calm and restless windows. The promised coverage holds for
+//! errors that are exchangeable; those of a series that changes its ways are not, which is why
+//! coverage should be measured by backtest as well.
+
+use serde::{Deserialize, Serialize};
+
+use super::ForecastError;
+
+/// The levels that intervals are commonly given for.
+pub const LEVELS: [f64; 2] = [0.80, 0.95];
+
+/// Half widths of intervals, for each level and step of the horizon.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conformal {
+    horizon: usize,
+    /// How many forecasts the errors are from.
+    count: usize,
+    levels: Vec<Level>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Level {
+    level: f64,
+    /// Whether there were enough errors for the level.
+    reached: bool,
+    /// `[horizon]`, in units of the window's deviation.
+    half_widths: Vec<f32>,
+}
+
+/// An interval for each step of a forecast.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Interval {
+    /// The share of values that should lie within.
+    pub level: f64,
+    /// Whether there were enough errors for the level: with `n` of them, no level above
+    /// `n / (n + 1)` can be promised, and the interval is that of the largest error instead.
+    pub reached: bool,
+    /// The lower ends, `[horizon]`.
+    pub lower: Vec<f32>,
+    /// The upper ends, `[horizon]`.
+    pub upper: Vec<f32>,
+}
+
+impl Conformal {
+    /// Measures errors, `[forecasts, horizon]` row by row, each the value that came minus its
+    /// forecast in units of the deviation of the window it was made from.
+    ///
+    /// The half width of a step is the `⌈(n + 1) · level⌉`-th smallest absolute error of that step.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Zero`] for a horizon of 0, [`ForecastError::Length`] for errors that do not
+    /// make whole rows or are none, [`ForecastError::NotFinite`], and [`ForecastError::Level`] for
+    /// a level that is not between 0 and 1.
+    pub fn of(errors: &[f32], horizon: usize, levels: &[f64]) -> Result<Self, ForecastError> {
+        if horizon == 0 {
+            return Err(ForecastError::Zero { what: "horizon" });
+        }
+        if errors.is_empty() || !errors.len().is_multiple_of(horizon) {
+            return Err(ForecastError::Length {
+                what: "errors",
+                found: errors.len(),
+                expected: errors.len().div_ceil(horizon).max(1) * horizon,
+            });
+        }
+        if let Some(place) = errors.iter().position(|error| !error.is_finite()) {
+            return Err(ForecastError::NotFinite {
+                what: "errors",
+                place: place + 1,
+            });
+        }
+        let count = errors.len() / horizon;
+        let sorted: Vec<Vec<f32>> = (0..horizon)
+            .map(|step| {
+                let errors = errors.iter().skip(step).step_by(horizon);
+                let mut sizes: Vec<f32> = errors.map(|error| error.abs()).collect();
+                sizes.sort_by(f32::total_cmp);
+                sizes
+            })
+            .collect();
+        let measure = |&level: &f64| {
+            let rank = rank(count, level)?;
+            let place = rank.min(count).saturating_sub(1);
+            let half_widths = sorted.iter().filter_map(|sizes| sizes.get(place).copied());
+            Ok(Level {
+                level,
+                reached: rank <= count,
+                half_widths: half_widths.collect(),
+            })
+        };
+        Ok(Self {
+            horizon,
+            count,
+            levels: levels.iter().map(measure).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// How many forecasts the errors are from.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The levels that were measured.
+    pub fn levels(&self) -> impl Iterator<Item = f64> + '_ {
+        self.levels.iter().map(|level| level.level)
+    }
+
+    /// The interval of a level around a forecast, `[horizon]` or shorter, in the unit of the
+    /// history; `deviation` is that of the window which the forecast was made from.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::UnknownLevel`] for a level that was not measured and
+    /// [`ForecastError::Length`] for a longer forecast.
+    pub fn around(
+        &self,
+        forecast: &[f32],
+        deviation: f64,
+        level: f64,
+    ) -> Result<Interval, ForecastError> {
+        let known = self.levels.iter().find(|known| known.level == level);
+        let known = known.ok_or_else(|| ForecastError::UnknownLevel {
+            level,
+            known: self
+                .levels()
+                .map(|level| level.to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+        if forecast.len() > known.half_widths.len() {
+            return Err(ForecastError::Length {
+                what: "steps of a forecast",
+                found: forecast.len(),
+                expected: self.horizon,
+            });
+        }
+        let ends = |sign: f64| {
+            let steps = forecast.iter().zip(&known.half_widths);
+            let end = |(&value, &half): (&f32, &f32)| {
+                (f64::from(value) + sign * f64::from(half) * deviation) as f32
+            };
+            steps.map(end).collect()
+        };
+        Ok(Interval {
+            level,
+            reached: known.reached,
+            lower: ends(-1.0),
+            upper: ends(1.0),
+        })
+    }
+}
+
+impl Interval {
+    /// How many values lie within their intervals, the ends included; those after the last
+    /// interval are not counted.
+    pub fn covered(&self, actual: &[f32]) -> usize {
+        let ends = self.lower.iter().zip(&self.upper);
+        let within = actual.iter().zip(ends);
+        within
+            .filter(|(value, (lower, upper))| *lower <= *value && *value <= *upper)
+            .count()
+    }
+}
+
+/// Which of `count` ordered errors reaches a level, counted from 1; more than `count` when none.
+fn rank(count: usize, level: f64) -> Result<usize, ForecastError> {
+    if !(level > 0.0 && level < 1.0) {
+        return Err(ForecastError::Level { level });
+    }
+    // A product such as 10 · 0.9 must not be rounded up over a whole number.
+    let exact = (count as f64 + 1.0) * level;
+    Ok((exact * (1.0 - 1e-12)).ceil() as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    #[test]
+    fn the_half_width_is_an_ordered_error() {
+        // ⌈(n + 1) · level⌉ by hand: n = 9 gives 8 and 10, n = 19 gives 16 and 19.
+        assert_eq!((rank(9, 0.8).unwrap(), rank(9, 0.95).unwrap()), (8, 10));
+        assert_eq!((rank(19, 0.8).unwrap(), rank(19, 0.95).unwrap()), (16, 19));
+        assert_eq!(rank(9, 0.7).unwrap(), 7);
+        let errors: Vec<f32> = (1..=9)
+            .flat_map(|size| [size as f32, -10.0 * size as f32])
+            .collect();
+        let conformal = Conformal::of(&errors, 2, &LEVELS).unwrap();
+        assert_eq!(conformal.count(), 9);
+        let interval = conformal.around(&[100.0, 200.0], 0.5, 0.8).unwrap();
+        assert!(interval.reached);
+        assert_eq!(interval.lower, [96.0, 160.0]);
+        assert_eq!(interval.upper, [104.0, 240.0]);
+        assert_eq!(interval.covered(&[104.0, 241.0]), 1);
+        // Nine errors cannot promise 95 %: the largest stands in, and says so.
+        let interval = conformal.around(&[0.0], 1.0, 0.95).unwrap();
+        assert!(!interval.reached);
+        assert_eq!((interval.lower, interval.upper), (vec![-9.0], vec![9.0]));
+    }
+
+    #[test]
+    fn new_values_are_covered_as_promised() {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        let mut covered = [0usize; 2];
+        let (trials, count) = (4000, 40);
+        for _ in 0..trials {
+            let errors: Vec<f32> = (0..count)
+                .map(|_| random.random_range(-1.0f32..1.0).powi(3))
+                .collect();
+            let conformal = Conformal::of(&errors, 1, &LEVELS).unwrap();
+            let actual = random.random_range(-1.0f32..1.0).powi(3);
+            for (covered, level) in covered.iter_mut().zip(LEVELS) {
+                *covered += conformal
+                    .around(&[0.0], 1.0, level)
+                    .unwrap()
+                    .covered(&[actual]);
+            }
+        }
+        // Exactly ⌈41 · level⌉ / 41 is expected: 33 / 41 and 39 / 41.
+        for (covered, expected) in covered.into_iter().zip([33.0 / 41.0, 39.0 / 41.0]) {
+            assert!((covered as f64 / f64::from(trials) - expected).abs() < 0.02);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_an_error() {
+        let message = |result: Result<Conformal, ForecastError>| result.unwrap_err().to_string();
+        assert_eq!(
+            message(Conformal::of(&[1.0], 0, &LEVELS)),
+            "the horizon is 0; expected at least 1"
+        );
+        assert_eq!(
+            message(Conformal::of(&[1.0; 5], 2, &LEVELS)),
+            "there are 5 errors; expected 6"
+        );
+        assert!(Conformal::of(&[], 2, &LEVELS).is_err());
+        assert_eq!(
+            message(Conformal::of(&[1.0, f32::NAN], 2, &LEVELS)),
+            "value 2 of the errors is not finite"
+        );
+        for level in [0.0, 1.0, f64::NAN] {
+            assert!(Conformal::of(&[1.0], 1, &[level]).is_err());
+        }
+        let conformal = Conformal::of(&[1.0, 2.0], 2, &LEVELS).unwrap();
+        assert_eq!(
+            conformal.around(&[1.0], 1.0, 0.5).unwrap_err().to_string(),
+            "there is no interval for the level 0.5; there are 0.8, 0.95"
+        );
+        assert!(conformal.around(&[1.0; 3], 1.0, 0.8).is_err());
+    }
+}

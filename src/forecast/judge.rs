@@ -1,0 +1,177 @@
+//! How good forecasts of one history are, one after the other.
+
+use serde::Serialize;
+
+use super::metrics::{
+    interval_coverage, interval_width, mean_absolute_error, mean_squared_error,
+    seasonal_naive_scale, symmetric_percentage_error,
+};
+use super::{ForecastError, Interval, ScaledWindow};
+
+/// Judges forecasts of one history.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    /// What errors are counted in.
+    unit: f64,
+    /// The error of the seasonal naive forecast within the history.
+    scale: Option<f64>,
+    forecasts: usize,
+    squared: f64,
+    absolute: f64,
+    percentage: f64,
+    scaled: f64,
+    levels: Vec<Level>,
+}
+
+#[derive(Debug, Clone)]
+struct Level {
+    level: f64,
+    covered: f64,
+    width: f64,
+}
+
+/// How forecasts did: means over all of them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JudgedScores {
+    /// The mean squared error.
+    pub mse: f64,
+    /// The mean absolute error.
+    pub mae: f64,
+    /// The root of the mean squared error.
+    pub rmse: f64,
+    /// The symmetric percentage error in per cent, as M4 counts it.
+    pub smape: f64,
+    /// The mean absolute error over that of the seasonal naive forecast within the history; `None`
+    /// where no history has one.
+    pub mase: Option<f64>,
+    /// How the intervals did, by their level.
+    pub intervals: Vec<IntervalScore>,
+}
+
+/// How the intervals of one level did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IntervalScore {
+    /// The share of values that should lie within.
+    pub level: f64,
+    /// The share that does.
+    pub coverage: f64,
+    /// The mean width.
+    pub width: f64,
+}
+
+impl Judge {
+    /// For forecasts after this history, whose season has so many values (1 for none). Errors are
+    /// counted in deviations of `unit` where it is given, such as the part that was trained on.
+    pub fn new(history: &[f32], season: usize, unit: Option<&[f32]>, levels: &[f64]) -> Self {
+        Self {
+            unit: unit.map_or(1.0, |unit| ScaledWindow::of(unit).deviation),
+            scale: seasonal_naive_scale(history, season),
+            forecasts: 0,
+            squared: 0.0,
+            absolute: 0.0,
+            percentage: 0.0,
+            scaled: 0.0,
+            levels: levels
+                .iter()
+                .map(|&level| Level {
+                    level,
+                    covered: 0.0,
+                    width: 0.0,
+                })
+                .collect(),
+        }
+    }
+
+    /// Judges one forecast by what came; the intervals are those of this judge's levels.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Length`] when the lengths differ or are 0.
+    pub fn add(
+        &mut self,
+        actual: &[f32],
+        forecast: &[f32],
+        intervals: &[Interval],
+    ) -> Result<(), ForecastError> {
+        let absolute = mean_absolute_error(actual, forecast)?;
+        self.squared += mean_squared_error(actual, forecast)? / self.unit.powi(2);
+        self.absolute += absolute / self.unit;
+        self.percentage += symmetric_percentage_error(actual, forecast)?;
+        self.scaled += self.scale.map_or(0.0, |scale| absolute / scale);
+        for (level, interval) in self.levels.iter_mut().zip(intervals) {
+            level.covered += interval_coverage(actual, &interval.lower, &interval.upper)?;
+            level.width += interval_width(&interval.lower, &interval.upper)? / self.unit;
+        }
+        self.forecasts += 1;
+        Ok(())
+    }
+
+    /// The scores of all forecasts of all judges, each counted once.
+    pub fn together(judges: &[Self]) -> JudgedScores {
+        let count = |judges: &[&Self]| judges.iter().map(|judge| judge.forecasts).sum::<usize>();
+        let all: Vec<&Self> = judges.iter().collect();
+        let forecasts = count(&all).max(1) as f64;
+        let mean = |of: fn(&Self) -> f64| judges.iter().map(of).sum::<f64>() / forecasts;
+        let with_scale: Vec<&Self> = judges
+            .iter()
+            .filter(|judge| judge.scale.is_some())
+            .collect();
+        let scaled = count(&with_scale);
+        let sum: f64 = with_scale.iter().map(|judge| judge.scaled).sum();
+        let mse = mean(|judge| judge.squared);
+        let levels = judges.first().map_or(0, |judge| judge.levels.len());
+        let interval = |index: usize| {
+            let each = || {
+                judges
+                    .iter()
+                    .filter_map(move |judge| judge.levels.get(index))
+            };
+            IntervalScore {
+                level: each().next().map_or(0.0, |level| level.level),
+                coverage: each().map(|level| level.covered).sum::<f64>() / forecasts,
+                width: each().map(|level| level.width).sum::<f64>() / forecasts,
+            }
+        };
+        JudgedScores {
+            mse,
+            mae: mean(|judge| judge.absolute),
+            rmse: mse.sqrt(),
+            smape: mean(|judge| judge.percentage),
+            mase: (scaled > 0).then(|| sum / scaled as f64),
+            intervals: (0..levels).map(interval).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forecasts_count_once_whatever_their_history() {
+        let interval = |half: f32| Interval {
+            level: 0.8,
+            reached: true,
+            lower: vec![-half; 2],
+            upper: vec![half; 2],
+        };
+        let mut one = Judge::new(&[0.0, 2.0, 0.0, 2.0], 1, None, &[0.8]);
+        one.add(&[1.0, 3.0], &[0.0, 0.0], &[interval(2.0)]).unwrap();
+        one.add(&[1.0, 1.0], &[0.0, 0.0], &[interval(2.0)]).unwrap();
+        // A history without a scale, in deviations of 2.
+        let mut other = Judge::new(&[5.0; 4], 1, Some(&[1.0, 5.0]), &[0.8]);
+        other
+            .add(&[4.0, 0.0], &[0.0, 0.0], &[interval(1.0)])
+            .unwrap();
+        let scores = Judge::together(&[one, other]);
+        // By hand: squared errors 5, 1 and 8 / 4; absolute errors 2, 1 and 2 / 2.
+        assert!((scores.mse - 8.0 / 3.0).abs() < 1e-9);
+        assert!((scores.mae - 4.0 / 3.0).abs() < 1e-9);
+        assert!((scores.rmse - (8.0f64 / 3.0).sqrt()).abs() < 1e-9);
+        assert!((scores.mase.unwrap() - 0.75).abs() < 1e-9);
+        // Every value but that of 0 for 0 is off by all that it can be.
+        assert!((scores.smape - (200.0 + 200.0 + 100.0) / 3.0).abs() < 1e-9);
+        assert!((scores.intervals[0].coverage - (0.5 + 1.0 + 0.5) / 3.0).abs() < 1e-9);
+        assert!((scores.intervals[0].width - (4.0 + 4.0 + 1.0) / 3.0).abs() < 1e-9);
+    }
+}

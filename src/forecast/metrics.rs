@@ -1,0 +1,221 @@
+//! How far forecasts are from what came.
+//!
+//! Hyndman and Koehler, *Another look at measures of forecast accuracy*, International Journal of
+//! Forecasting 22, 2006; Makridakis, Spiliotis and Assimakopoulos, *The M4 Competition: 100,000
+//! time series and 61 forecasting methods*, International Journal of Forecasting 36, 2020.
+//!
+//! All sums are 64-bit. Every function takes the values that came and their forecasts, as many as
+//! values, and fails with [`ForecastError::Length`] when they are not, or when there are none.
+
+use super::ForecastError;
+
+/// The mean of the squared errors (MSE).
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+    mean(actual, forecast, |value, forecast| {
+        (value - forecast).powi(2)
+    })
+}
+
+/// The root of the mean of the squared errors (RMSE), in the unit of the values.
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn root_mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+    mean_squared_error(actual, forecast).map(f64::sqrt)
+}
+
+/// The mean of the absolute errors (MAE), in the unit of the values.
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+    mean(actual, forecast, |value, forecast| (value - forecast).abs())
+}
+
+/// The symmetric mean absolute percentage error (sMAPE), from 0 to 200, as the M4 competition
+/// defines it: the mean of `200 · |y − f| / (|y| + |f|)`, where 0 forecast as 0 counts 0.
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+    mean(actual, forecast, |value, forecast| {
+        let size = value.abs() + forecast.abs();
+        if size == 0.0 {
+            0.0
+        } else {
+            200.0 * (value - forecast).abs() / size
+        }
+    })
+}
+
+/// The mean absolute error of forecasting each value of a history by the one a season before: what
+/// [`mean_absolute_scaled_error`] divides by.
+///
+/// `period` is 1 where there is no season. `None` when the history is not longer than a season, or
+/// repeats itself exactly: then no error can be told in this unit.
+pub fn seasonal_naive_scale(history: &[f32], period: usize) -> Option<f64> {
+    let later = history.get(period..)?;
+    if period == 0 || later.is_empty() {
+        return None;
+    }
+    let errors = later.iter().zip(history);
+    let sum: f64 = errors
+        .map(|(value, before)| (f64::from(*value) - f64::from(*before)).abs())
+        .sum();
+    let scale = sum / later.len() as f64;
+    (scale > 0.0 && scale.is_finite()).then_some(scale)
+}
+
+/// The mean absolute scaled error (MASE) of Hyndman and Koehler, 2006: the mean absolute error over
+/// that of the seasonal naive forecast within the history, so that below 1 is better than naive.
+///
+/// `None` when the history has no such scale, see [`seasonal_naive_scale`].
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn mean_absolute_scaled_error(
+    actual: &[f32],
+    forecast: &[f32],
+    history: &[f32],
+    period: usize,
+) -> Result<Option<f64>, ForecastError> {
+    let error = mean_absolute_error(actual, forecast)?;
+    Ok(seasonal_naive_scale(history, period).map(|scale| error / scale))
+}
+
+/// The share of values that lie within their intervals, the ends included.
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn interval_coverage(
+    actual: &[f32],
+    lower: &[f32],
+    upper: &[f32],
+) -> Result<f64, ForecastError> {
+    check_length("upper ends", upper.len(), actual.len())?;
+    check_length("lower ends", lower.len(), actual.len())?;
+    let ends = lower.iter().zip(upper);
+    let within = actual
+        .iter()
+        .zip(ends)
+        .filter(|(value, (lower, upper))| *lower <= *value && *value <= *upper)
+        .count();
+    Ok(within as f64 / actual.len() as f64)
+}
+
+/// The mean width of intervals, in the unit of the values.
+///
+/// # Errors
+///
+/// [`ForecastError::Length`].
+pub fn interval_width(lower: &[f32], upper: &[f32]) -> Result<f64, ForecastError> {
+    mean(lower, upper, |lower, upper| upper - lower)
+}
+
+fn mean(
+    actual: &[f32],
+    forecast: &[f32],
+    error: impl Fn(f64, f64) -> f64,
+) -> Result<f64, ForecastError> {
+    check_length("forecasts", forecast.len(), actual.len())?;
+    let pairs = actual.iter().zip(forecast);
+    let sum: f64 = pairs
+        .map(|(value, forecast)| error(f64::from(*value), f64::from(*forecast)))
+        .sum();
+    Ok(sum / actual.len() as f64)
+}
+
+fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(), ForecastError> {
+    if expected == 0 || found != expected {
+        return Err(ForecastError::Length {
+            what,
+            found,
+            expected: expected.max(1),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // import numpy as np
+    // y = np.array([112., 118, 0, -129]); f = np.array([110., 120, 0, 129])
+    // h = np.array([1., 4, 2, 6, 1, 9])
+    // np.mean((y-f)**2), np.mean(abs(y-f)), np.sqrt(np.mean((y-f)**2))
+    // np.mean([200*2/222, 200*2/238, 0, 200])
+    // np.mean(abs(y-f))/np.mean(abs(h[1:]-h[:-1])), np.mean(abs(y-f))/np.mean(abs(h[2:]-h[:-2]))
+    const ACTUAL: [f32; 4] = [112.0, 118.0, 0.0, -129.0];
+    const FORECAST: [f32; 4] = [110.0, 120.0, 0.0, 129.0];
+    const HISTORY: [f32; 6] = [1.0, 4.0, 2.0, 6.0, 1.0, 9.0];
+
+    fn close(found: f64, expected: f64) {
+        assert!(
+            (found - expected).abs() < 1e-9 * expected.abs(),
+            "{found} {expected}"
+        );
+    }
+
+    #[test]
+    fn errors_match_an_independent_computation() {
+        close(mean_squared_error(&ACTUAL, &FORECAST).unwrap(), 16643.0);
+        close(mean_absolute_error(&ACTUAL, &FORECAST).unwrap(), 65.5);
+        close(
+            root_mean_squared_error(&ACTUAL, &FORECAST).unwrap(),
+            129.00775170508166,
+        );
+        close(
+            symmetric_percentage_error(&ACTUAL, &FORECAST).unwrap(),
+            50.87061851767734,
+        );
+        let scaled = |period| {
+            mean_absolute_scaled_error(&ACTUAL, &FORECAST, &HISTORY, period)
+                .unwrap()
+                .unwrap()
+        };
+        close(scaled(1), 14.886363636363635);
+        close(scaled(2), 37.42857142857143);
+    }
+
+    #[test]
+    fn a_history_without_a_scale_has_no_scaled_error() {
+        for (history, period) in [
+            (&[3.0; 9][..], 1),
+            (&[1.0, 2.0, 1.0, 2.0], 2),
+            (&[1.0, 2.0], 2),
+            (&[1.0, 2.0], 0),
+            (&[], 1),
+        ] {
+            assert_eq!(seasonal_naive_scale(history, period), None);
+            let error = mean_absolute_scaled_error(&ACTUAL, &FORECAST, history, period);
+            assert_eq!(error.unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn intervals_are_judged_by_coverage_and_width() {
+        let (lower, upper) = ([0.0, 0.0, 0.0, 0.0], [1.0, 2.0, 3.0, 4.0]);
+        let actual = [1.0, 2.5, 0.0, f32::NAN];
+        assert_eq!(interval_coverage(&actual, &lower, &upper).unwrap(), 0.5);
+        assert_eq!(interval_width(&lower, &upper).unwrap(), 2.5);
+    }
+
+    #[test]
+    fn unequal_and_empty_values_are_errors() {
+        let error = mean_squared_error(&ACTUAL, &FORECAST[1..]).unwrap_err();
+        assert_eq!(error.to_string(), "there are 3 forecasts; expected 4");
+        assert!(mean_absolute_error(&[], &[]).is_err());
+        assert!(interval_coverage(&ACTUAL, &FORECAST, &[]).is_err());
+        assert!(interval_coverage(&ACTUAL, &[], &FORECAST).is_err());
+    }
+}

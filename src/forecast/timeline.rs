@@ -1,0 +1,88 @@
+//! The times of a history, kept as a start, a step and the way they are written.
+
+mod column;
+mod counts;
+mod dates;
+mod form;
+mod stamp;
+mod step;
+
+use std::ops::Range;
+
+use super::ForecastError;
+use counts::Counts;
+use dates::Dates;
+
+pub(super) use column::{TimeColumn, is_date};
+pub use step::Step;
+
+/// Equally spaced times: of a history, and on from there.
+///
+/// Times are read as they stand, without a time zone: a suffix such as `Z` or `+01:00` must be the
+/// same throughout and is written again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Counts(Counts),
+    Dates(Dates),
+}
+
+impl Timeline {
+    /// 0, 1, 2 and so on: the times of a history that has none.
+    pub fn counts() -> Self {
+        Self {
+            kind: Kind::Counts(Counts::from_zero()),
+        }
+    }
+
+    /// The times of a column.
+    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, ForecastError> {
+        let dates = || Dates::read(column).map(Kind::Dates);
+        let counts = || Counts::read(column).map(Kind::Counts);
+        let kind = match column.kind() {
+            column::TimeKind::Dates => dates(),
+            column::TimeKind::Counts => counts(),
+        }?;
+        Ok(Self { kind })
+    }
+
+    /// From one time to the next.
+    pub fn step(&self) -> Step {
+        match &self.kind {
+            Kind::Counts(counts) => Step::Counts(counts.step()),
+            Kind::Dates(dates) => dates.step(),
+        }
+    }
+
+    /// The time of the value at a place of the history, counted from 0, written as in the file;
+    /// places after the history's end go on in the same steps.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::TimeRange`] for dates after the year 9999 and counts that do not fit into
+    /// 64 bits.
+    pub fn stamp(&self, place: usize) -> Result<String, ForecastError> {
+        let written = match &self.kind {
+            Kind::Counts(counts) => counts.stamp(place),
+            Kind::Dates(dates) => dates.stamp(place),
+        };
+        written.ok_or(ForecastError::TimeRange { steps: place })
+    }
+
+    /// The times of several places: those of a forecast after `length` values are
+    /// `length..length + horizon`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Timeline::stamp`].
+    pub fn stamps(&self, places: Range<usize>) -> Result<Vec<String>, ForecastError> {
+        places.map(|place| self.stamp(place)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! Windows of a history: scaled for a model, and cut out for training and for judging it.
+
+mod backtest;
+mod scaled;
+
+pub use backtest::Backtest;
+pub use scaled::{ScaledWindow, season_ahead};

@@ -1,0 +1,140 @@
+//! A window at mean 0 and deviation 1, and what comes after it.
+
+/// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
+const LEAST_DEVIATION: f64 = 1e-6;
+
+/// A context window at mean 0 and deviation 1, as a voice takes it; what comes after it is counted
+/// from its last value, in its deviations.
+///
+/// See Kim et al., *Reversible instance normalization for accurate time-series forecasting against
+/// distribution shift*, ICLR 2022; nothing is learnt here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaledWindow {
+    /// The values at mean 0 and deviation 1, as many as the window has; all 0 where it is constant.
+    pub values: Vec<f32>,
+    /// The last value of the window.
+    pub last: f64,
+    /// The deviation of the window (that of a population: over `n`), or 1 where it is constant up
+    /// to the rounding of 32-bit numbers.
+    pub deviation: f64,
+    /// Whether it is.
+    pub constant: bool,
+}
+
+impl ScaledWindow {
+    /// Scales a window by its own mean and deviation.
+    pub fn of(window: &[f32]) -> Self {
+        let count = window.len().max(1) as f64;
+        let mean = window.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
+        let squares = window
+            .iter()
+            .map(|&value| (f64::from(value) - mean).powi(2));
+        let deviation = (squares.sum::<f64>() / count).sqrt();
+        let largest = window.iter().fold(0.0f64, |largest, &value| {
+            largest.max(f64::from(value).abs())
+        });
+        let constant = deviation <= LEAST_DEVIATION * largest || deviation == 0.0;
+        let deviation = if constant { 1.0 } else { deviation };
+        let scale = |&value: &f32| match constant {
+            true => 0.0,
+            false => ((f64::from(value) - mean) / deviation) as f32,
+        };
+        Self {
+            values: window.iter().map(scale).collect(),
+            last: window.last().map_or(0.0, |&last| f64::from(last)),
+            deviation,
+            constant,
+        }
+    }
+
+    /// The window counted from its last value, in its deviations: what a linear readout sees.
+    pub fn from_last(&self) -> impl Iterator<Item = f32> + '_ {
+        let last = self.values.last().copied().unwrap_or(0.0);
+        self.values.iter().map(move |value| value - last)
+    }
+
+    /// Scales what comes after the window, to learn from.
+    pub fn scale(&self, values: &[f32]) -> Vec<f32> {
+        let scale = |&value: &f32| ((f64::from(value) - self.last) / self.deviation) as f32;
+        values.iter().map(scale).collect()
+    }
+
+    /// Undoes [`ScaledWindow::scale`]: from a readout's answer to values in the unit of the history.
+    pub fn restore(&self, scaled: &[f32]) -> Vec<f32> {
+        let restore = |&value: &f32| (f64::from(value) * self.deviation + self.last) as f32;
+        scaled.iter().map(restore).collect()
+    }
+}
+
+/// The last season of a window going on, counted from its last value, in its deviations,
+/// `[horizon]`: the seasonal naive forecast. Zeros where the window is shorter than a season.
+pub fn season_ahead(window: &ScaledWindow, season: usize, horizon: usize) -> Vec<f32> {
+    let from_last: Vec<f32> = window.from_last().collect();
+    let start = from_last.len().checked_sub(season);
+    match start.and_then(|start| from_last.get(start..)) {
+        Some(last) if season > 0 => last.iter().copied().cycle().take(horizon).collect(),
+        _ => vec![0.0; horizon],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_window_has_mean_0_and_deviation_1() {
+        // numpy: w = np.array([1., 2, 3, 6]); (w - w.mean()) / w.std(); ([12, 6] - w[-1]) / w.std()
+        let window = ScaledWindow::of(&[1.0, 2.0, 3.0, 6.0]);
+        assert!((window.deviation - 1.8708286933869707).abs() < 1e-12);
+        let expected = [-1.0690449, -0.5345225, 0.0, 1.6035675];
+        for (value, expected) in window.values.iter().zip(expected) {
+            assert!((value - expected).abs() < 1e-6);
+        }
+        assert_eq!(window.from_last().last(), Some(0.0));
+        let after = window.scale(&[12.0, 6.0]);
+        assert!((after[0] - 3.207135).abs() < 1e-6 && after[1] == 0.0);
+    }
+
+    #[test]
+    fn the_season_ahead_is_the_seasonal_naive_forecast() {
+        use crate::forecast::Control;
+        let values = [3.0, 9.0, 1.0, 4.0, 8.0, 2.0];
+        let window = ScaledWindow::of(&values);
+        let ahead = window.restore(&season_ahead(&window, 3, 5));
+        let expected = Control::SeasonalNaive { period: 3 };
+        for (value, expected) in ahead.iter().zip(expected.forecast(&values, 5).unwrap()) {
+            assert!((value - expected).abs() < 1e-5);
+        }
+        assert_eq!(season_ahead(&window, 7, 2), [0.0, 0.0]);
+        assert_eq!(season_ahead(&window, 0, 1), [0.0]);
+    }
+
+    #[test]
+    fn constant_windows_do_not_explode() {
+        for value in [0.0, 0.1, -1e30] {
+            let window = ScaledWindow::of(&[value; 48]);
+            assert!(window.constant);
+            assert_eq!(window.deviation, 1.0);
+            assert_eq!(window.values, [0.0; 48]);
+            assert_eq!(window.restore(&[0.0; 3]), [value; 3]);
+        }
+        assert!(ScaledWindow::of(&[]).constant);
+        // The last bit of one value is no deviation.
+        assert!(ScaledWindow::of(&[1000.0, 1000.0, 1000.00006]).constant);
+        assert!(!ScaledWindow::of(&[0.0, 2.0]).constant);
+    }
+
+    proptest! {
+        #[test]
+        fn scaling_is_undone(window in prop::collection::vec(-1e6f32..1e6, 1..64)) {
+            let scaled = ScaledWindow::of(&window);
+            let restored = scaled.restore(&scaled.scale(&window));
+            let size = window.iter().fold(0.0f32, |size, value| size.max(value.abs()));
+            for (value, expected) in restored.iter().zip(&window) {
+                prop_assert!((value - expected).abs() <= size * 1e-6);
+            }
+        }
+    }
+}

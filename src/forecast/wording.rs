@@ -1,0 +1,41 @@
+//! How text of a file is shown in messages.
+
+/// The first 40 characters of a field; what would move a terminal's cursor is replaced.
+pub(super) fn shorten(field: &str) -> String {
+    const SHOWN: usize = 40;
+    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let mut shown: String = field.chars().take(SHOWN).map(visible).collect();
+    if field.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The first 20 of several names.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 20;
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names
+        .by_ref()
+        .take(SHOWN)
+        .map(|name| format!("`{}`", shorten(name)))
+        .collect();
+    let text = shown.join(", ");
+    match names.count() {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_fields_and_lists_are_shortened() {
+        assert_eq!(shorten("a\u{1b}[2J"), "a\u{fffd}[2J");
+        assert_eq!(shorten(&"ü".repeat(50)), format!("{}…", "ü".repeat(40)));
+        assert_eq!(list(["a", "b"]), "`a`, `b`");
+        assert!(list(["a"; 30]).ends_with("`a` and 10 more"));
+    }
+}

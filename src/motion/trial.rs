@@ -1,0 +1,153 @@
+//! One recording of joint angles.
+
+mod csv;
+mod joints;
+mod number;
+mod opensim;
+mod resample;
+mod table;
+mod text;
+mod time;
+mod write;
+
+use super::MotionError;
+
+pub use csv::{CsvOptions, SampleTimes, read_csv};
+pub use joints::JointSelection;
+pub use opensim::{AngleUnit, HeaderCounts, OpenSimOptions, read_opensim};
+pub use time::UnevenTime;
+pub use write::write_csv;
+
+/// One recording of joint angles at a constant rate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// What tells this trial from others of the same person.
+    pub name: String,
+    /// Who walks.
+    pub person: String,
+    /// Samples a second.
+    pub rate_hz: f32,
+    /// The names of the joints, in the order of the samples' values.
+    pub joints: Vec<String>,
+    /// `[samples, joints]`, angles in degrees.
+    pub samples: Vec<f32>,
+}
+
+impl Trial {
+    /// A trial whose parts fit together.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Trial::check`].
+    pub fn new(
+        name: impl Into<String>,
+        person: impl Into<String>,
+        rate_hz: f32,
+        joints: Vec<String>,
+        samples: Vec<f32>,
+    ) -> Result<Self, MotionError> {
+        let trial = Self {
+            name: name.into(),
+            person: person.into(),
+            rate_hz,
+            joints,
+            samples,
+        };
+        trial.check()?;
+        Ok(trial)
+    }
+
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.samples
+            .len()
+            .checked_div(self.joints.len())
+            .unwrap_or(0)
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The length in seconds, from the first sample to the last.
+    pub fn seconds(&self) -> f64 {
+        self.len().saturating_sub(1) as f64 / f64::from(self.rate_hz)
+    }
+
+    /// All values of one joint, in degrees; `None` when there is no such joint.
+    pub fn joint(&self, name: &str) -> Option<Vec<f32>> {
+        let place = self.joints.iter().position(|joint| joint == name)?;
+        let values = self.samples.iter().skip(place).step_by(self.joints.len());
+        Some(values.copied().collect())
+    }
+
+    /// The same trial with some of its joints, in the order in which they are chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`MotionError`] for an unknown, repeated or missing joint, or as for [`Trial::check`].
+    pub fn select(&self, selection: &JointSelection) -> Result<Self, MotionError> {
+        self.check()?;
+        let places = selection.places(&self.joints)?;
+        let rows = self.samples.chunks_exact(self.joints.len());
+        let samples = rows
+            .flat_map(|row| places.iter().filter_map(|&place| row.get(place)))
+            .copied()
+            .collect();
+        let joints = places.iter().filter_map(|&place| self.joints.get(place));
+        Ok(Self {
+            joints: joints.cloned().collect(),
+            samples,
+            ..self.clone()
+        })
+    }
+
+    /// Whether the parts fit together; all that takes a trial asks this first.
+    ///
+    /// # Errors
+    ///
+    /// [`MotionError`] when there are no joints, joints of the same name, values that do not fill
+    /// the last sample or are not finite, or the rate is not a positive number.
+    pub fn check(&self) -> Result<(), MotionError> {
+        if !(self.rate_hz.is_finite() && self.rate_hz > 0.0) {
+            return Err(MotionError::Rate {
+                found: self.rate_hz,
+            });
+        }
+        JointSelection::Names(self.joints.clone()).places(&self.joints)?;
+        let width = self.joints.len();
+        if !self.samples.len().is_multiple_of(width) {
+            return Err(self.bad(format!(
+                "has {} values, which do not make up samples of {width} joints",
+                self.samples.len()
+            )));
+        }
+        match self.samples.iter().position(|value| !value.is_finite()) {
+            None => Ok(()),
+            Some(place) => Err(self.bad(format!(
+                "has the value {} at sample {}; expected finite numbers",
+                self.samples.get(place).copied().unwrap_or(f32::NAN),
+                place / width + 1
+            ))),
+        }
+    }
+
+    /// Person and trial, as messages name them.
+    pub(super) fn label(&self) -> String {
+        if self.person == self.name {
+            return self.name.clone();
+        }
+        format!("{}/{}", self.person, self.name)
+    }
+
+    fn bad(&self, problem: String) -> MotionError {
+        MotionError::BadTrial {
+            trial: self.label(),
+            problem,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! OpenSim's motion (`.mot`) and storage (`.sto`) files.
+//!
+//! A header up to the line `endheader`, a line with the names of the columns, then one line for
+//! each sample, separated by tabs or spaces. Angles are degrees or radians as the header says;
+//! the columns `…_tx`, `…_ty` and `…_tz` are metres either way.
+
+mod header;
+
+use std::path::Path;
+
+use super::Trial;
+use super::joints::JointSelection;
+use super::table::{Clock, Header, Rows};
+use super::text::{read, stem};
+use super::time::UnevenTime;
+use crate::motion::{MotionError, Place};
+
+use header::FileHeader;
+
+/// The unit of the angles in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AngleUnit {
+    /// As the header says; it is an error when it does not.
+    #[default]
+    FromHeader,
+    /// Degrees, whatever the header says.
+    Degrees,
+    /// Radians, whatever the header says.
+    Radians,
+}
+
+/// What to do when a table has other numbers of rows or columns than its header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HeaderCounts {
+    /// It is an error: the file may have been cut short.
+    #[default]
+    Check,
+    /// The table is right. Files edited by hand need this, some that come with OpenSim among them.
+    Ignore,
+}
+
+/// How to read an OpenSim file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenSimOptions {
+    /// The joints to take, by the names of their columns.
+    pub joints: JointSelection,
+    /// The unit of the angles in the file. A trial has degrees.
+    pub angles: AngleUnit,
+    /// What to do when the times are not evenly spaced.
+    pub uneven_time: UnevenTime,
+    /// Whether the header's counts are checked.
+    pub counts: HeaderCounts,
+    /// Who walks; the name of the file when it is not said.
+    pub person: Option<String>,
+}
+
+/// Reads one trial from a `.mot` or `.sto` file; its name is that of the file.
+///
+/// # Errors
+///
+/// [`MotionError`] when the file cannot be read, its header is incomplete or contradicts the
+/// table, columns are unknown or stand twice, values are missing or not finite, or times do not
+/// increase in even steps.
+pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, MotionError> {
+    parse(path, &read(path)?, options)
+}
+
+/// The same for the text of a file.
+pub(super) fn parse(
+    path: &Path,
+    text: &str,
+    options: &OpenSimOptions,
+) -> Result<Trial, MotionError> {
+    let mut lines = (1..).zip(text.lines());
+    let file = FileHeader::read(path, &mut lines)?;
+    let Some((line, names)) = lines.find(|(_, text)| !text.trim().is_empty()) else {
+        return Err(MotionError::Empty {
+            place: Place::line(path, text.lines().count().max(1)),
+        });
+    };
+    let names = split(names.trim_end(), None);
+    let header = Header::new(path, line, names)?;
+    let is_checked = options.counts == HeaderCounts::Check;
+    if is_checked {
+        file.check_columns(path, header.names.len())?;
+    }
+    let is_time = |name: &&String| name.eq_ignore_ascii_case("time");
+    let time = header.names.iter().find(is_time);
+    let time = header.find("time", time.map_or("time", String::as_str))?;
+    let angle = file.factor(path, options.angles)?;
+    let columns = header.joints(&options.joints, &[time])?;
+    let factor = |column: usize| match is_translation(header.name(column)) {
+        true => 1.0,
+        false => angle,
+    };
+    let joints: Vec<(usize, f64)> = columns
+        .into_iter()
+        .map(|column| (column, factor(column)))
+        .collect();
+    let clock = Clock::Column(time, options.uneven_time);
+    let mut rows = Rows::default();
+    for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
+        let fields = split(text, Some(header.names.len()));
+        if fields.len() != header.names.len() {
+            return Err(MotionError::Ragged {
+                place: Place::line(path, line),
+                found: fields.len(),
+                expected: header.names.len(),
+            });
+        }
+        rows.push(&header, line, &fields, clock, &joints)?;
+    }
+    if rows.len() == 0 {
+        return Err(MotionError::Empty {
+            place: Place::line(path, text.lines().count().max(1)),
+        });
+    }
+    if is_checked {
+        file.check_rows(path, rows.len())?;
+    }
+    let name = stem(path);
+    let person = options.person.clone().unwrap_or_else(|| name.clone());
+    rows.finish(&header, clock, &joints, name, person)
+}
+
+/// The fields of a line. Tabs separate if there are any, unless only white space gives the number
+/// of fields that is expected; empty fields beyond that number are no fields.
+fn split(line: &str, expected: Option<usize>) -> Vec<&str> {
+    let words = || line.split_whitespace().collect::<Vec<_>>();
+    if !line.contains('\t') {
+        return words();
+    }
+    let mut fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+    let Some(expected) = expected else {
+        return fields;
+    };
+    while fields.len() > expected && fields.last().is_some_and(|field| field.is_empty()) {
+        fields.pop();
+    }
+    if fields.len() != expected {
+        let words = words();
+        if words.len() == expected {
+            return words;
+        }
+    }
+    fields
+}
+
+/// Whether a coordinate is a length. Names may be paths such as
+/// `/jointset/ground_pelvis/pelvis_tx/value`.
+fn is_translation(name: &str) -> bool {
+    let name = name.strip_suffix("/value").unwrap_or(name);
+    let name = name.strip_suffix("/speed").unwrap_or(name);
+    ["_tx", "_ty", "_tz"].iter().any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::motion::Trial;
+
+/// Joint `j` of sample `i` is `10 i + j`.
+fn trial(samples: usize, joints: usize) -> Trial {
+    let values =
+        (0..samples).flat_map(|sample| (0..joints).map(move |joint| (10 * sample + joint) as f32));
+    let names = (0..joints).map(|joint| format!("j{joint}")).collect();
+    Trial::new("walk", "ann", 100.0, names, values.collect()).unwrap()
+}
+
+fn layout(window: usize, horizon: usize, stride: usize, cyclic: bool) -> WindowLayout {
+    WindowLayout {
+        stride,
+        cyclic,
+        ..WindowLayout::new(window, horizon)
+    }
+}
+
+#[test]
+fn a_window_goes_in_and_the_samples_after_it_come_out() {
+    let windows = layout(2, 1, 2, false).cut(&trial(6, 2)).unwrap();
+    assert_eq!(windows.len(), 2);
+    assert_eq!(windows.input(1).unwrap(), [20.0, 21.0, 30.0, 31.0]);
+    assert_eq!(windows.target(1).unwrap(), [40.0, 41.0]);
+    assert_eq!((windows.input(2), windows.target(2)), (None, None));
+    assert_eq!(windows.origins[1], WindowOrigin { trial: 0, start: 2 });
+}
+
+#[test]
+fn one_joint_is_predicted_from_the_past_of_the_others() {
+    let layout = WindowLayout {
+        target: Target::Joint("j1".to_owned()),
+        ..WindowLayout::new(2, 2)
+    };
+    let windows = layout.cut(&trial(4, 3)).unwrap();
+    assert_eq!(windows.input_joints, ["j0", "j2"]);
+    assert_eq!(windows.target_joints, ["j1"]);
+    assert_eq!(windows.inputs, [0.0, 2.0, 10.0, 12.0]);
+    assert_eq!(windows.targets, [21.0, 31.0]);
+    assert_eq!((windows.input_width(), windows.target_width()), (4, 2));
+}
+
+#[test]
+fn a_cycle_wraps_around() {
+    let windows = layout(3, 2, 1, true).cut(&trial(100, 1)).unwrap();
+    assert_eq!(windows.len(), 100);
+    assert_eq!(windows.input(98).unwrap(), [980.0, 990.0, 0.0]);
+    assert_eq!(windows.target(98).unwrap(), [10.0, 20.0]);
+    assert_eq!(windows.target(96).unwrap(), [990.0, 0.0]);
+}
+
+#[test]
+fn windows_of_several_trials_stay_apart() {
+    let trials = [trial(5, 1), trial(4, 1)];
+    let windows = layout(2, 1, 1, false).cut_all(&trials).unwrap();
+    let origins: Vec<_> = windows
+        .origins
+        .iter()
+        .map(|at| (at.trial, at.start))
+        .collect();
+    assert_eq!(origins, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]);
+    assert_eq!(windows.input(3).unwrap(), [0.0, 10.0]);
+    assert_eq!(windows.trial_lengths, [5, 4]);
+}
+
+#[test]
+fn what_cannot_be_cut_is_refused() {
+    let message = |layout: WindowLayout, trial: &Trial| layout.cut(trial).unwrap_err().to_string();
+    let four = trial(4, 2);
+    for (layout, setting) in [
+        (layout(0, 1, 1, false), "window"),
+        (layout(1, 0, 1, false), "horizon"),
+        (layout(1, 1, 0, true), "stride"),
+    ] {
+        let expected = format!("the {setting} is 0; expected at least 1 sample");
+        assert_eq!(message(layout, &four), expected);
+    }
+    for cyclic in [false, true] {
+        let message = message(layout(3, 2, 1, cyclic), &four);
+        assert_eq!(
+            message,
+            "the trial `ann/walk` has 4 samples; expected at least 5"
+        );
+    }
+    assert!(layout(usize::MAX, 2, 1, false).cut(&four).is_err());
+    let joint = |name: &str| WindowLayout {
+        target: Target::Joint(name.to_owned()),
+        ..WindowLayout::new(1, 1)
+    };
+    let unknown = message(joint("hip"), &four);
+    assert_eq!(
+        unknown,
+        "there is no joint `hip`; the joints are `j0`, `j1`"
+    );
+    assert!(message(joint("j0"), &trial(4, 1)).starts_with("`j0` is the only joint"));
+    assert!(WindowLayout::new(1, 1).cut_all([]).is_err());
+    let both = [trial(4, 1), trial(4, 2)];
+    let error = WindowLayout::new(1, 1).cut_all(&both).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the joints are `j0`, `j1`; expected `j0`"
+    );
+    let mut windows = WindowLayout::new(1, 1).cut(&four).unwrap();
+    assert!(
+        windows
+            .append(&WindowLayout::new(2, 1).cut(&four).unwrap())
+            .is_err()
+    );
+    let torn = Trial {
+        samples: vec![0.0; 3],
+        ..four
+    };
+    assert!(WindowLayout::new(1, 1).cut(&torn).is_err());
+}
+
+/// By hand: of 20 windows of 3 + 2 samples, the first 5 see samples 0 to 8; the first target that
+/// begins after them is sample 9, of window 6.
+#[test]
+fn the_split_keeps_a_gap() {
+    let windows = layout(3, 2, 1, false).cut(&trial(24, 1)).unwrap();
+    let split = windows.split(0.25).unwrap();
+    assert_eq!(split.adapting.len(), 5);
+    assert_eq!(split.testing.origins[0].start, 6);
+    assert_eq!((split.testing.len(), split.left_out), (14, 1));
+    assert_eq!(split.testing.target(0).unwrap(), [90.0, 100.0]);
+}
+
+#[test]
+fn a_split_needs_windows_on_both_sides() {
+    let windows = layout(3, 2, 1, false).cut(&trial(8, 1)).unwrap();
+    for share in [0.0, 1.0, -1.0, f64::NAN] {
+        assert!(matches!(
+            windows.split(share),
+            Err(MotionError::Setting { .. })
+        ));
+    }
+    let adapting = windows.split(0.1).unwrap_err();
+    assert_eq!(
+        adapting.to_string(),
+        "a share of 0.1 of 4 windows leaves none for adapting"
+    );
+    assert!(adapting.hint().is_some());
+    let testing = windows.split(0.75).unwrap_err().to_string();
+    assert!(testing.ends_with("none for testing"), "{testing}");
+}
+
+/// Reference, with numpy 2, of samples `[[1, 5], [2, 5], [6, 5]]`: `mean(0)` is 3 and 5, `std(0)`
+/// is 2.1602469 and 0.
+#[test]
+fn scaling_is_that_of_the_training_trials() {
+    let joints = vec!["hip".to_owned(), "knee".to_owned()];
+    let new = |samples: &[f32]| Trial::new("walk", "ann", 1.0, joints.clone(), samples.to_vec());
+    let parts = [
+        new(&[1.0, 5.0]).unwrap(),
+        new(&[2.0, 5.0, 6.0, 5.0]).unwrap(),
+    ];
+    let scaling = Scaling::fit(&parts).unwrap();
+    assert_eq!(scaling.means, [3.0, 5.0]);
+    assert!((scaling.deviations[0] - 2.160_246_9).abs() < 1e-6);
+    assert_eq!(scaling.deviations[1], 1.0);
+    let scaled = scaling.apply(&parts[1]).unwrap();
+    assert!((scaled.samples[2] - 1.388_730_2).abs() < 1e-6);
+    assert_eq!(scaled.samples[3], 0.0);
+    let mut knee = vec![1.0, -1.0];
+    scaling.undo(&["knee".to_owned()], &mut knee).unwrap();
+    assert_eq!(knee, [6.0, 4.0]);
+}
+
+#[test]
+fn scaling_needs_the_same_joints() {
+    let scaling = Scaling::fit([&trial(3, 2)]).unwrap();
+    assert!(scaling.apply(&trial(3, 1)).is_err());
+    assert!(Scaling::fit([&trial(3, 2), &trial(3, 1)]).is_err());
+    assert!(Scaling::fit([&trial(0, 1)]).is_err());
+    assert!(Scaling::fit([]).is_err());
+    assert!(scaling.undo(&["hip".to_owned()], &mut [1.0]).is_err());
+    assert!(scaling.undo(&scaling.joints, &mut [1.0]).is_err());
+    assert!(scaling.undo(&[], &mut []).is_err());
+}
+
+proptest! {
+    #[test]
+    fn the_count_is_that_of_all_starts_that_fit(
+        samples in 0_usize..60, window in 1_usize..20, horizon in 1_usize..20,
+        stride in 1_usize..9, cyclic: bool,
+    ) {
+        let layout = layout(window, horizon, stride, cyclic);
+        let fits = window + horizon <= samples;
+        let starts = (0..samples).step_by(stride);
+        let starts = starts.filter(|start| fits && (cyclic || start + window + horizon <= samples));
+        let count = starts.count();
+        prop_assert_eq!(layout.count(samples), count);
+        match layout.cut(&trial(samples, 2)) {
+            Ok(windows) => {
+                prop_assert_eq!(windows.len(), count);
+                prop_assert_eq!(windows.inputs.len(), count * windows.input_width());
+                prop_assert_eq!(windows.targets.len(), count * windows.target_width());
+            }
+            Err(_) => prop_assert_eq!(count, 0),
+        }
+    }
+
+    #[test]
+    fn no_test_target_was_seen_while_adapting(
+        lengths in prop::collection::vec(6_usize..40, 1..4), window in 1_usize..4,
+        horizon in 1_usize..3, stride in 1_usize..4, cyclic: bool, share in 0.01..0.99,
+    ) {
+        // Every sample of every trial has its own value.
+        let trials: Vec<Trial> = lengths.iter().enumerate().map(|(number, &length)| {
+            let values = (0..length).map(|sample| (1000 * number + sample) as f32);
+            Trial::new("t", "p", 1.0, vec!["hip".to_owned()], values.collect()).unwrap()
+        }).collect();
+        let windows = layout(window, horizon, stride, cyclic).cut_all(&trials).unwrap();
+        if let Ok(split) = windows.split(share) {
+            let seen = [&split.adapting.inputs[..], &split.adapting.targets].concat();
+            prop_assert!(!split.testing.targets.iter().any(|target| seen.contains(target)));
+            prop_assert_eq!(
+                split.adapting.len() + split.testing.len() + split.left_out,
+                windows.len()
+            );
+        }
+    }
+
+    #[test]
+    fn scaling_back_gives_the_angles(values in prop::collection::vec(-90.0_f32..90.0, 1..30)) {
+        let samples = values.iter().flat_map(|&value| [value, 2.0 * value]).collect();
+        let joints = vec!["hip".to_owned(), "knee".to_owned()];
+        let trial = Trial::new("t", "p", 1.0, joints, samples).unwrap();
+        let scaling = Scaling::fit([&trial]).unwrap();
+        let mut scaled = scaling.apply(&trial).unwrap().samples;
+        scaling.undo(&trial.joints, &mut scaled).unwrap();
+        for (found, wanted) in scaled.iter().zip(&trial.samples) {
+            prop_assert!((found - wanted).abs() < 1e-3);
+        }
+    }
+}

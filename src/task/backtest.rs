@@ -1,0 +1,218 @@
+//! Backtests: forecasts from a rolling origin, judged by what came, beside controls.
+
+use serde::Serialize;
+
+use super::Forecaster;
+use crate::Error;
+use crate::fit::{FitProgress, ForecastSettings};
+use crate::forecast::{Backtest, Control, ForecastError, History, Judge, JudgedScores, LEVELS};
+use crate::kernel::Kernels;
+use crate::source::SourceWeights;
+
+/// How a backtest is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BacktestOptions {
+    /// Values from one origin to the next.
+    pub stride: usize,
+    /// Whether errors are counted in deviations of each history's training part, as the literature
+    /// on long-term forecasting does.
+    pub standardised: bool,
+}
+
+/// How one way to forecast did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BacktestRow {
+    /// What forecast.
+    pub name: &'static str,
+    /// Whether it took anything from a source model.
+    pub hears: bool,
+    /// How it did.
+    #[serde(flatten)]
+    pub scores: JudgedScores,
+}
+
+/// What a backtest found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BacktestReport {
+    /// The program, the same without the source, the same on random weights, and the controls.
+    pub rows: Vec<BacktestRow>,
+    /// Forecasts that were judged.
+    pub forecasts: usize,
+    /// Scores of the program's fit, by name.
+    pub fit: std::collections::BTreeMap<String, f64>,
+    /// Scores of the fit on random weights, by name.
+    pub random_fit: std::collections::BTreeMap<String, f64>,
+}
+
+/// Fits a forecaster on the histories and judges it on what came after them.
+///
+/// `after` has the values that follow each history; the origin rolls through them from the
+/// history's end, and every forecast sees all values before its origin. Nothing of `after` is seen
+/// by the fit.
+///
+/// # Errors
+///
+/// As [`Forecaster::fit`]; and when no history has as many values after it as the horizon.
+pub fn backtest<B: Kernels>(
+    histories: &[History],
+    after: &[Vec<f32>],
+    sources: [&SourceWeights; 2],
+    settings: &ForecastSettings,
+    options: &BacktestOptions,
+    device: &B::Device,
+    progress: &mut dyn FnMut(&FitProgress),
+) -> Result<BacktestReport, Error> {
+    let origins = origins(histories, after, settings, options)?;
+    let [source, random] = sources;
+    let fitted = Forecaster::<B>::fit(histories, source, settings, device, progress)?;
+    let mut rows = vec![];
+    let judging = Judging {
+        histories,
+        after,
+        origins: &origins,
+        settings,
+        options,
+    };
+    rows.push(judging.program("retune", &fitted)?);
+    if let Some(alone) = fitted.without_source() {
+        rows.push(judging.program("ridge on the window", &alone)?);
+    }
+    let mut random_fit = Default::default();
+    if !settings.voices.is_empty() {
+        let random = Forecaster::<B>::fit(histories, random, settings, device, progress)?;
+        rows.push(judging.program("random source", &random)?);
+        random_fit = random.program().scores().clone();
+    }
+    rows.push(judging.control("last value", Control::LastValue)?);
+    if let Some(period) = settings.season {
+        rows.push(judging.control("seasonal naive", Control::SeasonalNaive { period })?);
+    }
+    rows.push(judging.control("drift", Control::Drift)?);
+    Ok(BacktestReport {
+        rows,
+        forecasts: origins.len(),
+        fit: fitted.program().scores().clone(),
+        random_fit,
+    })
+}
+
+/// Every history and place to forecast from, places counted in what comes after the history.
+fn origins(
+    histories: &[History],
+    after: &[Vec<f32>],
+    settings: &ForecastSettings,
+    options: &BacktestOptions,
+) -> Result<Vec<(usize, usize)>, ForecastError> {
+    if histories.len() != after.len() {
+        return Err(ForecastError::Length {
+            what: "histories to judge with",
+            found: after.len(),
+            expected: histories.len(),
+        });
+    }
+    let mut origins = Vec::new();
+    let mut most = 0;
+    for (history, after) in after.iter().enumerate() {
+        most = most.max(after.len());
+        let Some(last) = after.len().checked_sub(settings.horizon) else {
+            continue;
+        };
+        let rolling = Backtest {
+            context: 1,
+            horizon: settings.horizon,
+            stride: options.stride,
+            folds: last / options.stride.max(1) + 1,
+        };
+        // One value of the history, so that the first origin is where it ends.
+        let places = rolling
+            .origins(1 + last / options.stride.max(1) * options.stride + settings.horizon)?;
+        origins.extend(places.into_iter().map(|place| (history, place - 1)));
+    }
+    if origins.is_empty() {
+        return Err(ForecastError::TooShort {
+            found: most,
+            needed: settings.horizon,
+            purpose: "one forecast to judge".to_owned(),
+        });
+    }
+    Ok(origins)
+}
+
+struct Judging<'a> {
+    histories: &'a [History],
+    after: &'a [Vec<f32>],
+    origins: &'a [(usize, usize)],
+    settings: &'a ForecastSettings,
+    options: &'a BacktestOptions,
+}
+
+impl Judging<'_> {
+    fn program<B: Kernels>(
+        &self,
+        name: &'static str,
+        forecaster: &Forecaster<B>,
+    ) -> Result<BacktestRow, Error> {
+        let mut judges = self.judges(&LEVELS);
+        // A batch at a time: all windows together may be larger than the memory.
+        for batch in self.origins.chunks(256) {
+            let context = self.settings.context;
+            let windows: Vec<Vec<f32>> = batch
+                .iter()
+                .map(|&(history, place)| self.before(history, place, context))
+                .collect();
+            let forecasts = forecaster.forecast(&windows)?;
+            for (&(history, place), forecast) in batch.iter().zip(&forecasts) {
+                let actual = &self.after[history][place..place + self.settings.horizon];
+                judges[history].add(actual, &forecast.values, &forecast.intervals)?;
+            }
+        }
+        Ok(BacktestRow {
+            name,
+            hears: forecaster.program().hears(),
+            scores: Judge::together(&judges),
+        })
+    }
+
+    fn control(&self, name: &'static str, control: Control) -> Result<BacktestRow, Error> {
+        let mut judges = self.judges(&[]);
+        for &(history, place) in self.origins {
+            let before = self.before(history, place, usize::MAX);
+            let forecast = control.forecast(&before, self.settings.horizon)?;
+            let actual = &self.after[history][place..place + self.settings.horizon];
+            judges[history].add(actual, &forecast, &[])?;
+        }
+        Ok(BacktestRow {
+            name,
+            hears: false,
+            scores: Judge::together(&judges),
+        })
+    }
+
+    /// The last `most` values before a place.
+    fn before(&self, history: usize, place: usize, most: usize) -> Vec<f32> {
+        let (old, new) = (
+            &self.histories[history].values,
+            &self.after[history][..place],
+        );
+        let skipped = (old.len() + place).saturating_sub(most);
+        let values = old.iter().chain(new).skip(skipped);
+        values.copied().collect()
+    }
+
+    fn judges(&self, levels: &[f64]) -> Vec<Judge> {
+        self.histories
+            .iter()
+            .map(|history| {
+                let held = self.settings.held_out(history.values.len());
+                let training = &history.values[..history.values.len() - held];
+                let season = self.settings.season.unwrap_or(1);
+                let unit = if self.options.standardised {
+                    Some(training)
+                } else {
+                    None
+                };
+                Judge::new(&history.values, season, unit, levels)
+            })
+            .collect()
+    }
+}

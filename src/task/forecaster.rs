@@ -1,0 +1,221 @@
+//! Forecasting with a program and its frozen source.
+
+use serde::Serialize;
+
+use crate::Error;
+use crate::fit::forecast::beside;
+use crate::fit::{
+    FitError, FitProgress, ForecastReadout, ForecastSettings, features, fit_forecast,
+};
+use crate::forecast::{ForecastError, History, Interval, LEVELS, ScaledWindow, season_ahead};
+use crate::kernel::Kernels;
+use crate::program::{ForecastHeader, ForecastProgram, SourceReference, Task, Trained};
+use crate::source::{AttentionRnn, SourceWeights};
+use crate::transform::TrainedTransform;
+
+/// Windows that go through the source together.
+const BATCH: usize = 64;
+
+/// What comes after a history, as a program sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Forecast {
+    /// `[horizon]`, in the unit of the history.
+    pub values: Vec<f32>,
+    /// Where the values lie with a probability of 80 % and of 95 %: split conformal intervals from
+    /// the validation part.
+    pub intervals: Vec<Interval>,
+}
+
+/// A forecasting program on a device, beside the source that it was fitted for.
+#[derive(Debug, Clone)]
+pub struct Forecaster<B: Kernels> {
+    program: ForecastProgram,
+    /// The best readout that does not hear; known after a fit only.
+    alone: Option<ForecastReadout>,
+    source: AttentionRnn<B>,
+    voices: Vec<TrainedTransform<B>>,
+    device: B::Device,
+}
+
+impl<B: Kernels> Forecaster<B> {
+    /// Learns to forecast histories like these: one readout for all of them.
+    ///
+    /// The source stays frozen: its weights are compared bit by bit afterwards.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is out of range, a history is too short, or nothing moves in any window.
+    pub fn fit(
+        histories: &[History],
+        source: &SourceWeights,
+        settings: &ForecastSettings,
+        device: &B::Device,
+        progress: &mut dyn FnMut(&FitProgress),
+    ) -> Result<Self, Error> {
+        let fitted = fit_forecast::<B>(histories, source, settings, device, progress)?;
+        let voices = fitted.voices.into_iter().enumerate();
+        let voices = voices.flat_map(|(voice, numbers)| {
+            let prefix = Trained::Transform.prefix(voice);
+            let named = numbers.into_iter();
+            named.map(move |(name, tensor)| (format!("{prefix}{name}"), tensor))
+        });
+        let header = ForecastHeader {
+            task: Task::Forecasting,
+            source: SourceReference::of(source),
+            context: settings.context,
+            horizon: settings.horizon,
+            hears: fitted.readout.hears,
+            seasonal: fitted.readout.seasonal,
+            intervals: fitted.readout.intervals,
+            settings: settings.clone(),
+            scores: fitted.scores,
+            // The fit fails otherwise.
+            frozen: true,
+        };
+        let program = ForecastProgram {
+            header,
+            readout: fitted.readout.linear,
+            voices: voices.collect(),
+        };
+        let mut forecaster = Self::new(program, source, device)?;
+        forecaster.alone = Some(fitted.alone);
+        Ok(forecaster)
+    }
+
+    /// Puts a program and its source on a device.
+    ///
+    /// # Errors
+    ///
+    /// When the program was fitted for another source, or lacks some of its numbers.
+    pub fn new(
+        program: ForecastProgram,
+        source: &SourceWeights,
+        device: &B::Device,
+    ) -> Result<Self, Error> {
+        program.source().check(source)?;
+        let context = program.context();
+        let voices = program.settings().voices.iter().enumerate();
+        let voices = voices
+            .map(|(index, voice)| voice.on_device(&program.voice(index), context, device))
+            .collect::<Result<_, _>>()
+            .map_err(FitError::from)?;
+        Ok(Self {
+            program,
+            alone: None,
+            source: AttentionRnn::new(source, device),
+            voices,
+            device: device.clone(),
+        })
+    }
+
+    /// The program.
+    pub fn program(&self) -> &ForecastProgram {
+        &self.program
+    }
+
+    /// The best forecaster without the source, from the same fit and the same windows: what the
+    /// source adds is the difference. `None` for a program that was loaded.
+    pub fn without_source(&self) -> Option<Self> {
+        let alone = self.alone.clone()?;
+        let mut program = self.program.clone();
+        program.header.hears = false;
+        program.header.seasonal = alone.seasonal;
+        program.header.intervals = alone.intervals.clone();
+        program.readout = alone.linear.clone();
+        Some(Self {
+            program,
+            alone: Some(alone),
+            ..self.clone()
+        })
+    }
+
+    /// What comes after each history; the last [`ForecastProgram::context`] values of each count.
+    ///
+    /// Where they are all the same, that value goes on, with intervals of no width.
+    ///
+    /// # Errors
+    ///
+    /// When a history is shorter than the context, or has a value there that is not finite.
+    pub fn forecast<H: AsRef<[f32]>>(&self, histories: &[H]) -> Result<Vec<Forecast>, Error> {
+        let context = self.program.context();
+        let mut forecasts = Vec::with_capacity(histories.len());
+        for batch in histories.chunks(BATCH) {
+            let windows = batch
+                .iter()
+                .map(|history| window(history.as_ref(), context))
+                .collect::<Result<Vec<_>, _>>()?;
+            forecasts.extend(self.forecast_windows(&windows)?);
+        }
+        Ok(forecasts)
+    }
+
+    fn forecast_windows(&self, windows: &[ScaledWindow]) -> Result<Vec<Forecast>, Error> {
+        let header = &self.program.header;
+        let (horizon, settings) = (header.horizon, &header.settings);
+        let mut heard = Vec::new();
+        if header.hears {
+            let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
+            for (voice, trained) in settings.voices.iter().zip(&self.voices) {
+                let mut nothing = |_| {};
+                let (source, device) = (&self.source, &self.device);
+                heard.push(features(
+                    &values,
+                    voice,
+                    trained,
+                    source,
+                    device,
+                    &mut nothing,
+                )?);
+            }
+        }
+        let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard);
+        let mut scaled = self
+            .program
+            .readout
+            .predict(&rows)
+            .map_err(FitError::from)?;
+        let rows = scaled.chunks_exact_mut(horizon).zip(windows);
+        rows.map(|(scaled, window)| {
+            let season = settings.season.filter(|_| header.seasonal);
+            if window.constant {
+                scaled.fill(0.0);
+            } else if let Some(season) = season {
+                for (value, ahead) in scaled.iter_mut().zip(season_ahead(window, season, horizon)) {
+                    *value += ahead;
+                }
+            }
+            let values = window.restore(scaled);
+            let unit = if window.constant {
+                0.0
+            } else {
+                window.deviation
+            };
+            let intervals = LEVELS
+                .iter()
+                .map(|&level| header.intervals.around(&values, unit, level))
+                .collect::<Result<_, _>>()?;
+            Ok(Forecast { values, intervals })
+        })
+        .collect()
+    }
+}
+
+/// The scaled window at the end of a history.
+fn window(history: &[f32], context: usize) -> Result<ScaledWindow, Error> {
+    let start = history.len().checked_sub(context);
+    let window = start
+        .and_then(|start| history.get(start..))
+        .ok_or_else(|| ForecastError::TooShort {
+            found: history.len(),
+            needed: context,
+            purpose: "the program's context".to_owned(),
+        })?;
+    if let Some(place) = window.iter().position(|value| !value.is_finite()) {
+        return Err(ForecastError::NotFinite {
+            what: "history",
+            place: history.len() - context + place + 1,
+        }
+        .into());
+    }
+    Ok(ScaledWindow::of(window))
+}
