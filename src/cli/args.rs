@@ -41,7 +41,7 @@ pub struct BackendArgs {
 pub struct ReadArgs {
     /// What to do with missing values
     #[arg(long, value_name = "HOW", default_value = "reject", value_parser = choice::<Missing>(&["reject", "interpolate"]))]
-    missing: Missing,
+    pub missing: Missing,
     /// What to do with series of unequal length
     #[arg(long, value_name = "HOW", default_value = "reject", value_parser = choice::<Unequal>(&["reject", "resample"]))]
     unequal: Unequal,

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use retune::forecast::{History, HistoryOptions, Missing};
+use retune::forecast::{History, HistoryOptions};
+use retune::series::Missing;
 
 use super::args::choice;
 

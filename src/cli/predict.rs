@@ -1,4 +1,7 @@
-//! `retune predict`: the label of each series, with a probability for each class.
+//! `retune predict`: what a program says of a file, whatever its task.
+//!
+//! For classification: the label of each series, with a probability for each class. For
+//! forecasting: what comes after each history.
 
 use std::path::PathBuf;
 
@@ -6,24 +9,30 @@ use anyhow::Result;
 use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
 use retune::backend::BackendTask;
+use retune::forecast::History;
 use retune::kernel::Kernels;
-use retune::program::Program;
+use retune::program::{ForecastProgram, Program, Task};
 use retune::series::SplitParts;
 use retune::source::SourceWeights;
-use retune::task::{Classifier, Prediction};
+use retune::task::{Classifier, Forecast, Forecaster, Prediction};
 use serde::{Serialize, Serializer};
 
 use super::args::{BackendArgs, Common, ReadArgs};
+use super::forecast;
+use super::histories::HistoryArgs;
 use super::output::{self, OutputFile};
 use super::program::ProgramArgs;
 use super::progress::Waiting;
 
-/// Predict the label of each series of a file, as CSV
+/// Predict the label of each series of a file, or what comes after each, as CSV
+///
+/// A program of `retune fit` or `retune classify` gives labels, one of `retune forecast` gives
+/// forecasts.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramArgs,
-    /// The file with the series, with or without labels
+    /// The file with the series, with or without labels; or with the histories to be forecast
     series: PathBuf,
     /// Write to a file and not to stdout
     #[arg(long, value_name = "FILE")]
@@ -32,6 +41,8 @@ pub struct Arguments {
     backend: BackendArgs,
     #[command(flatten)]
     read: ReadArgs,
+    #[command(flatten)]
+    histories: HistoryArgs,
 }
 
 /// One series in JSON.
@@ -66,6 +77,17 @@ impl Arguments {
             }
             None => None,
         };
+        let text = match self.program.task()? {
+            Task::Forecasting => self.forecast(common)?,
+            _ => self.classify(common)?,
+        };
+        match out {
+            Some(out) => out.write(text.as_bytes()),
+            None => output::print(&text),
+        }
+    }
+
+    fn classify(&self, common: &Common) -> Result<String> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();
         let parts = SplitParts::open(&self.series, length, &self.read.options())?;
@@ -77,15 +99,52 @@ impl Arguments {
             parts,
         })??;
         drop(waiting);
-        let text = if common.json {
-            json(&labels, &predictions)?
+        if common.json {
+            json(&labels, &predictions)
         } else {
-            csv(&labels, &predictions)?
-        };
-        match out {
-            Some(out) => out.write(text.as_bytes()),
-            None => output::print(&text),
+            csv(&labels, &predictions)
         }
+    }
+
+    fn forecast(&self, common: &Common) -> Result<String> {
+        let (program, source) = self.program.load_forecast()?;
+        let histories = self.histories.read(&self.series, self.read.missing)?;
+        let waiting = Waiting::new(common, "forecasting");
+        let forecasts = self.backend.backend.run(ForecastWork {
+            program,
+            source: &source,
+            histories: &histories,
+        })??;
+        drop(waiting);
+        if common.json {
+            forecast::json(&histories, &forecasts, None)
+        } else {
+            forecast::csv(&histories, &forecasts)
+        }
+    }
+}
+
+struct ForecastWork<'a> {
+    program: ForecastProgram,
+    source: &'a SourceWeights,
+    histories: &'a [History],
+}
+
+impl BackendTask for ForecastWork<'_> {
+    type Output = Result<Vec<Forecast>, retune::Error>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        let forecaster = Forecaster::<B::InnerBackend>::new(self.program, self.source, device)?;
+        let histories: Vec<&[f32]> = self
+            .histories
+            .iter()
+            .map(|history| history.values.as_slice())
+            .collect();
+        forecaster.forecast(&histories)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use retune::program::Program;
+use retune::program::{ForecastProgram, Program, SourceReference, Task};
 use retune::series::Split;
 use retune::source::{SourceWeights, shipped_sources};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use super::problem::Problem;
 /// A program, and its source where that is not shipped.
 #[derive(Debug, Clone, Args)]
 pub struct ProgramArgs {
-    /// The program that `retune fit` wrote
+    /// The program that `retune fit`, `classify` or `forecast` wrote
     pub program: PathBuf,
     /// The source that the program was made for, where it is not a shipped one
     #[arg(long, value_name = "NAME|FILE")]
@@ -23,25 +23,42 @@ pub struct ProgramArgs {
 }
 
 impl ProgramArgs {
-    /// Reads the program and finds its source.
+    /// What the program predicts.
+    pub fn task(&self) -> Result<Task> {
+        Ok(Task::of_file(&self.program)?)
+    }
+
+    /// Reads a program that classifies, and finds its source.
     pub fn load(&self) -> Result<(Program, SourceWeights)> {
         let program = Program::load(&self.program)?;
+        let source = self.source_of(program.source())?;
+        Ok((program, source))
+    }
+
+    /// Reads a program that forecasts, and finds its source.
+    pub fn load_forecast(&self) -> Result<(ForecastProgram, SourceWeights)> {
+        let program = ForecastProgram::load(&self.program)?;
+        let source = self.source_of(program.source())?;
+        Ok((program, source))
+    }
+
+    fn source_of(&self, wanted: &SourceReference) -> Result<SourceWeights> {
         if let Some(name) = &self.source {
-            return Ok((program, SourceWeights::find(name)?));
+            return Ok(SourceWeights::find(name)?);
         }
         for name in shipped_sources() {
             let source = SourceWeights::find(name)?;
-            if source.sha256() == program.source_sha256() {
-                return Ok((program, source));
+            if source.sha256() == wanted.sha256 {
+                return Ok(source);
             }
         }
-        match SourceWeights::find(program.source_name()) {
-            // Perhaps another version of it; that is for the classifier to say.
-            Ok(source) => Ok((program, source)),
+        match SourceWeights::find(&wanted.name) {
+            // Perhaps another version of it; that is for the task to say.
+            Ok(source) => Ok(source),
             Err(_) => Err(Problem::new(format!(
                 "{}: the program was made for the source `{}`, which is not shipped",
                 self.program.display(),
-                program.source_name()
+                wanted.name
             ))
             .with_hint("give the source's file with --source")
             .into()),

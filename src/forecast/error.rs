@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::FilePlace;
+use crate::series::Place;
 
 /// Why histories could not be read, or forecasts not be made or judged.
 ///
@@ -44,7 +44,7 @@ pub enum ForecastError {
     #[error("{place}: the row has {found} fields; expected {expected} like the first row")]
     Ragged {
         /// The row.
-        place: FilePlace,
+        place: Place,
         /// How many fields it has.
         found: usize,
         /// How many the first row has.
@@ -54,7 +54,7 @@ pub enum ForecastError {
     #[error("{place}: the row cannot be read ({reason}); expected separated values")]
     Malformed {
         /// The row.
-        place: FilePlace,
+        place: Place,
         /// What is wrong with it.
         reason: String,
     },
@@ -92,16 +92,6 @@ pub enum ForecastError {
         /// The other.
         other: &'static str,
     },
-    /// An option has a value that does not exist.
-    #[error("`{found}` is no {option}; expected {expected}")]
-    UnknownOption {
-        /// What the option is about.
-        option: &'static str,
-        /// The value given.
-        found: String,
-        /// The values there are.
-        expected: &'static str,
-    },
     /// A field is not a number.
     #[error(
         "{place}: field `{found}` is not a number; expected a finite number or, where a value \
@@ -109,7 +99,7 @@ pub enum ForecastError {
     )]
     NotANumber {
         /// The field.
-        place: FilePlace,
+        place: Place,
         /// What stands there.
         found: String,
     },
@@ -117,7 +107,7 @@ pub enum ForecastError {
     #[error("{place}: field `{found}` is too large; expected a number within ±3.4e38")]
     TooLarge {
         /// The field.
-        place: FilePlace,
+        place: Place,
         /// What stands there.
         found: String,
     },
@@ -125,7 +115,7 @@ pub enum ForecastError {
     #[error("{place}: the value is missing; expected a number in every field")]
     MissingValue {
         /// The field.
-        place: FilePlace,
+        place: Place,
     },
     /// Every value of a history is missing.
     #[error("{}: every value of `{name}` is missing; expected at least one number", path.display())]
@@ -139,7 +129,7 @@ pub enum ForecastError {
     #[error("{place}: `{found}` is no time that can be read; expected {expected}")]
     UnreadableTime {
         /// The field.
-        place: FilePlace,
+        place: Place,
         /// What stands there.
         found: String,
         /// What would have been read.
@@ -149,7 +139,7 @@ pub enum ForecastError {
     #[error("{place}: `{found}` can be read with the day or the month first")]
     AmbiguousDate {
         /// The first of them.
-        place: FilePlace,
+        place: Place,
         /// What stands there.
         found: String,
     },
@@ -157,7 +147,7 @@ pub enum ForecastError {
     #[error("{place}: the time `{found}` is not later than `{before}` on line {line_before}")]
     TimeOrder {
         /// The field.
-        place: FilePlace,
+        place: Place,
         /// What stands there.
         found: String,
         /// The time before it.
@@ -172,23 +162,23 @@ pub enum ForecastError {
     )]
     IrregularTime {
         /// The first field after an unusual step.
-        place: FilePlace,
+        place: Place,
         /// What stands there.
-        found: String,
+        found: Box<str>,
         /// The time before it.
-        before: String,
+        before: Box<str>,
         /// The line of the time before it.
         line_before: usize,
         /// The step between the two.
-        step: String,
+        step: Box<str>,
         /// The most frequent step.
-        usual: String,
+        usual: Box<str>,
     },
     /// One time shows no step.
     #[error("{place}: `{name}` has a single time; expected at least two, to know the step")]
     SingleTime {
         /// The only time.
-        place: FilePlace,
+        place: Place,
         /// The history.
         name: String,
     },

@@ -1,7 +1,14 @@
-//! Forecasting on the host: histories and their times, windows, seasons, what to compare with, and
-//! how good a forecast is.
+//! Forecasting on the host: histories with their times, seasons, windows, what to compare with,
+//! how good a forecast is, and intervals around it.
 //!
-//! [`History`] reads tables of histories; a history's [`Timeline`] goes on after its last value.
+//! [`History::read`] takes a table; the [`Timeline`] of a history goes on after its last value.
+//! [`season::period`] finds what repeats, [`Control`] forecasts by it. A [`ScaledWindow`] is what a
+//! model sees, [`Backtest`] says where windows end, and [`ridge`] fits a readout to more of them
+//! than memory holds. [`metrics`] and [`Judge`] judge forecasts, [`Conformal`] puts intervals around
+//! them.
+//!
+//! Everything here gives the same bits on any number of threads.
+
 mod control;
 mod error;
 mod hint;
@@ -11,19 +18,16 @@ mod judge;
 pub mod metrics;
 mod number;
 mod options;
-mod place;
 pub mod ridge;
 pub mod season;
 mod timeline;
 mod window;
-mod wording;
 
 pub use control::Control;
 pub use error::ForecastError;
 pub use history::History;
 pub use interval::{Conformal, Interval, LEVELS};
 pub use judge::{IntervalScore, Judge, JudgedScores};
-pub use options::{HistoryOptions, Missing};
-pub use place::FilePlace;
+pub use options::HistoryOptions;
 pub use timeline::{Step, Timeline};
 pub use window::{Backtest, ScaledWindow, season_ahead};

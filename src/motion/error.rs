@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::Place;
+use crate::series::Place;
 
 /// Why joint motion could not be read, cut into windows, scored or made up.
 ///

@@ -1,7 +1,7 @@
 //! How good a prediction of joint angles is.
 
 use super::MotionError;
-use super::wording::list;
+use crate::series::wording::list;
 
 /// How well one joint is predicted.
 #[derive(Debug, Clone, PartialEq)]

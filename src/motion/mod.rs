@@ -10,16 +10,13 @@ mod error;
 pub mod generator;
 mod hint;
 pub mod metrics;
-mod place;
 pub mod retrieval;
 pub mod trial;
 pub mod windows;
-mod wording;
 
 pub use error::MotionError;
 pub use generator::{GaitGenerator, GaitKind, Person};
 pub use metrics::{JointScore, MotionScore, score};
-pub use place::Place;
 pub use retrieval::{Neighbour, Retrieval};
 pub use trial::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Trial,

@@ -9,7 +9,7 @@ pub use scaling::Scaling;
 pub use split::PersonSplit;
 
 use super::MotionError;
-use super::wording::list;
+use crate::series::wording::list;
 
 /// Where a window comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

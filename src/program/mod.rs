@@ -164,6 +164,11 @@ impl Program {
         self.header.series_length
     }
 
+    /// The source that the program was trained for.
+    pub fn source(&self) -> &SourceReference {
+        &self.header.source
+    }
+
     /// The name of the source that the program was trained for.
     pub fn source_name(&self) -> &str {
         &self.header.source.name

@@ -43,7 +43,7 @@ mod scaling;
 mod split;
 mod temporary;
 mod unpack;
-mod wording;
+pub(crate) mod wording;
 
 pub use cache::{cache_folder, find_cached, find_cached_in};
 pub use catalogue::{CatalogueEntry, catalogue, closest, find};

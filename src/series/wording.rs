@@ -1,7 +1,7 @@
 //! How text of a file is shown in messages: a whole line in the wrong format must not flood them.
 
 /// The first 40 characters of a field; what would move a terminal's cursor is replaced.
-pub(super) fn shorten(field: &str) -> String {
+pub(crate) fn shorten(field: &str) -> String {
     const SHOWN: usize = 40;
     let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let mut shown: String = field.chars().take(SHOWN).map(visible).collect();
@@ -12,16 +12,17 @@ pub(super) fn shorten(field: &str) -> String {
 }
 
 /// The first 20 of several names.
-pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     const SHOWN: usize = 20;
     let mut names = names.into_iter();
     let shown: Vec<String> = names
         .by_ref()
         .take(SHOWN)
-        .map(|name| format!("`{}`", shorten(name)))
+        .map(|name| format!("`{}`", shorten(name.as_ref())))
         .collect();
     let text = shown.join(", ");
     match names.count() {
+        0 if text.is_empty() => "none".to_owned(),
         0 => text,
         more => format!("{text} and {more} more"),
     }

@@ -4,6 +4,7 @@
 //! the arguments are wrong); stdout then stays empty.
 
 mod archive;
+mod forecast;
 
 use std::f32::consts::TAU;
 use std::fs;
@@ -151,11 +152,12 @@ fn lines(bench: &Bench) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "classify",
     "fit",
     "evaluate",
     "predict",
+    "forecast",
     "hear",
     "explain",
     "distance",

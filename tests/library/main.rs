@@ -2,6 +2,7 @@
 #![cfg(feature = "cpu")]
 
 mod common;
+mod forecasting;
 mod kernels;
 mod pretraining;
 mod programs;

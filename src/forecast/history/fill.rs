@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::forecast::ForecastError;
 use crate::forecast::number::{Misfit, parse};
-use crate::forecast::wording::shorten;
-use crate::forecast::{FilePlace, ForecastError, Missing};
+use crate::series::wording::shorten;
+use crate::series::{Missing, Place};
 
 /// A field and where it stands: its line and column, counted from 1.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,7 @@ pub(super) fn values<'a>(
     missing: Missing,
 ) -> Result<Vec<f32>, ForecastError> {
     let read = |field: Field<'a>| {
-        let place = || FilePlace::field(path, field.line, field.column);
+        let place = || Place::field(path, field.line, field.column);
         let found = || shorten(field.text.trim());
         match parse(field.text) {
             Ok(None) if missing == Missing::Reject => {

@@ -6,8 +6,9 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use crate::forecast::number::{is_missing, is_number};
 use crate::forecast::timeline::is_date;
-use crate::forecast::wording::list;
-use crate::forecast::{FilePlace, ForecastError, HistoryOptions};
+use crate::forecast::{ForecastError, HistoryOptions};
+use crate::series::Place;
+use crate::series::wording::list;
 
 /// What columns of times are called.
 const TIME_NAMES: [&str; 7] = ["date", "time", "timestamp", "ds", "year", "month", "period"];
@@ -75,7 +76,7 @@ impl<'a> Table<'a> {
         };
         match self.rows.iter().find(|row| row.fields.len() != expected) {
             Some(row) => Err(ForecastError::Ragged {
-                place: FilePlace::line(self.path, row.line),
+                place: Place::line(self.path, row.line),
                 found: row.fields.len(),
                 expected,
             }),
@@ -171,7 +172,7 @@ fn malformed(path: &Path, error: csv::Error) -> ForecastError {
             source,
         },
         kind => ForecastError::Malformed {
-            place: FilePlace::line(path, usize::try_from(line).unwrap_or(usize::MAX)),
+            place: Place::line(path, usize::try_from(line).unwrap_or(usize::MAX)),
             reason: format!("{kind:?}"),
         },
     }

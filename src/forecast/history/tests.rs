@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::forecast::{Missing, Step};
+use crate::forecast::Step;
+use crate::series::Missing;
 
 fn parse(text: &str, options: &HistoryOptions) -> Result<Vec<History>, ForecastError> {
     History::parse(Path::new("a.csv"), text, options)
@@ -207,6 +208,20 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
         message(text, &twice),
         "a.csv: the column `a` is asked for twice"
     );
+}
+
+#[test]
+fn files_that_cannot_be_read_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let read = || History::read(&path, &HistoryOptions::default());
+    assert!(matches!(read(), Err(ForecastError::Read { .. })));
+    std::fs::write(&path, b"sales\n1\xff\n").unwrap();
+    let error = read().unwrap_err();
+    assert!(matches!(error, ForecastError::NotText { byte: 8, .. }));
+    assert_eq!(error.hint().as_deref(), Some("save the file as UTF-8"));
+    std::fs::write(&path, "sales\n1\n2\n").unwrap();
+    assert_eq!(read().unwrap()[0].values, [1.0, 2.0]);
 }
 
 proptest! {

@@ -36,7 +36,7 @@ fn sine(place: usize, period: f64) -> f64 {
 fn a_sine_under_noise_is_found() {
     for length in [7, 12, 24, 48, 168] {
         for seed in 0..20 {
-            let values = noise(seed, length * 15).into_iter().enumerate();
+            let values = noise(seed, length * 20).into_iter().enumerate();
             let values = values.map(|(place, noise)| sine(place, length as f64) + 0.5 * noise);
             let found = found(values).unwrap();
             // Noise may move the top of a long wave a little.
@@ -119,9 +119,8 @@ fn chance_seldom_looks_like_a_season() {
             of(&|seed| walk(seed, length, 1.0)),
             of(&|seed| walk(seed, length, 0.8)),
         ];
-        println!("{length}: {counts:?}");
         assert!(
-            counts.iter().all(|count| *count <= 10),
+            counts.iter().all(|count| *count <= 6),
             "{length}: {counts:?}"
         );
     }
@@ -141,47 +140,5 @@ proptest! {
     fn the_unit_of_the_values_does_not_matter(seed in 0u64..50, factor in 1e-3f64..1e3) {
         let values = || noise(seed, 120).into_iter().enumerate().map(|(at, noise)| sine(at, 12.0) + noise * 0.3);
         prop_assert_eq!(found(values()), found(values().map(|value| value * factor)));
-    }
-}
-#[test]
-#[ignore = "tuning"]
-fn tuning() {
-    for length in [60, 144, 300, 1000] {
-        let of = |make: &dyn Fn(u64) -> Vec<f64>| {
-            (0..200).filter(|seed| found(make(*seed)).is_some()).count()
-        };
-        println!(
-            "TUNE {length}: noise {} walk {} ar {} ar.5 {}",
-            of(&|seed| noise(seed, length)),
-            of(&|seed| walk(seed, length, 1.0)),
-            of(&|seed| walk(seed, length, 0.8)),
-            of(&|seed| walk(seed, length, 0.5))
-        );
-    }
-    for (length, cycles, level) in [
-        (7usize, 15usize, 0.5),
-        (7, 15, 1.0),
-        (12, 12, 0.5),
-        (12, 12, 1.0),
-        (12, 6, 0.3),
-        (24, 8, 0.5),
-        (24, 29, 1.0),
-        (168, 10, 0.5),
-        (168, 4, 0.3),
-    ] {
-        let (mut right, mut none, mut wrong) = (0, 0, vec![]);
-        for seed in 0..100 {
-            let values = noise(seed, length * cycles).into_iter().enumerate();
-            let values = values.map(|(place, noise)| sine(place, length as f64) + level * noise);
-            match found(values) {
-                None => none += 1,
-                Some(p) if p.abs_diff(length) <= length / 20 => right += 1,
-                Some(p) => wrong.push(p),
-            }
-        }
-        wrong.truncate(8);
-        println!(
-            "TUNE {length} x{cycles} noise {level}: right {right} none {none} wrong {wrong:?}"
-        );
     }
 }

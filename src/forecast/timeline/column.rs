@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::form;
 use super::stamp::{self, Stamp};
+use crate::forecast::ForecastError;
 use crate::forecast::number::is_missing;
-use crate::forecast::wording::shorten;
-use crate::forecast::{FilePlace, ForecastError};
+use crate::series::Place;
+use crate::series::wording::shorten;
 
 /// The years of dates written without separators; other numbers of that length are counts.
 const COMPACT_YEARS: std::ops::RangeInclusive<u32> = 1800..=2200;
@@ -63,9 +64,9 @@ impl TimeColumn<'_> {
     }
 
     /// The place of a field.
-    pub(super) fn place(&self, row: usize) -> FilePlace {
+    pub(super) fn place(&self, row: usize) -> Place {
         let line = self.fields.get(row).map_or(1, |(line, _)| *line);
-        FilePlace::field(self.path, line, self.column)
+        Place::field(self.path, line, self.column)
     }
 
     /// A field as it is shown in messages.
@@ -106,11 +107,11 @@ impl TimeColumn<'_> {
         let before = row.saturating_sub(1);
         ForecastError::IrregularTime {
             place: self.place(row),
-            found: self.shown(row),
-            before: self.shown(before),
+            found: self.shown(row).into(),
+            before: self.shown(before).into(),
             line_before: self.place(before).line,
-            step,
-            usual,
+            step: step.into(),
+            usual: usual.into(),
         }
     }
 

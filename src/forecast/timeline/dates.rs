@@ -104,7 +104,7 @@ fn gap(
         .windows(2)
         .map(|pair| Gap::Duration(pair[1].duration_since(pair[0])))
         .collect();
-    // A step of a day or less is no matter of months, however few times there are.
+    // Only where every time keeps to the same day of the month and time of day.
     let months: Option<Vec<Gap>> = times
         .windows(2)
         .map(|pair| months_between(pair[0], pair[1], day))

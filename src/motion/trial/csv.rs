@@ -10,8 +10,9 @@ use super::joints::JointSelection;
 use super::table::{Clock, Header, Rows};
 use super::text::{read, stem};
 use super::time::UnevenTime;
-use crate::motion::wording::shorten;
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
+use crate::series::wording::shorten;
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]

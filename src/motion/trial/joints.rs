@@ -1,7 +1,7 @@
 //! Which joints to take.
 
 use crate::motion::MotionError;
-use crate::motion::wording::list;
+use crate::series::wording::list;
 
 /// Which joints to take, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

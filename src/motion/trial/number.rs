@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::motion::wording::shorten;
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
+use crate::series::wording::shorten;
 
 /// Where a field stands.
 #[derive(Debug, Clone, Copy)]

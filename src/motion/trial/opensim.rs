@@ -13,7 +13,8 @@ use super::joints::JointSelection;
 use super::table::{Clock, Header, Rows};
 use super::text::{read, stem};
 use super::time::UnevenTime;
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
 
 use header::FileHeader;
 

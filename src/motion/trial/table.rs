@@ -6,8 +6,9 @@ use super::Trial;
 use super::joints::JointSelection;
 use super::number::Field;
 use super::time::{self, UnevenTime};
-use crate::motion::wording::{list, shorten};
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
+use crate::series::wording::{list, shorten};
 
 /// The line with the names of the columns.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
 
 /// The whole file as text, without a byte order mark.
 pub(super) fn read(path: &Path) -> Result<String, MotionError> {

@@ -2,7 +2,8 @@
 
 use super::Trial;
 use super::resample::interpolate;
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
 
 /// How far a time may be off, as a share of a step: times are often written with few digits.
 const TOLERANCE: f64 = 0.1;

@@ -7,7 +7,7 @@ use ::csv::Writer;
 
 use super::Trial;
 use crate::motion::MotionError;
-use crate::motion::wording::list;
+use crate::series::wording::list;
 
 /// Writes trials with the same joints to one file, as `person,trial,time` (in seconds from the
 /// start of the trial) and a column for each joint, in degrees.

@@ -1,8 +1,8 @@
 //! How a trial is cut.
 
 use super::{WindowOrigin, Windows};
-use crate::motion::wording::list;
 use crate::motion::{MotionError, Trial};
+use crate::series::wording::list;
 
 /// Which joints are to be predicted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,7 +1,7 @@
 //! Angles relative to the mean and deviation of able-bodied walking.
 
-use crate::motion::wording::list;
 use crate::motion::{MotionError, Trial};
+use crate::series::wording::list;
 
 /// Mean and standard deviation of each joint, of the trials that a model was trained on. Those of
 /// other people are scaled by the same numbers, since their motion is not known beforehand.

@@ -4,8 +4,9 @@ use std::f64::consts::PI;
 use std::path::Path;
 
 use super::AngleUnit;
-use crate::motion::wording::shorten;
-use crate::motion::{MotionError, Place};
+use crate::motion::MotionError;
+use crate::series::Place;
+use crate::series::wording::shorten;
 
 /// What a header says, with the lines where it does.
 #[derive(Debug, Default)]
