@@ -9,6 +9,7 @@ use crate::baseline::BaselineError;
 use crate::fit::FitError;
 use crate::forecast::ForecastError;
 use crate::motion::MotionError;
+use crate::motion::model::MotionModelError;
 use crate::program::ProgramError;
 use crate::series::SeriesError;
 use crate::source::SourceError;
@@ -43,6 +44,9 @@ pub enum Error {
     /// Reading recordings of motion, and predicting motion.
     #[error(transparent)]
     Motion(#[from] MotionError),
+    /// Training, adapting and using a network that predicts motion.
+    #[error(transparent)]
+    MotionModel(#[from] MotionModelError),
     /// Sweeps over many data sets.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -61,6 +65,7 @@ impl Error {
             Self::Baseline(error) => error.hint(),
             Self::Forecast(error) => error.hint(),
             Self::Motion(error) => error.hint(),
+            Self::MotionModel(error) => error.hint(),
             Self::Archive(error) => error.hint(),
         }
     }

@@ -10,10 +10,15 @@ use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use common::{difference, golden, on_device, published, two_tones, values};
 use retune::backend::{Cpu, Wgpu};
-use retune::fit::{FitSettings, Preset};
+use retune::fit::{FitSettings, ForecastSettings, Preset};
+use retune::forecast::{History, Timeline};
+use retune::motion::model::{
+    AdaptSettings, MotionForecaster, MotionSourceWeights, PretrainSettings, adapt, pretrain,
+};
+use retune::motion::{GaitGenerator, GaitKind, Scaling, WindowLayout, Windows};
 use retune::source::{AttentionRnn, SourceModel, SourceWeights};
 use retune::storage::HostTensor;
-use retune::task::Classifier;
+use retune::task::{Classifier, Forecaster};
 use retune::transform::Transform;
 
 #[test]
@@ -139,4 +144,94 @@ fn the_golden_values_hold_on_wgpu() {
         (ours / theirs - 1.0).abs() < 0.01,
         "norms {ours} and {theirs}"
     );
+}
+
+#[test]
+fn forecasts_and_motion_are_the_same_on_both() {
+    let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    // Waves whose kind no linear readout can tell, so that the program hears.
+    let mut values = Vec::new();
+    for wave in 0..90u32 {
+        let (period, after) = if wave * 7 % 5 < 2 {
+            (12.0, 3.0)
+        } else {
+            (5.0, -3.0)
+        };
+        values.extend((0..24).map(|at| {
+            let turns = at as f32 / period * std::f32::consts::TAU;
+            (turns + (wave * wave % 17) as f32).sin()
+        }));
+        values.extend([after; 8]);
+    }
+    let histories = [History {
+        name: "waves".to_owned(),
+        timeline: Timeline::counts(),
+        values,
+    }];
+    let settings = ForecastSettings {
+        context: 24,
+        windows: 1200,
+        ..ForecastSettings::new(&histories, 8, None).unwrap()
+    };
+    let device = Default::default();
+    let cpu = Forecaster::<Cpu>::fit(&histories, &source, &settings, &device, &mut |_| {}).unwrap();
+    assert!(cpu.program().hears());
+    let wgpu =
+        Forecaster::<Wgpu>::new(cpu.program().clone(), &source, &Default::default()).unwrap();
+    let windows: Vec<&[f32]> = histories[0]
+        .values
+        .chunks(32)
+        .take(5)
+        .map(|part| &part[..24])
+        .collect();
+    let (found, expected) = (
+        wgpu.forecast(&windows).unwrap(),
+        cpu.forecast(&windows).unwrap(),
+    );
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!(difference(&found.values, &expected.values) < 5e-3);
+    }
+
+    // The same function adapts a motion model on both, and both predict alike.
+    let generator = GaitGenerator::new(50.0, 1);
+    let trial = |kind, number| {
+        let person = generator.person(kind, number);
+        generator.trial(&person, 0, 2.0).unwrap()
+    };
+    let able = [0, 1].map(|number| trial(GaitKind::AbleBodied, number));
+    let layout = WindowLayout::new(16, 10);
+    let training = layout.cut_all(&able).unwrap();
+    let mut settings = PretrainSettings::default();
+    settings.training.epochs = 1;
+    let source = pretrain::<Autodiff<Cpu>>(
+        &training,
+        &training,
+        &Scaling::fit(&able).unwrap(),
+        50.0,
+        &settings,
+        &Default::default(),
+        &mut |_| {},
+    )
+    .unwrap()
+    .weights;
+    let person = layout.cut_all(&[trial(GaitKind::StiffKnee, 0)]).unwrap();
+    let mut settings = AdaptSettings::default();
+    settings.training.epochs = 2;
+    fn adapted<A: burn::tensor::backend::AutodiffBackend>(
+        source: &MotionSourceWeights,
+        (person, able): (&Windows, &Windows),
+        settings: &AdaptSettings,
+        device: &A::Device,
+    ) -> Vec<f32> {
+        let program =
+            adapt::<A>(source, person, Some(able), settings, device, &mut |_| {}).unwrap();
+        let forecaster =
+            MotionForecaster::<A::InnerBackend>::new(source, Some(&program), device).unwrap();
+        forecaster.predict_windows(person).unwrap()
+    }
+    let both = (&person, &training);
+    let cpu = adapted::<Autodiff<Cpu>>(&source, both, &settings, &Default::default());
+    let wgpu = adapted::<Autodiff<Wgpu>>(&source, both, &settings, &Default::default());
+    let off = difference(&cpu, &wgpu);
+    assert!(off < 0.05, "angles differ by {off} degrees");
 }

@@ -16,6 +16,7 @@ mod hear;
 mod histories;
 mod listen;
 mod man;
+mod motion;
 mod output;
 mod picture;
 mod predict;
@@ -65,6 +66,8 @@ enum Command {
     Distance(distance::Arguments),
     Listen(listen::Arguments),
     #[command(subcommand)]
+    Motion(motion::Command),
+    #[command(subcommand)]
     Archive(archive::Command),
     #[command(subcommand)]
     Source(source::Command),
@@ -100,6 +103,7 @@ impl Command {
             Self::Explain(arguments) => arguments.run(common),
             Self::Distance(arguments) => arguments.run(common),
             Self::Listen(arguments) => arguments.run(common),
+            Self::Motion(command) => command.run(common),
             Self::Archive(command) => command.run(common),
             Self::Source(command) => command.run(common),
             Self::Data(command) => command.run(common),

@@ -10,6 +10,7 @@ use retune::baseline::BaselineError;
 use retune::fit::FitError;
 use retune::forecast::ForecastError;
 use retune::motion::MotionError;
+use retune::motion::model::MotionModelError;
 use retune::program::ProgramError;
 use retune::series::SeriesError;
 use retune::source::SourceError;
@@ -73,6 +74,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
     let of_forecast = || error.downcast_ref().and_then(ForecastError::hint);
     let of_motion = || error.downcast_ref().and_then(MotionError::hint);
+    let of_motion_model = || error.downcast_ref().and_then(MotionModelError::hint);
     let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
     of_problem()
         .or_else(of_any)
@@ -87,4 +89,5 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_archive)
         .or_else(of_forecast)
         .or_else(of_motion)
+        .or_else(of_motion_model)
 }

@@ -1,10 +1,12 @@
 //! How good a prediction of joint angles is.
 
+use serde::Serialize;
+
 use super::MotionError;
 use crate::series::wording::list;
 
 /// How well one joint is predicted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JointScore {
     /// The joint.
     pub joint: String,
@@ -20,7 +22,7 @@ pub struct JointScore {
 }
 
 /// How well a motion is predicted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MotionScore {
     /// Each joint.
     pub joints: Vec<JointScore>,

@@ -4,12 +4,14 @@
 //! - [`windows`]: what goes in and what is to be predicted
 //! - [`metrics`]: how good a prediction is, joint by joint
 //! - [`retrieval`]: the inputs whose outputs are most like a wanted one
+//! - [`model`]: the frozen network, the module before it, and what they are compared with
 //! - [`generator`]: walking made up from published curves
 
 mod error;
 pub mod generator;
 mod hint;
 pub mod metrics;
+pub mod model;
 pub mod retrieval;
 pub mod trial;
 pub mod windows;

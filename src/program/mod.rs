@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod forecasting;
+mod motion;
 
 pub use error::ProgramError;
 pub(crate) use forecasting::ForecastHeader;

@@ -1,12 +1,17 @@
 //! What users call.
+//!
+//! The forecaster of motion is made of its own parts and stands with them:
+//! [`MotionForecaster`](crate::motion::model::MotionForecaster).
 
 mod backtest;
 mod classifier;
 mod distance;
 mod forecaster;
+mod motion;
 mod saliency;
 
 pub use backtest::{BacktestOptions, BacktestReport, BacktestRow, backtest};
 pub use classifier::{Classifier, Explanation, Prediction, Score};
 pub use distance::Distance;
 pub use forecaster::{Forecast, Forecaster};
+pub use motion::{LeaveOneOut, MotionRow};

@@ -13,7 +13,15 @@ fn table(count: usize) -> String {
     let mut text = "date,a,b\n".to_owned();
     for day in 0..count {
         let wave = (TAU * day as f32 / 7.0).sin();
-        let date = format!("2024-{:02}-{:02}", 1 + day / 28, 1 + day % 28);
+        // January to April of a leap year.
+        let (mut month, mut of_month) = (1, day + 1);
+        for length in [31, 29, 31] {
+            if of_month <= length {
+                break;
+            }
+            (month, of_month) = (month + 1, of_month - length);
+        }
+        let date = format!("2024-{month:02}-{of_month:02}");
         text.push_str(&format!("{date},{},{}\n", 10.0 + wave, wave * day as f32));
     }
     text

@@ -5,6 +5,7 @@
 
 mod archive;
 mod forecast;
+mod motion;
 
 use std::f32::consts::TAU;
 use std::fs;
@@ -152,7 +153,7 @@ fn lines(bench: &Bench) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 31] = [
     "classify",
     "fit",
     "evaluate",
@@ -162,6 +163,11 @@ const COMMANDS: [&str; 26] = [
     "explain",
     "distance",
     "listen",
+    "motion",
+    "motion pretrain",
+    "motion adapt",
+    "motion predict",
+    "motion compare",
     "archive",
     "archive run",
     "archive merge",

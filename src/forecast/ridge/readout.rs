@@ -1,7 +1,5 @@
 //! What a fit leaves: weights and an intercept.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -82,25 +80,21 @@ impl LinearReadout {
         Ok(parts.concat())
     }
 
+    /// The features are taken in turn, so that a row gives the same bits in any company.
     fn predict_together(&self, features: &[f32]) -> Vec<f32> {
         let (width, count) = (self.features(), self.targets());
         let rows = features.len() / width;
-        let means = self.mean.iter().cycle();
-        let centred: Vec<f32> = features
-            .iter()
-            .zip(means)
-            .map(|(value, mean)| value - mean)
-            .collect();
         let mut predicted: Vec<f32> = self.intercept.repeat(rows);
-        // Row by row is column by column of the transpose.
-        matmul(
-            MatMut::from_column_major_slice_mut(&mut predicted, count, rows),
-            Accum::Add,
-            MatRef::from_column_major_slice(&self.weights, count, width),
-            MatRef::from_column_major_slice(&centred, width, rows),
-            1.0,
-            Par::Seq,
-        );
+        let each = self.mean.iter().zip(self.weights.chunks_exact(count));
+        for (feature, (mean, weights)) in each.enumerate() {
+            let values = features.iter().skip(feature).step_by(width);
+            for (value, out) in values.zip(predicted.chunks_exact_mut(count)) {
+                let centred = value - mean;
+                for (out, weight) in out.iter_mut().zip(weights) {
+                    *out += centred * weight;
+                }
+            }
+        }
         predicted
     }
 }

@@ -1,0 +1,207 @@
+//! `retune motion adapt`: fits the module before the frozen network to a person.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::{Args, ValueEnum};
+use retune::backend::BackendTask;
+use retune::kernel::Kernels;
+use retune::motion::model::{
+    AdaptLoss, AdaptSettings, Correction, MotionModelError, MotionProgram, MotionSourceWeights,
+    adapt,
+};
+use retune::motion::{Target, WindowLayout, Windows};
+use serde::Serialize;
+
+use super::super::args::{BackendArgs, Common, count};
+use super::super::output::{self, OutputFile};
+use super::super::problem::Problem;
+use super::super::progress::Progress;
+use super::super::text;
+use super::reading::ReadingArgs;
+use super::show_training;
+
+/// Fit a small module before the frozen network to a person's walking
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The network that `retune motion pretrain` wrote
+    source: PathBuf,
+    /// Recordings of the person
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to save the program
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Recordings of able-bodied people, to retrieve corrected inputs from
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    able_bodied: Vec<PathBuf>,
+    /// What the module is trained for: the prediction, inputs like those that are retrieved or found
+    /// by inversion, or both
+    #[arg(long, value_name = "LOSS", default_value = "hybrid")]
+    loss: Loss,
+    /// Where corrected inputs come from
+    #[arg(long, value_name = "HOW", default_value = "retrieval")]
+    correction: CorrectionKind,
+    /// Passes over the windows
+    #[arg(long, value_name = "N", value_parser = count)]
+    epochs: Option<usize>,
+    /// Trials are cycles: a window goes on at the start where the trial ends
+    #[arg(long)]
+    cyclic: bool,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    backend: BackendArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Loss {
+    Hybrid,
+    Target,
+    Correction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum CorrectionKind {
+    Retrieval,
+    Inversion,
+}
+
+/// What is printed.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    out: PathBuf,
+    bytes: u64,
+    windows: usize,
+    source: String,
+    source_sha256: String,
+    frozen: bool,
+    seconds: f64,
+    seed: u64,
+}
+
+impl Arguments {
+    /// Fits, saves and prints what was saved.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let files = self.files.iter().chain(&self.able_bodied);
+        let inputs: Vec<_> = files.chain([&self.source]).map(PathBuf::as_path).collect();
+        let out = OutputFile::check(&self.out, &inputs)?;
+        let retrieves = self.loss != Loss::Target && self.correction == CorrectionKind::Retrieval;
+        if retrieves && self.able_bodied.is_empty() {
+            return Err(
+                Problem::new("there is nothing to retrieve corrected inputs from")
+                    .with_hint(
+                        "give --able-bodied FILE, or --correction inversion, or --loss target",
+                    )
+                    .into(),
+            );
+        }
+        let source = MotionSourceWeights::load(&self.source)?;
+        let layout = layout_of(&source, self.cyclic);
+        let cut = |files: &[PathBuf]| -> Result<Windows> {
+            Ok(layout.cut_all(&self.reading.read(files)?)?)
+        };
+        let mut settings = AdaptSettings {
+            loss: match self.loss {
+                Loss::Hybrid => AdaptLoss::default(),
+                Loss::Target => AdaptLoss::Target,
+                Loss::Correction => AdaptLoss::Correction,
+            },
+            correction: match self.correction {
+                CorrectionKind::Retrieval => Correction::default(),
+                CorrectionKind::Inversion => Correction::Inversion {
+                    steps: 30,
+                    learning_rate: 0.02,
+                },
+            },
+            seed: common.seed,
+            ..AdaptSettings::default()
+        };
+        settings.training.epochs = self.epochs.unwrap_or(settings.training.epochs);
+        let person = cut(&self.files)?;
+        let windows = person.len();
+        let start = Instant::now();
+        let program = self.backend.backend.run(Work {
+            source: &source,
+            person,
+            able_bodied: match retrieves {
+                true => Some(cut(&self.able_bodied)?),
+                false => None,
+            },
+            settings,
+            common,
+        })??;
+        program.save(out.target())?;
+        let outcome = Outcome {
+            out: out.path().to_owned(),
+            bytes: std::fs::metadata(out.target())?.len(),
+            windows,
+            source: source.name().to_owned(),
+            source_sha256: source.sha256().to_owned(),
+            frozen: program.header().frozen,
+            seconds: start.elapsed().as_secs_f64(),
+            seed: common.seed,
+        };
+        output::show(common, &outcome, Outcome::describe)
+    }
+}
+
+/// Windows as a source takes them.
+pub fn layout_of(source: &MotionSourceWeights, cyclic: bool) -> WindowLayout {
+    let signals = source.signals();
+    let target = match signals.target_joints.as_slice() {
+        // It was hidden from the input.
+        [joint] if !signals.input_joints.contains(joint) => Target::Joint(joint.clone()),
+        _ => Target::All,
+    };
+    WindowLayout {
+        cyclic,
+        target,
+        ..WindowLayout::new(signals.window, signals.horizon)
+    }
+}
+
+struct Work<'a> {
+    source: &'a MotionSourceWeights,
+    person: Windows,
+    able_bodied: Option<Windows>,
+    settings: AdaptSettings,
+    common: &'a Common,
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<MotionProgram, MotionModelError>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        let mut progress = Progress::new(self.common, "adapting");
+        adapt::<B>(
+            self.source,
+            &self.person,
+            self.able_bodied.as_ref(),
+            &self.settings,
+            device,
+            &mut |at| show_training(&mut progress, at),
+        )
+    }
+}
+
+impl Outcome {
+    fn describe(&self) -> String {
+        format!(
+            "{}: {} bytes, fitted on {} in {}\nsource {} (sha256 {}), {}\n",
+            self.out.display(),
+            self.bytes,
+            text::counted(self.windows, "window", "windows"),
+            text::seconds(self.seconds),
+            self.source,
+            text::short_hash(&self.source_sha256),
+            text::frozen(self.frozen),
+        )
+    }
+}

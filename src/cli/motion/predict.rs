@@ -1,0 +1,201 @@
+//! `retune motion predict`: what a network predicts after each sample of a recording.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use burn::tensor::backend::AutodiffBackend;
+use clap::Args;
+use retune::backend::BackendTask;
+use retune::kernel::Kernels;
+use retune::motion::Trial;
+use retune::motion::model::{
+    ForecastStream, MotionForecaster, MotionModelError, MotionProgram, MotionSourceWeights,
+};
+use serde::Serialize;
+
+use super::super::args::{BackendArgs, Common, count};
+use super::super::output;
+use super::super::problem::Problem;
+use super::reading::ReadingArgs;
+
+/// Predict the motion ahead of each sample of a recording, sample by sample, as CSV
+///
+/// Samples go in one at a time, as in a control loop; how long a prediction takes is told on stderr.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The network that `retune motion pretrain` wrote
+    source: PathBuf,
+    /// The recording
+    file: PathBuf,
+    /// The program that `retune motion adapt` wrote for the person
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// Print every so many predictions
+    #[arg(long, value_name = "N", default_value = "1", value_parser = count)]
+    every: usize,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    backend: BackendArgs,
+}
+
+/// One prediction.
+#[derive(Debug, Serialize)]
+struct Prediction {
+    trial: String,
+    /// The last sample that was seen, counted from 1.
+    sample: u64,
+    /// `[horizon, joints]`, row by row, in degrees.
+    angles: Vec<f32>,
+}
+
+/// How long predictions took, in milliseconds.
+#[derive(Debug, Serialize)]
+struct Latency {
+    predictions: usize,
+    median: f64,
+    p99: f64,
+    longest: f64,
+}
+
+/// All of it in JSON.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    joints: Vec<String>,
+    horizon: usize,
+    latency_ms: Latency,
+    predictions: Vec<Prediction>,
+}
+
+impl Arguments {
+    /// Predicts and prints.
+    pub fn run(&self, common: &Common) -> Result<()> {
+        let source = MotionSourceWeights::load(&self.source)?;
+        let program = match &self.program {
+            Some(path) => Some(MotionProgram::load(path)?),
+            None => None,
+        };
+        let trials = self.reading.read(std::slice::from_ref(&self.file))?;
+        for trial in &trials {
+            let expected = source.signals().rate_hz;
+            if (trial.rate_hz - expected).abs() > 1e-3 * expected {
+                return Err(Problem::new(format!(
+                    "{}: {} samples a second, the network takes {expected}",
+                    self.file.display(),
+                    trial.rate_hz
+                ))
+                .with_hint(format!("give --resample {expected}"))
+                .into());
+            }
+        }
+        let signals = source.signals().clone();
+        let (predictions, mut times) = self.backend.backend.run(Work {
+            source: &source,
+            program: program.as_ref(),
+            trials: &trials,
+            every: self.every,
+        })??;
+        times.sort();
+        let latency = Latency::of(&times);
+        if !common.quiet {
+            eprintln!(
+                "{} predictions: median {:.3} ms, 99 % within {:.3} ms",
+                latency.predictions, latency.median, latency.p99
+            );
+        }
+        let outcome = Outcome {
+            joints: signals.target_joints,
+            horizon: signals.horizon,
+            latency_ms: latency,
+            predictions,
+        };
+        if common.json {
+            return output::show(common, &outcome, |_| String::new());
+        }
+        output::print(&outcome.csv()?)
+    }
+}
+
+struct Work<'a> {
+    source: &'a MotionSourceWeights,
+    program: Option<&'a MotionProgram>,
+    trials: &'a [Trial],
+    every: usize,
+}
+
+impl BackendTask for Work<'_> {
+    type Output = Result<(Vec<Prediction>, Vec<Duration>), MotionModelError>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + Kernels,
+        B::InnerBackend: Kernels,
+    {
+        let forecaster =
+            MotionForecaster::<B::InnerBackend>::new(self.source, self.program, device)?;
+        let joints = &self.source.signals().input_joints;
+        let mut stream = ForecastStream::new(forecaster);
+        let (mut predictions, mut times) = (Vec::new(), Vec::new());
+        for trial in self.trials {
+            stream.clear();
+            let trial = trial.select(&retune::motion::JointSelection::names(joints))?;
+            for sample in trial.samples.chunks(joints.len()) {
+                let start = Instant::now();
+                let Some(forecast) = stream.push(sample)? else {
+                    continue;
+                };
+                times.push(start.elapsed());
+                if (times.len() - 1).is_multiple_of(self.every) {
+                    predictions.push(Prediction {
+                        trial: trial.name.clone(),
+                        sample: forecast.sample,
+                        angles: forecast.angles,
+                    });
+                }
+            }
+        }
+        Ok((predictions, times))
+    }
+}
+
+impl Latency {
+    /// Of sorted times.
+    fn of(times: &[Duration]) -> Self {
+        let at = |share: f64| {
+            let place = (times.len() as f64 * share) as usize;
+            let time = times.get(place.min(times.len().saturating_sub(1)));
+            time.map_or(0.0, |time| time.as_secs_f64() * 1e3)
+        };
+        Self {
+            predictions: times.len(),
+            median: at(0.5),
+            p99: at(0.99),
+            longest: at(1.0),
+        }
+    }
+}
+
+impl Outcome {
+    fn csv(&self) -> Result<String> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let first = ["trial", "sample", "ahead"].map(str::to_owned);
+        writer.write_record(first.iter().chain(&self.joints))?;
+        for prediction in &self.predictions {
+            let steps = prediction
+                .angles
+                .chunks(self.joints.len().max(1))
+                .enumerate();
+            for (step, angles) in steps {
+                let mut row = vec![
+                    prediction.trial.clone(),
+                    prediction.sample.to_string(),
+                    (step + 1).to_string(),
+                ];
+                row.extend(angles.iter().map(|angle| format!("{angle:.3}")));
+                writer.write_record(&row)?;
+            }
+        }
+        Ok(String::from_utf8(writer.into_inner()?)?)
+    }
+}

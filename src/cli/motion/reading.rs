@@ -1,0 +1,172 @@
+//! Recordings of motion and how they are read and cut.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use retune::motion::{
+    AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Target,
+    Trial, UnevenTime, WindowLayout, read_csv, read_opensim,
+};
+
+use super::super::args::{count, positive};
+use super::super::problem::Problem;
+
+/// How recordings are read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading recordings")]
+pub struct ReadingArgs {
+    /// A joint to take, by the name of its column; several in as many options, else all columns
+    #[arg(long = "joint", value_name = "COLUMN")]
+    joints: Vec<String>,
+    /// Tables: the column with the times in seconds
+    #[arg(long, value_name = "COLUMN", conflicts_with = "rate")]
+    time: Option<String>,
+    /// Tables: samples a second, where there are no times
+    #[arg(long, value_name = "HZ", value_parser = positive)]
+    rate: Option<f64>,
+    /// Tables: the column that says who walks
+    #[arg(long, value_name = "COLUMN")]
+    person: Option<String>,
+    /// Tables: a column that tells the trials of a person apart; several in as many options
+    #[arg(long, value_name = "COLUMN")]
+    trial: Vec<String>,
+    /// OpenSim files: angles are radians or degrees, whatever the header says
+    #[arg(long, value_name = "UNIT", value_parser = ["degrees", "radians"])]
+    angles: Option<String>,
+    /// OpenSim files: do not check the header's numbers of rows and columns
+    #[arg(long)]
+    ignore_counts: bool,
+    /// Interpolate where the times are not evenly spaced
+    #[arg(long)]
+    uneven: bool,
+    /// Resample to so many samples a second
+    #[arg(long, value_name = "HZ", value_parser = positive)]
+    resample: Option<f64>,
+}
+
+impl ReadingArgs {
+    /// All trials of some files.
+    pub fn read(&self, files: &[PathBuf]) -> Result<Vec<Trial>> {
+        let mut trials = Vec::new();
+        for file in files {
+            trials.extend(self.read_file(file)?);
+        }
+        match self.resample {
+            Some(rate) => trials
+                .iter()
+                .map(|trial| Ok(trial.resampled(rate as f32)?))
+                .collect(),
+            None => Ok(trials),
+        }
+    }
+
+    fn read_file(&self, file: &Path) -> Result<Vec<Trial>> {
+        let joints = match self.joints.is_empty() {
+            true => JointSelection::All,
+            false => JointSelection::names(&self.joints),
+        };
+        let uneven_time = match self.uneven {
+            true => UnevenTime::Interpolate,
+            false => UnevenTime::Refuse,
+        };
+        let extension = file
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
+        if ["mot", "sto"].contains(&extension.as_str()) {
+            let options = OpenSimOptions {
+                joints,
+                angles: match self.angles.as_deref() {
+                    Some("degrees") => AngleUnit::Degrees,
+                    Some(_) => AngleUnit::Radians,
+                    None => AngleUnit::FromHeader,
+                },
+                uneven_time,
+                counts: match self.ignore_counts {
+                    true => HeaderCounts::Ignore,
+                    false => HeaderCounts::Check,
+                },
+                person: None,
+            };
+            return Ok(vec![read_opensim(file, &options)?]);
+        }
+        let times = match (&self.time, self.rate) {
+            (Some(column), _) => SampleTimes::Column(column.clone()),
+            (None, Some(rate)) => SampleTimes::Rate(rate as f32),
+            (None, None) => {
+                return Err(Problem::new(format!(
+                    "{}: nothing says when the samples of a table were taken",
+                    file.display()
+                ))
+                .with_hint("give --time COLUMN, or --rate 100 for a hundred samples a second")
+                .into());
+            }
+        };
+        let options = CsvOptions {
+            joints,
+            person: self.person.clone(),
+            trial: self.trial.clone(),
+            uneven_time,
+            ..CsvOptions::new(times)
+        };
+        Ok(read_csv(file, &options)?)
+    }
+}
+
+/// How windows are cut.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Windows")]
+pub struct WindowArgs {
+    /// Samples that a prediction is made from: a power of two
+    #[arg(long, value_name = "N", default_value = "16", value_parser = count)]
+    window: usize,
+    /// Samples that are predicted
+    #[arg(long, value_name = "N", default_value = "10", value_parser = count)]
+    horizon: usize,
+    /// Predict this joint from the others and not all from all
+    #[arg(long, value_name = "COLUMN")]
+    target: Option<String>,
+    /// Trials are cycles: a window goes on at the start where the trial ends
+    #[arg(long)]
+    cyclic: bool,
+}
+
+impl WindowArgs {
+    /// The same as the library takes it.
+    pub fn layout(&self) -> WindowLayout {
+        WindowLayout {
+            cyclic: self.cyclic,
+            target: match &self.target {
+                Some(joint) => Target::Joint(joint.clone()),
+                None => Target::All,
+            },
+            ..WindowLayout::new(self.window, self.horizon)
+        }
+    }
+}
+
+/// The trials of each person, in the order in which they come.
+pub fn by_person(trials: Vec<Trial>) -> Vec<Vec<Trial>> {
+    let mut people: Vec<Vec<Trial>> = Vec::new();
+    for trial in trials {
+        let same = |known: &&mut Vec<Trial>| known[0].person == trial.person;
+        match people.iter_mut().find(same) {
+            Some(known) => known.push(trial),
+            None => people.push(vec![trial]),
+        }
+    }
+    people
+}
+
+/// A person whom nobody knows.
+pub fn unknown_person(person: &str, people: &[Vec<Trial>]) -> anyhow::Error {
+    let known: Vec<&str> = people
+        .iter()
+        .map(|trials| trials[0].person.as_str())
+        .collect();
+    Problem::new(format!("there is no person `{person}`"))
+        .with_hint(format!("the people are {}", known.join(", ")))
+        .into()
+}

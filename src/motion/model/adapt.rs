@@ -1,0 +1,195 @@
+//! Fitting a refurbish module to a person, with the source frozen.
+
+use std::collections::BTreeMap;
+
+use burn::module::{AutodiffModule, Module};
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use serde::{Deserialize, Serialize};
+
+use super::program::{MotionProgram, MotionProgramHeader};
+use super::train::{Examples, mean_squared, train};
+use super::{
+    Correction, MotionModelError, MotionNetwork, MotionSourceWeights, Refurbish, RefurbishSize,
+    TrainProgress, TrainSettings,
+};
+use crate::motion::Windows;
+
+/// What a refurbish module is trained for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdaptLoss {
+    /// The mean squared error of the forecast.
+    Target,
+    /// The mean squared difference from the corrected inputs.
+    Correction,
+    /// The weighted sum of both.
+    Hybrid {
+        /// The weight of the difference from the corrected inputs.
+        correction: f32,
+        /// The weight of the forecast's error.
+        target: f32,
+    },
+}
+
+impl Default for AdaptLoss {
+    fn default() -> Self {
+        Self::Hybrid {
+            correction: 1.0,
+            target: 20.0,
+        }
+    }
+}
+
+impl AdaptLoss {
+    /// The weights of the correction and of the target.
+    fn weights(self) -> (f32, f32) {
+        match self {
+            Self::Target => (0.0, 1.0),
+            Self::Correction => (1.0, 0.0),
+            Self::Hybrid { correction, target } => (correction, target),
+        }
+    }
+}
+
+/// How a refurbish module is fitted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdaptSettings {
+    /// What it is trained for.
+    pub loss: AdaptLoss,
+    /// Where corrected inputs come from; unused with [`AdaptLoss::Target`].
+    pub correction: Correction,
+    /// Hidden units of the module.
+    pub hidden: usize,
+    /// The training.
+    pub training: TrainSettings,
+    /// The seed of everything random.
+    pub seed: u64,
+}
+
+impl Default for AdaptSettings {
+    fn default() -> Self {
+        Self {
+            loss: AdaptLoss::default(),
+            correction: Correction::default(),
+            hidden: 16,
+            training: TrainSettings {
+                epochs: 200,
+                batch: 64,
+                learning_rate: 3e-3,
+                patience: 0,
+            },
+            seed: 0,
+        }
+    }
+}
+
+/// Fits a refurbish module to a person's `adapting` windows, in degrees.
+///
+/// `able_bodied` are the windows to retrieve corrections from, such as those that the source was
+/// trained on; they are needed unless the loss is [`AdaptLoss::Target`] or the correction
+/// [`Correction::Inversion`].
+///
+/// # Errors
+///
+/// When the windows do not fit the source, a setting makes no sense, training diverges, or the
+/// frozen source is not bit for bit what it was.
+pub fn adapt<A: AutodiffBackend>(
+    source: &MotionSourceWeights,
+    adapting: &Windows,
+    able_bodied: Option<&Windows>,
+    settings: &AdaptSettings,
+    device: &A::Device,
+    progress: &mut dyn FnMut(&TrainProgress),
+) -> Result<MotionProgram, MotionModelError> {
+    let signals = source.signals();
+    let size = RefurbishSize::of(signals, settings.hidden);
+    size.check(source)?;
+    let weights = settings.loss.weights();
+    check_weights(weights)?;
+    let person = Examples::new(signals, adapting)?;
+    let network = MotionNetwork::<A>::new(source, device).no_grad();
+    let corrected = if weights.0 == 0.0 {
+        Vec::new()
+    } else {
+        let known = able_bodied.map(|windows| Examples::new(signals, windows));
+        let known = known.transpose()?;
+        let correction = &settings.correction;
+        correction.inputs(&person, known.as_ref(), &network, device)?
+    };
+    let batch = |places: &[usize]| Batch {
+        inputs: person.inputs_of(&person.inputs, places, device),
+        targets: person.targets_of(places, device),
+        corrected: (weights.0 != 0.0).then(|| person.inputs_of(&corrected, places, device)),
+    };
+    let refurbish = Refurbish::<A>::new(&size.identity(settings.seed), device);
+    let loss = |refurbish: &Refurbish<A>, places: &[usize]| {
+        loss(refurbish, &network, batch(places), weights)
+    };
+    let trained = train(
+        refurbish,
+        person.len(),
+        &settings.training,
+        settings.seed,
+        &loss,
+        None,
+        progress,
+    )?;
+    network.check_frozen(source)?;
+    let header = MotionProgramHeader {
+        source_name: source.name().to_owned(),
+        source_sha256: source.sha256().to_owned(),
+        input_joints: signals.input_joints.clone(),
+        target_joints: signals.target_joints.clone(),
+        window: signals.window,
+        horizon: signals.horizon,
+        rate_hz: signals.rate_hz,
+        settings: settings.clone(),
+        adapting_windows: person.len(),
+        scores: BTreeMap::from([("training_loss".to_owned(), trained.loss)]),
+        frozen: true,
+    };
+    MotionProgram::new(header, trained.module.valid().to_host(), "the program")
+}
+
+fn check_weights((correction, target): (f32, f32)) -> Result<(), MotionModelError> {
+    let is_good = |weight: f32| weight.is_finite() && weight >= 0.0;
+    if is_good(correction) && is_good(target) && correction + target > 0.0 {
+        return Ok(());
+    }
+    Err(MotionModelError::Setting {
+        setting: "pair of loss weights",
+        found: format!("{correction} and {target}"),
+        expected: "two numbers of at least 0, not both 0",
+    })
+}
+
+/// The windows of one step.
+pub(super) struct Batch<B: Backend> {
+    /// `[batch, window, joints]`.
+    pub inputs: Tensor<B, 3>,
+    /// `[batch, horizon · targets]`.
+    pub targets: Tensor<B, 2>,
+    /// `[batch, window, joints]`; not needed where the correction's weight is 0.
+    pub corrected: Option<Tensor<B, 3>>,
+}
+
+/// `c · mean (h(x) − x̂)² + t · mean (f(h(x)) − y)²`.
+pub(super) fn loss<B: Backend>(
+    refurbish: &Refurbish<B>,
+    network: &MotionNetwork<B>,
+    batch: Batch<B>,
+    (correction, target): (f32, f32),
+) -> Tensor<B, 1> {
+    let inputs = refurbish.forward(batch.inputs);
+    let to_correction = batch
+        .corrected
+        .map(|corrected| mean_squared(inputs.clone(), corrected).mul_scalar(correction));
+    let to_target = (target != 0.0)
+        .then(|| mean_squared(network.forward(inputs.clone()), batch.targets).mul_scalar(target));
+    match (to_correction, to_target) {
+        (Some(one), Some(other)) => one + other,
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => inputs.mean().mul_scalar(0.0),
+    }
+}

@@ -1,0 +1,255 @@
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::tensor::{ElementConversion, Tensor, TensorData};
+
+use super::*;
+use crate::motion::model::adapt::{Batch, loss};
+use crate::motion::model::initial::{Use, generator, kernel};
+use crate::motion::model::train::Examples;
+use crate::storage::HostTensor;
+
+fn moved_module(size: RefurbishSize) -> BTreeMap<String, HostTensor> {
+    let mut tensors = size.identity(5);
+    for tensor in tensors.values_mut() {
+        let count = tensor.values.len();
+        let more = kernel(count, 1, &mut generator(9, Use::Epoch(count)));
+        for (value, more) in tensor.values.iter_mut().zip(more.values) {
+            *value += 3.0 * more;
+        }
+    }
+    tensors
+}
+
+fn waves(count: usize, pace: f32) -> Vec<f32> {
+    (0..count).map(|i| (i as f32 * pace + pace).sin()).collect()
+}
+
+const WINDOWS: usize = 5;
+
+/// `[5, 8, 3]` inputs, `[5, 12]` targets and `[5, 8, 3]` corrected inputs.
+fn numbers() -> [Vec<f32>; 3] {
+    [waves(120, 0.31), waves(60, 0.47), waves(120, 0.53)]
+}
+
+/// The hybrid loss by loops in double precision.
+fn loss_by_loops(weights: &MotionSourceWeights, tensors: &BTreeMap<String, HostTensor>) -> f64 {
+    let at = |name: &str, index: usize| f64::from(tensors[name].values[index]);
+    let hidden = tensors["refurbish.hidden.bias"].values.len();
+    let [inputs, targets, corrected] =
+        numbers().map(|all| all.into_iter().map(f64::from).collect::<Vec<f64>>());
+    let mean = |one: &[f64], other: &[f64]| {
+        let pairs = one.iter().zip(other);
+        pairs.map(|(one, other)| (one - other).powi(2)).sum::<f64>() / one.len() as f64
+    };
+    let mut total = 0.0;
+    for window in 0..WINDOWS {
+        let input = &inputs[24 * window..24 * (window + 1)];
+        let mut heard = input.to_vec();
+        for (place, heard) in heard.iter_mut().enumerate() {
+            *heard += at("refurbish.output.bias", place);
+        }
+        for unit in 0..hidden {
+            let mut sum = at("refurbish.hidden.bias", unit);
+            for (place, value) in input.iter().enumerate() {
+                sum += value * at("refurbish.hidden.kernel", place * hidden + unit);
+            }
+            for (place, heard) in heard.iter_mut().enumerate() {
+                *heard += sum.max(0.0) * at("refurbish.output.kernel", unit * 24 + place);
+            }
+        }
+        let forecast = super::network::by_loops(weights, &heard);
+        total += mean(&heard, &corrected[24 * window..24 * (window + 1)]);
+        total += 20.0 * mean(&forecast, &targets[12 * window..12 * (window + 1)]);
+    }
+    total / WINDOWS as f64
+}
+
+#[test]
+fn gradients_are_those_of_finite_differences() {
+    let weights = lively(signals(&JOINTS, &JOINTS, 8, 4), 6);
+    let device = Default::default();
+    let tensors = moved_module(RefurbishSize {
+        width: 24,
+        hidden: 3,
+    });
+    let network = MotionNetwork::<Training>::new(&weights, &device).no_grad();
+    let module = Refurbish::<Training>::new(&tensors, &device);
+    let [inputs, targets, corrected] = numbers();
+    let data = |values: Vec<f32>| TensorData::new(values, [WINDOWS, 8, 3]);
+    let batch = Batch {
+        inputs: Tensor::from_data(data(inputs), &device),
+        targets: Tensor::from_data(TensorData::new(targets, [WINDOWS, 12]), &device),
+        corrected: Some(Tensor::from_data(data(corrected), &device)),
+    };
+    let found = loss(&module, &network, batch, (1.0, 20.0));
+    let value: f64 = found.clone().into_scalar().elem();
+    let expected = loss_by_loops(&weights, &tensors);
+    assert!(
+        (value - expected).abs() < 1e-5 * expected,
+        "{value} {expected}"
+    );
+    let gradients = module.gradients(&found.backward());
+    for (name, tensor) in &tensors {
+        for place in (0..tensor.values.len()).step_by(7) {
+            let moved = |by: f32| {
+                let mut tensors = tensors.clone();
+                let value = &mut tensors.get_mut(name).unwrap().values[place];
+                *value += by;
+                (f64::from(*value), loss_by_loops(&weights, &tensors))
+            };
+            let (low, high) = (moved(-2e-6), moved(2e-6));
+            let slope = (high.1 - low.1) / (high.0 - low.0);
+            let found = f64::from(gradients[name][place]);
+            let off = (found - slope).abs();
+            assert!(
+                off < 1e-4 * slope.abs().max(1.0),
+                "{name} {place}: {found} {slope}"
+            );
+        }
+    }
+}
+
+#[test]
+fn before_training_the_source_hears_the_person_as_without_a_module() {
+    let source = source();
+    let size = RefurbishSize::of(source.signals(), 4);
+    let device = Default::default();
+    let module = Refurbish::<Cpu>::new(&size.identity(1), &device);
+    let examples = Examples::new(source.signals(), &person()).unwrap();
+    let places: Vec<usize> = (0..examples.len()).collect();
+    let input = examples.inputs_of::<Cpu>(&examples.inputs, &places, &device);
+    assert_eq!(
+        module.forward(input.clone()).into_data(),
+        input.clone().into_data()
+    );
+    let network = MotionNetwork::<Cpu>::new(&source, &device);
+    assert_eq!(
+        network.forward(module.forward(input.clone())).into_data(),
+        network.forward(input).into_data()
+    );
+}
+
+#[test]
+fn every_loss_and_correction_brings_the_forecast_nearer() {
+    let source = source();
+    let known = able_bodied_windows();
+    let before = squared_error(&forecast(&source, None));
+    let inversion = Correction::Inversion {
+        steps: 60,
+        learning_rate: 0.02,
+    };
+    for (loss, correction, factor) in [
+        (AdaptLoss::Target, Correction::default(), 0.3),
+        (AdaptLoss::default(), Correction::default(), 0.3),
+        (AdaptLoss::default(), inversion.clone(), 0.3),
+        (AdaptLoss::Correction, inversion, 0.7),
+    ] {
+        let settings = AdaptSettings {
+            correction,
+            ..settings(loss)
+        };
+        let program = adapt::<Training>(
+            &source,
+            &person(),
+            Some(&known),
+            &settings,
+            &Default::default(),
+            &mut |_| (),
+        )
+        .unwrap();
+        assert!(program.header().frozen);
+        let after = squared_error(&forecast(&source, Some(&program)));
+        assert!(after < factor * before, "{settings:?}: {before} {after}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
+    let run = |threads: usize, seed: u64| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| {
+            let source = source();
+            let settings = AdaptSettings {
+                seed,
+                ..settings(AdaptLoss::default())
+            };
+            let known = able_bodied_windows();
+            let device = Default::default();
+            let windows = person();
+            let program = adapt::<Training>(
+                &source,
+                &windows,
+                Some(&known),
+                &settings,
+                &device,
+                &mut |_| (),
+            );
+            (source, program.unwrap())
+        })
+    };
+    let first = run(1, 4);
+    assert_eq!(first, run(2, 4));
+    assert_ne!(first.1.tensors(), run(1, 5).1.tensors());
+}
+
+#[test]
+fn fine_tuning_and_scratch_leave_the_source_alone() {
+    let source = source();
+    let before = source.to_bytes();
+    let device = Default::default();
+    let error = |weights: &MotionSourceWeights| squared_error(&forecast(weights, None));
+    let tuned = fine_tune::<Training>(
+        &source,
+        &person(),
+        &BaselineSettings::fine_tuning(0),
+        &device,
+        &mut |_| (),
+    );
+    assert!(error(&tuned.unwrap()) < 0.5 * error(&source));
+    let settings = BaselineSettings::scratch(0);
+    let fresh = from_scratch::<Training>(&source, &person(), &settings, &device, &mut |_| ());
+    assert!(squared_error(&hold_last(&person()).unwrap()) > error(&fresh.unwrap()));
+    assert_eq!(source.to_bytes(), before);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let source = source();
+    let known = able_bodied_windows();
+    let device = Default::default();
+    let run = |settings: AdaptSettings, windows: &Windows, known: Option<&Windows>| {
+        adapt::<Training>(&source, windows, known, &settings, &device, &mut |_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    let usual = || settings(AdaptLoss::default());
+    let with = |change: fn(&mut AdaptSettings)| {
+        let mut settings = usual();
+        change(&mut settings);
+        settings
+    };
+    let windows = person();
+    assert!(run(usual(), &windows, None).contains("no able-bodied windows"));
+    let large = with(|settings| settings.hidden = 4_000);
+    assert!(run(large, &windows, Some(&known)).contains("refurbish module would have"));
+    let endless = with(|settings| settings.hidden = usize::MAX);
+    assert!(run(endless, &windows, Some(&known)).contains("refurbish module would have"));
+    let none = with(|settings| settings.hidden = 0);
+    assert!(run(none, &windows, Some(&known)).contains("hidden units is 0"));
+    let idle = with(|settings| settings.training.epochs = 0);
+    assert!(run(idle, &windows, Some(&known)).contains("number of epochs is 0"));
+    let fast = with(|settings| settings.training.learning_rate = 1e30);
+    assert!(run(fast, &windows, Some(&known)).contains("diverged in epoch"));
+    let nothing = with(|settings| {
+        settings.loss = AdaptLoss::Hybrid {
+            correction: 0.0,
+            target: 0.0,
+        };
+    });
+    assert!(run(nothing, &windows, Some(&known)).contains("pair of loss weights"));
+    let other = WindowLayout::new(16, 4)
+        .cut(&cycle("p", 12.0, 0.0))
+        .unwrap();
+    assert!(run(usual(), &other, Some(&known)).contains("window of 16, the source takes 8"));
+}

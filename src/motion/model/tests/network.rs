@@ -1,0 +1,115 @@
+use super::*;
+use crate::motion::model::MotionNetwork;
+use burn::tensor::{Tensor, TensorData};
+
+/// The textbook form: every block at every step, its earlier tap dilated, steps before the window
+/// being absent, which only those the last step does not see depend on.
+pub(super) fn by_loops(weights: &MotionSourceWeights, input: &[f64]) -> Vec<f64> {
+    let signals = weights.signals();
+    let at = |name: &str, index: usize| f64::from(weights.tensors()[name].values[index]);
+    let joints = signals.input_joints.len();
+    let channels = weights.channels();
+    let mut steps: Vec<Vec<f64>> = input.chunks(joints).map(<[f64]>::to_vec).collect();
+    for block in 0..signals.blocks() {
+        let kernel = format!("block{}.kernel", block + 1);
+        let bias = format!("block{}.bias", block + 1);
+        let dilation = 1 << block;
+        let width = steps[0].len();
+        let before = steps.clone();
+        for (time, step) in steps.iter_mut().enumerate() {
+            let mut out = vec![0.0; channels];
+            for (channel, out) in out.iter_mut().enumerate() {
+                let mut sum = at(&bias, channel);
+                for (input, now) in before[time].iter().enumerate() {
+                    if time >= dilation {
+                        let weight = at(&kernel, input * channels + channel);
+                        sum += before[time - dilation][input] * weight;
+                    }
+                    sum += now * at(&kernel, (width + input) * channels + channel);
+                }
+                let kept = match block {
+                    0 => (0..width)
+                        .map(|input| before[time][input] * at("skip", input * channels + channel))
+                        .sum(),
+                    _ => before[time][channel],
+                };
+                *out = sum.max(0.0) + kept;
+            }
+            *step = out;
+        }
+    }
+    let targets = signals.target_joints.len();
+    let last = steps.last().unwrap();
+    let last_input = input.rchunks(joints).next().unwrap();
+    (0..signals.horizon * targets)
+        .map(|output| {
+            let width = signals.horizon * targets;
+            let mut sum = at("output.bias", output);
+            for (channel, value) in last.iter().enumerate() {
+                sum += value * at("output.kernel", channel * width + output);
+            }
+            let target = &signals.target_joints[output % targets];
+            let start = signals
+                .input_joints
+                .iter()
+                .position(|joint| joint == target);
+            sum + start.map_or(0.0, |joint| last_input[joint])
+        })
+        .collect()
+}
+
+#[test]
+fn halving_the_steps_is_a_dilated_convolution_at_the_last_step() {
+    for (inputs, targets) in [
+        (&JOINTS[..], &JOINTS[..]),
+        (&["hip", "knee"], &["ankle"]),
+        (&["hip", "knee"], &["knee", "ankle"]),
+    ] {
+        for window in [2, 8, 32] {
+            let weights = lively(signals(inputs, targets, window, 3), 5);
+            let device = Default::default();
+            let network = MotionNetwork::<Cpu>::new(&weights, &device);
+            let width = window * inputs.len();
+            let input: Vec<f32> = (0..4 * width)
+                .map(|index| (index as f32 * 0.37).sin() * 1.5)
+                .collect();
+            let data = TensorData::new(input.clone(), [4, window, inputs.len()]);
+            let found = network.forward(Tensor::from_data(data, &device));
+            let found: Vec<f32> = found.into_data().into_vec().unwrap();
+            let doubles: Vec<f64> = input.iter().map(|&value| f64::from(value)).collect();
+            let windows = doubles.chunks(width);
+            let expected: Vec<f64> = windows.flat_map(|w| by_loops(&weights, w)).collect();
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!(
+                    (f64::from(*found) - expected).abs() < 1e-4,
+                    "{found} {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_untrained_source_says_that_the_joints_stay() {
+    let weights = MotionSourceWeights::random("new", signals(&JOINTS, &JOINTS, 8, 4), 6, 0);
+    let found = forecast(&weights.unwrap(), None);
+    let expected = hold_last(&person()).unwrap();
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+    }
+}
+
+#[test]
+fn a_changed_weight_is_noticed() {
+    let weights = lively(signals(&JOINTS, &JOINTS, 8, 4), 6);
+    let network = MotionNetwork::<Cpu>::new(&weights, &Default::default());
+    network.check_frozen(&weights).unwrap();
+    let mut tensors = weights.tensors().clone();
+    let value = &mut tensors.get_mut("block2.kernel").unwrap().values[7];
+    *value = f32::from_bits(value.to_bits() + 1);
+    let signals = weights.signals().clone();
+    let other = MotionSourceWeights::new("other", signals, 6, tensors).unwrap();
+    let error = network.check_frozen(&other).unwrap_err().to_string();
+    assert!(error.contains("weight block2.kernel changed"), "{error}");
+}

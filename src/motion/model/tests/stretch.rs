@@ -1,0 +1,53 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+proptest! {
+    #[test]
+    fn tests_ask_for_nothing_that_adapting_has_seen(
+        cyclic: bool,
+        share in 0.1f64..0.3,
+        seed: u64,
+    ) {
+        let layout = WindowLayout { cyclic, ..layout() };
+        let windows = layout.cut_all(&able_bodied()).unwrap();
+        let stretch = Stretch::drawn(&windows, share, seed).unwrap();
+        prop_assert_eq!(stretch.samples, (share * 150.0) as usize);
+        prop_assert_eq!(stretch, Stretch::drawn(&windows, share, seed).unwrap());
+        let samples = |windows: &Windows, from: usize, to: usize| -> BTreeSet<(usize, usize)> {
+            let origins = windows.origins.iter();
+            origins
+                .flat_map(|o| (from..to).map(move |step| (o.trial, (o.start + step) % 50)))
+                .collect()
+        };
+        let split = stretch.split(&windows).unwrap();
+        let seen = samples(&split.adapting, 0, 12);
+        // Every sample of the stretch is used, and no other.
+        prop_assert_eq!(seen.len(), stretch.samples);
+        prop_assert!(seen.is_disjoint(&samples(&split.testing, 8, 12)));
+        prop_assert_eq!(split.adapting.len(), stretch.samples - 11);
+        let all = split.adapting.len() + split.testing.len() + split.left_out;
+        prop_assert_eq!(all, windows.len());
+    }
+}
+
+#[test]
+fn a_stretch_that_cannot_be_is_refused() {
+    let windows = able_bodied_windows();
+    let error = |share: f64| Stretch::drawn(&windows, share, 0).unwrap_err().to_string();
+    assert!(error(0.0).contains("share of the samples"));
+    assert!(error(f64::NAN).contains("share of the samples"));
+    assert!(error(0.9).contains("has 50 samples; expected at least 135"));
+    let stretch = |trial: usize, samples: usize| {
+        let stretch = Stretch {
+            trial,
+            start: 0,
+            samples,
+        };
+        stretch.split(&windows).unwrap_err().to_string()
+    };
+    assert!(stretch(3, 20).contains("trial of the stretch is 3"));
+    assert!(stretch(0, 11).contains("leaves none for adapting"));
+}

@@ -1,0 +1,223 @@
+//! Predicting motion, and what adapting to a person is compared with.
+
+use burn::tensor::backend::AutodiffBackend;
+use serde::Serialize;
+
+use crate::motion::model::{
+    AdaptLoss, AdaptSettings, BaselineSettings, Correction, MotionForecaster, MotionModelError,
+    MotionProgram, MotionSourceWeights, PretrainSettings, Stretch, adapt, fine_tune, from_scratch,
+    hold_last, pretrain,
+};
+use crate::motion::{
+    MotionError, MotionScore, PersonSplit, Scaling, Trial, WindowLayout, Windows, score,
+};
+
+/// Steps of gradient descent that invert the source for one window, and how large they are.
+const INVERSION: Correction = Correction::Inversion {
+    steps: 30,
+    learning_rate: 0.02,
+};
+
+/// People who walk as the source learns, and others whom it is adapted to.
+#[derive(Debug, Clone)]
+pub struct LeaveOneOut {
+    /// The trials of each able-bodied person; one of them, another for each seed, is left out of
+    /// pretraining to know when to stop.
+    pub able_bodied: Vec<Vec<Trial>>,
+    /// The trials of each person to adapt to; the source never sees any of them.
+    pub people: Vec<Vec<Trial>>,
+    /// How windows are cut.
+    pub layout: WindowLayout,
+    /// The share of a person's samples that adapting may see: one stretch of one trial.
+    pub share: f64,
+    /// How many seeds, from 0.
+    pub seeds: u64,
+}
+
+/// How one way to predict a person's motion did, on windows whose targets adapting never saw.
+#[derive(Debug, Clone, Serialize)]
+pub struct MotionRow {
+    /// The way.
+    pub method: &'static str,
+    /// The person.
+    pub person: String,
+    /// The seed.
+    pub seed: u64,
+    /// Windows that were adapted on.
+    pub adapting: usize,
+    /// Windows that were judged.
+    pub testing: usize,
+    /// How it did.
+    #[serde(flatten)]
+    pub score: MotionScore,
+}
+
+impl LeaveOneOut {
+    /// Pretrains a source for each seed, adapts it to each person in several ways, and judges them.
+    ///
+    /// `progress` hears what is done, as done and of how many.
+    ///
+    /// # Errors
+    ///
+    /// When there are fewer than two able-bodied people or nobody to adapt to, the trials have
+    /// other joints or are too short, or a source was changed.
+    pub fn run<A: AutodiffBackend>(
+        &self,
+        device: &A::Device,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<MotionRow>, MotionModelError> {
+        for (what, count, least) in [
+            ("able-bodied people", self.able_bodied.len(), 2),
+            ("people to adapt to", self.people.len(), 1),
+        ] {
+            if count < least {
+                return Err(MotionError::Length {
+                    what,
+                    found: count,
+                    expected: format!("at least {least}"),
+                }
+                .into());
+            }
+        }
+        let all = self.seeds as usize * (self.people.len() + 1);
+        let mut done = 0;
+        let mut rows = Vec::new();
+        for seed in 0..self.seeds {
+            let (source, training) = self.pretrained::<A>(seed, device)?;
+            done += 1;
+            progress(done, all);
+            for (number, trials) in self.people.iter().enumerate() {
+                let windows = self.layout.cut_all(trials)?;
+                // Another stretch for each person and seed.
+                let stretch = Stretch::drawn(&windows, self.share, 1000 * seed + number as u64)?;
+                let judging = Judging {
+                    source: &source,
+                    training: &training,
+                    split: stretch.split(&windows)?,
+                    person: trials.first().map_or("", |trial| trial.person.as_str()),
+                    seed,
+                };
+                rows.extend(judging.all::<A>(device)?);
+                done += 1;
+                progress(done, all);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A source of one seed, and the windows that it was trained on.
+    fn pretrained<A: AutodiffBackend>(
+        &self,
+        seed: u64,
+        device: &A::Device,
+    ) -> Result<(MotionSourceWeights, Windows), MotionModelError> {
+        let left_out = seed as usize % self.able_bodied.len();
+        let mut training = Vec::new();
+        let mut validation = Vec::new();
+        for (number, trials) in self.able_bodied.iter().enumerate() {
+            let part = if number == left_out {
+                &mut validation
+            } else {
+                &mut training
+            };
+            part.extend(trials.iter().cloned());
+        }
+        let rate = training.first().map_or(0.0, |trial| trial.rate_hz);
+        let scaling = Scaling::fit(&training)?;
+        let training = self.layout.cut_all(&training)?;
+        let validation = self.layout.cut_all(&validation)?;
+        let settings = PretrainSettings {
+            seed,
+            ..PretrainSettings::default()
+        };
+        let found = pretrain::<A>(
+            &training,
+            &validation,
+            &scaling,
+            rate,
+            &settings,
+            device,
+            &mut |_| {},
+        )?;
+        Ok((found.weights, training))
+    }
+}
+
+/// One person with one source.
+struct Judging<'a> {
+    source: &'a MotionSourceWeights,
+    training: &'a Windows,
+    split: PersonSplit,
+    person: &'a str,
+    seed: u64,
+}
+
+impl Judging<'_> {
+    fn all<A: AutodiffBackend>(
+        &self,
+        device: &A::Device,
+    ) -> Result<Vec<MotionRow>, MotionModelError> {
+        let mut rows = Vec::new();
+        // A joint that does not go in has no last value.
+        if let Ok(held) = hold_last(&self.split.testing) {
+            rows.push(self.row("last value", &held)?);
+        }
+        rows.push(self.row("cross-mapping", &self.ask::<A>(self.source, None, device)?)?);
+        for (method, loss, correction) in [
+            (
+                "hybrid, retrieval",
+                AdaptLoss::default(),
+                Correction::default(),
+            ),
+            ("hybrid, inversion", AdaptLoss::default(), INVERSION),
+            ("target", AdaptLoss::Target, Correction::default()),
+            (
+                "correction, retrieval",
+                AdaptLoss::Correction,
+                Correction::default(),
+            ),
+            ("correction, inversion", AdaptLoss::Correction, INVERSION),
+        ] {
+            let settings = AdaptSettings {
+                loss,
+                correction,
+                seed: self.seed,
+                ..AdaptSettings::default()
+            };
+            let adapting = &self.split.adapting;
+            let known = Some(self.training);
+            let program = adapt::<A>(self.source, adapting, known, &settings, device, &mut |_| {})?;
+            rows.push(self.row(method, &self.ask::<A>(self.source, Some(&program), device)?)?);
+        }
+        let (source, adapting) = (self.source, &self.split.adapting);
+        let settings = BaselineSettings::fine_tuning(self.seed);
+        let tuned = fine_tune::<A>(source, adapting, &settings, device, &mut |_| {})?;
+        rows.push(self.row("fine-tuned", &self.ask::<A>(&tuned, None, device)?)?);
+        let settings = BaselineSettings::scratch(self.seed);
+        let fresh = from_scratch::<A>(source, adapting, &settings, device, &mut |_| {})?;
+        rows.push(self.row("from scratch", &self.ask::<A>(&fresh, None, device)?)?);
+        Ok(rows)
+    }
+
+    fn ask<A: AutodiffBackend>(
+        &self,
+        source: &MotionSourceWeights,
+        program: Option<&MotionProgram>,
+        device: &A::Device,
+    ) -> Result<Vec<f32>, MotionModelError> {
+        let forecaster = MotionForecaster::<A::InnerBackend>::new(source, program, device)?;
+        forecaster.predict_windows(&self.split.testing)
+    }
+
+    fn row(&self, method: &'static str, predicted: &[f32]) -> Result<MotionRow, MotionModelError> {
+        let testing = &self.split.testing;
+        Ok(MotionRow {
+            method,
+            person: self.person.to_owned(),
+            seed: self.seed,
+            adapting: self.split.adapting.len(),
+            testing: testing.len(),
+            score: score(&testing.target_joints, &testing.targets, predicted)?,
+        })
+    }
+}

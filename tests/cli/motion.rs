@@ -1,0 +1,188 @@
+//! `retune motion`: from recordings to predictions sample by sample.
+
+use retune::motion::{GaitGenerator, GaitKind, Trial, write_csv};
+
+use super::*;
+
+const HOW: &str = "--time time --person person --trial trial";
+
+/// Tables of four able-bodied people and of one with a stiff knee.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let generator = GaitGenerator::new(50.0, 1);
+    let trials = |kind, numbers: std::ops::Range<u32>| -> Vec<Trial> {
+        let trial = |number| {
+            let person = generator.person(kind, number);
+            generator.trial(&person, 0, 3.0).unwrap()
+        };
+        numbers.map(trial).collect()
+    };
+    write_csv(&bench.path("able.csv"), &trials(GaitKind::AbleBodied, 0..4)).unwrap();
+    write_csv(&bench.path("stiff.csv"), &trials(GaitKind::StiffKnee, 0..1)).unwrap();
+    bench
+}
+
+fn run(bench: &Bench, line: &str) -> Value {
+    bench.json(&words(&format!("{line} {HOW} --quiet")))
+}
+
+#[test]
+fn a_network_is_pretrained_adapted_and_predicts_sample_by_sample() {
+    let bench = bench();
+    let outcome = run(
+        &bench,
+        "motion pretrain able.csv --out source.safetensors --epochs 4",
+    );
+    assert_eq!(outcome["joints"].as_array().unwrap().len(), 6);
+    // 150 samples of each person give 150 − 26 + 1 windows.
+    assert_eq!(
+        (&outcome["windows"], &outcome["validation_windows"]),
+        (&375.into(), &125.into())
+    );
+    let outcome = run(
+        &bench,
+        "motion adapt source.safetensors stiff.csv --able-bodied able.csv --out p.safetensors --epochs 5",
+    );
+    assert_eq!(
+        (&outcome["frozen"], &outcome["windows"]),
+        (&true.into(), &125.into())
+    );
+    assert!(outcome["bytes"].as_u64().unwrap() < 64 * 1024);
+
+    let predict = "motion predict source.safetensors stiff.csv --program p.safetensors";
+    let outcome = run(&bench, predict);
+    // The first prediction comes with the sixteenth sample.
+    assert_eq!(outcome["predictions"].as_array().unwrap().len(), 135);
+    assert_eq!(outcome["predictions"][0]["sample"], 16);
+    assert_eq!(
+        outcome["predictions"][0]["angles"]
+            .as_array()
+            .unwrap()
+            .len(),
+        60
+    );
+    assert!(outcome["latency_ms"]["median"].as_f64().unwrap() > 0.0);
+    let alone = run(&bench, "motion predict source.safetensors stiff.csv");
+    assert_ne!(alone["predictions"], outcome["predictions"]);
+    let csv = bench.done(&words(&format!("{predict} {HOW} --every 100")));
+    assert_eq!(csv.lines().count(), 1 + 2 * 10);
+    assert!(csv.starts_with("trial,sample,ahead,"));
+
+    let report = run(
+        &bench,
+        "motion compare able.csv stiff.csv --able-bodied able-bodied-0,able-bodied-1,able-bodied-2,able-bodied-3 --share 0.3 --seeds 1",
+    );
+    let methods: Vec<&str> = report["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["method"].as_str().unwrap())
+        .collect();
+    assert_eq!(methods.len(), 9);
+    assert!(methods.contains(&"hybrid, retrieval") && methods.contains(&"from scratch"));
+    for row in report["rows"].as_array().unwrap() {
+        assert_eq!(row["joints"].as_array().unwrap().len(), 6);
+        assert!(row["r_squared"].as_f64().unwrap() < 1.0);
+    }
+
+    // Programs of other tasks.
+    let stderr = bench.fails(&words("predict p.safetensors stiff.csv"));
+    assert!(
+        stderr.contains("is for motion") && stderr.contains("retune motion predict"),
+        "{stderr}"
+    );
+    bench.fit();
+    let stderr = bench.fails(&words(&format!(
+        "motion predict source.safetensors stiff.csv --program waves.safetensors {HOW}"
+    )));
+    assert!(
+        stderr.contains("is for classification, expected one for motion"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_or_fitted_says_why() {
+    let bench = bench();
+    run(
+        &bench,
+        "motion pretrain able.csv --out source.safetensors --epochs 1",
+    );
+    run(
+        &bench,
+        "motion pretrain able.csv --out other.safetensors --epochs 1 --seed 1",
+    );
+    run(
+        &bench,
+        "motion adapt source.safetensors stiff.csv --out p.safetensors --loss target --epochs 1",
+    );
+    bench.file(
+        "cut.mot",
+        "walk\nnRows=3\nnColumns=2\ninDegrees=yes\nendheader\ntime\tknee\n0\t1\n0.01\t2\n",
+    );
+    bench.file(
+        "word.mot",
+        "walk\nnRows=2\nnColumns=2\ninDegrees=yes\nendheader\ntime\tknee\n0\t1\n0.01\tx\n",
+    );
+    let able = "motion pretrain able.csv --out s.safetensors";
+    for (command, message) in [
+        (
+            "motion pretrain able.csv --out s.safetensors".to_owned(),
+            "nothing says when the samples",
+        ),
+        (
+            "motion pretrain stiff.csv --out s.safetensors --rate 50 --joint time".to_owned(),
+            "there is only one person",
+        ),
+        (
+            format!("{able} {HOW} --validate nobody"),
+            "there is no person `nobody`",
+        ),
+        (
+            format!("{able} {HOW} --joint elbow"),
+            "there is no joint column `elbow`; the columns are",
+        ),
+        (format!("{able} {HOW} --window 15"), "power of two"),
+        (
+            format!("{able} {HOW} --window 128 --horizon 100"),
+            "samples; expected at least",
+        ),
+        (
+            "motion pretrain cut.mot stiff.csv --out s.safetensors".to_owned(),
+            "the header says 3 rows; the table has 2",
+        ),
+        (
+            "motion pretrain word.mot --out s.safetensors".to_owned(),
+            "word.mot:8:2",
+        ),
+        (
+            format!("motion adapt source.safetensors stiff.csv --out q.safetensors {HOW}"),
+            "there is nothing to retrieve",
+        ),
+        (
+            format!("motion predict source.safetensors stiff.csv --resample 100 {HOW}"),
+            "100 samples a second, the network takes 50",
+        ),
+        (
+            format!("motion predict other.safetensors stiff.csv --program p.safetensors {HOW}"),
+            "source",
+        ),
+        (
+            format!("motion predict p.safetensors stiff.csv {HOW}"),
+            "p.safetensors",
+        ),
+        (
+            format!(
+                "motion compare able.csv --able-bodied able-bodied-0 --able-bodied nobody {HOW}"
+            ),
+            "there is no person `nobody`",
+        ),
+        (
+            format!("motion compare able.csv stiff.csv --able-bodied able-bodied-0 {HOW}"),
+            "able-bodied people",
+        ),
+    ] {
+        let stderr = bench.fails(&words(&command));
+        assert!(stderr.contains(message), "{command}: {stderr}");
+    }
+}
