@@ -19,7 +19,7 @@ use crate::mapping::FEATURES;
 use crate::source::{AttentionRnn, SourceModel, SourceWeights};
 use crate::storage::HostTensor;
 use crate::transform::TrainedTransform;
-use rows::{Origin, Parts, Row, deviations, rows, thinned};
+use rows::{Origin, Parts, Row, rows, thinned, units};
 
 /// Windows that are worked on together.
 const BATCH: usize = 256;
@@ -28,8 +28,8 @@ const BATCH: usize = 256;
 const MOST_WINDOWS: usize = 65_536;
 /// A window of the validation part for so many of the training part.
 const VALIDATION: usize = 4;
-/// How much a window counts: its share of its history's deviation to this power. Errors are judged
-/// in deviations of the history, which is the second power; the first listens more to calm windows.
+/// How much a window counts: its deviation in units of its history to this power. Errors are judged
+/// in these units, which is the second power; the first listens more to calm windows.
 const POWERS: [i32; 2] = [1, 2];
 
 /// What a fit found.
@@ -41,7 +41,7 @@ pub struct FittedForecast {
     pub alone: ForecastReadout,
     /// The voices' numbers, by voice.
     pub voices: Vec<BTreeMap<String, HostTensor>>,
-    /// Mean squared errors on the validation part in deviations of the history, by name.
+    /// Mean squared errors on the validation part in units of the history, by name.
     pub scores: BTreeMap<String, f64>,
 }
 
@@ -86,7 +86,7 @@ pub fn fit_forecast<B: Kernels>(
     let fit = Fit {
         settings,
         histories,
-        deviations: deviations(histories, settings),
+        units: units(histories, settings),
     };
     let parts = Parts::of(histories, settings);
     let validation = settings.windows.div_ceil(VALIDATION);
@@ -138,7 +138,7 @@ pub fn fit_forecast<B: Kernels>(
     })
 }
 
-/// The mean squared error of no change, in deviations of the histories.
+/// The mean squared error of no change, in units of the histories.
 fn last_value(rows: &[Row]) -> f64 {
     let error = |row: &Row| row.ratio.powi(2) * mean_square(&row.after);
     rows.iter().map(error).sum::<f64>() / rows.len() as f64
@@ -156,7 +156,7 @@ fn mean_square(values: &[f32]) -> f64 {
 struct Fit<'a> {
     settings: &'a ForecastSettings,
     histories: &'a [History],
-    deviations: Vec<f64>,
+    units: Vec<f64>,
 }
 
 /// The best readout of the window alone.
@@ -179,7 +179,7 @@ struct Heard {
 
 impl Fit<'_> {
     fn rows(&self, origins: &[Origin]) -> Result<Vec<Row>, FitError> {
-        let rows = rows(self.histories, &self.deviations, self.settings, origins);
+        let rows = rows(self.histories, &self.units, self.settings, origins);
         if rows.is_empty() {
             let shortest = self
                 .histories
@@ -218,7 +218,7 @@ impl Fit<'_> {
     ) -> Result<Moments, FitError> {
         let mut sums = GramSums::new(width, self.settings.horizon);
         for batch in origins.chunks(BATCH) {
-            let rows = rows(self.histories, &self.deviations, self.settings, batch);
+            let rows = rows(self.histories, &self.units, self.settings, batch);
             self.add(&mut sums, &rows, reading, &features(&rows)?)?;
         }
         if sums.rows() == 0 {
@@ -249,7 +249,7 @@ impl Fit<'_> {
         Ok(sums.add(features, &targets, &weights)?)
     }
 
-    /// Moments of the validation rows, judged in deviations of the histories.
+    /// Moments of the validation rows, judged in units of the histories.
     fn validation(
         &self,
         rows: &[Row],

@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::ForecastSettings;
+use crate::forecast::metrics::seasonal_naive_scale;
 use crate::forecast::{History, ScaledWindow};
 
 /// A window that is so much livelier than its history does not count for more.
@@ -27,7 +28,7 @@ pub struct Row {
     pub window: ScaledWindow,
     /// What came after it in the window's deviations, counted from its last value, `[horizon]`.
     pub after: Vec<f32>,
-    /// The window's deviation in deviations of its history's training part.
+    /// The window's deviation in units of its history.
     pub ratio: f64,
 }
 
@@ -84,14 +85,17 @@ pub fn thinned(origins: &[Origin], count: usize, seed: u64) -> Vec<Origin> {
     kept
 }
 
-/// The deviation of each history's training part.
-pub fn deviations(histories: &[History], settings: &ForecastSettings) -> Vec<f64> {
+/// What errors of each history are counted in: what the seasonal naive forecast is off in its
+/// training part (the denominator of the mean absolute scaled error), or the part's deviation where
+/// that forecast is never off.
+pub fn units(histories: &[History], settings: &ForecastSettings) -> Vec<f64> {
     histories
         .iter()
         .map(|history| {
             let length = history.values.len();
             let training = &history.values[..length - settings.held_out(length)];
-            ScaledWindow::of(training).deviation
+            seasonal_naive_scale(training, settings.season.unwrap_or(1))
+                .unwrap_or_else(|| ScaledWindow::of(training).deviation)
         })
         .collect()
 }
@@ -99,7 +103,7 @@ pub fn deviations(histories: &[History], settings: &ForecastSettings) -> Vec<f64
 /// The rows of some origins; windows where nothing moves teach nothing and are left out.
 pub fn rows(
     histories: &[History],
-    deviations: &[f64],
+    units: &[f64],
     settings: &ForecastSettings,
     origins: &[Origin],
 ) -> Vec<Row> {
@@ -111,7 +115,7 @@ pub fn rows(
             let window = ScaledWindow::of(&values[place - settings.context..place]);
             (!window.constant).then(|| Row {
                 after: window.scale(&values[place..place + settings.horizon]),
-                ratio: (window.deviation / deviations[origin.history]).min(LARGEST_RATIO),
+                ratio: (window.deviation / units[origin.history]).min(LARGEST_RATIO),
                 window,
             })
         })
