@@ -203,7 +203,9 @@ impl Outcome {
         }
         let mut text = text::table(&columns, rows);
         let hears = self.report.rows.first().is_some_and(|row| row.hears);
+        let asked = self.report.fit.contains_key("validation_with_source");
         text.push_str(match hears {
+            _ if !asked => "\nno voice, so no source\n",
             true => "\nthe source is heard: it clearly lowers the error on the validation part\n",
             false => {
                 "\nthe source is not heard: it does not clearly lower the error on the \

@@ -7,8 +7,6 @@ use crate::transform::Transform;
 
 /// The longest context that is taken where none is given.
 const LONGEST_CONTEXT: usize = 512;
-/// Seasons of a short history that make its context.
-const SEASONS: usize = 4;
 
 /// Everything that decides a forecaster, beside the histories and the source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,7 +33,7 @@ pub struct ForecastSettings {
 
 impl ForecastSettings {
     /// The usual settings for these histories: the context is 512 values, or less where the shortest
-    /// history does not have room for many windows of it.
+    /// history does not have room for as many windows; then it is a number of whole seasons.
     ///
     /// # Errors
     ///
@@ -62,7 +60,7 @@ impl ForecastSettings {
         let room = (shortest - settings.held_out(shortest) - horizon) / 2;
         settings.context = LONGEST_CONTEXT.min(room).max(1);
         if let Some(season) = season {
-            let whole = (room / season).min(SEASONS) * season;
+            let whole = room / season * season;
             if settings.context < LONGEST_CONTEXT && whole > 0 {
                 settings.context = whole.min(LONGEST_CONTEXT);
             }
