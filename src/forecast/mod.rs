@@ -16,7 +16,6 @@ mod history;
 mod interval;
 mod judge;
 pub mod metrics;
-mod number;
 mod options;
 pub mod ridge;
 pub mod season;

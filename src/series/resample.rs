@@ -34,7 +34,7 @@ pub fn resample_linear(series: &[f32], length: usize) -> Vec<f32> {
 /// Fills the gaps of a series: linearly inside, with the nearest value at the ends.
 ///
 /// Returns `None` when there is no value at all.
-pub(super) fn fill_gaps(series: &[Option<f32>]) -> Option<Vec<f32>> {
+pub(crate) fn fill_gaps(series: &[Option<f32>]) -> Option<Vec<f32>> {
     let known: Vec<(usize, f32)> = series
         .iter()
         .enumerate()

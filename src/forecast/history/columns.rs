@@ -1,9 +1,9 @@
 //! Which columns hold times and values.
 
 use super::table::{Table, names_time};
-use crate::forecast::number::{is_missing, is_number};
 use crate::forecast::timeline::{TimeColumn, is_date};
 use crate::forecast::{ForecastError, HistoryOptions, Timeline};
+use crate::series::number::{is_missing, is_number};
 
 /// The columns of a table, counted from 0.
 #[derive(Debug)]

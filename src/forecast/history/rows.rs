@@ -3,8 +3,8 @@
 use super::History;
 use super::fill::{Field, values};
 use super::table::{Row, Table};
-use crate::forecast::number::{is_missing, is_number};
 use crate::forecast::{ForecastError, HistoryOptions, Timeline};
+use crate::series::number::{is_missing, is_number};
 
 pub(super) fn read(
     table: &Table<'_>,

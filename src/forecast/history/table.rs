@@ -4,10 +4,10 @@ use std::path::Path;
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
-use crate::forecast::number::{is_missing, is_number};
 use crate::forecast::timeline::is_date;
 use crate::forecast::{ForecastError, HistoryOptions};
 use crate::series::Place;
+use crate::series::number::{is_missing, is_number};
 use crate::series::wording::list;
 
 /// What columns of times are called.

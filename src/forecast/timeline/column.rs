@@ -5,8 +5,8 @@ use std::path::Path;
 use super::form;
 use super::stamp::{self, Stamp};
 use crate::forecast::ForecastError;
-use crate::forecast::number::is_missing;
 use crate::series::Place;
+use crate::series::number::is_missing;
 use crate::series::wording::shorten;
 
 /// The years of dates written without separators; other numbers of that length are counts.

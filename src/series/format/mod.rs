@@ -3,7 +3,7 @@
 mod arff;
 mod csv;
 mod delimited;
-mod number;
+pub(crate) mod number;
 mod quoted;
 mod ts;
 mod tsv;

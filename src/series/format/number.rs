@@ -7,18 +7,27 @@ use crate::series::{Place, SeriesError};
 
 /// A field that is neither a number nor a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Misfit {
+pub(crate) enum Misfit {
     NotANumber,
     TooLarge,
 }
 
-/// Whether a trimmed field stands for a missing value: `?`, `NaN` in any case, or nothing.
-pub(super) fn is_missing(field: &str) -> bool {
-    field.is_empty() || field == "?" || field.eq_ignore_ascii_case("nan")
+/// Whether a field stands for a missing value: `?`, `NaN` or `NA` in any case, or nothing.
+pub(crate) fn is_missing(field: &str) -> bool {
+    let field = field.trim();
+    field.is_empty()
+        || field == "?"
+        || field.eq_ignore_ascii_case("nan")
+        || field.eq_ignore_ascii_case("na")
+}
+
+/// Whether a field is a number, of any size.
+pub(crate) fn is_number(field: &str) -> bool {
+    !matches!(parse(field), Ok(None) | Err(Misfit::NotANumber))
 }
 
 /// The value of a field, `None` when it is missing.
-pub(super) fn parse(field: &str) -> Result<Option<f32>, Misfit> {
+pub(crate) fn parse(field: &str) -> Result<Option<f32>, Misfit> {
     let field = field.trim();
     if is_missing(field) {
         return Ok(None);
@@ -68,7 +77,8 @@ mod tests {
         ] {
             assert_eq!(parse(field), Ok(Some(value)), "{field}");
         }
-        for field in ["", " ", "?", "NaN", "nan", "NAN"] {
+        for field in ["", " ", "?", "NaN", "nan", "NAN", "NA", "na"] {
+            assert!(!is_number(field));
             assert_eq!(parse(field), Ok(None), "{field}");
         }
         for field in [
@@ -78,5 +88,6 @@ mod tests {
         }
         assert_eq!(parse("1e39"), Err(Misfit::TooLarge));
         assert_eq!(parse("-1e99"), Err(Misfit::TooLarge));
+        assert!(is_number("1e39") && !is_number("1,5"));
     }
 }
