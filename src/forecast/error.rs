@@ -162,7 +162,7 @@ pub enum ForecastError {
     )]
     IrregularTime {
         /// The first field after an unusual step.
-        place: Place,
+        place: Box<Place>,
         /// What stands there.
         found: Box<str>,
         /// The time before it.

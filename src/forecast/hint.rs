@@ -8,38 +8,34 @@ impl ForecastError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NotText { .. } => "save the file as UTF-8",
-            Self::Ragged { .. } => {
-                "where each row is a history of its own, ask for the layout with a history in each row"
-            }
+            Self::Ragged { .. } => "give --rows where each row is a series of its own",
             Self::NoNumericColumn { .. } => {
                 "check what separates the fields: commas, tabs or semicolons"
             }
             Self::UnknownColumn { .. } => "give a name of the header, or a number counted from 1",
             Self::Conflict { .. } | Self::ColumnTwice { .. } => "give only one of them",
             Self::NotANumber { .. } => {
-                "correct the field, or name the columns that hold the values"
+                "correct the field, or name the columns that hold the values with --column"
             }
             Self::MissingValue { .. } => {
-                "ask for missing values to be interpolated, to fill them from their neighbours"
+                "give --missing interpolate, or --rows where each row is a series of its own"
             }
             Self::UnreadableTime { .. } => {
                 "write all times alike, such as 2016-07-01 00:00:00, 2016-07-01 or 2016-07; \
-                 or read the file without a time column"
+                 or give --time none"
             }
             Self::AmbiguousDate { .. } => "write the dates as year-month-day",
             Self::TimeOrder { .. } => {
                 "sort the rows by time and keep one for each; if the table holds several histories \
-                 one below the other, name the column with their ids; \
+                 one below the other, name the column with their ids with --id; \
                  write local times that are set back in autumn as UTC"
             }
             Self::IrregularTime { .. } => {
-                "add the rows that are missing, with empty values, and ask for them to be \
-                 interpolated; or read the file without a time column"
+                "add the rows that are missing, with empty values, and give --missing interpolate; \
+                 or give --time none"
             }
-            Self::SingleTime { .. } => "give more rows, or read the file without a time column",
-            Self::TooShort { .. } => {
-                "give a longer history, a shorter context or a shorter horizon"
-            }
+            Self::SingleTime { .. } => "give more rows, or --time none",
+            Self::TooShort { .. } => "give a longer history, or a smaller --context or --horizon",
             Self::History { .. } => "give a smaller --horizon or --context, or a longer history",
             Self::NothingMoves { .. } => {
                 "the forecast of a constant series is its value, and needs no program"

@@ -7,24 +7,24 @@ impl MotionError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NotText { .. } => "save the file as UTF-8",
-            Self::NoAngleUnit { .. } => "add the line to the header, or say what the unit is",
-            Self::Count { .. } => {
-                "check that the file is complete; if it is, correct the header or have its counts ignored"
+            Self::NoAngleUnit { .. } => {
+                "add the line to the header, or give --angles degrees or --angles radians"
             }
+            Self::Count { .. } => "check that the file is complete; if it is, give --ignore-counts",
             Self::DuplicateColumn { .. } => "rename or remove one of the two columns",
             Self::MissingValue { .. } => {
-                "fill gaps in the recording before, or choose other joints by name"
+                "fill gaps in the recording before, or choose other joints with --joint"
             }
             Self::NotANumber { .. } => {
-                "if that column is no joint angle, choose the joints by name"
+                "if that column is no joint angle, choose the joints with --joint"
             }
             Self::TimeOrder { .. } => {
-                "if the file holds several trials, say which columns tell them apart"
+                "if the file holds several trials, name the columns that tell them apart with --person and --trial"
             }
-            Self::UnevenTime { .. } => "have the trial interpolated to even steps",
+            Self::UnevenTime { .. } => "give --uneven to interpolate to even steps",
             Self::Gaps { .. } => "cut the recording at its gaps, into trials of their own",
-            Self::TooShort { .. } => "take a longer trial, a shorter window or a shorter horizon",
-            Self::EmptySide { .. } => "take another share, or a longer trial",
+            Self::TooShort { .. } => "take a longer trial, or a smaller --window or --horizon",
+            Self::EmptySide { .. } => "give another --share, or a longer trial",
             Self::UnknownJoint { .. } => "names are case sensitive and stand in the file's header",
             Self::Neighbours { .. } => "take fewer neighbours, or more windows",
             _ => return None,

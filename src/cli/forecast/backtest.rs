@@ -1,6 +1,6 @@
 //! `retune forecast --backtest`: forecasts judged by what came, beside controls.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use burn::tensor::backend::AutodiffBackend;
@@ -124,7 +124,7 @@ impl Arguments {
     }
 
     /// What came after each history, by its name.
-    fn matching(&self, histories: &[History], path: &PathBuf) -> Result<Vec<Vec<f32>>> {
+    fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f32>>> {
         let mut after = self.file.read_other(path)?;
         histories
             .iter()

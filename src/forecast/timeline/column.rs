@@ -106,7 +106,7 @@ impl TimeColumn<'_> {
     pub(super) fn irregular(&self, row: usize, step: String, usual: String) -> ForecastError {
         let before = row.saturating_sub(1);
         ForecastError::IrregularTime {
-            place: self.place(row),
+            place: Box::new(self.place(row)),
             found: self.shown(row).into(),
             before: self.shown(before).into(),
             line_before: self.place(before).line,

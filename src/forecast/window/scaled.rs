@@ -88,7 +88,7 @@ mod tests {
         // numpy: w = np.array([1., 2, 3, 6]); (w - w.mean()) / w.std(); ([12, 6] - w[-1]) / w.std()
         let window = ScaledWindow::of(&[1.0, 2.0, 3.0, 6.0]);
         assert!((window.deviation - 1.8708286933869707).abs() < 1e-12);
-        let expected = [-1.0690449, -0.5345225, 0.0, 1.6035675];
+        let expected = [-1.069_045, -0.534_522_5, 0.0, 1.603_567_5];
         for (value, expected) in window.values.iter().zip(expected) {
             assert!((value - expected).abs() < 1e-6);
         }

@@ -144,16 +144,14 @@ impl MotionModelError {
             Self::Motion(error) => return error.hint(),
             Self::Storage { .. } => "compare the file's sha256 with the one it was published with",
             Self::NoSource { .. } | Self::Shape { .. } => {
-                "make a motion source by pretraining on able-bodied trials"
+                "make a motion source with `retune motion pretrain`"
             }
-            Self::Window { .. } => "take the next power of two, such as 16 or 32 samples",
+            Self::Window { .. } => "give --window 16 or another power of two",
             Self::Layout { .. } => "cut the trials with the source's own window and horizon",
             Self::Diverged { .. } => "take a lower learning rate",
-            Self::NothingToRetrieve => {
-                "give the trials that the source was trained on, or correct by inversion"
-            }
+            Self::NothingToRetrieve => "give --able-bodied FILE, or --correction inversion",
             Self::TooLarge { .. } => "take fewer hidden units",
-            Self::OtherSource { .. } => "load the source that the program names",
+            Self::OtherSource { .. } => "give the source that the program was fitted for",
             Self::SampleWidth { .. } => "give the joints that the source takes, in its order",
             Self::SampleNotFinite { .. } => {
                 "fill the gap before, or clear the stream and begin a new window after it"

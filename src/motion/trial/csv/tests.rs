@@ -159,5 +159,10 @@ fn text_columns_ask_for_a_choice_of_joints() {
     let error = read_text(TABLE, &options).unwrap_err();
     let expected = "folder/walks.csv:2:2: field `able` of `group` is not a number";
     assert!(error.to_string().starts_with(expected));
-    assert!(error.hint().unwrap().ends_with("choose the joints by name"));
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .ends_with("choose the joints with --joint")
+    );
 }
