@@ -416,6 +416,7 @@ impl<B: Kernels> Hearing<'_, B> {
             seen.extend(self.features(rows)?);
             told(rows.len());
         }
+        let origins: Vec<Origin> = validation.iter().map(|row| row.origin).collect();
         let judged = fit.validation(validation, alone.reading.seasonal, &seen)?;
         let weight = moments.weight();
         let of_window: Vec<f64> = match alone.penalty.is_finite() {
@@ -440,7 +441,7 @@ impl<B: Kernels> Hearing<'_, B> {
         Ok(Heard {
             readout,
             error: mean(&errors),
-            clearly_better: clearly_less(&errors, &alone.errors),
+            clearly_better: clearly_less(&errors, &alone.errors, &origins, fit.settings.horizon),
         })
     }
 
@@ -490,19 +491,26 @@ pub(crate) fn beside<W: Iterator<Item = f32>>(
 }
 
 /// Whether one mean is below another by more than one standard error of their paired difference.
-fn clearly_less(one: &[f64], other: &[f64]) -> bool {
-    let differences: Vec<f64> = one
-        .iter()
-        .zip(other)
-        .map(|(one, other)| other - one)
+///
+/// What is forecast overlaps from one window to the next, so their errors are no independent
+/// witnesses: those of a history that begin within one `horizon` of each other count as one.
+fn clearly_less(one: &[f64], other: &[f64], origins: &[Origin], horizon: usize) -> bool {
+    let mut witnesses: BTreeMap<(usize, usize), (f64, usize)> = BTreeMap::new();
+    for ((one, other), origin) in one.iter().zip(other).zip(origins) {
+        let key = (origin.history, origin.place / horizon.max(1));
+        let (sum, count) = witnesses.entry(key).or_default();
+        *sum += other - one;
+        *count += 1;
+    }
+    let gains: Vec<f64> = witnesses
+        .values()
+        .map(|(sum, count)| sum / *count as f64)
         .collect();
-    let gain = mean(&differences);
-    let squares: Vec<f64> = differences
-        .iter()
-        .map(|value| (value - gain).powi(2))
-        .collect();
-    let error = (mean(&squares) / differences.len().max(1) as f64).sqrt();
-    gain > error
+    let gain = mean(&gains);
+    let squares: Vec<f64> = gains.iter().map(|value| (value - gain).powi(2)).collect();
+    // The mean square of n values around their own mean is short by (n − 1) / n.
+    let error = (mean(&squares) / (gains.len().max(2) - 1) as f64).sqrt();
+    gain > error && gains.len() > 1
 }
 
 #[cfg(test)]
@@ -511,10 +519,19 @@ mod tests {
 
     #[test]
     fn a_gain_must_exceed_its_standard_error() {
+        let apart: Vec<Origin> = (0..4)
+            .map(|number| Origin {
+                history: 0,
+                place: 8 * number,
+            })
+            .collect();
         let other = [2.0, 1.0, 3.0, 2.0];
-        assert!(clearly_less(&[1.0, 0.5, 2.0, 1.5], &other));
-        assert!(!clearly_less(&other, &other));
-        assert!(!clearly_less(&[1.9, 3.0, 1.0, 2.0], &other));
-        assert!(!clearly_less(&[], &[]));
+        let less = |one: &[f64]| clearly_less(one, &other, &apart, 8);
+        assert!(less(&[1.0, 0.5, 2.0, 1.5]));
+        assert!(!less(&other));
+        assert!(!less(&[1.9, 3.0, 1.0, 2.0]));
+        assert!(!clearly_less(&[], &[], &[], 8));
+        // Four windows that overlap are one witness, and one witness proves nothing.
+        assert!(!clearly_less(&[1.0, 0.5, 2.0, 1.5], &other, &apart, 64));
     }
 }

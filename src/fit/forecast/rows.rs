@@ -24,6 +24,8 @@ pub struct Origin {
 /// One window as the source and the readout see it, and what came after it.
 #[derive(Debug, Clone)]
 pub struct Row {
+    /// Where the window ends.
+    pub origin: Origin,
     /// At mean 0 and deviation 1, `[context]`.
     pub window: ScaledWindow,
     /// What came after it in the window's deviations, counted from its last value, `[horizon]`.
@@ -114,6 +116,7 @@ pub fn rows(
             let place = origin.place;
             let window = ScaledWindow::of(&values[place - settings.context..place]);
             (!window.constant).then(|| Row {
+                origin: *origin,
                 after: window.scale(&values[place..place + settings.horizon]),
                 ratio: (window.deviation / units[origin.history]).min(LARGEST_RATIO),
                 window,
