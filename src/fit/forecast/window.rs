@@ -1,0 +1,245 @@
+//! The readout of the window alone, and what the readout that hears shares with it.
+
+use super::evidence::mean;
+use super::rows::{Origin, Row, rows};
+use super::{BATCH, ForecastReadout, ForecastSettings};
+use crate::fit::FitError;
+use crate::forecast::ridge::{Block, Chosen, GramSums, Moments, choose, penalty_grid};
+use crate::forecast::{Conformal, ForecastError, History, LEVELS, season_ahead};
+
+/// How much a window counts: its deviation in units of its history to this power. Errors are judged
+/// in these units, which is the second power; the first listens more to calm windows.
+const POWERS: [i32; 2] = [1, 2];
+
+/// What a readout reads, and how rows are weighed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reading {
+    pub(super) seasonal: bool,
+    pub(super) power: i32,
+}
+
+/// What all steps of a fit share.
+pub(super) struct Fit<'a> {
+    pub(super) settings: &'a ForecastSettings,
+    pub(super) histories: &'a [History],
+    pub(super) units: Vec<f64>,
+}
+
+/// The best readout of the window alone.
+pub(super) struct Alone {
+    pub(super) readout: ForecastReadout,
+    pub(super) reading: Reading,
+    /// The penalty of the window, for each unit of weight.
+    pub(super) penalty: f64,
+    pub(super) error: f64,
+    /// The squared error of each validation row.
+    pub(super) errors: Vec<f64>,
+}
+
+impl Fit<'_> {
+    pub(super) fn rows(&self, origins: &[Origin]) -> Result<Vec<Row>, FitError> {
+        let rows = rows(self.histories, &self.units, self.settings, origins);
+        if rows.is_empty() {
+            let shortest = self
+                .histories
+                .iter()
+                .map(|history| history.values.len())
+                .min();
+            return Err(ForecastError::NothingMoves {
+                context: self.settings.context,
+                held_out: self.settings.held_out(shortest.unwrap_or(0)),
+            }
+            .into());
+        }
+        Ok(rows)
+    }
+
+    /// What the readout is to give for a row: what came after the window, counted from where a
+    /// forecast that knows nothing else would put it.
+    pub(super) fn target(&self, row: &Row, seasonal: bool) -> Vec<f32> {
+        let mut target = row.after.clone();
+        if let (true, Some(season)) = (seasonal, self.settings.season) {
+            let ahead = season_ahead(&row.window, season, self.settings.horizon);
+            for (target, ahead) in target.iter_mut().zip(ahead) {
+                *target -= ahead;
+            }
+        }
+        target
+    }
+
+    /// Moments of rows; `heard` gives the features of each batch.
+    pub(super) fn moments(
+        &self,
+        origins: &[Origin],
+        reading: Reading,
+        width: usize,
+        mut features: impl FnMut(&[Row]) -> Result<Vec<f32>, FitError>,
+    ) -> Result<Moments, FitError> {
+        let mut sums = GramSums::new(width, self.settings.horizon);
+        for batch in origins.chunks(BATCH) {
+            let rows = rows(self.histories, &self.units, self.settings, batch);
+            self.add(&mut sums, &rows, reading, &features(&rows)?)?;
+        }
+        if sums.rows() == 0 {
+            self.rows(&[])?;
+        }
+        Ok(sums.finish()?)
+    }
+
+    pub(super) fn add(
+        &self,
+        sums: &mut GramSums,
+        rows: &[Row],
+        reading: Reading,
+        features: &[f32],
+    ) -> Result<(), FitError> {
+        let targets: Vec<f32> = rows
+            .iter()
+            .flat_map(|row| self.target(row, reading.seasonal))
+            .collect();
+        let weights: Vec<f32> = rows
+            .iter()
+            .map(|row| {
+                row.ratio
+                    .powi(reading.power)
+                    .max(f64::from(f32::MIN_POSITIVE)) as f32
+            })
+            .collect();
+        Ok(sums.add(features, &targets, &weights)?)
+    }
+
+    /// Moments of the validation rows, judged in units of the histories.
+    pub(super) fn validation(
+        &self,
+        rows: &[Row],
+        seasonal: bool,
+        features: &[f32],
+    ) -> Result<Moments, FitError> {
+        let width = features.len() / rows.len();
+        let mut sums = GramSums::new(width, self.settings.horizon);
+        let reading = Reading { seasonal, power: 2 };
+        self.add(&mut sums, rows, reading, features)?;
+        Ok(sums.finish()?)
+    }
+
+    pub(super) fn alone(&self, training: &[Origin], validation: &[Row]) -> Result<Alone, FitError> {
+        let context = self.settings.context;
+        let seasonal = match self.settings.season {
+            Some(season) if season <= context => &[false, true][..],
+            _ => &[false],
+        };
+        let seen = windows(validation);
+        let mut best: Option<(Chosen, Reading, Moments, Moments)> = None;
+        for &seasonal in seasonal {
+            let judged = self.validation(validation, seasonal, &seen)?;
+            for power in POWERS {
+                let reading = Reading { seasonal, power };
+                let moments = self.moments(training, reading, context, |rows| Ok(windows(rows)))?;
+                let mut penalties = spaced(-4, 2, 2, moments.weight());
+                // Without weights, no change but the mean one is forecast.
+                penalties.push(f64::INFINITY);
+                let chosen = choose(
+                    &moments,
+                    &judged,
+                    &penalty_grid(&[(0..context, &penalties)]),
+                )?;
+                let least = best
+                    .as_ref()
+                    .map_or(f64::INFINITY, |(best, ..)| best.squared_error);
+                if chosen.squared_error < least {
+                    best = Some((chosen, reading, moments, judged.clone()));
+                }
+            }
+        }
+        let Some((chosen, reading, moments, judged)) = best else {
+            return Err(FitError::NoFiniteError);
+        };
+        let (readout, errors) = self.finish(
+            &chosen,
+            (&moments, &judged),
+            reading,
+            validation,
+            &seen,
+            false,
+        )?;
+        Ok(Alone {
+            penalty: chosen.blocks.first().map_or(1.0, |block| block.penalty) / moments.weight(),
+            readout,
+            reading,
+            error: mean(&errors),
+            errors,
+        })
+    }
+
+    /// Measures a readout on the validation rows, and fits it again with them if that is wanted.
+    pub(super) fn finish(
+        &self,
+        chosen: &Chosen,
+        (training, validation): (&Moments, &Moments),
+        reading: Reading,
+        rows: &[Row],
+        features: &[f32],
+        hears: bool,
+    ) -> Result<(ForecastReadout, Vec<f64>), FitError> {
+        let horizon = self.settings.horizon;
+        let predicted = chosen.readout.predict(features)?;
+        let mut off = Vec::with_capacity(predicted.len());
+        for (row, predicted) in rows.iter().zip(predicted.chunks_exact(horizon)) {
+            let target = self.target(row, reading.seasonal);
+            off.extend(
+                target
+                    .iter()
+                    .zip(predicted)
+                    .map(|(target, found)| target - found),
+            );
+        }
+        let errors = rows
+            .iter()
+            .zip(off.chunks_exact(horizon))
+            .map(|(row, off)| row.ratio.powi(2) * mean_square(off))
+            .collect();
+        let linear = if self.settings.refit {
+            let together = training.together(validation)?;
+            let grown = together.weight() / training.weight();
+            let blocks: Vec<Block> = chosen
+                .blocks
+                .iter()
+                .map(|block| Block {
+                    penalty: block.penalty * grown,
+                    ..block.clone()
+                })
+                .collect();
+            together.solve(&blocks)?
+        } else {
+            chosen.readout.clone()
+        };
+        let readout = ForecastReadout {
+            linear,
+            hears,
+            seasonal: reading.seasonal,
+            intervals: Conformal::of(&off, horizon, &LEVELS)?,
+        };
+        Ok((readout, errors))
+    }
+}
+
+/// The windows of rows as a readout sees them, `[rows, context]`.
+pub(super) fn windows(rows: &[Row]) -> Vec<f32> {
+    rows.iter().flat_map(|row| row.window.from_last()).collect()
+}
+
+/// Penalties from 10^`low` to 10^`high` for each unit of weight, `steps` for each power of ten.
+pub(super) fn spaced(low: i32, high: i32, steps: i32, weight: f64) -> Vec<f64> {
+    let exponents = low * steps..=high * steps;
+    exponents
+        .map(|exponent| weight * 10f64.powf(f64::from(exponent) / f64::from(steps)))
+        .collect()
+}
+
+pub(super) fn mean_square(values: &[f32]) -> f64 {
+    values
+        .iter()
+        .map(|value| f64::from(*value).powi(2))
+        .sum::<f64>()
+        / values.len() as f64
+}
