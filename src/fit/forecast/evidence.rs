@@ -7,6 +7,7 @@ use super::rows::Origin;
 pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
+
 /// Whether one mean is below another by more than one standard error of their paired difference.
 ///
 /// What is forecast overlaps from one window to the next, so their errors are no independent
@@ -29,6 +30,7 @@ pub(super) fn clearly_less(one: &[f64], other: &[f64], origins: &[Origin], horiz
     let error = (mean(&squares) / (gains.len().max(2) - 1) as f64).sqrt();
     gain > error && gains.len() > 1
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,7 @@ pub(super) struct Heard {
     pub(super) error: f64,
     pub(super) clearly_better: bool,
 }
+
 /// The part of a fit that listens to the source.
 pub(super) struct Hearing<'a, B: Kernels> {
     pub(super) fit: &'a Fit<'a>,

@@ -54,6 +54,7 @@ pub struct ForecastReadout {
     /// How far it was off on the validation part.
     pub intervals: Conformal,
 }
+
 /// Fits a forecaster to histories.
 ///
 /// # Errors
@@ -126,11 +127,13 @@ pub fn fit_forecast<B: Kernels>(
         scores,
     })
 }
+
 /// The mean squared error of no change, in units of the histories.
 fn last_value(rows: &[Row]) -> f64 {
     let error = |row: &Row| row.ratio.powi(2) * mean_square(&row.after);
     rows.iter().map(error).sum::<f64>() / rows.len() as f64
 }
+
 /// Each window with what was heard of it behind it.
 pub(crate) fn beside<W: Iterator<Item = f32>>(
     windows: impl Iterator<Item = W>,
