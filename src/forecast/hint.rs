@@ -10,7 +10,8 @@ impl ForecastError {
             Self::NotText { .. } => "save the file as UTF-8",
             Self::Ragged { .. } => "give --rows where each row is a series of its own",
             Self::NoNumericColumn { .. } => {
-                "check what separates the fields: commas, tabs or semicolons"
+                "check what separates the fields (commas, tabs or semicolons), or name a column with \
+                 --column to be told which of its fields is no number"
             }
             Self::UnknownColumn { .. } => "give a name of the header, or a number counted from 1",
             Self::Conflict { .. } | Self::ColumnTwice { .. } => "give only one of them",

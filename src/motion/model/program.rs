@@ -70,11 +70,6 @@ impl MotionProgram {
         &self.tensors
     }
 
-    /// Adds a score, such as one on test windows.
-    pub fn add_score(&mut self, name: &str, value: f64) {
-        self.header.scores.insert(name.to_owned(), value);
-    }
-
     /// Whether `source` is the one that the program was fitted for.
     ///
     /// # Errors

@@ -2,8 +2,8 @@
 //! added to the same shared clip.
 //!
 //! Only the groups of frames that a series touches are worked out for each clip; the others are
-//! the shared clip's own, worked out once for the batch or known from before. A group gives the same bits either way, so the result
-//! equals the plane of the sums exactly.
+//! the shared clip's own, worked out once for the batch or known from before. A group gives the same
+//! bits either way, so the result equals the plane of the sums exactly.
 
 use burn::tensor::Tensor;
 use rayon::prelude::*;
