@@ -29,10 +29,13 @@ pub struct FitArgs {
     /// How the source hears the series: a voice by its name, and several in as many options
     #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(NAMES.map(|(name, _)| name)))]
     voices: Vec<String>,
-    /// How the source's answer becomes a class: groups of its words, or a ridge regression on its
-    /// activations
-    #[arg(long, value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "ridge"]))]
+    /// How the source's answer becomes a class: groups of its words, a ridge regression on its
+    /// activations, a kernel ridge, or both ridges where they help
+    #[arg(long, value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "ridge", "kernel", "both"]))]
     readout: Option<ReadoutKind>,
+    /// The most pairs of a voice and a ridge that the program keeps; fewer are smaller and faster
+    #[arg(long, value_name = "N", value_parser = count)]
+    parts: Option<usize>,
     /// Voice padding: how often the series is repeated in the clip
     #[arg(long, value_name = "N", value_parser = count)]
     segments: Option<usize>,
@@ -112,6 +115,7 @@ impl FitArgs {
         Ok(FitSettings {
             voices,
             readout: self.readout.unwrap_or(preset.readout),
+            parts: self.parts.or(preset.parts),
             dropout: self.dropout.unwrap_or(preset.dropout),
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),

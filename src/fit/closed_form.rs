@@ -1,76 +1,219 @@
-//! Readouts in closed form: the source hears every training series once for each voice, and a ridge
-//! regression on its activations does the rest.
+//! Readouts in closed form: the source hears every training series once for each voice, and ridge
+//! regressions on its activations do the rest.
 
 use std::collections::BTreeMap;
 
-use super::ridge::{Ridge, RidgeModel, largest, squared_error};
-use super::{Examples, FitError, FitProgress, Fitted, FittedPart, Temperature, brier, log_loss};
+use burn::tensor::{Tensor, TensorData};
+use rayon::prelude::*;
+
+use super::choice::shares;
+use super::ridge::{Ridge, RidgeModel, largest, mean_and_factor};
+use super::{
+    Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind, Temperature,
+    brier, log_loss,
+};
 use crate::kernel::Kernels;
-use crate::mapping::{FEATURES, OutputMapping, Readout, pool};
+use crate::mapping::{
+    FEATURES, KernelReadout, OutputMapping, RANDOM_FEATURES, RandomFeatures, Readout,
+    Standardising, pool,
+};
 use crate::source::{AttentionRnn, SourceModel, host};
 use crate::storage::HostTensor;
 use crate::transform::{TrainedTransform, Transform};
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
-
-/// A voice counts with its leave-one-out squared error to this power, inverted: much more where it
-/// tells the classes apart much better, and never quite nothing.
-const TRUST: i32 = 4;
-/// Penalties to choose from, for each feature.
+/// Voices whose readouts are fitted together, each on a thread of its own.
+const VOICES_TOGETHER: usize = 4;
+/// Penalties to choose from, over the mean squared length of a row of features.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 
-/// Fits one readout for each voice, weighs them, and calibrates the weighted mean of their scores.
+/// A voice and its trained numbers.
+pub(super) type Voice = (Transform, BTreeMap<String, HostTensor>);
+
+/// A voice and a readout of it, which a program may keep.
+struct Candidate {
+    voice: usize,
+    mapping: OutputMapping,
+    tensors: BTreeMap<String, HostTensor>,
+    /// The scores of each series had the readout not seen it, `[series, classes]` row by row.
+    left_out: Vec<f64>,
+}
+
+/// Numbers that a readout may be fitted on.
+struct Features {
+    voice: usize,
+    /// `[series, width]` row by row.
+    values: Vec<f32>,
+    /// The seed and the rest of what made random features of the activations; none for the
+    /// activations themselves.
+    random: Option<(u64, Standardising)>,
+}
+
+/// Fits readouts to each voice, chooses what to keep, and calibrates the weighted mean of their
+/// scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
 /// a ridge regression gives without being fitted again.
 pub(super) fn fit<B: Kernels>(
     examples: Examples,
-    voices: Vec<(Transform, BTreeMap<String, HostTensor>)>,
+    voices: Vec<Voice>,
+    settings: &FitSettings,
     source: &AttentionRnn<B>,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, FitError> {
-    let (series, count) = (examples.series, examples.class_count);
-    let targets = targets(examples);
+    let series = examples.series.len();
+    let mut candidates = Vec::new();
+    for (group, together) in voices.chunks(VOICES_TOGETHER).enumerate() {
+        let mut features = Vec::new();
+        for (place, (transform, tensors)) in together.iter().enumerate() {
+            let voice = group * VOICES_TOGETHER + place;
+            let trained = transform.on_device(tensors, examples.series[0].len(), device)?;
+            let mut heard = |heard| {
+                let (heard, of) = (voice * series + heard, voices.len() * series);
+                progress(&FitProgress::Heard { heard, of });
+            };
+            let heard = self::features(
+                examples.series,
+                transform,
+                &trained,
+                source,
+                device,
+                &mut heard,
+            )?;
+            features.extend(readable::<B>(voice, heard, series, settings, device)?);
+        }
+        let fitted = features.into_par_iter();
+        let fitted: Result<Vec<Candidate>, FitError> = fitted
+            .map(|features| candidate(features, examples))
+            .collect();
+        candidates.extend(fitted?);
+    }
+    choose(candidates, &voices, examples, settings)
+}
+
+/// What the readouts that `settings` asks for are fitted on.
+fn readable<B: Kernels>(
+    voice: usize,
+    activations: Vec<f32>,
+    series: usize,
+    settings: &FitSettings,
+    device: &B::Device,
+) -> Result<Vec<Features>, FitError> {
+    let kernel = match settings.readout {
+        ReadoutKind::Ridge => None,
+        _ => Some(random_features::<B>(
+            voice,
+            &activations,
+            series,
+            settings.seed,
+            device,
+        )?),
+    };
+    let linear = (settings.readout != ReadoutKind::Kernel).then_some(Features {
+        voice,
+        values: activations,
+        random: None,
+    });
+    Ok(linear.into_iter().chain(kernel).collect())
+}
+
+/// Random Fourier features of the activations.
+fn random_features<B: Kernels>(
+    voice: usize,
+    activations: &[f32],
+    series: usize,
+    seed: u64,
+    device: &B::Device,
+) -> Result<Features, FitError> {
+    let (mean, factor) = mean_and_factor(activations, series);
+    let standardising = Standardising { mean, factor };
+    let random =
+        RandomFeatures::<B>::new(seed, voice as u64, &standardising.clone().tensors(), device)?;
+    let mut values = Vec::with_capacity(series * RANDOM_FEATURES);
+    for batch in activations.chunks(BATCH * FEATURES) {
+        let data = TensorData::new(batch.to_vec(), [batch.len() / FEATURES, FEATURES]);
+        values.extend(host(random.of(Tensor::from_data(data, device))).values);
+    }
+    Ok(Features {
+        voice,
+        values,
+        random: Some((seed, standardising)),
+    })
+}
+
+/// Fits one readout.
+fn candidate(features: Features, examples: Examples) -> Result<Candidate, FitError> {
+    let series = examples.series.len();
+    let standardise = features.random.is_none();
+    let length = match standardise {
+        true => FEATURES as f64,
+        // A cosine and a sine squared are 1.
+        false => RANDOM_FEATURES as f64 / 2.0,
+    };
     let (lowest, highest, steps) = PENALTIES;
-    let width = FEATURES as f64;
     let ridge = Ridge {
-        penalties: Ridge::log_spaced(lowest * width, highest * width, steps),
+        penalties: Ridge::log_spaced(lowest * length, highest * length, steps),
+        standardise,
         ..Ridge::default()
     };
-    let of = voices.len() * series.len();
-    let mut parts = Vec::with_capacity(voices.len());
-    let mut left_out = Vec::with_capacity(voices.len());
-    for (index, (transform, transform_tensors)) in voices.into_iter().enumerate() {
-        let trained = transform.on_device(&transform_tensors, series[0].len(), device)?;
-        let before = index * series.len();
-        let mut heard = |heard| {
-            let heard = before + heard;
-            progress(&FitProgress::Heard { heard, of });
-        };
-        let features = features(series, &transform, &trained, source, device, &mut heard)?;
-        let found = ridge.fit(&features, &targets, series.len())?;
-        // No number of series can show that a voice makes no error at all.
-        let error = squared_error(&found.leave_one_out, &targets).max(1e-9);
-        let penalty = found.model.penalty;
-        let (weights, intercept) = of_raw_features(&found.model);
-        left_out.push(spread(&found.leave_one_out, count));
+    let found = ridge.fit(&features.values, &targets(examples), series)?;
+    let penalty = found.model.penalty;
+    let (weights, intercept) = of_raw_features(&found.model);
+    let mut tensors = Readout::tensors(weights, intercept);
+    let mapping = match features.random {
+        None => OutputMapping::Ridge(Readout { penalty }),
+        Some((seed, standardising)) => {
+            tensors.extend(standardising.tensors());
+            OutputMapping::Kernel(KernelReadout {
+                penalty,
+                seed,
+                stream: features.voice as u64,
+            })
+        }
+    };
+    Ok(Candidate {
+        voice: features.voice,
+        mapping,
+        tensors,
+        left_out: spread(&found.leave_one_out, examples.class_count),
+    })
+}
+
+/// Keeps the candidates that are worth it, and calibrates their weighted mean.
+fn choose(
+    candidates: Vec<Candidate>,
+    voices: &[Voice],
+    examples: Examples,
+    settings: &FitSettings,
+) -> Result<Fitted, FitError> {
+    let (series, count) = (examples.series.len(), examples.class_count);
+    let left_out: Vec<Vec<f64>> = candidates.iter().map(|one| one.left_out.clone()).collect();
+    let wanted: Vec<f64> = Ridge::targets(examples.classes, count)
+        .into_iter()
+        .map(f64::from)
+        .collect();
+    let most = settings.parts.unwrap_or(candidates.len());
+    let shares = shares(&left_out, &wanted, series, most);
+    let mut mean = vec![0.0; series * count];
+    let mut parts = Vec::new();
+    for (candidate, share) in candidates.into_iter().zip(shares) {
+        if share == 0.0 {
+            continue;
+        }
+        let weight = share as f32;
+        for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
+            *sum += f64::from(weight) * score;
+        }
+        let (transform, transform_tensors) = voices[candidate.voice].clone();
         parts.push(FittedPart {
             transform,
             transform_tensors,
-            mapping: OutputMapping::Ridge(Readout { penalty }),
-            mapping_tensors: Readout::tensors(weights, intercept),
-            // Made to sum to 1 below.
-            weight: error.powi(-TRUST) as f32,
+            mapping: candidate.mapping,
+            mapping_tensors: candidate.tensors,
+            weight,
         });
-    }
-    share(&mut parts);
-    let mut mean = vec![0.0; series.len() * count];
-    for (part, scores) in parts.iter().zip(&left_out) {
-        for (sum, score) in mean.iter_mut().zip(scores) {
-            *sum += f64::from(part.weight) * score;
-        }
     }
     let temperature = Temperature::fit(&mean, examples.classes, count)?;
     Ok(Fitted {
@@ -78,14 +221,6 @@ pub(super) fn fit<B: Kernels>(
         sharpness: (1.0 / temperature.0) as f32,
         scores: scores(&mean, temperature, examples)?,
     })
-}
-
-/// Makes the weights sum to 1.
-fn share(parts: &mut [FittedPart]) {
-    let total: f64 = parts.iter().map(|part| f64::from(part.weight)).sum();
-    for part in parts {
-        part.weight = (f64::from(part.weight) / total) as f32;
-    }
 }
 
 /// What leaving one series out says of the whole program.

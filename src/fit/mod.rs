@@ -1,6 +1,7 @@
 //! How programs are trained: by gradient through the frozen source, and in closed form on what it
 //! makes of each series.
 
+mod choice;
 mod closed_form;
 mod error;
 pub(crate) mod forecast;
@@ -137,12 +138,13 @@ where
                 })
                 .collect::<Result<_, FitError>>()?,
         },
-        ReadoutKind::Ridge => {
+        ReadoutKind::Ridge | ReadoutKind::Kernel | ReadoutKind::Both => {
             let voices = voices
                 .into_iter()
                 .map(|(transform, tensors, _)| (transform.clone(), tensors))
                 .collect();
-            let mut fitted = closed_form::fit(examples, voices, &source, device, progress)?;
+            let mut fitted =
+                closed_form::fit(examples, voices, settings, &source, device, progress)?;
             fitted.scores.extend(scores);
             fitted
         }

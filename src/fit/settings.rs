@@ -18,10 +18,11 @@ const WORDS_AMPLITUDE: f32 = 0.01;
 pub enum Preset {
     /// One voice and a readout in closed form: seconds.
     Fast,
-    /// Several voices, each with a readout in closed form; see `docs/results.md`.
+    /// Several voices, each with two readouts in closed form, of which those are kept that help; see
+    /// `docs/results.md`.
     #[default]
     Default,
-    /// As many voices as help.
+    /// The same with all voices.
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
@@ -68,6 +69,10 @@ pub enum ReadoutKind {
     Labels,
     /// A ridge regression, in closed form, on the source's activations.
     Ridge,
+    /// A kernel ridge regression, in closed form, on them, by random Fourier features.
+    Kernel,
+    /// Both of these for each voice; which count is chosen by leaving one series out.
+    Both,
 }
 
 impl fmt::Display for ReadoutKind {
@@ -75,6 +80,8 @@ impl fmt::Display for ReadoutKind {
         formatter.write_str(match self {
             Self::Labels => "labels",
             Self::Ridge => "ridge",
+            Self::Kernel => "kernel",
+            Self::Both => "both",
         })
     }
 }
@@ -86,10 +93,12 @@ impl FromStr for ReadoutKind {
         match name {
             "labels" => Ok(Self::Labels),
             "ridge" => Ok(Self::Ridge),
+            "kernel" => Ok(Self::Kernel),
+            "both" => Ok(Self::Both),
             _ => Err(FitError::Setting {
                 setting: "readout",
                 value: name.to_owned(),
-                expected: "labels or ridge",
+                expected: "labels, ridge, kernel or both",
             }),
         }
     }
@@ -104,6 +113,10 @@ pub struct FitSettings {
     pub voices: Vec<Transform>,
     /// How the source's answer becomes a class.
     pub readout: ReadoutKind,
+    /// The most parts that a program with a readout in closed form keeps of all voices and
+    /// readouts; none for as many as help.
+    #[serde(default)]
+    pub parts: Option<usize>,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
     /// The most passes over the training series that train the voices by gradient; 0 where their
@@ -184,8 +197,10 @@ impl FitSettings {
             voices,
             readout: match preset {
                 Preset::Paper | Preset::Words => ReadoutKind::Labels,
-                Preset::Fast | Preset::Default | Preset::Best => ReadoutKind::Ridge,
+                Preset::Fast => ReadoutKind::Ridge,
+                Preset::Default | Preset::Best => ReadoutKind::Both,
             },
+            parts: None,
             dropout: if words { 0.0 } else { 0.4 },
             epochs: match preset {
                 Preset::Paper => 100,
@@ -209,6 +224,13 @@ impl FitSettings {
     ///
     /// [`FitError::Setting`] names the first that is not.
     pub fn check(&self) -> Result<(), FitError> {
+        if let (Some(parts), ReadoutKind::Labels) = (self.parts, self.readout) {
+            return Err(FitError::Setting {
+                setting: "parts",
+                value: parts.to_string(),
+                expected: "none with the readout labels",
+            });
+        }
         let shares = 0.0..1.0;
         let positive = |value: f64| value.is_finite() && value > 0.0;
         let not_negative = |value: f64| value.is_finite() && value >= 0.0;
@@ -223,6 +245,12 @@ impl FitSettings {
                 "voices",
                 self.voices.len() as f64,
                 !self.voices.is_empty(),
+                "at least 1",
+            ),
+            (
+                "parts",
+                self.parts.unwrap_or(1) as f64,
+                self.parts != Some(0),
                 "at least 1",
             ),
             ("batch", self.batch as f64, self.batch > 0, "at least 1"),

@@ -5,11 +5,13 @@
 
 mod many_to_one;
 mod pooling;
+mod random_features;
 mod readout;
 
 pub use many_to_one::LabelMapping;
 pub use pooling::{FEATURES, pool};
-pub use readout::{DeviceReadout, Readout};
+pub use random_features::{RANDOM_FEATURES, RandomFeatures, Standardising};
+pub use readout::{DeviceReadout, KernelReadout, Readout};
 
 use std::collections::BTreeMap;
 
@@ -50,6 +52,8 @@ pub enum OutputMapping {
     Labels(LabelMapping),
     /// A ridge regression reads the source's activations.
     Ridge(Readout),
+    /// A kernel ridge regression reads them, by random Fourier features.
+    Kernel(KernelReadout),
 }
 
 impl OutputMapping {
@@ -61,7 +65,7 @@ impl OutputMapping {
     pub fn check(&self, classes: usize, labels: usize) -> Result<(), MappingError> {
         match self {
             Self::Labels(mapping) => mapping.check(classes, labels),
-            Self::Ridge(_) => Ok(()),
+            Self::Ridge(_) | Self::Kernel(_) => Ok(()),
         }
     }
 
@@ -79,7 +83,10 @@ impl OutputMapping {
         match self {
             Self::Labels(mapping) => Ok(DeviceMapping::Labels(mapping.clone())),
             Self::Ridge(_) => {
-                DeviceReadout::new(classes, tensors, device).map(DeviceMapping::Ridge)
+                DeviceReadout::linear(classes, tensors, device).map(DeviceMapping::Ridge)
+            }
+            Self::Kernel(readout) => {
+                DeviceReadout::kernel(readout, classes, tensors, device).map(DeviceMapping::Ridge)
             }
         }
     }
@@ -90,7 +97,7 @@ impl OutputMapping {
 pub enum DeviceMapping<B: Backend> {
     /// Groups of the source's labels.
     Labels(LabelMapping),
-    /// Weights for every feature.
+    /// Weights for every feature, of the activations or random ones made of them.
     Ridge(DeviceReadout<B>),
 }
 

@@ -1,4 +1,4 @@
-//! A linear readout of the source's activations: one score for each class.
+//! Readouts of the source's activations: one score for each class.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MappingError;
 use super::pooling::{FEATURES, pool};
+use super::random_features::{RANDOM_FEATURES, RandomFeatures};
 use crate::kernel::Kernels;
 use crate::source::Activations;
 use crate::storage::HostTensor;
@@ -22,6 +23,17 @@ const INTERCEPT: &str = "intercept";
 pub struct Readout {
     /// The ridge penalty that was chosen.
     pub penalty: f64,
+}
+
+/// The same on random Fourier features ([`RandomFeatures`]).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KernelReadout {
+    /// The ridge penalty that was chosen.
+    pub penalty: f64,
+    /// The seed of the random signs.
+    pub seed: u64,
+    /// Which of the seed's streams they are; each voice has signs of its own.
+    pub stream: u64,
 }
 
 impl Readout {
@@ -53,6 +65,8 @@ impl Readout {
 /// A readout's numbers on a device.
 #[derive(Debug, Clone)]
 pub struct DeviceReadout<B: Backend> {
+    /// None where the readout is linear in the activations.
+    random: Option<RandomFeatures<B>>,
     /// `[features, columns]`.
     weights: Tensor<B, 2>,
     /// `[1, columns]`.
@@ -60,35 +74,71 @@ pub struct DeviceReadout<B: Backend> {
 }
 
 impl<B: Kernels> DeviceReadout<B> {
-    pub(super) fn new(
+    pub(super) fn linear(
+        classes: usize,
+        tensors: &BTreeMap<String, HostTensor>,
+        device: &B::Device,
+    ) -> Result<Self, MappingError> {
+        Self::new(None, FEATURES, classes, tensors, device)
+    }
+
+    pub(super) fn kernel(
+        readout: &KernelReadout,
+        classes: usize,
+        tensors: &BTreeMap<String, HostTensor>,
+        device: &B::Device,
+    ) -> Result<Self, MappingError> {
+        let random = RandomFeatures::new(readout.seed, readout.stream, tensors, device)?;
+        Self::new(Some(random), RANDOM_FEATURES, classes, tensors, device)
+    }
+
+    fn new(
+        random: Option<RandomFeatures<B>>,
+        width: usize,
         classes: usize,
         tensors: &BTreeMap<String, HostTensor>,
         device: &B::Device,
     ) -> Result<Self, MappingError> {
         let columns = Readout::columns(classes);
-        let data = |name: &str, shape: &[usize], on_device: [usize; 2]| {
-            tensors
-                .get(name)
-                .filter(|tensor| tensor.shape == shape)
-                .map(|tensor| TensorData::new(tensor.values.clone(), on_device))
-                .ok_or_else(|| MappingError::Damaged {
-                    reason: format!("its {name} are missing or not of shape {shape:?}"),
-                })
-        };
-        let weights = data(WEIGHTS, &[FEATURES, columns], [FEATURES, columns])?;
-        let intercept = data(INTERCEPT, &[columns], [1, columns])?;
+        let shape = [width, columns];
         Ok(Self {
-            weights: Tensor::from_data(weights, device),
-            intercept: Tensor::from_data(intercept, device),
+            random,
+            weights: stored(tensors, WEIGHTS, &shape, shape, device)?,
+            intercept: stored(tensors, INTERCEPT, &[columns], [1, columns], device)?,
         })
     }
 
     /// Scores `[batch, classes]`.
     pub(super) fn scores(&self, heard: &Activations<B>) -> Tensor<B, 2> {
-        let scores = pool(heard).matmul(self.weights.clone()) + self.intercept.clone();
+        let features = pool(heard);
+        let features = match &self.random {
+            Some(random) => random.of(features),
+            None => features,
+        };
+        let scores = features.matmul(self.weights.clone()) + self.intercept.clone();
         match scores.dims() {
             [_, 1] => Tensor::cat(vec![scores.clone().neg(), scores], 1),
             _ => scores,
         }
     }
+}
+
+/// A program's tensor of that name and shape, as a matrix on the device.
+pub(super) fn stored<B: Backend>(
+    tensors: &BTreeMap<String, HostTensor>,
+    name: &str,
+    shape: &[usize],
+    on_device: [usize; 2],
+    device: &B::Device,
+) -> Result<Tensor<B, 2>, MappingError> {
+    tensors
+        .get(name)
+        .filter(|tensor| tensor.shape == shape)
+        .map(|tensor| {
+            let data = TensorData::new(tensor.values.clone(), on_device);
+            Tensor::from_data(data, device)
+        })
+        .ok_or_else(|| MappingError::Damaged {
+            reason: format!("its {name} are missing or not of shape {shape:?}"),
+        })
 }

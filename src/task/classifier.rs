@@ -75,6 +75,8 @@ pub struct Classifier<B: Kernels> {
 /// One part of the program on the device.
 #[derive(Debug, Clone)]
 struct LoadedPart<B: Kernels> {
+    /// The first part that hears the series as this one does: they need hear it only once.
+    voice: usize,
     transform: TrainedTransform<B>,
     mapping: DeviceMapping<B>,
 }
@@ -183,7 +185,11 @@ impl<B: Kernels> Classifier<B> {
                 let numbers = program.tensors_of(index, Trained::Mapping);
                 let classes = program.labels().len();
                 let mapping = part.mapping.on_device(classes, &numbers, device)?;
-                Ok(LoadedPart { transform, mapping })
+                Ok(LoadedPart {
+                    voice: first_with_voice_of(&program, index),
+                    transform,
+                    mapping,
+                })
             })
             .collect::<Result<_, ProgramError>>()?;
         Ok(Self {
@@ -348,9 +354,14 @@ impl<B: Kernels> Classifier<B> {
     fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, ProgramError> {
         let labels = self.program.labels();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
-        for part in 0..self.parts.len() {
-            let heard = self.source.hear_sound(self.sound(part, batch)?);
+        let mut last: Option<(usize, Activations<B>)> = None;
+        for (part, loaded) in self.parts.iter().enumerate() {
+            let heard = match last.take() {
+                Some((voice, heard)) if voice == loaded.voice => heard,
+                _ => self.source.hear_sound(self.sound(part, batch)?),
+            };
             sum = sum + self.scores(part, &heard) * self.program.parts()[part].weight;
+            last = Some((loaded.voice, heard));
         }
         // Among themselves the classes share all of the probability.
         let scores = sum * self.program.sharpness();
@@ -369,6 +380,17 @@ impl<B: Kernels> Classifier<B> {
         });
         Ok(predictions.collect())
     }
+}
+
+/// The first part whose transform, with its trained numbers, is that of part `index`.
+fn first_with_voice_of(program: &Program, index: usize) -> usize {
+    let voice = |part: usize| {
+        let numbers = program.tensors_of(part, Trained::Transform);
+        (&program.parts()[part].transform, numbers)
+    };
+    (0..index)
+        .find(|earlier| voice(*earlier) == voice(index))
+        .unwrap_or(index)
 }
 
 fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {

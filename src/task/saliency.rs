@@ -18,8 +18,8 @@ where
     ///
     /// The gradient of the winning class's lead (its score minus the mean of the others') goes back
     /// through the frozen source to the log-mel plane of each part. A frame counts with the sum over
-    /// its filters of |gradient · (value − mean of the plane)|, and a value of the series with the
-    /// frames in which it sounds.
+    /// its filters of |gradient · (value − mean of the plane)|, a value of the series with the frames
+    /// in which it sounds, and a part with its weight.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ where
                 for (place, value) in salient.iter_mut().enumerate() {
                     let share = (place as f32 + 0.5) / series.len() as f32;
                     let sample = first + share * (last - first);
-                    *value += between_frames(&of_frames, sample);
+                    *value += part.weight * between_frames(&of_frames, sample);
                 }
             }
         }

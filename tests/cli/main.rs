@@ -237,6 +237,7 @@ fn wrong_arguments_end_with_code_2() {
         "classify Waves --epochs x",
         "classify Waves --voice shout",
         "classify Waves --readout oracle",
+        "classify Waves --parts 0",
         "classify Waves --batch x",
         "classify Waves --segments 0",
         "classify Waves --learning-rate 0",

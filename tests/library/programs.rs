@@ -202,6 +202,20 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
+                parts: Some(0),
+                ..read_in_closed_form("formants")
+            },
+            "parts is 0",
+        ),
+        (
+            FitSettings {
+                parts: Some(2),
+                ..settings()
+            },
+            "parts is 2, expected none with the readout labels",
+        ),
+        (
+            FitSettings {
                 dropout: 1.0,
                 ..settings()
             },
@@ -261,22 +275,22 @@ fn constant_series_are_predicted_without_a_nan() {
     assert!(found[0].probabilities.iter().all(|value| value.is_finite()));
 }
 
-/// A ridge readout on one voice, trained first for two epochs where it has something to train.
-fn read_by_ridge(voice: &str) -> FitSettings {
+/// Both ridges on one voice, trained first for two epochs where it has something to train.
+fn read_in_closed_form(voice: &str) -> FitSettings {
     FitSettings {
         voices: vec![Transform::named(voice).unwrap()],
-        readout: ReadoutKind::Ridge,
+        readout: ReadoutKind::Both,
         ..settings()
     }
 }
 
 #[test]
-fn every_voice_works_with_the_ridge_and_predicts_the_same_when_loaded() {
+fn every_voice_works_in_closed_form_and_predicts_the_same_when_loaded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("p.safetensors");
     let test = two_tones(9, 500);
     for (voice, _) in NAMES {
-        let classifier = fit(&two_tones(10, 1), &read_by_ridge(voice)).unwrap();
+        let classifier = fit(&two_tones(10, 1), &read_in_closed_form(voice)).unwrap();
         classifier.program().save(&path).unwrap();
         let program = Program::load(&path).unwrap();
         assert_eq!(&program, classifier.program(), "{voice}");
@@ -291,6 +305,61 @@ fn every_voice_works_with_the_ridge_and_predicts_the_same_when_loaded() {
         let heard = classifier.hear(&test.series[0], 0).unwrap();
         assert!(heard.iter().any(|sample| sample.abs() > 1e-3), "{voice}");
     }
+}
+
+#[test]
+fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
+    let voices = ["formants", "scalogram", "stretched"];
+    let settings = |parts| FitSettings {
+        voices: voices
+            .iter()
+            .filter_map(|name| Transform::named(name))
+            .collect(),
+        readout: ReadoutKind::Both,
+        parts,
+        ..FitSettings::preset(Preset::Fast)
+    };
+    for parts in [None, Some(3), Some(1)] {
+        let program = fit(&two_tones(16, 1), &settings(parts))
+            .unwrap()
+            .program()
+            .clone();
+        let kept = program.parts();
+        assert!(
+            kept.len() <= parts.unwrap_or(6),
+            "{} of {parts:?}",
+            kept.len()
+        );
+        assert!(kept.iter().all(|part| part.weight >= 0.01));
+        let sum: f32 = kept.iter().map(|part| part.weight).sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+    }
+}
+
+/// With the seed come other random features; the linear readout draws nothing.
+#[test]
+fn only_the_kernel_readout_depends_on_the_seed() {
+    let program = |readout, seed| {
+        let settings = FitSettings {
+            readout,
+            seed,
+            ..FitSettings::preset(Preset::Fast)
+        };
+        let classifier = fit(&two_tones(8, 1), &settings).unwrap();
+        classifier.program().tensors().clone()
+    };
+    assert_eq!(
+        program(ReadoutKind::Ridge, 0),
+        program(ReadoutKind::Ridge, 1)
+    );
+    assert_eq!(
+        program(ReadoutKind::Kernel, 1),
+        program(ReadoutKind::Kernel, 1)
+    );
+    assert_ne!(
+        program(ReadoutKind::Kernel, 0),
+        program(ReadoutKind::Kernel, 1)
+    );
 }
 
 #[test]
