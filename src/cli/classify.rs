@@ -14,7 +14,7 @@ use super::args::{BackendArgs, Common, ReadArgs};
 use super::fitting::FitArgs;
 use super::output::{self, OutputFile};
 use super::problem::Problem;
-use super::program::SourceName;
+use super::program::{PartName, SourceName};
 use super::scoring::{
     CONSTANT, ControlArgs, FitAndScore, NEAREST_NEIGHBOUR, NEAREST_NEIGHBOUR_DTW, RANDOM_SOURCE,
     RIDGE,
@@ -63,6 +63,7 @@ struct Outcome {
     labels: Vec<String>,
     /// Test accuracies of the controls by name.
     baselines: BTreeMap<String, f64>,
+    parts: Vec<PartName>,
     seconds: Seconds,
     backend: String,
     preset: String,
@@ -115,6 +116,7 @@ impl Arguments {
             labels: done.program.labels().to_vec(),
             dataset: data.name,
             baselines,
+            parts: PartName::all(&done.program),
             seconds: Seconds {
                 fit: done.fit,
                 predict: done.predict,
@@ -231,7 +233,7 @@ impl Outcome {
             rows.push(row(name.to_owned(), *accuracy));
         }
         let mut text = format!(
-            "{}: {} training and {} test series of {} values, {}\n\n{}\n\
+            "{}: {} training and {} test series of {} values, {}\n\n{}\n{}\n\
              fitted in {}, predicted in {} ({} backend, seed {})\n\
              source {} (sha256 {}), {}\n",
             self.dataset,
@@ -240,6 +242,7 @@ impl Outcome {
             self.length,
             text::counted(self.classes, "class", "classes"),
             text::table(&[Column::Left, Column::Right], rows),
+            PartName::table(&self.parts),
             text::seconds(self.seconds.fit),
             text::seconds(self.seconds.predict),
             self.backend,

@@ -20,7 +20,7 @@ use super::args::{BackendArgs, Common, ReadArgs};
 use super::fitting::{FitArgs, show_progress};
 use super::output::{self, OutputFile};
 use super::problem::Problem;
-use super::program::SourceName;
+use super::program::{PartName, SourceName};
 use super::progress::Progress;
 use super::text::{self, Column};
 
@@ -49,6 +49,7 @@ struct Outcome {
     length: usize,
     classes: usize,
     labels: Vec<String>,
+    parts: Vec<PartName>,
     scores: BTreeMap<String, f64>,
     seconds: f64,
     backend: String,
@@ -81,6 +82,7 @@ impl Arguments {
             length: program.series_length(),
             classes: program.labels().len(),
             labels: program.labels().to_vec(),
+            parts: PartName::all(&program),
             scores: program.scores().clone(),
             seconds,
             backend: self.backend.backend.to_string(),
@@ -148,15 +150,16 @@ impl Outcome {
             self.length,
             text::counted(self.classes, "class", "classes"),
         );
+        text.push('\n');
+        text.push_str(&PartName::table(&self.parts));
         if !self.scores.is_empty() {
             let rows = self.scores.iter();
             let rows = rows.map(|(name, score)| [name.replace('_', " "), text::score(*score)]);
             text.push('\n');
             text.push_str(&text::table(&[Column::Left, Column::Right], rows));
-            text.push('\n');
         }
         text + &format!(
-            "fitted on {} series in {} ({} backend, preset {}, seed {})\n\
+            "\nfitted on {} series in {} ({} backend, preset {}, seed {})\n\
              source {} (sha256 {}), {}\n",
             self.n_train,
             text::seconds(self.seconds),

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use retune::program::{ForecastProgram, Program, SourceReference, Task};
+use retune::program::{ForecastProgram, Part, Program, SourceReference, Task};
 use retune::series::Split;
 use retune::source::{SourceWeights, shipped_sources};
 use serde::Serialize;
 
 use super::args::{ReadArgs, count};
 use super::problem::Problem;
+use super::text::{self, Column};
 
 /// A program, and its source where that is not shipped.
 #[derive(Debug, Clone, Args)]
@@ -123,5 +124,39 @@ impl SourceName {
             name: program.source_name().to_owned(),
             sha256: program.source_sha256().to_owned(),
         }
+    }
+}
+
+/// How results name a part of a program.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartName {
+    voice: &'static str,
+    readout: &'static str,
+    weight: f32,
+}
+
+impl PartName {
+    /// All parts of a program, in the order in which `--part` counts them.
+    pub fn all(program: &Program) -> Vec<Self> {
+        let name = |part: &Part| Self {
+            voice: part.transform.name(),
+            readout: part.mapping.name(),
+            weight: part.weight,
+        };
+        program.parts().iter().map(name).collect()
+    }
+
+    /// Their numbers, names and weights, on lines of their own.
+    pub fn table(parts: &[Self]) -> String {
+        let row = |(place, part): (usize, &Self)| {
+            [
+                format!("part {}", place + 1),
+                part.voice.to_owned(),
+                part.readout.to_owned(),
+                format!("{:.1} %", 100.0 * part.weight),
+            ]
+        };
+        let columns = [Column::Left, Column::Left, Column::Left, Column::Right];
+        text::table(&columns, parts.iter().enumerate().map(row))
     }
 }

@@ -57,6 +57,15 @@ pub enum OutputMapping {
 }
 
 impl OutputMapping {
+    /// What kind of readout it is, in one word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Labels(_) => "labels",
+            Self::Ridge(_) => "ridge",
+            Self::Kernel(_) => "kernel",
+        }
+    }
+
     /// Whether the mapping suits `classes` classes and a source with `labels` labels.
     ///
     /// # Errors

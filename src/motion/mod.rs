@@ -24,4 +24,4 @@ pub use trial::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Trial,
     UnevenTime, read_csv, read_opensim, write_csv,
 };
-pub use windows::{PersonSplit, Scaling, Target, WindowLayout, WindowOrigin, Windows};
+pub use windows::{Scaling, Target, WindowLayout, WindowOrigin, Windows};

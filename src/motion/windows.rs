@@ -2,11 +2,9 @@
 
 mod layout;
 mod scaling;
-mod split;
 
 pub use layout::{Target, WindowLayout};
 pub use scaling::Scaling;
-pub use split::PersonSplit;
 
 use super::MotionError;
 use crate::series::wording::list;

@@ -5,12 +5,10 @@ use serde::Serialize;
 
 use crate::motion::model::{
     AdaptLoss, AdaptSettings, BaselineSettings, Correction, MotionForecaster, MotionModelError,
-    MotionProgram, MotionSourceWeights, PretrainSettings, Stretch, adapt, fine_tune, from_scratch,
-    hold_last, pretrain,
+    MotionProgram, MotionSourceWeights, PersonSplit, PretrainSettings, Stretch, adapt, fine_tune,
+    from_scratch, hold_last, pretrain,
 };
-use crate::motion::{
-    MotionError, MotionScore, PersonSplit, Scaling, Trial, WindowLayout, Windows, score,
-};
+use crate::motion::{MotionError, MotionScore, Scaling, Trial, WindowLayout, Windows, score};
 
 /// Steps of gradient descent that invert the source for one window, and how large they are.
 const INVERSION: Correction = Correction::Inversion {

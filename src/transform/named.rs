@@ -63,6 +63,27 @@ const WIDTH: f32 = 60.0;
 const DEVIATION: f32 = 0.2;
 
 impl Transform {
+    /// The voice's name, or the kind of transform where its numbers are not the usual ones.
+    pub fn name(&self) -> &'static str {
+        let usual = match self {
+            // A sound on top makes no other voice of it.
+            Self::Voice(voice) => Self::Voice(Voice {
+                theta: None,
+                ..voice.clone()
+            }),
+            other => other.clone(),
+        };
+        let mut names = NAMES.iter().map(|(name, _)| *name);
+        let known = names.find(|name| Self::named(name).as_ref() == Some(&usual));
+        known.unwrap_or(match self {
+            Self::Padding(_) => "padding",
+            Self::Voice(_) => "voice",
+            Self::Painted(_) => "painted",
+            Self::Scalogram(_) => "scalogram",
+            Self::Speech(_) => "speech",
+        })
+    }
+
     /// The transform of that name; see [`NAMES`].
     pub fn named(name: &str) -> Option<Self> {
         use Signal::{Energy, Residual, Series, Slope, Slow, Smooth, SmoothSlope};

@@ -546,6 +546,7 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
         "n_test",
         "classes",
         "baselines",
+        "parts",
         "seconds",
         "backend",
         "preset",
@@ -569,6 +570,8 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
     assert_eq!(outcome["seed"], 0);
     assert_eq!(outcome["source"]["name"], DEFAULT_SOURCE);
     assert_eq!(outcome["frozen"], true);
+    let part = serde_json::json!([{"voice": "padding", "readout": "labels", "weight": 1.0}]);
+    assert_eq!(outcome["parts"], part);
     // Keys stand in the order in which they are read.
     let printed = text(&output.stdout);
     assert!(printed.starts_with("{\n  \"dataset\": \"Waves\",\n  \"accuracy\": "));

@@ -44,7 +44,7 @@ pub use program::{MotionProgram, MotionProgramHeader};
 pub use refurbish::{Refurbish, RefurbishSize};
 pub use signals::SourceSignals;
 pub use stream::{Forecast, ForecastStream};
-pub use stretch::Stretch;
+pub use stretch::{PersonSplit, Stretch};
 pub use train::{TrainProgress, TrainSettings};
 pub use weights::MotionSourceWeights;
 

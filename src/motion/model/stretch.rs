@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use super::MotionModelError;
 use super::initial::{Use, generator};
-use crate::motion::{MotionError, PersonSplit, Windows};
+use crate::motion::{MotionError, Windows};
 
 /// Consecutive samples of one trial: all of a person that adapting may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,17 @@ pub struct Stretch {
     pub start: usize,
     /// How many samples.
     pub samples: usize,
+}
+
+/// A person's windows in two parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonSplit {
+    /// Those that lie in the stretch.
+    pub adapting: Windows,
+    /// Those whose targets lie outside it.
+    pub testing: Windows,
+    /// How many windows belong to neither.
+    pub left_out: usize,
 }
 
 impl Stretch {

@@ -116,37 +116,6 @@ fn what_cannot_be_cut_is_refused() {
     assert!(WindowLayout::new(1, 1).cut(&torn).is_err());
 }
 
-/// By hand: of 20 windows of 3 + 2 samples, the first 5 see samples 0 to 8; the first target that
-/// begins after them is sample 9, of window 6.
-#[test]
-fn the_split_keeps_a_gap() {
-    let windows = layout(3, 2, 1, false).cut(&trial(24, 1)).unwrap();
-    let split = windows.split(0.25).unwrap();
-    assert_eq!(split.adapting.len(), 5);
-    assert_eq!(split.testing.origins[0].start, 6);
-    assert_eq!((split.testing.len(), split.left_out), (14, 1));
-    assert_eq!(split.testing.target(0).unwrap(), [90.0, 100.0]);
-}
-
-#[test]
-fn a_split_needs_windows_on_both_sides() {
-    let windows = layout(3, 2, 1, false).cut(&trial(8, 1)).unwrap();
-    for share in [0.0, 1.0, -1.0, f64::NAN] {
-        assert!(matches!(
-            windows.split(share),
-            Err(MotionError::Setting { .. })
-        ));
-    }
-    let adapting = windows.split(0.1).unwrap_err();
-    assert_eq!(
-        adapting.to_string(),
-        "a share of 0.1 of 4 windows leaves none for adapting"
-    );
-    assert!(adapting.hint().is_some());
-    let testing = windows.split(0.75).unwrap_err().to_string();
-    assert!(testing.ends_with("none for testing"), "{testing}");
-}
-
 /// Reference, with numpy 2, of samples `[[1, 5], [2, 5], [6, 5]]`: `mean(0)` is 3 and 5, `std(0)`
 /// is 2.1602469 and 0.
 #[test]
@@ -200,27 +169,6 @@ proptest! {
                 prop_assert_eq!(windows.targets.len(), count * windows.target_width());
             }
             Err(_) => prop_assert_eq!(count, 0),
-        }
-    }
-
-    #[test]
-    fn no_test_target_was_seen_while_adapting(
-        lengths in prop::collection::vec(6_usize..40, 1..4), window in 1_usize..4,
-        horizon in 1_usize..3, stride in 1_usize..4, cyclic: bool, share in 0.01..0.99,
-    ) {
-        // Every sample of every trial has its own value.
-        let trials: Vec<Trial> = lengths.iter().enumerate().map(|(number, &length)| {
-            let values = (0..length).map(|sample| (1000 * number + sample) as f32);
-            Trial::new("t", "p", 1.0, vec!["hip".to_owned()], values.collect()).unwrap()
-        }).collect();
-        let windows = layout(window, horizon, stride, cyclic).cut_all(&trials).unwrap();
-        if let Ok(split) = windows.split(share) {
-            let seen = [&split.adapting.inputs[..], &split.adapting.targets].concat();
-            prop_assert!(!split.testing.targets.iter().any(|target| seen.contains(target)));
-            prop_assert_eq!(
-                split.adapting.len() + split.testing.len() + split.left_out,
-                windows.len()
-            );
         }
     }
 
