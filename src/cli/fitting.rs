@@ -29,10 +29,10 @@ pub struct FitArgs {
     /// How the source hears the series: a voice by its name, and several in as many options
     #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(NAMES.map(|(name, _)| name)))]
     voices: Vec<String>,
-    /// How the source's answer becomes a class: groups of its words, a ridge regression on its
-    /// activations, a kernel ridge, or both ridges where they help
-    #[arg(long, value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "ridge", "kernel", "both"]))]
-    readout: Option<ReadoutKind>,
+    /// How the source's answer becomes a class: groups of its words, a ridge regression on means of
+    /// its activations or on more of them, or a kernel ridge; several in as many options
+    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge", "kernel"]))]
+    readouts: Vec<ReadoutKind>,
     /// The most pairs of a voice and a ridge that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]
     parts: Option<usize>,
@@ -114,7 +114,10 @@ impl FitArgs {
         self.check_padding(&voices)?;
         Ok(FitSettings {
             voices,
-            readout: self.readout.unwrap_or(preset.readout),
+            readouts: match self.readouts.is_empty() {
+                true => preset.readouts,
+                false => self.readouts.clone(),
+            },
             parts: self.parts.or(preset.parts),
             dropout: self.dropout.unwrap_or(preset.dropout),
             epochs: self.epochs.unwrap_or(preset.epochs),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::kernel::Kernels;
 use crate::mapping::{
-    FEATURES, KernelReadout, OutputMapping, RANDOM_FEATURES, RandomFeatures, Readout,
+    FEATURES, KernelReadout, OutputMapping, Pooling, RANDOM_FEATURES, RandomFeatures, Readout,
     Standardising, pool,
 };
 use crate::source::{AttentionRnn, SourceModel, host};
@@ -45,9 +45,13 @@ struct Features {
     voice: usize,
     /// `[series, width]` row by row.
     values: Vec<f32>,
-    /// The seed and the rest of what made random features of the activations; none for the
-    /// activations themselves.
-    random: Option<(u64, Standardising)>,
+    reads: Reads,
+}
+
+/// How the numbers were made of the activations.
+enum Reads {
+    Pooled(Pooling),
+    Random(u64, Standardising),
 }
 
 /// Fits readouts to each voice, chooses what to keep, and calibrates the weighted mean of their
@@ -101,22 +105,30 @@ fn readable<B: Kernels>(
     settings: &FitSettings,
     device: &B::Device,
 ) -> Result<Vec<Features>, FitError> {
-    let kernel = match settings.readout {
-        ReadoutKind::Ridge => None,
-        _ => Some(random_features::<B>(
-            voice,
-            &activations,
-            series,
-            settings.seed,
-            device,
-        )?),
-    };
-    let linear = (settings.readout != ReadoutKind::Kernel).then_some(Features {
+    let pooled = |pooling: Pooling| Features {
         voice,
-        values: activations,
-        random: None,
-    });
-    Ok(linear.into_iter().chain(kernel).collect())
+        values: pooling.of_rows(&activations),
+        reads: Reads::Pooled(pooling),
+    };
+    let readouts = settings.readouts.iter();
+    readouts
+        .filter_map(|readout| match readout {
+            ReadoutKind::Means => Some(Ok(pooled(Pooling::Means))),
+            ReadoutKind::Ridge => Some(Ok(pooled(Pooling::All))),
+            ReadoutKind::Kernel => {
+                let seed = settings.seed;
+                Some(random_features::<B>(
+                    voice,
+                    &activations,
+                    series,
+                    seed,
+                    device,
+                ))
+            }
+            // Not in closed form.
+            ReadoutKind::Labels => None,
+        })
+        .collect()
 }
 
 /// Random Fourier features of the activations.
@@ -139,18 +151,17 @@ fn random_features<B: Kernels>(
     Ok(Features {
         voice,
         values,
-        random: Some((seed, standardising)),
+        reads: Reads::Random(seed, standardising),
     })
 }
 
 /// Fits one readout.
 fn candidate(features: Features, examples: Examples) -> Result<Candidate, FitError> {
     let series = examples.series.len();
-    let standardise = features.random.is_none();
-    let length = match standardise {
-        true => FEATURES as f64,
+    let (standardise, length) = match features.reads {
+        Reads::Pooled(pooling) => (true, pooling.width() as f64),
         // A cosine and a sine squared are 1.
-        false => RANDOM_FEATURES as f64 / 2.0,
+        Reads::Random(..) => (false, RANDOM_FEATURES as f64 / 2.0),
     };
     let (lowest, highest, steps) = PENALTIES;
     let ridge = Ridge {
@@ -162,9 +173,9 @@ fn candidate(features: Features, examples: Examples) -> Result<Candidate, FitErr
     let penalty = found.model.penalty;
     let (weights, intercept) = of_raw_features(&found.model);
     let mut tensors = Readout::tensors(weights, intercept);
-    let mapping = match features.random {
-        None => OutputMapping::Ridge(Readout { penalty }),
-        Some((seed, standardising)) => {
+    let mapping = match features.reads {
+        Reads::Pooled(pooling) => OutputMapping::Ridge(Readout { penalty, pooling }),
+        Reads::Random(seed, standardising) => {
             tensors.extend(standardising.tensors());
             OutputMapping::Kernel(KernelReadout {
                 penalty,

@@ -97,7 +97,7 @@ impl FitError {
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
             Self::Diverged { .. } => Some("try a smaller --learning-rate".to_owned()),
             Self::NothingToTrain => Some(
-                "use --readout ridge, or train with --epochs 20; a voice that is audio needs \
+                "use --readout means, or train with --epochs 20; a voice that is audio needs \
                  --initial-amplitude 0.05 as well"
                     .to_owned(),
             ),

@@ -69,8 +69,8 @@ pub struct FittedPart {
 /// Fits a program to scaled series of one length.
 ///
 /// Each voice of `settings` is trained by gradient through a label mapping where it has something
-/// to train and there are epochs for it; a ridge readout is then fitted in closed form where that
-/// is asked for. The source's weights are compared bit by bit with those that were loaded when all
+/// to train and there are epochs for it; readouts are then fitted in closed form where that is
+/// asked for. The source's weights are compared bit by bit with those that were loaded when all
 /// is done.
 ///
 /// # Errors
@@ -121,8 +121,8 @@ where
         voices.push((transform, tensors, mapping));
     }
 
-    let fitted = match settings.readout {
-        ReadoutKind::Labels => Fitted {
+    let fitted = match settings.readouts[..] {
+        [ReadoutKind::Labels] => Fitted {
             sharpness: 1.0,
             scores,
             parts: voices
@@ -138,7 +138,7 @@ where
                 })
                 .collect::<Result<_, FitError>>()?,
         },
-        ReadoutKind::Ridge | ReadoutKind::Kernel | ReadoutKind::Both => {
+        _ => {
             let voices = voices
                 .into_iter()
                 .map(|(transform, tensors, _)| (transform.clone(), tensors))

@@ -18,11 +18,11 @@ const WORDS_AMPLITUDE: f32 = 0.01;
 pub enum Preset {
     /// One voice and a readout in closed form: seconds.
     Fast,
-    /// Several voices, each with two readouts in closed form, of which those are kept that help; see
+    /// Several voices with a readout in closed form each, of which those are kept that help; see
     /// `docs/results.md`.
     #[default]
     Default,
-    /// The same with all voices.
+    /// More voices with several readouts each.
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
@@ -67,21 +67,21 @@ impl FromStr for Preset {
 pub enum ReadoutKind {
     /// Random groups of the source's labels stand for the classes (Voice2Series).
     Labels,
-    /// A ridge regression, in closed form, on the source's activations.
+    /// A ridge regression, in closed form, on means of the source's activations.
+    Means,
+    /// The same on their extremes and deviations too.
     Ridge,
-    /// A kernel ridge regression, in closed form, on them, by random Fourier features.
+    /// A kernel ridge regression on all of these, by random Fourier features.
     Kernel,
-    /// Both of these for each voice; which count is chosen by leaving one series out.
-    Both,
 }
 
 impl fmt::Display for ReadoutKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Labels => "labels",
+            Self::Means => "means",
             Self::Ridge => "ridge",
             Self::Kernel => "kernel",
-            Self::Both => "both",
         })
     }
 }
@@ -92,13 +92,13 @@ impl FromStr for ReadoutKind {
     fn from_str(name: &str) -> Result<Self, FitError> {
         match name {
             "labels" => Ok(Self::Labels),
+            "means" => Ok(Self::Means),
             "ridge" => Ok(Self::Ridge),
             "kernel" => Ok(Self::Kernel),
-            "both" => Ok(Self::Both),
             _ => Err(FitError::Setting {
                 setting: "readout",
                 value: name.to_owned(),
-                expected: "labels, ridge, kernel or both",
+                expected: "labels, means, ridge or kernel",
             }),
         }
     }
@@ -111,11 +111,11 @@ pub struct FitSettings {
     pub preset: Preset,
     /// The ways in which the source hears a series; each is a part of the program.
     pub voices: Vec<Transform>,
-    /// How the source's answer becomes a class.
-    pub readout: ReadoutKind,
-    /// The most parts that a program with a readout in closed form keeps of all voices and
+    /// How the source's answer becomes a class: the groups of labels alone, or readouts in closed
+    /// form, each of which is tried on each voice.
+    pub readouts: Vec<ReadoutKind>,
+    /// The most parts that a program with readouts in closed form keeps of all voices and
     /// readouts; none for as many as help.
-    #[serde(default)]
     pub parts: Option<usize>,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
@@ -158,8 +158,6 @@ impl FitSettings {
                 "speaker-2",
                 "speaker-3",
                 "speech",
-                "scalogram",
-                "wavelets",
                 "stretched",
             ],
             Preset::Best => &[
@@ -195,10 +193,11 @@ impl FitSettings {
         Self {
             preset,
             voices,
-            readout: match preset {
-                Preset::Paper | Preset::Words => ReadoutKind::Labels,
-                Preset::Fast => ReadoutKind::Ridge,
-                Preset::Default | Preset::Best => ReadoutKind::Both,
+            readouts: match preset {
+                Preset::Paper | Preset::Words => vec![ReadoutKind::Labels],
+                Preset::Fast => vec![ReadoutKind::Ridge],
+                Preset::Default => vec![ReadoutKind::Means],
+                Preset::Best => vec![ReadoutKind::Means, ReadoutKind::Ridge, ReadoutKind::Kernel],
             },
             parts: None,
             dropout: if words { 0.0 } else { 0.4 },
@@ -224,7 +223,15 @@ impl FitSettings {
     ///
     /// [`FitError::Setting`] names the first that is not.
     pub fn check(&self) -> Result<(), FitError> {
-        if let (Some(parts), ReadoutKind::Labels) = (self.parts, self.readout) {
+        let labels = self.readouts.contains(&ReadoutKind::Labels);
+        if labels && self.readouts.len() > 1 {
+            return Err(FitError::Setting {
+                setting: "readout",
+                value: format!("labels and {} more", self.readouts.len() - 1),
+                expected: "labels alone, or readouts in closed form",
+            });
+        }
+        if let (Some(parts), true) = (self.parts, labels) {
             return Err(FitError::Setting {
                 setting: "parts",
                 value: parts.to_string(),
@@ -245,6 +252,12 @@ impl FitSettings {
                 "voices",
                 self.voices.len() as f64,
                 !self.voices.is_empty(),
+                "at least 1",
+            ),
+            (
+                "readouts",
+                self.readouts.len() as f64,
+                !self.readouts.is_empty(),
                 "at least 1",
             ),
             (

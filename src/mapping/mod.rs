@@ -9,7 +9,7 @@ mod random_features;
 mod readout;
 
 pub use many_to_one::LabelMapping;
-pub use pooling::{FEATURES, pool};
+pub use pooling::{FEATURES, Pooling, pool};
 pub use random_features::{RANDOM_FEATURES, RandomFeatures, Standardising};
 pub use readout::{DeviceReadout, KernelReadout, Readout};
 
@@ -61,7 +61,10 @@ impl OutputMapping {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Labels(_) => "labels",
-            Self::Ridge(_) => "ridge",
+            Self::Ridge(readout) => match readout.pooling {
+                Pooling::All => "ridge",
+                Pooling::Means => "means",
+            },
             Self::Kernel(_) => "kernel",
         }
     }
@@ -91,8 +94,9 @@ impl OutputMapping {
     ) -> Result<DeviceMapping<B>, MappingError> {
         match self {
             Self::Labels(mapping) => Ok(DeviceMapping::Labels(mapping.clone())),
-            Self::Ridge(_) => {
-                DeviceReadout::linear(classes, tensors, device).map(DeviceMapping::Ridge)
+            Self::Ridge(readout) => {
+                DeviceReadout::linear(readout.pooling, classes, tensors, device)
+                    .map(DeviceMapping::Ridge)
             }
             Self::Kernel(readout) => {
                 DeviceReadout::kernel(readout, classes, tensors, device).map(DeviceMapping::Ridge)

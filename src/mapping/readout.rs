@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::MappingError;
-use super::pooling::{FEATURES, pool};
+use super::pooling::{Pooling, pool};
 use super::random_features::{RANDOM_FEATURES, RandomFeatures};
 use crate::kernel::Kernels;
 use crate::source::Activations;
@@ -23,6 +23,8 @@ const INTERCEPT: &str = "intercept";
 pub struct Readout {
     /// The ridge penalty that was chosen.
     pub penalty: f64,
+    /// What it reads.
+    pub pooling: Pooling,
 }
 
 /// The same on random Fourier features ([`RandomFeatures`]).
@@ -65,21 +67,29 @@ impl Readout {
 /// A readout's numbers on a device.
 #[derive(Debug, Clone)]
 pub struct DeviceReadout<B: Backend> {
-    /// None where the readout is linear in the activations.
-    random: Option<RandomFeatures<B>>,
+    reads: Reads<B>,
     /// `[features, columns]`.
     weights: Tensor<B, 2>,
     /// `[1, columns]`.
     intercept: Tensor<B, 2>,
 }
 
+/// What the weights are multiplied with.
+#[derive(Debug, Clone)]
+enum Reads<B: Backend> {
+    Pooled(Pooling),
+    Random(RandomFeatures<B>),
+}
+
 impl<B: Kernels> DeviceReadout<B> {
     pub(super) fn linear(
+        pooling: Pooling,
         classes: usize,
         tensors: &BTreeMap<String, HostTensor>,
         device: &B::Device,
     ) -> Result<Self, MappingError> {
-        Self::new(None, FEATURES, classes, tensors, device)
+        let reads = Reads::Pooled(pooling);
+        Self::new(reads, pooling.width(), classes, tensors, device)
     }
 
     pub(super) fn kernel(
@@ -89,11 +99,17 @@ impl<B: Kernels> DeviceReadout<B> {
         device: &B::Device,
     ) -> Result<Self, MappingError> {
         let random = RandomFeatures::new(readout.seed, readout.stream, tensors, device)?;
-        Self::new(Some(random), RANDOM_FEATURES, classes, tensors, device)
+        Self::new(
+            Reads::Random(random),
+            RANDOM_FEATURES,
+            classes,
+            tensors,
+            device,
+        )
     }
 
     fn new(
-        random: Option<RandomFeatures<B>>,
+        reads: Reads<B>,
         width: usize,
         classes: usize,
         tensors: &BTreeMap<String, HostTensor>,
@@ -102,7 +118,7 @@ impl<B: Kernels> DeviceReadout<B> {
         let columns = Readout::columns(classes);
         let shape = [width, columns];
         Ok(Self {
-            random,
+            reads,
             weights: stored(tensors, WEIGHTS, &shape, shape, device)?,
             intercept: stored(tensors, INTERCEPT, &[columns], [1, columns], device)?,
         })
@@ -111,9 +127,9 @@ impl<B: Kernels> DeviceReadout<B> {
     /// Scores `[batch, classes]`.
     pub(super) fn scores(&self, heard: &Activations<B>) -> Tensor<B, 2> {
         let features = pool(heard);
-        let features = match &self.random {
-            Some(random) => random.of(features),
-            None => features,
+        let features = match &self.reads {
+            Reads::Pooled(pooling) => pooling.of(features),
+            Reads::Random(random) => random.of(features),
         };
         let scores = features.matmul(self.weights.clone()) + self.intercept.clone();
         match scores.dims() {

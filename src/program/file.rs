@@ -11,9 +11,8 @@ use super::{Header, Program, ProgramError, Task};
 use crate::source::LABELS;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
-/// The version that is read and written. Version 1, with one transform and no readout, was never
-/// released.
-const VERSION: u64 = 2;
+/// The version that is read and written; those before it were never released.
+const VERSION: u64 = 3;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.

@@ -148,7 +148,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"2\"";
+    let version = b"\"retune.version\":\"3\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)
@@ -206,6 +206,20 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
                 ..read_in_closed_form("formants")
             },
             "parts is 0",
+        ),
+        (
+            FitSettings {
+                readouts: vec![ReadoutKind::Labels, ReadoutKind::Ridge],
+                ..settings()
+            },
+            "expected labels alone",
+        ),
+        (
+            FitSettings {
+                readouts: Vec::new(),
+                ..settings()
+            },
+            "readouts is 0",
         ),
         (
             FitSettings {
@@ -275,11 +289,11 @@ fn constant_series_are_predicted_without_a_nan() {
     assert!(found[0].probabilities.iter().all(|value| value.is_finite()));
 }
 
-/// Both ridges on one voice, trained first for two epochs where it has something to train.
+/// Every readout in closed form on one voice, trained first for two epochs where it has something to train.
 fn read_in_closed_form(voice: &str) -> FitSettings {
     FitSettings {
         voices: vec![Transform::named(voice).unwrap()],
-        readout: ReadoutKind::Both,
+        readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge, ReadoutKind::Kernel],
         ..settings()
     }
 }
@@ -315,7 +329,7 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
             .iter()
             .filter_map(|name| Transform::named(name))
             .collect(),
-        readout: ReadoutKind::Both,
+        readouts: vec![ReadoutKind::Means, ReadoutKind::Kernel],
         parts,
         ..FitSettings::preset(Preset::Fast)
     };
@@ -341,7 +355,7 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
 fn only_the_kernel_readout_depends_on_the_seed() {
     let program = |readout, seed| {
         let settings = FitSettings {
-            readout,
+            readouts: vec![readout],
             seed,
             ..FitSettings::preset(Preset::Fast)
         };

@@ -67,7 +67,7 @@ pub(super) fn stretched() -> Transform {
 pub(super) fn settings(transform: Transform, steps: usize, seed: u64) -> FitSettings {
     FitSettings {
         voices: vec![transform],
-        readout: ReadoutKind::Labels,
+        readouts: vec![ReadoutKind::Labels],
         epochs: steps,
         batch: TRAINED_ON,
         validation: 0.0,
