@@ -29,9 +29,9 @@ pub struct FitArgs {
     /// How the source hears the series: a voice by its name, and several in as many options
     #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(NAMES.map(|(name, _)| name)))]
     voices: Vec<String>,
-    /// How the source's answer becomes a class: groups of its words, a ridge regression on means of
-    /// its activations or on more of them, or a kernel ridge; several in as many options
-    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge", "kernel"]))]
+    /// How the source's answer becomes a class: groups of its words, or a ridge regression on means
+    /// of its activations or on more of them; several in as many options
+    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge"]))]
     readouts: Vec<ReadoutKind>,
     /// The most pairs of a voice and a ridge that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]

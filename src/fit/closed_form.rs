@@ -3,20 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::choice::shares;
-use super::ridge::{Ridge, RidgeModel, largest, mean_and_factor};
+use super::ridge::{Ridge, RidgeModel, largest};
 use super::{
     Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind, Temperature,
     brier, log_loss,
 };
 use crate::kernel::Kernels;
-use crate::mapping::{
-    FEATURES, KernelReadout, OutputMapping, Pooling, RANDOM_FEATURES, RandomFeatures, Readout,
-    Standardising, pool,
-};
+use crate::mapping::{FEATURES, OutputMapping, Pooling, Readout, pool};
 use crate::source::{AttentionRnn, SourceModel, host};
 use crate::storage::HostTensor;
 use crate::transform::{TrainedTransform, Transform};
@@ -25,7 +21,7 @@ use crate::transform::{TrainedTransform, Transform};
 const BATCH: usize = 64;
 /// Voices whose readouts are fitted together, each on a thread of its own.
 const VOICES_TOGETHER: usize = 4;
-/// Penalties to choose from, over the mean squared length of a row of features.
+/// Penalties to choose from, for each feature.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 
 /// A voice and its trained numbers.
@@ -34,24 +30,10 @@ pub(super) type Voice = (Transform, BTreeMap<String, HostTensor>);
 /// A voice and a readout of it, which a program may keep.
 struct Candidate {
     voice: usize,
-    mapping: OutputMapping,
+    readout: Readout,
     tensors: BTreeMap<String, HostTensor>,
     /// The scores of each series had the readout not seen it, `[series, classes]` row by row.
     left_out: Vec<f64>,
-}
-
-/// Numbers that a readout may be fitted on.
-struct Features {
-    voice: usize,
-    /// `[series, width]` row by row.
-    values: Vec<f32>,
-    reads: Reads,
-}
-
-/// How the numbers were made of the activations.
-enum Reads {
-    Pooled(Pooling),
-    Random(u64, Standardising),
 }
 
 /// Fits readouts to each voice, chooses what to keep, and calibrates the weighted mean of their
@@ -68,9 +50,10 @@ pub(super) fn fit<B: Kernels>(
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, FitError> {
     let series = examples.series.len();
+    let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
     let mut candidates = Vec::new();
     for (group, together) in voices.chunks(VOICES_TOGETHER).enumerate() {
-        let mut features = Vec::new();
+        let mut heard_by = Vec::with_capacity(together.len());
         for (place, (transform, tensors)) in together.iter().enumerate() {
             let voice = group * VOICES_TOGETHER + place;
             let trained = transform.on_device(tensors, examples.series[0].len(), device)?;
@@ -78,7 +61,7 @@ pub(super) fn fit<B: Kernels>(
                 let (heard, of) = (voice * series + heard, voices.len() * series);
                 progress(&FitProgress::Heard { heard, of });
             };
-            let heard = self::features(
+            let heard = features(
                 examples.series,
                 transform,
                 &trained,
@@ -86,108 +69,55 @@ pub(super) fn fit<B: Kernels>(
                 device,
                 &mut heard,
             )?;
-            features.extend(readable::<B>(voice, heard, series, settings, device)?);
+            heard_by.push((voice, heard));
         }
-        let fitted = features.into_par_iter();
-        let fitted: Result<Vec<Candidate>, FitError> = fitted
-            .map(|features| candidate(features, examples))
+        let pairs: Vec<_> = heard_by
+            .iter()
+            .flat_map(|(voice, heard)| {
+                readouts
+                    .iter()
+                    .map(move |pooling| (*voice, *pooling, heard))
+            })
+            .collect();
+        let fitted: Result<Vec<Candidate>, FitError> = pairs
+            .into_par_iter()
+            .map(|(voice, pooling, heard)| candidate(voice, pooling, heard, examples))
             .collect();
         candidates.extend(fitted?);
     }
     choose(candidates, &voices, examples, settings)
 }
 
-/// What the readouts that `settings` asks for are fitted on.
-fn readable<B: Kernels>(
-    voice: usize,
-    activations: Vec<f32>,
-    series: usize,
-    settings: &FitSettings,
-    device: &B::Device,
-) -> Result<Vec<Features>, FitError> {
-    let pooled = |pooling: Pooling| Features {
-        voice,
-        values: pooling.of_rows(&activations),
-        reads: Reads::Pooled(pooling),
-    };
-    let readouts = settings.readouts.iter();
-    readouts
-        .filter_map(|readout| match readout {
-            ReadoutKind::Means => Some(Ok(pooled(Pooling::Means))),
-            ReadoutKind::Ridge => Some(Ok(pooled(Pooling::All))),
-            ReadoutKind::Kernel => {
-                let seed = settings.seed;
-                Some(random_features::<B>(
-                    voice,
-                    &activations,
-                    series,
-                    seed,
-                    device,
-                ))
-            }
-            // Not in closed form.
-            ReadoutKind::Labels => None,
-        })
-        .collect()
-}
-
-/// Random Fourier features of the activations.
-fn random_features<B: Kernels>(
-    voice: usize,
-    activations: &[f32],
-    series: usize,
-    seed: u64,
-    device: &B::Device,
-) -> Result<Features, FitError> {
-    let (mean, factor) = mean_and_factor(activations, series);
-    let standardising = Standardising { mean, factor };
-    let random =
-        RandomFeatures::<B>::new(seed, voice as u64, &standardising.clone().tensors(), device)?;
-    let mut values = Vec::with_capacity(series * RANDOM_FEATURES);
-    for batch in activations.chunks(BATCH * FEATURES) {
-        let data = TensorData::new(batch.to_vec(), [batch.len() / FEATURES, FEATURES]);
-        values.extend(host(random.of(Tensor::from_data(data, device))).values);
+/// What a readout in closed form reads.
+fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
+    match readout {
+        ReadoutKind::Means => Some(Pooling::Means),
+        ReadoutKind::Ridge => Some(Pooling::All),
+        ReadoutKind::Labels => None,
     }
-    Ok(Features {
-        voice,
-        values,
-        reads: Reads::Random(seed, standardising),
-    })
 }
 
-/// Fits one readout.
-fn candidate(features: Features, examples: Examples) -> Result<Candidate, FitError> {
-    let series = examples.series.len();
-    let (standardise, length) = match features.reads {
-        Reads::Pooled(pooling) => (true, pooling.width() as f64),
-        // A cosine and a sine squared are 1.
-        Reads::Random(..) => (false, RANDOM_FEATURES as f64 / 2.0),
-    };
+/// Fits one readout of a voice to what the source made of it, `[series, FEATURES]` row by row.
+fn candidate(
+    voice: usize,
+    pooling: Pooling,
+    activations: &[f32],
+    examples: Examples,
+) -> Result<Candidate, FitError> {
+    let features = pooling.of_rows(activations);
+    let width = pooling.width() as f64;
     let (lowest, highest, steps) = PENALTIES;
     let ridge = Ridge {
-        penalties: Ridge::log_spaced(lowest * length, highest * length, steps),
-        standardise,
+        penalties: Ridge::log_spaced(lowest * width, highest * width, steps),
         ..Ridge::default()
     };
-    let found = ridge.fit(&features.values, &targets(examples), series)?;
+    let found = ridge.fit(&features, &targets(examples), examples.series.len())?;
     let penalty = found.model.penalty;
     let (weights, intercept) = of_raw_features(&found.model);
-    let mut tensors = Readout::tensors(weights, intercept);
-    let mapping = match features.reads {
-        Reads::Pooled(pooling) => OutputMapping::Ridge(Readout { penalty, pooling }),
-        Reads::Random(seed, standardising) => {
-            tensors.extend(standardising.tensors());
-            OutputMapping::Kernel(KernelReadout {
-                penalty,
-                seed,
-                stream: features.voice as u64,
-            })
-        }
-    };
     Ok(Candidate {
-        voice: features.voice,
-        mapping,
-        tensors,
+        voice,
+        readout: Readout { penalty, pooling },
+        tensors: Readout::tensors(weights, intercept),
         left_out: spread(&found.leave_one_out, examples.class_count),
     })
 }
@@ -221,7 +151,7 @@ fn choose(
         parts.push(FittedPart {
             transform,
             transform_tensors,
-            mapping: candidate.mapping,
+            mapping: OutputMapping::Ridge(candidate.readout),
             mapping_tensors: candidate.tensors,
             weight,
         });

@@ -48,8 +48,6 @@ pub struct Ridge {
     pub penalties: Vec<f64>,
     /// What the penalty is chosen by; of equally good ones the largest is taken.
     pub criterion: Criterion,
-    /// Whether features are brought to deviation 1, and not to mean 0 alone.
-    pub standardise: bool,
 }
 
 impl Default for Ridge {
@@ -57,7 +55,6 @@ impl Default for Ridge {
         Self {
             penalties: Self::log_spaced(1e-3, 1e6, 28),
             criterion: Criterion::SquaredError,
-            standardise: true,
         }
     }
 }
@@ -65,15 +62,14 @@ impl Default for Ridge {
 /// A fitted ridge regression: all that prediction needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RidgeModel {
-    /// Weights of the standardised or centred features, `[features, targets]` row by row; 0 for a feature that
+    /// Weights of the standardised features, `[features, targets]` row by row; 0 for a feature that
     /// was constant.
     pub weights: Vec<f32>,
     /// What is added, `[targets]`.
     pub intercept: Vec<f32>,
     /// What is taken from each feature, `[features]`.
     pub mean: Vec<f32>,
-    /// What each feature is then divided by, `[features]`; 1 for a feature that was constant, or only
-    /// centred.
+    /// What each feature is then divided by, `[features]`; 1 for a feature that was constant.
     pub scale: Vec<f32>,
     /// The penalty that was chosen.
     pub penalty: f64,
@@ -136,10 +132,7 @@ impl Ridge {
         let count = row_length("targets", targets, rows)?;
         check_finite("features", features, width)?;
         check_finite("targets", targets, count)?;
-        let standard = match self.standardise {
-            true => Standard::of(features, rows, width),
-            false => Standard::of(features, rows, width).only_centred(),
-        };
+        let standard = Standard::of(features, rows, width);
         let centred = Centred::of(targets, rows, count);
         let decomposition = Decomposition::of(&standard, features, rows, &centred.values)?;
 
@@ -261,13 +254,6 @@ impl RidgeModel {
         }
         scores
     }
-}
-
-/// What standardises features, `[rows, features]` row by row, that are finite: the mean of each, and
-/// what is then multiplied with, 0 for a constant one.
-pub(super) fn mean_and_factor(features: &[f32], rows: usize) -> (Vec<f32>, Vec<f32>) {
-    let width = features.len() / rows.max(1);
-    Standard::of(features, rows, width).mean_and_factor()
 }
 
 /// The targets without their means.

@@ -22,7 +22,7 @@ pub enum Preset {
     /// `docs/results.md`.
     #[default]
     Default,
-    /// More voices with several readouts each.
+    /// More voices, with two readouts each.
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
@@ -71,8 +71,6 @@ pub enum ReadoutKind {
     Means,
     /// The same on their extremes and deviations too.
     Ridge,
-    /// A kernel ridge regression on all of these, by random Fourier features.
-    Kernel,
 }
 
 impl fmt::Display for ReadoutKind {
@@ -81,7 +79,6 @@ impl fmt::Display for ReadoutKind {
             Self::Labels => "labels",
             Self::Means => "means",
             Self::Ridge => "ridge",
-            Self::Kernel => "kernel",
         })
     }
 }
@@ -94,11 +91,10 @@ impl FromStr for ReadoutKind {
             "labels" => Ok(Self::Labels),
             "means" => Ok(Self::Means),
             "ridge" => Ok(Self::Ridge),
-            "kernel" => Ok(Self::Kernel),
             _ => Err(FitError::Setting {
                 setting: "readout",
                 value: name.to_owned(),
-                expected: "labels, means, ridge or kernel",
+                expected: "labels, means or ridge",
             }),
         }
     }
@@ -170,11 +166,6 @@ impl FitSettings {
                 "scalogram",
                 "wavelets",
                 "stretched",
-                "mouth",
-                "texture",
-                "vowel",
-                "tones",
-                "tone",
             ],
             Preset::Paper => &["padding"],
             Preset::Words => &["vowel"],
@@ -197,7 +188,7 @@ impl FitSettings {
                 Preset::Paper | Preset::Words => vec![ReadoutKind::Labels],
                 Preset::Fast => vec![ReadoutKind::Ridge],
                 Preset::Default => vec![ReadoutKind::Means],
-                Preset::Best => vec![ReadoutKind::Means, ReadoutKind::Ridge, ReadoutKind::Kernel],
+                Preset::Best => vec![ReadoutKind::Means, ReadoutKind::Ridge],
             },
             parts: None,
             dropout: if words { 0.0 } else { 0.4 },

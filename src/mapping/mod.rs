@@ -5,13 +5,11 @@
 
 mod many_to_one;
 mod pooling;
-mod random_features;
 mod readout;
 
 pub use many_to_one::LabelMapping;
 pub use pooling::{FEATURES, Pooling, pool};
-pub use random_features::{RANDOM_FEATURES, RandomFeatures, Standardising};
-pub use readout::{DeviceReadout, KernelReadout, Readout};
+pub use readout::{DeviceReadout, Readout};
 
 use std::collections::BTreeMap;
 
@@ -52,8 +50,6 @@ pub enum OutputMapping {
     Labels(LabelMapping),
     /// A ridge regression reads the source's activations.
     Ridge(Readout),
-    /// A kernel ridge regression reads them, by random Fourier features.
-    Kernel(KernelReadout),
 }
 
 impl OutputMapping {
@@ -65,7 +61,6 @@ impl OutputMapping {
                 Pooling::All => "ridge",
                 Pooling::Means => "means",
             },
-            Self::Kernel(_) => "kernel",
         }
     }
 
@@ -77,7 +72,7 @@ impl OutputMapping {
     pub fn check(&self, classes: usize, labels: usize) -> Result<(), MappingError> {
         match self {
             Self::Labels(mapping) => mapping.check(classes, labels),
-            Self::Ridge(_) | Self::Kernel(_) => Ok(()),
+            Self::Ridge(_) => Ok(()),
         }
     }
 
@@ -94,13 +89,8 @@ impl OutputMapping {
     ) -> Result<DeviceMapping<B>, MappingError> {
         match self {
             Self::Labels(mapping) => Ok(DeviceMapping::Labels(mapping.clone())),
-            Self::Ridge(readout) => {
-                DeviceReadout::linear(readout.pooling, classes, tensors, device)
-                    .map(DeviceMapping::Ridge)
-            }
-            Self::Kernel(readout) => {
-                DeviceReadout::kernel(readout, classes, tensors, device).map(DeviceMapping::Ridge)
-            }
+            Self::Ridge(readout) => DeviceReadout::new(readout.pooling, classes, tensors, device)
+                .map(DeviceMapping::Ridge),
         }
     }
 }
@@ -110,7 +100,7 @@ impl OutputMapping {
 pub enum DeviceMapping<B: Backend> {
     /// Groups of the source's labels.
     Labels(LabelMapping),
-    /// Weights for every feature, of the activations or random ones made of them.
+    /// Weights for every feature that is read.
     Ridge(DeviceReadout<B>),
 }
 

@@ -1,4 +1,4 @@
-//! Readouts of the source's activations: one score for each class.
+//! A linear readout of the source's activations: one score for each class.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::MappingError;
 use super::pooling::{Pooling, pool};
-use super::random_features::{RANDOM_FEATURES, RandomFeatures};
 use crate::kernel::Kernels;
 use crate::source::Activations;
 use crate::storage::HostTensor;
@@ -25,17 +24,6 @@ pub struct Readout {
     pub penalty: f64,
     /// What it reads.
     pub pooling: Pooling,
-}
-
-/// The same on random Fourier features ([`RandomFeatures`]).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KernelReadout {
-    /// The ridge penalty that was chosen.
-    pub penalty: f64,
-    /// The seed of the random signs.
-    pub seed: u64,
-    /// Which of the seed's streams they are; each voice has signs of its own.
-    pub stream: u64,
 }
 
 impl Readout {
@@ -67,94 +55,47 @@ impl Readout {
 /// A readout's numbers on a device.
 #[derive(Debug, Clone)]
 pub struct DeviceReadout<B: Backend> {
-    reads: Reads<B>,
+    pooling: Pooling,
     /// `[features, columns]`.
     weights: Tensor<B, 2>,
     /// `[1, columns]`.
     intercept: Tensor<B, 2>,
 }
 
-/// What the weights are multiplied with.
-#[derive(Debug, Clone)]
-enum Reads<B: Backend> {
-    Pooled(Pooling),
-    Random(RandomFeatures<B>),
-}
-
 impl<B: Kernels> DeviceReadout<B> {
-    pub(super) fn linear(
+    pub(super) fn new(
         pooling: Pooling,
         classes: usize,
         tensors: &BTreeMap<String, HostTensor>,
         device: &B::Device,
     ) -> Result<Self, MappingError> {
-        let reads = Reads::Pooled(pooling);
-        Self::new(reads, pooling.width(), classes, tensors, device)
-    }
-
-    pub(super) fn kernel(
-        readout: &KernelReadout,
-        classes: usize,
-        tensors: &BTreeMap<String, HostTensor>,
-        device: &B::Device,
-    ) -> Result<Self, MappingError> {
-        let random = RandomFeatures::new(readout.seed, readout.stream, tensors, device)?;
-        Self::new(
-            Reads::Random(random),
-            RANDOM_FEATURES,
-            classes,
-            tensors,
-            device,
-        )
-    }
-
-    fn new(
-        reads: Reads<B>,
-        width: usize,
-        classes: usize,
-        tensors: &BTreeMap<String, HostTensor>,
-        device: &B::Device,
-    ) -> Result<Self, MappingError> {
         let columns = Readout::columns(classes);
-        let shape = [width, columns];
+        let data = |name: &str, shape: &[usize], on_device: [usize; 2]| {
+            tensors
+                .get(name)
+                .filter(|tensor| tensor.shape == shape)
+                .map(|tensor| TensorData::new(tensor.values.clone(), on_device))
+                .ok_or_else(|| MappingError::Damaged {
+                    reason: format!("its {name} are missing or not of shape {shape:?}"),
+                })
+        };
+        let shape = [pooling.width(), columns];
+        let weights = data(WEIGHTS, &shape, shape)?;
+        let intercept = data(INTERCEPT, &[columns], [1, columns])?;
         Ok(Self {
-            reads,
-            weights: stored(tensors, WEIGHTS, &shape, shape, device)?,
-            intercept: stored(tensors, INTERCEPT, &[columns], [1, columns], device)?,
+            pooling,
+            weights: Tensor::from_data(weights, device),
+            intercept: Tensor::from_data(intercept, device),
         })
     }
 
     /// Scores `[batch, classes]`.
     pub(super) fn scores(&self, heard: &Activations<B>) -> Tensor<B, 2> {
-        let features = pool(heard);
-        let features = match &self.reads {
-            Reads::Pooled(pooling) => pooling.of(features),
-            Reads::Random(random) => random.of(features),
-        };
+        let features = self.pooling.of(pool(heard));
         let scores = features.matmul(self.weights.clone()) + self.intercept.clone();
         match scores.dims() {
             [_, 1] => Tensor::cat(vec![scores.clone().neg(), scores], 1),
             _ => scores,
         }
     }
-}
-
-/// A program's tensor of that name and shape, as a matrix on the device.
-pub(super) fn stored<B: Backend>(
-    tensors: &BTreeMap<String, HostTensor>,
-    name: &str,
-    shape: &[usize],
-    on_device: [usize; 2],
-    device: &B::Device,
-) -> Result<Tensor<B, 2>, MappingError> {
-    tensors
-        .get(name)
-        .filter(|tensor| tensor.shape == shape)
-        .map(|tensor| {
-            let data = TensorData::new(tensor.values.clone(), on_device);
-            Tensor::from_data(data, device)
-        })
-        .ok_or_else(|| MappingError::Damaged {
-            reason: format!("its {name} are missing or not of shape {shape:?}"),
-        })
 }

@@ -293,7 +293,7 @@ fn constant_series_are_predicted_without_a_nan() {
 fn read_in_closed_form(voice: &str) -> FitSettings {
     FitSettings {
         voices: vec![Transform::named(voice).unwrap()],
-        readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge, ReadoutKind::Kernel],
+        readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge],
         ..settings()
     }
 }
@@ -329,7 +329,7 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
             .iter()
             .filter_map(|name| Transform::named(name))
             .collect(),
-        readouts: vec![ReadoutKind::Means, ReadoutKind::Kernel],
+        readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge],
         parts,
         ..FitSettings::preset(Preset::Fast)
     };
@@ -348,32 +348,6 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
         let sum: f32 = kept.iter().map(|part| part.weight).sum();
         assert!((sum - 1.0).abs() < 1e-5);
     }
-}
-
-/// With the seed come other random features; the linear readout draws nothing.
-#[test]
-fn only_the_kernel_readout_depends_on_the_seed() {
-    let program = |readout, seed| {
-        let settings = FitSettings {
-            readouts: vec![readout],
-            seed,
-            ..FitSettings::preset(Preset::Fast)
-        };
-        let classifier = fit(&two_tones(8, 1), &settings).unwrap();
-        classifier.program().tensors().clone()
-    };
-    assert_eq!(
-        program(ReadoutKind::Ridge, 0),
-        program(ReadoutKind::Ridge, 1)
-    );
-    assert_eq!(
-        program(ReadoutKind::Kernel, 1),
-        program(ReadoutKind::Kernel, 1)
-    );
-    assert_ne!(
-        program(ReadoutKind::Kernel, 0),
-        program(ReadoutKind::Kernel, 1)
-    );
 }
 
 #[test]

@@ -45,14 +45,6 @@ impl Standard {
         Self { kept, all }
     }
 
-    /// With every deviation as it is.
-    pub(super) fn only_centred(mut self) -> Self {
-        for feature in &mut self.all {
-            feature.scale = 1.0;
-        }
-        self
-    }
-
     /// The values of some of the kept features in some rows, a column for each row.
     pub(super) fn values(
         &self,
@@ -71,16 +63,6 @@ impl Standard {
             }
         }
         values
-    }
-
-    /// What is taken from each feature, and what it is then multiplied by: 0 for a constant one.
-    pub(super) fn mean_and_factor(&self) -> (Vec<f32>, Vec<f32>) {
-        let factor = |feature: &Feature| match feature.constant {
-            true => 0.0,
-            false => feature.scale.recip(),
-        };
-        let mean = self.all.iter().map(|feature| feature.mean);
-        (mean.collect(), self.all.iter().map(factor).collect())
     }
 
     /// The model with these weights of the kept features, `[kept, targets]`.
