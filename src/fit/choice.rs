@@ -5,6 +5,8 @@
 //! had not seen. A few series decide little among many candidates, so the weights are pulled
 //! towards a prior that looks at each candidate alone.
 
+use super::ridge::squared_error;
+
 /// The prior share of a candidate is its squared error to this power, inverted.
 const TRUST: i32 = 8;
 /// The pull towards the prior is worth so many training series.
@@ -23,7 +25,7 @@ const MOST_ROUNDS: usize = 100_000;
 /// row, and `targets` what they should be. At most `most` candidates are kept.
 pub(super) fn shares(
     left_out: &[Vec<f64>],
-    targets: &[f64],
+    targets: &[f32],
     series: usize,
     most: usize,
 ) -> Vec<f64> {
@@ -59,20 +61,17 @@ struct Problem {
 }
 
 impl Problem {
-    fn of(left_out: &[Vec<f64>], targets: &[f64], series: usize) -> Self {
+    fn of(left_out: &[Vec<f64>], targets: &[f32], series: usize) -> Self {
         let mean = |one: &[f64], other: &[f64]| {
             let products = one.iter().zip(other).map(|(one, other)| one * other);
             products.sum::<f64>() / targets.len() as f64
         };
-        let error = |scores: &Vec<f64>| {
-            let errors = scores.iter().zip(targets);
-            let sum: f64 = errors.map(|(score, target)| (score - target).powi(2)).sum();
-            (sum / targets.len() as f64).max(LEAST_ERROR)
-        };
+        let wanted: Vec<f64> = targets.iter().map(|target| f64::from(*target)).collect();
+        let error = |scores: &Vec<f64>| squared_error(scores, targets).max(LEAST_ERROR);
         let row = |one: &Vec<f64>| left_out.iter().map(|other| mean(one, other)).collect();
         Self {
             products: left_out.iter().map(row).collect(),
-            with_targets: left_out.iter().map(|one| mean(one, targets)).collect(),
+            with_targets: left_out.iter().map(|one| mean(one, &wanted)).collect(),
             errors: left_out.iter().map(error).collect(),
             pull: PULL / series as f64,
         }
@@ -126,28 +125,31 @@ fn normalised(mut weights: Vec<f64>) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    const TARGETS: [f64; 4] = [1.0, -1.0, 1.0, -1.0];
+    const TARGETS: [f32; 4] = [1.0, -1.0, 1.0, -1.0];
+
+    fn scores(of: impl Fn(f64) -> f64) -> Vec<f64> {
+        TARGETS.map(|target| of(f64::from(target))).to_vec()
+    }
 
     /// Two candidates whose errors cancel: by symmetry half each, whatever the pull.
     #[test]
     fn candidates_that_correct_each_other_share() {
-        let above: Vec<f64> = TARGETS.iter().map(|target| target + 0.5).collect();
-        let below: Vec<f64> = TARGETS.iter().map(|target| target - 0.5).collect();
+        let above = scores(|target| target + 0.5);
+        let below = scores(|target| target - 0.5);
         let shares = shares(&[above, below], &TARGETS, 4, 2);
         assert!((shares[0] - 0.5).abs() < 1e-9 && (shares[1] - 0.5).abs() < 1e-9);
     }
 
     #[test]
     fn a_candidate_that_knows_nothing_is_dropped() {
-        let good = TARGETS.map(|target| 0.9 * target).to_vec();
-        let wrong = TARGETS.map(|target| -target).to_vec();
+        let good = scores(|target| 0.9 * target);
+        let wrong = scores(|target| -target);
         assert_eq!(shares(&[good, wrong], &TARGETS, 400, 2), [1.0, 0.0]);
     }
 
     #[test]
     fn no_more_are_kept_than_asked_for() {
-        let scores = |shift: f64| TARGETS.map(|target| target + shift).to_vec();
-        let candidates = [scores(0.5), scores(-0.4), scores(0.1), scores(-0.3)];
+        let candidates = [0.5, -0.4, 0.1, -0.3].map(|shift| scores(|target| target + shift));
         for most in 1..=4 {
             let shares = shares(&candidates, &TARGETS, 4, most);
             assert!(shares.iter().filter(|share| **share > 0.0).count() <= most);
@@ -167,8 +169,9 @@ mod tests {
             vec![0.2, 0.1, -0.3, 0.4, 0.2, -0.1],
         ];
         let close = |found: Vec<f64>, expected: [f64; 3]| {
-            let differences = found.iter().zip(expected).map(|(one, other)| one - other);
-            assert!(differences.into_iter().all(|d| d.abs() < 1e-8), "{found:?}");
+            let mut pairs = found.iter().zip(expected);
+            let close = pairs.all(|(found, expected)| (found - expected).abs() < 1e-8);
+            assert!(close, "{found:?}");
         };
         let all = shares(&candidates, &targets, 6, 3);
         close(all, [0.5868136355, 0.39743177, 0.0157545945]);
@@ -178,7 +181,7 @@ mod tests {
 
     #[test]
     fn candidates_without_any_worth_share_as_the_prior_has_it() {
-        let wrong = TARGETS.map(|target| -target).to_vec();
+        let wrong = scores(|target| -target);
         assert_eq!(
             shares(&[wrong.clone(), wrong], &TARGETS, 4_000, 2),
             [0.5, 0.5]

@@ -131,10 +131,7 @@ fn choose(
 ) -> Result<Fitted, FitError> {
     let (series, count) = (examples.series.len(), examples.class_count);
     let left_out: Vec<Vec<f64>> = candidates.iter().map(|one| one.left_out.clone()).collect();
-    let wanted: Vec<f64> = Ridge::targets(examples.classes, count)
-        .into_iter()
-        .map(f64::from)
-        .collect();
+    let wanted = Ridge::targets(examples.classes, count);
     let most = settings.parts.unwrap_or(candidates.len());
     let shares = shares(&left_out, &wanted, series, most);
     let mut mean = vec![0.0; series * count];

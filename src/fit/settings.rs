@@ -219,7 +219,7 @@ impl FitSettings {
             return Err(FitError::Setting {
                 setting: "readout",
                 value: format!("labels and {} more", self.readouts.len() - 1),
-                expected: "labels alone, or readouts in closed form",
+                expected: "labels alone, or means, ridge or both of these",
             });
         }
         if let (Some(parts), true) = (self.parts, labels) {

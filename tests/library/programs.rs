@@ -289,7 +289,8 @@ fn constant_series_are_predicted_without_a_nan() {
     assert!(found[0].probabilities.iter().all(|value| value.is_finite()));
 }
 
-/// Every readout in closed form on one voice, trained first for two epochs where it has something to train.
+/// Every readout in closed form on one voice, trained first for two epochs where it has something to
+/// train.
 fn read_in_closed_form(voice: &str) -> FitSettings {
     FitSettings {
         voices: vec![Transform::named(voice).unwrap()],
