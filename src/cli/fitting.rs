@@ -19,8 +19,8 @@ use super::progress::Progress;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: one voice, several, as many as help, Voice2Series as published, or
-    /// its label mapping on a voice with a trained sound on top
+    /// Where all settings start: one voice, nine, twelve, Voice2Series as published, or its label
+    /// mapping on a voice with a trained sound on top
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"]))]
     pub preset: Preset,
     /// The source model: one that is shipped, or a file

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::choice::shares;
-use super::ridge::{Ridge, RidgeModel, largest};
+use super::ridge::{Ridge, RidgeModel, largest, rows_of};
 use super::{
     Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind, Temperature,
     brier, log_loss,
@@ -23,6 +23,9 @@ const BATCH: usize = 64;
 const VOICES_TOGETHER: usize = 4;
 /// Penalties to choose from, for each feature.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
+/// The penalty for each feature where no series can be left out: the best on average with one
+/// series of each class, drawn from the training splits of 13 data sets.
+const UNJUDGED_PENALTY: f64 = 0.5;
 
 /// A voice and its trained numbers.
 pub(super) type Voice = (Transform, BTreeMap<String, HostTensor>);
@@ -32,8 +35,47 @@ struct Candidate {
     voice: usize,
     readout: Readout,
     tensors: BTreeMap<String, HostTensor>,
-    /// The scores of each series had the readout not seen it, `[series, classes]` row by row.
+    /// The scores of each judge had the readout not seen it, `[judges, classes]` row by row.
     left_out: Vec<f64>,
+}
+
+/// The training series that choices are judged by.
+struct Judges {
+    /// Their places.
+    rows: Vec<usize>,
+    /// Whether they are left out when they judge.
+    left_out: bool,
+}
+
+impl Judges {
+    /// Those whose class has another series: without the only one of a class nothing is known of
+    /// the class, and its error would only say so. Where each class has but one, all judge, and
+    /// none is left out.
+    fn of(examples: Examples) -> Self {
+        let mut sizes = vec![0; examples.class_count];
+        for class in examples.classes {
+            sizes[*class] += 1;
+        }
+        let all = 0..examples.classes.len();
+        let known = |row: &usize| sizes[examples.classes[*row]] > 1;
+        let rows: Vec<usize> = all.clone().filter(known).collect();
+        match rows.is_empty() {
+            true => Self {
+                rows: all.collect(),
+                left_out: false,
+            },
+            false => Self {
+                rows,
+                left_out: true,
+            },
+        }
+    }
+
+    /// What each of them is.
+    fn classes(&self, examples: Examples) -> Vec<usize> {
+        let classes = self.rows.iter().map(|row| examples.classes[*row]);
+        classes.collect()
+    }
 }
 
 /// Fits readouts to each voice, chooses what to keep, and calibrates the weighted mean of their
@@ -50,6 +92,7 @@ pub(super) fn fit<B: Kernels>(
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, FitError> {
     let series = examples.series.len();
+    let judges = Judges::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
     let mut candidates = Vec::new();
     for (group, together) in voices.chunks(VOICES_TOGETHER).enumerate() {
@@ -81,11 +124,11 @@ pub(super) fn fit<B: Kernels>(
             .collect();
         let fitted: Result<Vec<Candidate>, FitError> = pairs
             .into_par_iter()
-            .map(|(voice, pooling, heard)| candidate(voice, pooling, heard, examples))
+            .map(|(voice, pooling, heard)| candidate(voice, pooling, heard, examples, &judges))
             .collect();
         candidates.extend(fitted?);
     }
-    choose(candidates, &voices, examples, settings)
+    choose(candidates, &voices, examples, &judges, settings)
 }
 
 /// What a readout in closed form reads.
@@ -103,22 +146,36 @@ fn candidate(
     pooling: Pooling,
     activations: &[f32],
     examples: Examples,
+    judges: &Judges,
 ) -> Result<Candidate, FitError> {
     let features = pooling.of_rows(activations);
     let width = pooling.width() as f64;
     let (lowest, highest, steps) = PENALTIES;
-    let ridge = Ridge {
-        penalties: Ridge::log_spaced(lowest * width, highest * width, steps),
-        ..Ridge::default()
+    let ridge = match judges.left_out {
+        true => Ridge {
+            penalties: Ridge::log_spaced(lowest * width, highest * width, steps),
+            judges: Some(judges.rows.clone()),
+            ..Ridge::default()
+        },
+        false => Ridge {
+            penalties: vec![UNJUDGED_PENALTY * width],
+            ..Ridge::default()
+        },
     };
     let found = ridge.fit(&features, &targets(examples), examples.series.len())?;
+    let scores = match judges.left_out {
+        true => found.leave_one_out,
+        false => found.model.predict(&features)?,
+    };
+    let columns = Readout::columns(examples.class_count);
+    let scores = rows_of(&scores, &judges.rows, columns);
     let penalty = found.model.penalty;
     let (weights, intercept) = of_raw_features(&found.model);
     Ok(Candidate {
         voice,
         readout: Readout { penalty, pooling },
         tensors: Readout::tensors(weights, intercept),
-        left_out: spread(&found.leave_one_out, examples.class_count),
+        left_out: spread(&scores, examples.class_count),
     })
 }
 
@@ -127,14 +184,30 @@ fn choose(
     candidates: Vec<Candidate>,
     voices: &[Voice],
     examples: Examples,
+    judges: &Judges,
     settings: &FitSettings,
 ) -> Result<Fitted, FitError> {
-    let (series, count) = (examples.series.len(), examples.class_count);
-    let left_out: Vec<Vec<f64>> = candidates.iter().map(|one| one.left_out.clone()).collect();
-    let wanted = Ridge::targets(examples.classes, count);
+    let count = examples.class_count;
+    let classes = judges.classes(examples);
     let most = settings.parts.unwrap_or(candidates.len());
-    let shares = shares(&left_out, &wanted, series, most);
-    let mut mean = vec![0.0; series * count];
+    let shares = match judges.left_out {
+        true => {
+            let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
+            shares(
+                &left_out,
+                &Ridge::targets(&classes, count),
+                classes.len(),
+                most,
+            )
+        }
+        // Nothing tells one from the other.
+        false => {
+            let kept = most.min(candidates.len());
+            let share = |place| if place < kept { 1.0 / kept as f64 } else { 0.0 };
+            (0..candidates.len()).map(share).collect()
+        }
+    };
+    let mut mean = vec![0.0; classes.len() * count];
     let mut parts = Vec::new();
     for (candidate, share) in candidates.into_iter().zip(shares) {
         if share == 0.0 {
@@ -153,11 +226,14 @@ fn choose(
             weight,
         });
     }
-    let temperature = Temperature::fit(&mean, examples.classes, count)?;
+    let temperature = Temperature::fit(&mean, &classes, count)?;
     Ok(Fitted {
         parts,
         sharpness: (1.0 / temperature.0) as f32,
-        scores: scores(&mean, temperature, examples)?,
+        scores: match judges.left_out {
+            true => scores(&mean, temperature, &classes, count)?,
+            false => BTreeMap::new(),
+        },
     })
 }
 
@@ -165,9 +241,9 @@ fn choose(
 fn scores(
     mean: &[f64],
     temperature: Temperature,
-    examples: Examples,
+    classes: &[usize],
+    count: usize,
 ) -> Result<BTreeMap<String, f64>, FitError> {
-    let (classes, count) = (examples.classes, examples.class_count);
     let probabilities = temperature.probabilities(mean, count);
     let rows = mean.chunks_exact(count).zip(classes);
     let right = rows.filter(|(scores, class)| largest(scores.iter().copied()) == **class);

@@ -48,6 +48,8 @@ pub struct Ridge {
     pub penalties: Vec<f64>,
     /// What the penalty is chosen by; of equally good ones the largest is taken.
     pub criterion: Criterion,
+    /// The rows that penalties are judged by, each of them left out; all rows if none are named.
+    pub judges: Option<Vec<usize>>,
 }
 
 impl Default for Ridge {
@@ -55,6 +57,7 @@ impl Default for Ridge {
         Self {
             penalties: Self::log_spaced(1e-3, 1e6, 28),
             criterion: Criterion::SquaredError,
+            judges: None,
         }
     }
 }
@@ -86,7 +89,7 @@ pub struct RidgeFit {
     pub tried: Vec<Tried>,
 }
 
-/// How a penalty did on the left-out rows.
+/// How a penalty did on the judges, left out one at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tried {
     /// The penalty.
@@ -120,7 +123,7 @@ impl Ridge {
     /// # Errors
     ///
     /// [`RidgeError`] for fewer than two rows, values that are not finite, sizes that do not match,
-    /// and penalties that are not above 0.
+    /// penalties that are not above 0, and judges that are no rows.
     pub fn fit(
         &self,
         features: &[f32],
@@ -136,15 +139,19 @@ impl Ridge {
         let centred = Centred::of(targets, rows, count);
         let decomposition = Decomposition::of(&standard, features, rows, &centred.values)?;
 
+        let all = || (0..rows).collect();
+        let judges = self.judges.clone().unwrap_or_else(all);
+        let wanted = rows_of(targets, &judges, count);
         let mut tried = Vec::with_capacity(self.penalties.len());
         let mut best: Option<(Tried, Vec<f64>)> = None;
         for &penalty in &self.penalties {
             let mut scores = decomposition.left_out(penalty);
             centred.add_means(&mut scores);
+            let judged = rows_of(&scores, &judges, count);
             let found = Tried {
                 penalty,
-                squared_error: squared_error(&scores, targets),
-                accuracy: accuracy(&scores, targets, count),
+                squared_error: squared_error(&judged, &wanted),
+                accuracy: accuracy(&judged, &wanted, count),
             };
             tried.push(found);
             if best
@@ -169,6 +176,11 @@ impl Ridge {
         }
         if self.penalties.is_empty() {
             return Err(RidgeError::NoPenalty);
+        }
+        if let Some(judges) = &self.judges
+            && (judges.is_empty() || judges.iter().any(|row| *row >= rows))
+        {
+            return Err(RidgeError::Judges { rows });
         }
         match self
             .penalties
@@ -297,6 +309,12 @@ fn row_length(what: &'static str, values: &[f32], rows: usize) -> Result<usize, 
         });
     }
     Ok(values.len() / rows)
+}
+
+/// Some rows of `[rows, width]`, row by row.
+pub(super) fn rows_of<T: Copy>(values: &[T], rows: &[usize], width: usize) -> Vec<T> {
+    let row = |row: &usize| &values[row * width..(row + 1) * width];
+    rows.iter().flat_map(row).copied().collect()
 }
 
 /// The mean over rows and targets of the squared error.

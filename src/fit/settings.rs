@@ -18,11 +18,11 @@ const WORDS_AMPLITUDE: f32 = 0.01;
 pub enum Preset {
     /// One voice and a readout in closed form: seconds.
     Fast,
-    /// Several voices with a readout in closed form each, of which those are kept that help; see
+    /// Nine voices with two readouts in closed form each, of which those are kept that help; see
     /// `docs/results.md`.
     #[default]
     Default,
-    /// More voices, with two readouts each.
+    /// More voices.
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
@@ -67,9 +67,9 @@ impl FromStr for Preset {
 pub enum ReadoutKind {
     /// Random groups of the source's labels stand for the classes (Voice2Series).
     Labels,
-    /// A ridge regression, in closed form, on means of the source's activations.
+    /// A ridge regression, in closed form, on means of the source's activations over the clip.
     Means,
-    /// The same on their extremes and deviations too.
+    /// The same on their extremes, deviations and course through the clip too.
     Ridge,
 }
 
@@ -154,6 +154,8 @@ impl FitSettings {
                 "speaker-2",
                 "speaker-3",
                 "speech",
+                "scalogram",
+                "wavelets",
                 "stretched",
             ],
             Preset::Best => &[
@@ -162,10 +164,13 @@ impl FitSettings {
                 "speaker-1",
                 "speaker-2",
                 "speaker-3",
+                "mouth",
+                "texture",
                 "speech",
                 "scalogram",
                 "wavelets",
                 "stretched",
+                "vowel",
             ],
             Preset::Paper => &["padding"],
             Preset::Words => &["vowel"],
@@ -186,9 +191,9 @@ impl FitSettings {
             voices,
             readouts: match preset {
                 Preset::Paper | Preset::Words => vec![ReadoutKind::Labels],
-                Preset::Fast => vec![ReadoutKind::Ridge],
-                Preset::Default => vec![ReadoutKind::Means],
-                Preset::Best => vec![ReadoutKind::Means, ReadoutKind::Ridge],
+                Preset::Fast | Preset::Default | Preset::Best => {
+                    vec![ReadoutKind::Means, ReadoutKind::Ridge]
+                }
             },
             parts: None,
             dropout: if words { 0.0 } else { 0.4 },
@@ -226,7 +231,7 @@ impl FitSettings {
             return Err(FitError::Setting {
                 setting: "parts",
                 value: parts.to_string(),
-                expected: "none with the readout labels",
+                expected: "none with the readout labels; give `--readout means` or `--readout ridge`",
             });
         }
         let shares = 0.0..1.0;

@@ -5,15 +5,16 @@ use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::Kernels;
-use crate::kernel::composed::{POOLED, SEGMENTS};
+use crate::kernel::composed::POOLED;
 use crate::source::Activations;
 
 /// Outputs of each bidirectional LSTM.
 const WIDTH: usize = 128;
 /// Outputs of the first dense layer.
 const DENSE: usize = 64;
-/// What is pooled of one LSTM.
+/// What is pooled of one LSTM, and the place of the shares of positive values in it.
 const LAYER: usize = WIDTH * POOLED;
+const SHARES: usize = 4;
 
 /// How many features [`pool`] gives: the attended mean, the first dense layer, and of each LSTM
 /// the mean, maximum, minimum, deviation, share of positive values and the segments' means.
@@ -26,9 +27,9 @@ pub enum Pooling {
     /// All of them.
     #[default]
     All,
-    /// The attended mean, and the means of both LSTMs over the clip and over its segments. What a
-    /// trained network has over a random one lies in these; extremes and deviations tell as much
-    /// of a sound in either (`docs/results.md`).
+    /// The attended mean, and of both LSTMs the mean and the share of positive values over the
+    /// clip. They say what is heard and not when; beside all features, which say both, a readout
+    /// of them corrects where a pattern may be anywhere in a series (`docs/results.md`).
     Means,
 }
 
@@ -66,9 +67,8 @@ impl Pooling {
             Self::Means => {
                 let mut blocks = vec![(0, WIDTH)];
                 for layer in [WIDTH + DENSE, WIDTH + DENSE + LAYER] {
-                    let segments = WIDTH * SEGMENTS;
                     blocks.push((layer, WIDTH));
-                    blocks.push((layer + LAYER - segments, segments));
+                    blocks.push((layer + WIDTH * SHARES, WIDTH));
                 }
                 blocks
             }
@@ -93,18 +93,16 @@ mod tests {
     use crate::backend::Cpu;
 
     /// By hand from the order that [`FEATURES`] names: the context, then of each layer, 1,280 wide, its
-    /// first 128 and its last 640.
+    /// first 128 and, after three times 128, the next.
     #[test]
-    fn means_are_the_context_and_the_means_of_both_layers() {
+    fn means_are_the_context_and_the_means_and_shares_of_both_layers() {
         let row: Vec<f32> = (0..FEATURES).map(|place| place as f32).collect();
         let read = Pooling::Means.of_rows(&row);
-        assert_eq!((Pooling::All.width(), Pooling::Means.width()), (2752, 1664));
-        let starts = [0.0, 128.0 + 64.0, 192.0 + 640.0, 1472.0, 1472.0 + 640.0];
-        assert_eq!(
-            [read[0], read[128], read[256], read[896], read[1024]],
-            starts
-        );
-        assert_eq!(read.last(), Some(&2751.0));
+        assert_eq!((Pooling::All.width(), Pooling::Means.width()), (2752, 640));
+        let starts = [0.0, 192.0, 192.0 + 512.0, 1472.0, 1472.0 + 512.0];
+        let found = [read[0], read[128], read[256], read[384], read[512]];
+        assert_eq!(found, starts);
+        assert_eq!(read.last(), Some(&2111.0));
         let data = TensorData::new([row.clone(), row].concat(), [2, FEATURES]);
         let on_device = Tensor::<Cpu, 2>::from_data(data, &Default::default());
         let found: Vec<f32> = Pooling::Means.of(on_device).into_data().into_vec().unwrap();

@@ -363,19 +363,21 @@ impl<B: Kernels> Classifier<B> {
             sum = sum + self.scores(part, &heard) * self.program.parts()[part].weight;
             last = Some((loaded.voice, heard));
         }
-        // Among themselves the classes share all of the probability.
-        let scores = sum * self.program.sharpness();
-        let probabilities = host(softmax(scores, 1)).values;
-        let predictions = probabilities.chunks_exact(labels.len()).map(|row| {
-            let class = row
-                .iter()
-                .enumerate()
+        // Among themselves the classes share all of the probability. The class is that of the
+        // largest score: probabilities of what tells little are too even for their few digits.
+        let probabilities = host(softmax(sum.clone() * self.program.sharpness(), 1)).values;
+        let scores = host(sum).values;
+        let rows = probabilities.chunks_exact(labels.len());
+        let rows = rows.zip(scores.chunks_exact(labels.len()));
+        let predictions = rows.map(|(probabilities, scores)| {
+            let places = scores.iter().enumerate();
+            let class = places
                 .max_by(|(_, a), (_, b)| a.total_cmp(b))
                 .map_or(0, |(class, _)| class);
             Prediction {
                 label: labels[class].clone(),
                 class,
-                probabilities: row.to_vec(),
+                probabilities: probabilities.to_vec(),
             }
         });
         Ok(predictions.collect())

@@ -148,7 +148,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"3\"";
+    let version = b"\"retune.version\":\"4\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)
@@ -385,4 +385,42 @@ fn the_default_preset_tells_the_tones_apart_and_knows_how_sure_it_is() {
     assert!(classifier.program().scores()["leave_one_out_accuracy"] >= 0.9);
     let error = classifier.hear(&noise(60, 1), 99).unwrap_err().to_string();
     assert!(error.contains("there is no part 100"), "{error}");
+}
+
+/// A program from one series of each class: none can be left out, so nothing is left out in vain.
+#[test]
+fn one_series_of_each_class_is_enough() {
+    let wave = |class: usize, seed: u32| -> Vec<f32> {
+        let wobble = noise(60, seed);
+        let at = |place: usize| {
+            let angle = place as f32 * (0.1 + 0.08 * class as f32);
+            angle.sin() + 0.05 * wobble[place]
+        };
+        (0..60).map(at).collect()
+    };
+    let split = |each: usize, seed: u32| {
+        let places = (0..6 * each).map(|place| (place % 6, seed + place as u32));
+        Split {
+            series: places
+                .clone()
+                .map(|(class, seed)| wave(class, seed))
+                .collect(),
+            labels: places.map(|(class, _)| format!("{class}")).collect(),
+        }
+    };
+    let settings = FitSettings::preset(Preset::Fast);
+    let classifier = fit(&split(1, 1), &settings).unwrap();
+    let score = classifier.score(&split(4, 100)).unwrap();
+    assert!(score.accuracy >= 0.9, "{score:?}");
+    // Better than even probabilities, whose log loss is ln 6.
+    assert!(score.log_loss < 1.5, "{score:?}");
+    assert!(classifier.program().scores().is_empty());
+    // One class with a second series: that class alone can judge.
+    let mut more = split(1, 1);
+    more.series.push(wave(0, 50));
+    more.labels.push("0".to_owned());
+    let classifier = fit(&more, &settings).unwrap();
+    let score = classifier.score(&split(4, 100)).unwrap();
+    assert!(score.accuracy >= 0.9, "{score:?}");
+    assert!(!classifier.program().scores().is_empty());
 }

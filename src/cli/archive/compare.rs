@@ -113,6 +113,7 @@ impl Outcome {
             "ties",
             "losses",
             "p",
+            "p better",
             "p Holm",
         ];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
@@ -127,17 +128,17 @@ impl Outcome {
             if let Some(against) = &method.against {
                 let counts = [against.wins, against.ties, against.losses];
                 row.extend(counts.map(|count| count.to_string()));
-                let probabilities = [against.p_two_sided, against.p_holm];
+                let probabilities = [against.p_two_sided, against.p_greater, against.p_holm];
                 row.extend(probabilities.map(|value| format!("{value:.4}")));
             } else {
-                row.extend(std::iter::repeat_n(String::new(), 5));
+                row.extend(std::iter::repeat_n(String::new(), 6));
             }
             rows.push(row);
         }
         let mut columns = vec![Column::Left];
         columns.resize(head.len(), Column::Right);
         let mut text = format!(
-            "{}, wins, ties and losses of {}\n\n{}",
+            "{}; wins, ties, losses and p better (one-sided) are those of {}\n\n{}",
             text::counted(self.datasets, "data set", "data sets"),
             self.reference,
             text::table(&columns, rows)

@@ -48,6 +48,12 @@ pub enum RidgeError {
         /// Its value.
         penalty: f64,
     },
+    /// No row to be judged by, or one that there is not.
+    #[error("the judges are not some of the {rows} rows")]
+    Judges {
+        /// Rows given.
+        rows: usize,
+    },
     /// The eigenvalues were not found.
     #[error("the features have no stable decomposition")]
     NoDecomposition,

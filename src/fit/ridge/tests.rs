@@ -123,7 +123,7 @@ fn check(rows: usize, width: usize, count: usize, penalty: f64, seed: u64) {
     let (features, targets) = problem(rows, width, count, seed);
     let ridge = Ridge {
         penalties: vec![penalty],
-        criterion: Criterion::SquaredError,
+        ..Ridge::default()
     };
     let fit = ridge.fit(&features, &targets, rows).unwrap();
     let scores = fit.model.predict(&features).unwrap();
@@ -188,7 +188,7 @@ fn parts_of_large_problems_fit_together() {
         let (features, targets) = problem(rows, width, 3, 11);
         let ridge = Ridge {
             penalties: vec![20.0],
-            criterion: Criterion::SquaredError,
+            ..Ridge::default()
         };
         let fit = ridge.fit(&features, &targets, rows).unwrap();
         let inputs = standardised(&features, width);
@@ -221,7 +221,7 @@ fn a_tiny_penalty_leaves_exact_left_out_scores() {
     let left_out = |penalty: f64| {
         let ridge = Ridge {
             penalties: vec![penalty],
-            criterion: Criterion::SquaredError,
+            ..Ridge::default()
         };
         ridge.fit(&features, &targets, 8).unwrap().leave_one_out
     };
@@ -415,4 +415,39 @@ fn targets_are_one_for_the_class_and_minus_one_for_all_others() {
         [-1.0, 1.0, -1.0, 1.0, -1.0, -1.0]
     );
     assert!(Ridge::targets(&[], 3).is_empty());
+}
+
+/// Errors of the judges alone, from what each row scored when it was left out.
+#[test]
+fn penalties_are_judged_by_the_judges_alone() {
+    let (features, targets) = problem(30, 40, 3, 5);
+    let judges = vec![2, 3, 11, 29];
+    let judged = Ridge {
+        judges: Some(judges.clone()),
+        ..Ridge::default()
+    };
+    let found = judged.fit(&features, &targets, 30).unwrap();
+    for tried in &found.tried {
+        let one = Ridge {
+            penalties: vec![tried.penalty],
+            ..Ridge::default()
+        };
+        let scores = one.fit(&features, &targets, 30).unwrap().leave_one_out;
+        let places = judges.iter().flat_map(|row| row * 3..(row + 1) * 3);
+        let errors = places.map(|place| (scores[place] - f64::from(targets[place])).powi(2));
+        assert!((tried.squared_error - errors.sum::<f64>() / 12.0).abs() < 1e-9);
+    }
+    let least = found.tried.iter().map(|tried| tried.squared_error);
+    let least = least.fold(f64::INFINITY, f64::min);
+    let chosen = found.tried.iter();
+    let chosen = chosen.filter(|tried| tried.penalty == found.model.penalty);
+    assert_eq!(chosen.map(|tried| tried.squared_error).next(), Some(least));
+    for judges in [vec![], vec![30]] {
+        let ridge = Ridge {
+            judges: Some(judges),
+            ..Ridge::default()
+        };
+        let error = ridge.fit(&features, &targets, 30).unwrap_err();
+        assert_eq!(error, RidgeError::Judges { rows: 30 });
+    }
 }
