@@ -1,0 +1,292 @@
+//! Files, programs and outputs that cannot be used, each with its message.
+
+use super::*;
+
+#[test]
+fn files_that_are_no_data_sets() {
+    let bench = Bench::new();
+    bench.fit();
+    let mut ragged = lines(&bench);
+    ragged[1].push_str("\t0.5");
+    bench.file("ragged.tsv", ragged.join("\n"));
+    let mut word = lines(&bench);
+    word[2] = word[2].replacen('\t', "\thello\t", 1);
+    let cut = word[2].rfind('\t').unwrap();
+    word[2].truncate(cut);
+    bench.file("word.tsv", word.join("\n"));
+    let mut unseen = lines(&bench);
+    unseen[3] = unseen[3].replacen("1\t", "2\t", 1);
+    bench.file("unseen.tsv", unseen.join("\n"));
+    bench.file("empty.tsv", "");
+    bench.file("binary.tsv", [0xff, 0xfe, 0x00]);
+    bench.file("series.xlsx", "1\t2\n");
+
+    for (file, expected) in [
+        ("ragged.tsv", "ragged.tsv:2"),
+        ("word.tsv", "word.tsv:3:2: field `hello` is not a number"),
+        ("empty.tsv", "empty.tsv:1: the file has no series"),
+        (
+            "binary.tsv",
+            "binary.tsv:1: byte 1 of the file is not UTF-8",
+        ),
+        ("series.xlsx", "series.xlsx: unknown file extension `xlsx`"),
+        ("missing.tsv", "cannot read missing.tsv: "),
+    ] {
+        let classify = format!("classify --train Waves/Waves_TRAIN.tsv --test {file}");
+        for line in [
+            format!("fit {file} --out new.safetensors"),
+            format!("evaluate waves.safetensors {file}"),
+            format!("predict waves.safetensors {file}"),
+            format!("hear waves.safetensors {file} --out new.wav"),
+            format!("explain waves.safetensors {file} --out new.svg"),
+            classify,
+        ] {
+            let stderr = bench.fails(&words(&line));
+            assert!(stderr.contains(expected), "{line}: {stderr}");
+        }
+    }
+    for file in ["new.safetensors", "new.wav", "new.svg"] {
+        assert!(!bench.path(file).exists(), "{file}");
+    }
+    let line = "classify --train Waves/Waves_TRAIN.tsv --test unseen.tsv";
+    let stderr = bench.fails(&words(line));
+    assert!(
+        stderr.contains("unseen.tsv:4:1: the training split has no label `2`"),
+        "{stderr}"
+    );
+    let stderr = bench.fails(&["evaluate", "waves.safetensors", "unseen.tsv"]);
+    assert!(
+        stderr.contains("unseen.tsv:4:1: the training split has no label `2`"),
+        "{stderr}"
+    );
+    let stderr = bench.fails(&words("fit unseen.tsv --label none --out new.safetensors"));
+    assert!(
+        stderr.contains("unseen.tsv: the file has no labels"),
+        "{stderr}"
+    );
+    let one = lines(&bench);
+    bench.file("one.tsv", one[0].clone() + "\n" + &one[2]);
+    let stderr = bench.fails(&words("fit one.tsv --out new.safetensors"));
+    assert!(stderr.contains("1 distinct labels"), "{stderr}");
+}
+
+#[test]
+fn options_for_files_that_are_not_as_usual() {
+    let bench = Bench::new();
+    bench.fit();
+    // Missing values, the label behind them, and a header.
+    let mut text = (1..=LENGTH).map(|n| format!("v{n},")).collect::<String>() + "kind\n";
+    for (series, label) in waves(6).series.iter().zip(waves(6).labels) {
+        let mut fields: Vec<String> = series.iter().map(f32::to_string).collect();
+        fields[7] = String::new();
+        text += &(fields.join(",") + "," + &label + "\n");
+    }
+    bench.file("odd.csv", text);
+    let evaluate = "evaluate waves.safetensors odd.csv --label kind";
+    let stderr = bench.fails(&words(evaluate));
+    assert!(
+        stderr.contains("odd.csv:2:8: the value is missing"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: use `--missing interpolate`"),
+        "{stderr}"
+    );
+    let score = bench.json(&words(&format!("{evaluate} --missing interpolate")));
+    assert_eq!(score["n_test"], 6);
+
+    // Series of another length than the program's.
+    let short = Split {
+        series: vec![vec![0.0, 1.0, 0.0, -1.0]; 2],
+        labels: vec!["-1".to_owned(), "1".to_owned()],
+    };
+    short.write(&bench.path("short.ts"), "short").unwrap();
+    let predict = "predict waves.safetensors short.ts";
+    let stderr = bench.fails(&words(predict));
+    assert!(
+        stderr.contains("the series has 4 values; expected 60"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: use `--unequal resample`"),
+        "{stderr}"
+    );
+    let csv = bench.done(&words(&format!("{predict} --unequal resample")));
+    assert_eq!(csv.lines().count(), 3);
+    let options = ReadOptions {
+        label: LabelColumn::First,
+        ..ReadOptions::default()
+    };
+    assert_eq!(
+        Split::read(&bench.path("short.ts"), &options).unwrap(),
+        short
+    );
+}
+
+#[test]
+fn programs_that_cannot_be_used() {
+    let bench = Bench::new();
+    bench.fit();
+    let whole = fs::read(bench.path("waves.safetensors")).unwrap();
+    bench.file("cut.safetensors", &whole[..whole.len() - 100]);
+    let mut altered = whole.clone();
+    let middle = altered.len() - 30_001;
+    altered[middle] ^= 1;
+    bench.file("altered.safetensors", altered);
+    let mut newer = Stored::from_bytes(&whole).unwrap();
+    let version = newer.metadata.get_mut("retune.version").unwrap();
+    *version = "5".to_owned();
+    bench.file("newer.safetensors", newer.to_bytes());
+    bench.file("text.safetensors", "this is no program");
+    bench.file("empty.safetensors", "");
+    SourceWeights::find(DEFAULT_SOURCE)
+        .unwrap()
+        .save(&bench.path("source.safetensors"))
+        .unwrap();
+
+    for (file, expected) in [
+        ("cut.safetensors", "not a program, or damaged"),
+        ("altered.safetensors", "it was altered after it was written"),
+        (
+            "newer.safetensors",
+            "format version 5, this release reads up to 4",
+        ),
+        ("text.safetensors", "not a program, or damaged"),
+        ("empty.safetensors", "not a program, or damaged"),
+        ("source.safetensors", "not a program, or damaged"),
+        ("missing.safetensors", "cannot read missing.safetensors"),
+    ] {
+        let series = "Waves/Waves_TEST.tsv";
+        for line in [
+            format!("evaluate {file} {series}"),
+            format!("predict {file} {series}"),
+            format!("hear {file} {series} --out new.wav"),
+            format!("explain {file} {series} --out new.svg"),
+        ] {
+            let stderr = bench.fails(&words(&line));
+            assert!(stderr.contains(expected), "{line}: {stderr}");
+            assert!(stderr.contains(file), "{line}: {stderr}");
+        }
+    }
+    assert!(!bench.path("new.wav").exists() && !bench.path("new.svg").exists());
+}
+
+#[test]
+fn a_program_belongs_to_its_source() {
+    let bench = Bench::new();
+    bench.fit();
+    let shipped = SourceWeights::find(DEFAULT_SOURCE).unwrap();
+    let other = SourceWeights::new("other", shipped.tensors().clone()).unwrap();
+    other.save(&bench.path("other.safetensors")).unwrap();
+
+    let with_other = "waves.safetensors Waves/Waves_TEST.tsv --source other.safetensors";
+    let stderr = bench.fails(&words(&format!("predict {with_other}")));
+    assert!(
+        stderr.contains("the program was trained for the source attrnn-gsc35 (sha256 "),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: give that source with --source"),
+        "{stderr}"
+    );
+
+    let fit = "fit Waves/Waves_TRAIN.tsv --out theirs.safetensors --source other.safetensors";
+    let outcome = bench.json(&[&words(fit)[..], &SHORT].concat());
+    assert_eq!(outcome["source"]["sha256"], other.sha256());
+    let predict = "predict theirs.safetensors Waves/Waves_TEST.tsv";
+    let stderr = bench.fails(&words(predict));
+    assert!(
+        stderr.contains("made for the source `other`, which is not shipped"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: give the source's file with --source"),
+        "{stderr}"
+    );
+    let csv = bench.done(&words(&format!("{predict} --source other.safetensors")));
+    assert_eq!(csv.lines().count(), 7);
+
+    let classify = [&["classify", "Waves", "--source", "nothing"], &SHORT[..]].concat();
+    let stderr = bench.fails(&classify);
+    assert!(
+        stderr.contains("there is no source \"nothing\""),
+        "{stderr}"
+    );
+    assert!(stderr.contains("hint: `retune source list`"), "{stderr}");
+}
+
+#[test]
+fn outputs_are_checked_before_the_work_starts() {
+    let bench = Bench::new();
+    bench.fit();
+    let before = fs::read(bench.path("waves.safetensors")).unwrap();
+    let (train, test) = ("Waves/Waves_TRAIN.tsv", "Waves/Waves_TEST.tsv");
+    for line in [
+        format!("fit {train} --out Waves/../{train}"),
+        format!("classify --train {train} --test {test} --out {test}"),
+        format!("predict waves.safetensors {test} --out {test}"),
+        format!("predict waves.safetensors {test} --out waves.safetensors"),
+        format!("hear waves.safetensors {test} --out {test}"),
+        format!("explain waves.safetensors {test} --out ./waves.safetensors"),
+        format!("source import {train} --out {train}"),
+    ] {
+        let stderr = bench.fails(&words(&line));
+        assert!(stderr.contains("it is also an input\nhint: "), "{stderr}");
+    }
+    assert_eq!(fs::read(bench.path("waves.safetensors")).unwrap(), before);
+    assert_eq!(lines(&bench).len(), 6);
+
+    let stderr = bench.fails(&["classify", "Waves", "--out", train]);
+    assert!(stderr.contains("it is also an input"), "{stderr}");
+    let same = "source pretrain Waves --out a --report ./Waves/../a";
+    bench.file("a", "");
+    let stderr = bench.fails(&words(same));
+    assert!(stderr.contains("are the same file\nhint: "), "{stderr}");
+    #[cfg(unix)]
+    {
+        let stderr = bench.fails(&["predict", "waves.safetensors", test, "--out", "/dev/null"]);
+        assert!(stderr.contains("it is a device"), "{stderr}");
+        // A link stays one.
+        std::os::unix::fs::symlink(bench.path("a"), bench.path("link")).unwrap();
+        bench.done(&["predict", "waves.safetensors", test, "--out", "link"]);
+        assert!(
+            fs::read_to_string(bench.path("a"))
+                .unwrap()
+                .contains("p_-1")
+        );
+        assert!(bench.path("link").is_symlink());
+    }
+
+    // A fit of that many epochs would take hours.
+    let fit = format!("fit {train} --preset paper --epochs 1000000 --patience 1000000");
+    let stderr = bench.fails(&words(&format!("{fit} --out no/p.safetensors")));
+    assert_eq!(
+        stderr,
+        "error: cannot write no/p.safetensors: there is no folder no\n\
+         hint: make the folder first\n"
+    );
+    let stderr = bench.fails(&words(&format!("{fit} --out Waves")));
+    assert_eq!(
+        stderr,
+        "error: cannot write Waves: it is a folder, expected a file\n"
+    );
+    // The check leaves nothing behind.
+    let left: Vec<_> = fs::read_dir(bench.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().contains("probe"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[cfg(not(feature = "wgpu"))]
+#[test]
+fn a_backend_that_was_left_out_names_its_feature() {
+    let bench = Bench::new();
+    let classify = [&["classify", "Waves", "--backend", "wgpu"], &SHORT[..]].concat();
+    assert_eq!(
+        bench.fails(&classify),
+        "error: the wgpu backend is not compiled in\n\
+         hint: build with `cargo build --release --features wgpu`\n"
+    );
+}
