@@ -35,7 +35,8 @@ struct Candidate {
     voice: usize,
     readout: Readout,
     tensors: BTreeMap<String, HostTensor>,
-    /// The scores of each judge had the readout not seen it, `[judges, classes]` row by row.
+    /// The scores of each judge had the readout not seen it, `[judges, classes]` row by row; where
+    /// none is left out, as it saw them.
     left_out: Vec<f64>,
 }
 
