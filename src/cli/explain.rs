@@ -9,7 +9,7 @@ use retune::audio::mel::{FRAMES, MELS};
 use retune::audio::{CLIP_SAMPLES, SAMPLE_RATE};
 use retune::backend::BackendTask;
 use retune::kernel::Kernels;
-use retune::program::Program;
+use retune::program::{Part, Program};
 use retune::source::SourceWeights;
 use retune::task::{Classifier, Explanation};
 use serde::Serialize;
@@ -47,6 +47,8 @@ struct Outcome {
     label: String,
     probability: f32,
     words: Vec<Word>,
+    /// The share of the prediction that rests on voices that do not tell when.
+    untimed: f32,
     source: SourceName,
 }
 
@@ -66,6 +68,7 @@ impl Arguments {
         let (program, source) = self.program.load()?;
         let (series, true_label) = self.row.read(&program)?;
         let source_name = SourceName::of(&program);
+        let untimed = untimed(&program, &series);
         let (explanation, saliency) = self.backend.backend.run(Work {
             program,
             source: &source,
@@ -90,6 +93,7 @@ impl Arguments {
                     probability: *probability,
                 })
                 .collect(),
+            untimed,
             source: source_name,
         };
         let picture = self.picture(&outcome, series, explanation, saliency);
@@ -117,7 +121,15 @@ impl Arguments {
             outcome.probability
         );
         let program = self.program.program.file_name().unwrap_or_default();
-        let notes = vec![
+        let mut notes = Vec::new();
+        if outcome.untimed > 0.0 {
+            notes.push(format!(
+                "{:.0} % of the prediction rests on voices that do not tell when; the ground leaves \
+                 them out",
+                100.0 * outcome.untimed
+            ));
+        }
+        notes.extend([
             format!("The source itself would report: {}", outcome.words()),
             format!(
                 "Program {}; source {} (sha256 {})",
@@ -125,7 +137,7 @@ impl Arguments {
                 outcome.source.name,
                 text::short_hash(&outcome.source.sha256)
             ),
-        ];
+        ]);
         Picture {
             title,
             series,
@@ -138,6 +150,15 @@ impl Arguments {
             notes,
         }
     }
+}
+
+/// The share of a program's parts, by weight, in whose sound no value of a series has its time.
+fn untimed(program: &Program, series: &[f32]) -> f32 {
+    let weight = |part: &Part| part.weight;
+    let timeless = |part: &&Part| part.transform.heard_at(series).is_empty();
+    let all: f32 = program.parts().iter().map(weight).sum();
+    let untimed: f32 = program.parts().iter().filter(timeless).map(weight).sum();
+    untimed / all.max(f32::MIN_POSITIVE)
 }
 
 struct Work<'a> {

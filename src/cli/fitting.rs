@@ -19,7 +19,7 @@ use super::progress::Progress;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: one voice, nine, twelve, Voice2Series as published, or its label
+    /// Where all settings start: one voice, twelve, fifteen, Voice2Series as published, or its label
     /// mapping on a voice with a trained sound on top
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"]))]
     pub preset: Preset,

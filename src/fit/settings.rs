@@ -18,7 +18,7 @@ const WORDS_AMPLITUDE: f32 = 0.01;
 pub enum Preset {
     /// One voice and a readout in closed form: seconds.
     Fast,
-    /// Nine voices with two readouts in closed form each, of which those are kept that help; see
+    /// Twelve voices with two readouts in closed form each, of which those are kept that help; see
     /// `docs/results.md`.
     #[default]
     Default,
@@ -157,6 +157,9 @@ impl FitSettings {
                 "scalogram",
                 "wavelets",
                 "stretched",
+                "spectrum",
+                "paced",
+                "tally",
             ],
             Preset::Best => &[
                 "formants",
@@ -170,6 +173,9 @@ impl FitSettings {
                 "scalogram",
                 "wavelets",
                 "stretched",
+                "spectrum",
+                "paced",
+                "tally",
                 "vowel",
             ],
             Preset::Paper => &["padding"],

@@ -12,7 +12,7 @@ use crate::source::LABELS;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
 /// The version that is read and written; those before it were never released.
-const VERSION: u64 = 4;
+const VERSION: u64 = 5;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.

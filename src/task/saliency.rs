@@ -19,7 +19,10 @@ where
     /// The gradient of the winning class's lead (its score minus the mean of the others') goes back
     /// through the frozen source to the log-mel plane of each part. A frame counts with the sum over
     /// its filters of |gradient · (value − mean of the plane)|, a value of the series with the frames
-    /// in which it sounds, and a part with its weight.
+    /// in which it sounds, and a part with its weight. Parts whose sound does not tell when
+    /// something happens ([`Transform::heard_at`]) are left out; without any other, all is 0.
+    ///
+    /// [`Transform::heard_at`]: crate::transform::Transform::heard_at
     ///
     /// # Errors
     ///
@@ -30,12 +33,17 @@ where
         let scaled = self.scaled(&[series.to_vec()], 0)?;
         let mut salient = vec![0.0f32; series.len()];
         for (index, part) in self.program().parts().iter().enumerate() {
+            let copies = scaled
+                .iter()
+                .flat_map(|series| part.transform.heard_at(series));
+            let copies: Vec<Vec<f32>> = copies.collect();
+            if copies.is_empty() {
+                continue;
+            }
             let plane = self.sound(index, &scaled)?.log_mel();
             let of_frames = self.of_frames(index, plane, winner);
-            for (first, last) in part.transform.spans(series.len()) {
-                for (place, value) in salient.iter_mut().enumerate() {
-                    let share = (place as f32 + 0.5) / series.len() as f32;
-                    let sample = first + share * (last - first);
+            for heard_at in copies {
+                for (value, sample) in salient.iter_mut().zip(heard_at) {
                     *value += part.weight * between_frames(&of_frames, sample);
                 }
             }

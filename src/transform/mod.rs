@@ -5,6 +5,7 @@
 //! sound enters the source by one of its two doors, as audio or as a log-mel plane.
 
 mod batch;
+mod fourier;
 mod named;
 mod padding;
 mod painted;
@@ -12,6 +13,7 @@ mod scalogram;
 mod signal;
 mod speech;
 mod theta;
+mod view;
 mod voice;
 
 pub use named::NAMES;
@@ -20,6 +22,7 @@ pub use painted::{Painted, Peak};
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
 pub use speech::Speech;
+pub use view::View;
 pub use voice::{Formant, Noise, Tone, Voice, VoiceSound, Vowel};
 
 use std::collections::BTreeMap;
@@ -144,14 +147,14 @@ impl Transform {
         }
     }
 
-    /// Where the copies of a series of `length` samples sound: the first and last sample of the
-    /// clip of each.
-    pub fn spans(&self, length: usize) -> Vec<(f32, f32)> {
+    /// When a series sounds: for each copy of it in the clip, the sample of the clip at which each
+    /// of its values is heard. No copy, where the sound does not tell when something happens.
+    pub fn heard_at(&self, series: &[f32]) -> Vec<Vec<f32>> {
         match self {
-            Self::Padding(padding) => padding.spans(length),
-            Self::Painted(painted) if painted.reversed => vec![(CLIP_SAMPLES as f32, 0.0)],
-            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) | Self::Speech(_) => {
-                vec![(0.0, CLIP_SAMPLES as f32)]
+            Self::Padding(padding) => padding.heard_at(series.len()),
+            Self::Painted(painted) => painted.heard_at(series).into_iter().collect(),
+            Self::Voice(_) | Self::Scalogram(_) | Self::Speech(_) => {
+                vec![evenly(series.len(), 0.0, CLIP_SAMPLES as f32)]
             }
         }
     }
@@ -212,6 +215,15 @@ impl Transform {
             Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) | Self::Speech(_) => 0,
         }
     }
+}
+
+/// The samples of the clip in the middle of `length` values that sound one after the other from
+/// sample `first` to `last`.
+fn evenly(length: usize, first: f32, last: f32) -> Vec<f32> {
+    let share = |index| (index as f32 + 0.5) / length as f32;
+    (0..length)
+        .map(|index| first + share(index) * (last - first))
+        .collect()
 }
 
 /// The trained part of a [`Transform`], on a device.

@@ -2,11 +2,11 @@
 
 use super::{
     Formant, Noise, Padding, Paint, Painted, Peak, Position, Scalogram, Signal, Speech, Tone,
-    Transform, Voice, VoiceSound, Vowel,
+    Transform, View, Voice, VoiceSound, Vowel,
 };
 
 /// Names of transforms, and what each is.
-pub const NAMES: [(&str, &str); 16] = [
+pub const NAMES: [(&str, &str); 19] = [
     (
         "formants",
         "four painted peaks: slope, series, slow part, what that leaves",
@@ -14,6 +14,19 @@ pub const NAMES: [(&str, &str); 16] = [
     (
         "reversed",
         "the same for the series from its end to its start",
+    ),
+    (
+        "spectrum",
+        "the same for its spectrum, from slow turns to fast ones",
+    ),
+    (
+        "paced",
+        "the same, slower where the series moves; one peak hears how calm it was so far",
+    ),
+    (
+        "tally",
+        "four painted peaks that know how much and how often, not when: the sorted values, steps \
+         and sizes of steps, and the autocorrelation",
     ),
     (
         "speaker-1",
@@ -86,7 +99,10 @@ impl Transform {
 
     /// The transform of that name; see [`NAMES`].
     pub fn named(name: &str) -> Option<Self> {
-        use Signal::{Energy, Residual, Series, Slope, Slow, Smooth, SmoothSlope};
+        use Signal::{
+            Autocorrelation, Calm, Energy, Residual, Series, Slope, Slow, Smooth, SmoothSlope,
+            Sorted, SortedStepSizes, SortedSteps,
+        };
         let usual = |signals: &[Signal], frequencies: &[f32]| {
             let peaks = signals.iter().zip(frequencies);
             painted(
@@ -94,21 +110,14 @@ impl Transform {
                 WIDTH,
             )
         };
-        let four = || {
-            usual(
-                &[Slope, Series, Smooth, Residual],
-                &[400.0, 1100.0, 2300.0, 4000.0],
-            )
-        };
+        let four = |signals: [Signal; 4]| usual(&signals, &[400.0, 1100.0, 2300.0, 4000.0]);
+        let plain = [Slope, Series, Smooth, Residual];
         Some(match name {
-            "formants" => four(),
-            "reversed" => match four() {
-                Self::Painted(painted) => Self::Painted(Painted {
-                    reversed: true,
-                    ..painted
-                }),
-                other => other,
-            },
+            "formants" => four(plain),
+            "reversed" => viewed(four(plain), View::Reversed),
+            "spectrum" => viewed(four(plain), View::Spectrum),
+            "paced" => viewed(four([Slope, Series, Calm, Smooth]), View::Paced),
+            "tally" => four([Sorted, SortedSteps, SortedStepSizes, Autocorrelation]),
             // Drawn at random, and kept by their leave-one-out error on training splits.
             "speaker-1" => painted(
                 [
@@ -194,6 +203,13 @@ fn tones(tones: &[(Signal, f32, f32)]) -> Transform {
     voice(VoiceSound::Tones { tones })
 }
 
+fn viewed(transform: Transform, view: View) -> Transform {
+    match transform {
+        Transform::Painted(painted) => Transform::Painted(Painted { view, ..painted }),
+        other => other,
+    }
+}
+
 fn painted(peaks: impl IntoIterator<Item = (Signal, f32, f32)>, width: f32) -> Transform {
     let peaks = peaks
         .into_iter()
@@ -207,7 +223,7 @@ fn painted(peaks: impl IntoIterator<Item = (Signal, f32, f32)>, width: f32) -> T
         .collect();
     Transform::Painted(Painted {
         peaks,
-        reversed: false,
+        view: View::Forward,
     })
 }
 

@@ -12,7 +12,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::{TransformError, theta};
+use super::{TransformError, evenly, theta};
 use crate::audio::CLIP_SAMPLES;
 use crate::kernel::Kernels;
 use crate::series::resample_linear;
@@ -96,10 +96,10 @@ impl Padding {
         (0..self.segments).map(move |segment| segment * room + offset)
     }
 
-    pub(super) fn spans(&self, length: usize) -> Vec<(f32, f32)> {
+    pub(super) fn heard_at(&self, length: usize) -> Vec<Vec<f32>> {
         let placed = self.placed_length(length) as f32;
         self.starts(length)
-            .map(|start| (start as f32, start as f32 + placed))
+            .map(|start| evenly(length, start as f32, start as f32 + placed))
             .collect()
     }
 

@@ -10,7 +10,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::{Signal, TransformError};
+use super::{Signal, TransformError, View};
 use crate::audio::mel::FRAMES;
 use crate::kernel::Kernels;
 use crate::source::host;
@@ -33,8 +33,8 @@ const HIGHEST: f32 = 7800.0;
 pub struct Painted {
     /// The peaks as they are before training.
     pub peaks: Vec<Peak>,
-    /// Whether the series is heard from its end to its start.
-    pub reversed: bool,
+    /// The way in which it goes through a series.
+    pub view: View,
 }
 
 /// One peak.
@@ -89,10 +89,7 @@ impl Painted {
     pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
         self.check()?;
         let mut placed = Vec::with_capacity(self.placed_samples());
-        let mut series = series.to_vec();
-        if self.reversed {
-            series.reverse();
-        }
+        let series = self.view.of(series);
         for peak in &self.peaks {
             let signal: Vec<f32> = peak
                 .signal
@@ -109,6 +106,12 @@ impl Painted {
             }
         }
         Ok(placed)
+    }
+
+    /// The sample of the clip at which each value of a series sounds, where there is one.
+    pub(super) fn heard_at(&self, series: &[f32]) -> Option<Vec<f32>> {
+        let timed = self.peaks.iter().any(|peak| peak.signal.is_timed());
+        timed.then(|| self.view.heard_at(series)).flatten()
     }
 
     pub(super) fn initial(&self) -> BTreeMap<String, HostTensor> {

@@ -4,15 +4,13 @@
 //! takes a share of a series' length then sounds as a tone, low for slow turns and high for fast
 //! ones, whatever the series' length is in samples.
 
-use std::collections::HashMap;
 use std::f64::consts::SQRT_2;
-use std::sync::{Arc, Mutex, OnceLock};
 
 use rustfft::num_complex::Complex32;
-use rustfft::{Fft, FftPlanner};
 use serde::{Deserialize, Serialize};
 
 use super::TransformError;
+use super::fourier::plans;
 use crate::audio::mel::{FRAMES, MELS};
 use crate::series::resample_linear;
 
@@ -159,28 +157,6 @@ fn mirrored(series: &[f32], margin: usize) -> Vec<f32> {
     let before = (1..=margin).rev().map(|at| series[at.min(last)]);
     let after = (1..=margin).map(|at| series[last.saturating_sub(at)]);
     before.chain(series.iter().copied()).chain(after).collect()
-}
-
-type Plans = (Arc<dyn Fft<f32>>, Arc<dyn Fft<f32>>);
-
-/// Both directions of a Fourier transform; made once for each size.
-fn plans(size: usize) -> Plans {
-    static PLANS: OnceLock<Mutex<HashMap<usize, Plans>>> = OnceLock::new();
-    let plans = PLANS.get_or_init(Mutex::default);
-    // A panic elsewhere cannot leave a plan half made.
-    let mut plans = plans
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    plans
-        .entry(size)
-        .or_insert_with(|| {
-            let mut planner = FftPlanner::new();
-            (
-                planner.plan_fft_forward(size),
-                planner.plan_fft_inverse(size),
-            )
-        })
-        .clone()
 }
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fourier::autocorrelation;
 use crate::series::{resample_linear, z_normalise};
 
+/// Under the logarithm of the size of a step, in deviations of the series.
+const LEAST_STEP: f32 = 1e-3;
 /// Signals are cut off at so many deviations, so that one outlier does not leave the audible range.
 const LIMIT: f32 = 3.5;
 
@@ -30,9 +33,28 @@ pub enum Signal {
     /// How lively it is: the root of the moving mean, over a tenth of its length, of its slope's
     /// square.
     Energy,
+    /// How calm it is up to here: the share of its time that has passed, less the share of its
+    /// movement, which is the sum of the sizes of its steps.
+    Calm,
+    /// Its values, the smallest first.
+    Sorted,
+    /// Its steps from value to value, the smallest first.
+    SortedSteps,
+    /// How large its steps are, as a logarithm, the smallest first.
+    SortedStepSizes,
+    /// How alike it is to itself at each lag up to half its length.
+    Autocorrelation,
 }
 
 impl Signal {
+    /// Whether it tells when something happens, and not only how much and how often.
+    pub fn is_timed(self) -> bool {
+        !matches!(
+            self,
+            Self::Sorted | Self::SortedSteps | Self::SortedStepSizes | Self::Autocorrelation
+        )
+    }
+
     /// The signal of a series, resampled to `length` values on straight lines and cut off at ±3.5.
     pub fn of(self, series: &[f32], length: usize) -> Vec<f32> {
         let part = |parts: f64| (series.len() as f64 / parts).round_ties_even() as usize;
@@ -61,6 +83,16 @@ impl Signal {
                     .map(|mean| mean.max(0.0).sqrt())
                     .collect()
             }
+            Self::Calm => calm(series),
+            Self::Sorted => sorted(series.to_vec()),
+            Self::SortedSteps => sorted(steps(series)),
+            Self::SortedStepSizes => {
+                let mut scaled = series.to_vec();
+                z_normalise(&mut scaled);
+                let sizes = steps(&scaled).into_iter();
+                sorted(sizes.map(|step| (step.abs() + LEAST_STEP).ln()).collect())
+            }
+            Self::Autocorrelation => autocorrelation(series),
         };
         z_normalise(&mut signal);
         let mut signal = resample_linear(&signal, length);
@@ -81,6 +113,38 @@ fn slope(series: &[f32]) -> Vec<f32> {
             (series[after] - series[before]) / run
         })
         .collect()
+}
+
+/// The difference of each value to the one before it; of one value, none.
+fn steps(series: &[f32]) -> Vec<f32> {
+    match series {
+        [_] => vec![0.0],
+        _ => series.windows(2).map(|pair| pair[1] - pair[0]).collect(),
+    }
+}
+
+fn sorted(mut values: Vec<f32>) -> Vec<f32> {
+    values.sort_by(f32::total_cmp);
+    values
+}
+
+/// See [`Signal::Calm`]; after each step.
+fn calm(series: &[f32]) -> Vec<f32> {
+    let sizes: Vec<f64> = steps(series)
+        .into_iter()
+        .map(|step| f64::from(step.abs()))
+        .collect();
+    let total: f64 = sizes.iter().sum();
+    let count = sizes.len() as f64;
+    let mut moved = 0.0;
+    let shares = sizes.iter().enumerate().map(|(index, size)| {
+        moved += size;
+        let time = (index + 1) as f64 / count;
+        // A series that never moves has only time.
+        let movement = if total > 0.0 { moved / total } else { time };
+        (time - movement) as f32
+    });
+    shares.collect()
 }
 
 /// The mean of the `width` values around each value; beyond the ends the last value goes on.
@@ -124,6 +188,38 @@ mod tests {
     }
 
     #[test]
+    fn steps_and_calm_are_those_of_the_definition() {
+        assert_eq!(steps(&[1.0, 3.0, 2.0]), [2.0, -1.0]);
+        assert_eq!(sorted(steps(&[1.0, 3.0, 2.0])), [-1.0, 2.0]);
+        // All of the movement is in the last of four steps.
+        assert_eq!(calm(&[0.0, 0.0, 0.0, 0.0, 2.0]), [0.25, 0.5, 0.75, 0.0]);
+        assert_eq!(calm(&[7.0, 7.0, 7.0]), [0.0, 0.0]);
+        assert_eq!(calm(&[7.0]), [0.0]);
+    }
+
+    /// What a signal without time says does not change when a series is turned round.
+    #[test]
+    fn signals_without_time_do_not_hear_the_order() {
+        let series: Vec<f32> = (0..90)
+            .map(|at| (at as f32 * at as f32 * 0.01).sin())
+            .collect();
+        let reversed: Vec<f32> = series.iter().rev().copied().collect();
+        for signal in [
+            Signal::Sorted,
+            Signal::SortedStepSizes,
+            Signal::Autocorrelation,
+        ] {
+            assert!(!signal.is_timed());
+            let (one, other) = (signal.of(&series, 125), signal.of(&reversed, 125));
+            let mut pairs = one.iter().zip(&other);
+            assert!(
+                pairs.all(|(one, other)| (one - other).abs() < 1e-3),
+                "{signal:?}"
+            );
+        }
+    }
+
+    #[test]
     fn every_signal_is_finite_bounded_and_as_long_as_asked() {
         let all = [
             Signal::Series,
@@ -135,6 +231,11 @@ mod tests {
             Signal::Residual,
             Signal::Jumps,
             Signal::Energy,
+            Signal::Calm,
+            Signal::Sorted,
+            Signal::SortedSteps,
+            Signal::SortedStepSizes,
+            Signal::Autocorrelation,
         ];
         for length in [1, 2, 9, 300] {
             for scale in [0.0, 1.0, 1e30] {

@@ -126,6 +126,22 @@ fn a_series_is_heard_and_explained() {
 }
 
 #[test]
+fn a_picture_says_what_its_ground_leaves_out() {
+    let bench = Bench::new();
+    let note = "of the prediction rests on voices that do not tell when";
+    for (voice, untimed) in [("tally", 1.0), ("spectrum", 1.0), ("paced", 0.0)] {
+        let fit = format!(
+            "fit Waves/Waves_TRAIN.tsv --preset fast --voice {voice} --out {voice}.safetensors"
+        );
+        bench.done(&words(&fit));
+        let explain = format!("explain {voice}.safetensors Waves/Waves_TEST.tsv --out {voice}.svg");
+        assert_eq!(bench.json(&words(&explain))["untimed"], untimed, "{voice}");
+        let svg = fs::read_to_string(bench.path(&format!("{voice}.svg"))).unwrap();
+        assert_eq!(svg.contains(note), untimed > 0.0, "{voice}");
+    }
+}
+
+#[test]
 fn classify_prints_one_object_with_the_same_numbers_every_time() {
     let bench = Bench::new();
     let classify = [&["classify", "Waves", "--quiet"], &SHORT[..]].concat();

@@ -148,7 +148,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"4\"";
+    let version = b"\"retune.version\":\"5\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)

@@ -1,0 +1,151 @@
+//! The way in which a voice goes through a series.
+
+use serde::{Deserialize, Serialize};
+
+use super::evenly;
+use super::fourier::log_spectrum;
+use crate::audio::CLIP_SAMPLES;
+use crate::audio::mel::FRAMES;
+
+/// How much of the clip goes to time as it is where a series is heard at its own pace; the rest
+/// goes to where it moves.
+const EVEN_SHARE: f64 = 0.5;
+/// A paced series has at least so many values, or a short one would lose its turns.
+const LEAST_PACED: usize = 2 * FRAMES;
+
+/// The way in which a voice goes through a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// From its start to its end.
+    #[default]
+    Forward,
+    /// From its end to its start.
+    Reversed,
+    /// Through its spectrum, from slow turns to fast ones: the logarithm of the power.
+    Spectrum,
+    /// Forward, slower where the series moves and faster where it rests: half of the clip belongs
+    /// to time and half to the sum of the sizes of the steps.
+    Paced,
+}
+
+impl View {
+    /// What is heard of a series.
+    pub(super) fn of(self, series: &[f32]) -> Vec<f32> {
+        match self {
+            Self::Forward => series.to_vec(),
+            Self::Reversed => series.iter().rev().copied().collect(),
+            Self::Spectrum => log_spectrum(series),
+            Self::Paced => paced(series),
+        }
+    }
+
+    /// The sample of the clip at which each value sounds, where there is one.
+    pub(super) fn heard_at(self, series: &[f32]) -> Option<Vec<f32>> {
+        let end = CLIP_SAMPLES as f32;
+        match self {
+            Self::Forward => Some(evenly(series.len(), 0.0, end)),
+            Self::Reversed => Some(evenly(series.len(), end, 0.0)),
+            Self::Spectrum => None,
+            Self::Paced => {
+                let places = pace(series).into_iter();
+                Some(places.map(|share| share as f32 * end).collect())
+            }
+        }
+    }
+}
+
+/// The share of the clip that has passed at each value.
+fn pace(series: &[f32]) -> Vec<f64> {
+    let steps = || {
+        series
+            .windows(2)
+            .map(|pair| (f64::from(pair[1]) - f64::from(pair[0])).abs())
+    };
+    let total: f64 = steps().sum();
+    let last = series.len().saturating_sub(1).max(1) as f64;
+    let mut moved = 0.0;
+    std::iter::once(0.0)
+        .chain(steps())
+        .take(series.len())
+        .enumerate()
+        .map(|(index, step)| {
+            moved += step;
+            let time = index as f64 / last;
+            // A series that never moves has only time.
+            let movement = if total > 0.0 { moved / total } else { time };
+            EVEN_SHARE * time + (1.0 - EVEN_SHARE) * movement
+        })
+        .collect()
+}
+
+/// The series on straight lines between its values, each at its place in [`pace`].
+fn paced(series: &[f32]) -> Vec<f32> {
+    let places = pace(series);
+    let length = series.len().max(LEAST_PACED);
+    let mut right = 1;
+    (0..length)
+        .filter_map(|index| {
+            let share = index as f64 / (length - 1) as f64;
+            while right + 1 < series.len() && places[right] < share {
+                right += 1;
+            }
+            let (Some(to), Some(next)) = (places.get(right), series.get(right)) else {
+                return series.first().copied();
+            };
+            let (from, value) = (places[right - 1], series[right - 1]);
+            let along = ((share - from) / (to - from)).clamp(0.0, 1.0) as f32;
+            Some(value + along * (next - value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_slow_where_the_series_moves() {
+        // All of the movement is in the middle step, which takes half of the clip more.
+        let series = [0.0, 0.0, 3.0, 3.0];
+        let places = pace(&series);
+        let sixth = 1.0 / 6.0;
+        let expected = [0.0, sixth, 1.0 - sixth, 1.0];
+        let mut pairs = places.iter().zip(expected);
+        assert!(pairs.all(|(found, expected)| (found - expected).abs() < 1e-12));
+
+        let heard = paced(&series);
+        assert_eq!(heard.len(), LEAST_PACED);
+        assert_eq!((heard[0], heard[40], heard[249]), (0.0, 0.0, 3.0));
+        // A value of the line of the middle step, at its share of the clip.
+        let share = 100.0 / 249.0;
+        let expected = 3.0 * (share - 1.0 / 6.0) / (4.0 / 6.0);
+        assert!((heard[100] - expected).abs() < 1e-5, "{}", heard[100]);
+    }
+
+    #[test]
+    fn every_view_takes_every_series() {
+        for view in [View::Forward, View::Reversed, View::Spectrum, View::Paced] {
+            for series in [vec![1.0], vec![2.0, 2.0, 2.0], vec![0.0, 1e30, -1e30]] {
+                let heard = view.of(&series);
+                assert!(!heard.is_empty(), "{view:?} of {series:?}");
+                assert!(heard.iter().all(|value| value.is_finite()), "{view:?}");
+                if let Some(places) = view.heard_at(&series) {
+                    assert_eq!(places.len(), series.len());
+                    let mut inside = places.iter();
+                    assert!(inside.all(|place| (0.0..=CLIP_SAMPLES as f32).contains(place)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_paced_series_that_never_rests_is_heard_as_it_is() {
+        let series: Vec<f32> = (0..300).map(|at| at as f32).collect();
+        let heard = paced(&series);
+        let mut pairs = heard.iter().zip(&series);
+        assert!(pairs.all(|(found, expected)| (found - expected).abs() < 1e-3));
+        let places = View::Paced.heard_at(&series);
+        assert_eq!(places.map(|places| places[299]), Some(CLIP_SAMPLES as f32));
+    }
+}
