@@ -130,21 +130,34 @@ fn sorted(mut values: Vec<f32>) -> Vec<f32> {
 
 /// See [`Signal::Calm`]; after each step.
 fn calm(series: &[f32]) -> Vec<f32> {
-    let sizes: Vec<f64> = steps(series)
-        .into_iter()
-        .map(|step| f64::from(step.abs()))
+    let moved = movement(series);
+    let last = moved.len().saturating_sub(1).max(1) as f64;
+    let shares = moved.iter().enumerate().skip(1);
+    let calm: Vec<f32> = shares
+        .map(|(index, moved)| (index as f64 / last - moved) as f32)
         .collect();
-    let total: f64 = sizes.iter().sum();
-    let count = sizes.len() as f64;
-    let mut moved = 0.0;
-    let shares = sizes.iter().enumerate().map(|(index, size)| {
-        moved += size;
-        let time = (index + 1) as f64 / count;
-        // A series that never moves has only time.
-        let movement = if total > 0.0 { moved / total } else { time };
-        (time - movement) as f32
-    });
-    shares.collect()
+    if calm.is_empty() { vec![0.0] } else { calm }
+}
+
+/// The share of the movement of a series, which is the sum of the sizes of its steps, that lies
+/// before each value. A series that never moves has only time: the share of its steps.
+pub(super) fn movement(series: &[f32]) -> Vec<f64> {
+    let mut sums = Vec::with_capacity(series.len());
+    let mut sum = 0.0;
+    for (index, value) in series.iter().enumerate() {
+        let before = series[index.saturating_sub(1)];
+        sum += (f64::from(*value) - f64::from(before)).abs();
+        sums.push(sum);
+    }
+    let last = series.len().saturating_sub(1).max(1) as f64;
+    for (index, share) in sums.iter_mut().enumerate() {
+        *share = if sum > 0.0 {
+            *share / sum
+        } else {
+            index as f64 / last
+        };
+    }
+    sums
 }
 
 /// The mean of the `width` values around each value; beyond the ends the last value goes on.
@@ -188,9 +201,11 @@ mod tests {
     }
 
     #[test]
-    fn steps_and_calm_are_those_of_the_definition() {
+    fn steps_movement_and_calm_are_those_of_the_definition() {
         assert_eq!(steps(&[1.0, 3.0, 2.0]), [2.0, -1.0]);
         assert_eq!(sorted(steps(&[1.0, 3.0, 2.0])), [-1.0, 2.0]);
+        assert_eq!(movement(&[1.0, 3.0, 3.0, 1.0]), [0.0, 0.5, 0.5, 1.0]);
+        assert_eq!(movement(&[7.0, 7.0, 7.0]), [0.0, 0.5, 1.0]);
         // All of the movement is in the last of four steps.
         assert_eq!(calm(&[0.0, 0.0, 0.0, 0.0, 2.0]), [0.25, 0.5, 0.75, 0.0]);
         assert_eq!(calm(&[7.0, 7.0, 7.0]), [0.0, 0.0]);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evenly;
 use super::fourier::log_spectrum;
+use super::signal::movement;
 use crate::audio::CLIP_SAMPLES;
 use crate::audio::mel::FRAMES;
 
@@ -57,25 +58,10 @@ impl View {
 
 /// The share of the clip that has passed at each value.
 fn pace(series: &[f32]) -> Vec<f64> {
-    let steps = || {
-        series
-            .windows(2)
-            .map(|pair| (f64::from(pair[1]) - f64::from(pair[0])).abs())
-    };
-    let total: f64 = steps().sum();
     let last = series.len().saturating_sub(1).max(1) as f64;
-    let mut moved = 0.0;
-    std::iter::once(0.0)
-        .chain(steps())
-        .take(series.len())
-        .enumerate()
-        .map(|(index, step)| {
-            moved += step;
-            let time = index as f64 / last;
-            // A series that never moves has only time.
-            let movement = if total > 0.0 { moved / total } else { time };
-            EVEN_SHARE * time + (1.0 - EVEN_SHARE) * movement
-        })
+    let moved = movement(series).into_iter().enumerate();
+    moved
+        .map(|(index, moved)| EVEN_SHARE * index as f64 / last + (1.0 - EVEN_SHARE) * moved)
         .collect()
 }
 
