@@ -153,6 +153,7 @@ impl Transform {
         match self {
             Self::Padding(padding) => padding.heard_at(series.len()),
             Self::Painted(painted) => painted.heard_at(series).into_iter().collect(),
+            Self::Voice(voice) if !voice.is_timed() => Vec::new(),
             Self::Voice(_) | Self::Scalogram(_) | Self::Speech(_) => {
                 vec![evenly(series.len(), 0.0, CLIP_SAMPLES as f32)]
             }

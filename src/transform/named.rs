@@ -262,4 +262,27 @@ mod tests {
         }
         assert!(Transform::named("none of them").is_none());
     }
+
+    #[test]
+    fn a_transform_tells_when_each_value_sounds_or_that_nothing_has_a_time() {
+        let series = [0.0, 1.0, -1.0, 0.5];
+        for (name, _) in NAMES {
+            let copies = Transform::named(name).unwrap().heard_at(&series);
+            let expected = match name {
+                "spectrum" | "tally" => 0,
+                "padding" => 3,
+                _ => 1,
+            };
+            assert_eq!(copies.len(), expected, "{name}");
+            assert!(
+                copies.iter().all(|copy| copy.len() == series.len()),
+                "{name}"
+            );
+        }
+        let sorted = voice(VoiceSound::Noise(Noise {
+            signal: Signal::Sorted,
+            depth: 1.0,
+        }));
+        assert!(sorted.heard_at(&series).is_empty());
+    }
 }

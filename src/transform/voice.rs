@@ -75,6 +75,19 @@ impl Voice {
         })
     }
 
+    /// Whether it tells when something happens: whether any of its signals does.
+    pub(super) fn is_timed(&self) -> bool {
+        match &self.sound {
+            VoiceSound::Stretched => true,
+            VoiceSound::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
+            VoiceSound::Vowel(vowel) => vowel
+                .formants
+                .iter()
+                .any(|formant| formant.signal.is_timed()),
+            VoiceSound::Noise(noise) => noise.signal.is_timed(),
+        }
+    }
+
     pub(super) fn initial(&self, seed: u64) -> BTreeMap<String, HostTensor> {
         match self.theta {
             Some(bound) => theta::initial(bound, seed),
