@@ -13,8 +13,8 @@ use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
     criterion_main,
 };
-use retune::audio::CLIP_SAMPLES;
-use retune::backend::Cpu;
+use retune::kernel::Cpu;
+use retune::kernel::mel::CLIP_SAMPLES;
 use retune::kernel::{BiLstmWeights, ConvolutionWeights, Kernels};
 
 #[path = "../tests/library/common.rs"]

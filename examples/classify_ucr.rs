@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use burn::backend::Autodiff;
-use retune::backend::Cpu;
 use retune::baseline;
 use retune::fit::{FitSettings, Preset};
+use retune::kernel::Cpu;
 use retune::program::Program;
 use retune::series::{Dataset, ReadOptions, Scaling};
 use retune::source::SourceWeights;

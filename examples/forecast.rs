@@ -5,9 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use retune::backend::Cpu;
 use retune::fit::ForecastSettings;
 use retune::forecast::{History, HistoryOptions, season};
+use retune::kernel::Cpu;
 use retune::program::ForecastProgram;
 use retune::source::SourceWeights;
 use retune::task::{BacktestOptions, Forecaster, backtest};

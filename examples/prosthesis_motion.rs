@@ -8,13 +8,14 @@
 use std::time::Instant;
 
 use burn::backend::Autodiff;
-use retune::backend::Cpu;
+use retune::kernel::Cpu;
 use retune::motion::model::{
     AdaptSettings, ForecastStream, MotionForecaster, MotionProgram, MotionSourceWeights,
     PretrainSettings, adapt, pretrain,
 };
-use retune::motion::{GaitGenerator, GaitKind, Scaling, Trial, WindowLayout};
+use retune::motion::{Scaling, Trial, WindowLayout};
 use retune::task::LeaveOneOut;
+use retune_lab::{GaitGenerator, GaitKind};
 
 fn main() -> anyhow::Result<()> {
     let device = Default::default();

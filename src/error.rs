@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::archive::ArchiveError;
 use crate::audio::AudioError;
-use crate::backend::BackendError;
 use crate::baseline::BaselineError;
+use crate::engine::BackendError;
 use crate::fit::FitError;
 use crate::forecast::ForecastError;
 use crate::motion::MotionError;

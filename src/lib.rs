@@ -19,23 +19,21 @@
 //! - [`archive`]: sweeps over many data sets, statistics, reports
 //! - [`backend`]: CPU or GPU
 //! - [`storage`]: named tensors as safetensors bytes
-#![warn(missing_docs)]
 
-pub mod archive;
-pub mod audio;
-pub mod backend;
-pub mod baseline;
+pub mod engine;
 mod error;
 pub mod fit;
-pub mod forecast;
-pub mod kernel;
 pub mod mapping;
 pub mod motion;
 pub mod program;
-pub mod series;
 pub mod source;
-pub mod storage;
 pub mod task;
 pub mod transform;
 
+pub use engine::Engine;
 pub use error::Error;
+pub(crate) use retune_core::wording;
+pub use retune_core::{
+    archive, audio, baseline, forecast, probability, ridge, series, stacking, storage,
+};
+pub use retune_kernels as kernel;

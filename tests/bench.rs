@@ -8,22 +8,20 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What every backend reports, by the names that `benches/peers` reads.
-const MEASURES: [&str; 7] = [
+const MEASURES: [&str; 6] = [
     "train_padding_steps_per_second",
     "train_stretched_steps_per_second",
     "inference_series_per_second",
     "latency_median_ms",
     "latency_p99_ms",
-    "cold_start_ms",
     "largest_difference",
 ];
 /// How often each workload ran.
-const TIMED: [&str; 5] = [
+const TIMED: [&str; 4] = [
     "train_padding_steps",
     "train_stretched_steps",
     "inference_batches",
     "latency_predictions",
-    "cold_starts",
 ];
 
 /// A folder for what the command writes, and one for what it must remove.
@@ -86,9 +84,9 @@ fn text(bytes: &[u8]) -> String {
 
 #[cfg(feature = "cpu")]
 #[test]
-fn the_cpu_backend_is_measured_printed_and_drawn() {
+fn the_cpu_backend_is_measured_and_printed() {
     let room = Room::new();
-    let printed = room.done("--backend cpu --seconds 0.1 --seed 7 --json --plot bars.svg");
+    let printed = room.done("--backend cpu --seconds 0.1 --seed 7 --json");
     let result: Value = serde_json::from_str(&printed).unwrap();
     assert!(result["threads"].as_u64().unwrap() >= 1);
     assert_eq!(result["seed"], 7);
@@ -111,20 +109,9 @@ fn the_cpu_backend_is_measured_printed_and_drawn() {
     }
     assert_eq!(cpu["largest_difference"], 0.0);
     assert!(cpu["latency_p99_ms"].as_f64() >= cpu["latency_median_ms"].as_f64());
-    if cfg!(target_os = "linux") {
-        assert!(cpu["peak_memory_mib"].as_f64().unwrap() > 10.0);
-    }
     for name in TIMED {
         assert!(cpu["timed"][name].as_u64().unwrap() >= 1, "{name}");
     }
-
-    let svg = fs::read_to_string(room.path("bars.svg")).unwrap();
-    assert!(svg.starts_with("<svg "), "{}", &svg[..60]);
-    assert!(svg.trim_end().ends_with("</svg>"));
-    for part in ["seed 7", "training, padded series", "cold start", "cpu"] {
-        assert!(svg.contains(part), "{part}");
-    }
-    assert!(!svg.contains("href") && !svg.contains("NaN"));
     assert!(room.is_clean());
 }
 
@@ -148,13 +135,12 @@ fn a_backend_is_measured_once_and_shown_as_a_table() {
 #[test]
 fn a_backend_that_is_not_there_is_reported() {
     let room = Room::new();
-    let stderr = room.fails("--backend wgpu --seconds 0.001 --plot bars.svg", 1);
+    let stderr = room.fails("--backend wgpu --seconds 0.001", 1);
     assert!(
         stderr.contains("wgpu backend is not compiled in"),
         "{stderr}"
     );
     assert!(stderr.contains("hint: build with"), "{stderr}");
-    assert!(!room.path("bars.svg").exists());
 
     // The rest goes on, and what is second is then the reference.
     let printed = room.done("--backend wgpu --backend cpu --seconds 0.001 --json");
@@ -176,14 +162,9 @@ fn wrong_arguments_end_before_anything_is_measured() {
         "--seconds -1",
         "--seconds nan",
         "--seconds soon",
-        "--plot",
         "cpu",
     ] {
         room.fails(arguments, 2);
     }
-    let stderr = room.fails("--plot nowhere/bars.svg", 1);
-    assert!(stderr.contains("there is no folder nowhere"), "{stderr}");
-    let stderr = room.fails("--plot temporary", 1);
-    assert!(stderr.contains("it is a folder"), "{stderr}");
     assert!(room.is_clean());
 }

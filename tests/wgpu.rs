@@ -9,17 +9,18 @@ mod common;
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use common::{difference, golden, on_device, published, two_tones, values};
-use retune::backend::{Cpu, Wgpu};
 use retune::fit::{FitSettings, ForecastSettings, Preset};
 use retune::forecast::{History, Timeline};
+use retune::kernel::{Cpu, Wgpu};
 use retune::motion::model::{
     AdaptSettings, MotionForecaster, MotionSourceWeights, PretrainSettings, adapt, pretrain,
 };
-use retune::motion::{GaitGenerator, GaitKind, Scaling, WindowLayout, Windows};
+use retune::motion::{Scaling, WindowLayout, Windows};
 use retune::source::{AttentionRnn, SourceModel, SourceWeights};
 use retune::storage::HostTensor;
 use retune::task::{Classifier, Forecaster};
 use retune::transform::Transform;
+use retune_lab::{GaitGenerator, GaitKind};
 
 #[test]
 fn the_same_program_predicts_alike_on_both() {

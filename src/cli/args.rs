@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use retune::backend::BackendChoice;
+use retune::Engine;
+use retune::engine::BackendError;
 use retune::series::{LabelColumn, Missing, ReadOptions, Unequal};
 
 /// What every command takes.
@@ -28,11 +29,18 @@ pub struct Common {
 }
 
 /// Where the tensors are.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct BackendArgs {
     /// What runs the tensors
-    #[arg(long, value_name = "BACKEND", default_value = "cpu", value_parser = choice::<BackendChoice>(&["cpu", "wgpu"]))]
-    pub backend: BackendChoice,
+    #[arg(long, value_name = "BACKEND", default_value = "cpu", value_parser = ["cpu", "wgpu"])]
+    pub backend: String,
+}
+
+impl BackendArgs {
+    /// The backend, if it is there.
+    pub fn engine(&self) -> Result<Engine, BackendError> {
+        Engine::named(&self.backend)
+    }
 }
 
 /// How files of series are read.

@@ -1,33 +1,28 @@
-//! `retune bench`: how fast each backend is, with the same program and the same series.
+//! `retune bench`: how fast each backend is, and how far its answers are from the first one's.
 //!
-//! Every backend is measured in a process of its own, the worker: its peak of memory is then that
-//! backend's alone, and what one backend does to the machine does not reach the other.
+//! What a whole process takes (cold start, peak memory) is better measured from outside, and single
+//! operations by `cargo bench`; `docs/speed.md` has the commands.
 
-mod chart;
-mod cold_start;
-mod failure;
-mod folder;
-mod measure;
-mod memory;
 mod timing;
-mod worker;
 mod workload;
-
-use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use retune::backend::BackendChoice;
+use retune::Engine;
+use retune::engine::Classifier;
+use retune::program::Program;
+use retune::series::Split;
+use retune::source::{DEFAULT_SOURCE, SourceWeights};
+use retune::transform::Transform;
 use serde::Serialize;
 
-use super::args::{Common, choice, positive};
-use super::output::{self, OutputFile};
+use super::args::{Common, positive};
+use super::output;
+use super::problem::Problem;
 use super::progress::Waiting;
 use super::text::{self, Column};
-use failure::Failure;
-use folder::Folder;
-use measure::{MEASURES, Measured, significant};
-use worker::Work;
+use timing::{quantile, repeat, steps};
+use workload::{SERIES, TRAINED_ON};
 
 /// Measure how fast each backend trains and predicts
 ///
@@ -36,18 +31,11 @@ use worker::Work;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A backend to measure, and several in as many options; without it, all that are compiled in
-    #[arg(long = "backend", value_name = "BACKEND", value_parser = choice::<BackendChoice>(&["cpu", "wgpu"]))]
-    backends: Vec<BackendChoice>,
+    #[arg(long = "backend", value_name = "BACKEND", value_parser = ["cpu", "wgpu"])]
+    backends: Vec<String>,
     /// How long each workload is measured
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = positive)]
     seconds: f64,
-    /// Draw the result as well, as bars in an SVG file
-    #[arg(long, value_name = "FILE.svg")]
-    plot: Option<PathBuf>,
-    /// Measure one backend here, with the program in this folder, and print what was found for the
-    /// process that asked
-    #[arg(long, value_name = "FOLDER", hide = true)]
-    worker: Option<PathBuf>,
 }
 
 /// What is printed.
@@ -60,18 +48,53 @@ struct Outcome {
     failed: Vec<Failure>,
 }
 
+/// The numbers of one backend; `benches/peers` reads them by these names.
+#[derive(Debug, Serialize)]
+struct Measured {
+    backend: String,
+    train_padding_steps_per_second: f64,
+    train_stretched_steps_per_second: f64,
+    inference_series_per_second: f64,
+    latency_median_ms: f64,
+    latency_p99_ms: f64,
+    /// The largest absolute difference between a probability and that of the first backend.
+    largest_difference: f64,
+    /// How often each workload was run for its number.
+    timed: Timed,
+}
+
+#[derive(Debug, Serialize)]
+struct Timed {
+    train_padding_steps: usize,
+    train_stretched_steps: usize,
+    inference_batches: usize,
+    latency_predictions: usize,
+}
+
+/// A backend that could not be measured.
+#[derive(Debug, Serialize)]
+struct Failure {
+    backend: String,
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+/// What the first backend found.
+struct Reference {
+    program: Program,
+    probabilities: Vec<f32>,
+}
+
 impl Arguments {
     /// Measures the backends one after the other and prints the result.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let backends = self.backends();
-        if let (Some(folder), Some(backend)) = (&self.worker, backends.first()) {
-            return worker::run(folder, *backend, self.seconds, common);
-        }
-        let plot = match &self.plot {
-            Some(path) => Some(OutputFile::check(path, &[])?),
-            None => None,
+        let mut names = match self.backends.is_empty() {
+            true => Engine::compiled(),
+            false => self.backends.iter().map(String::as_str).collect(),
         };
-        let folder = Folder::new(common.seed)?;
+        let mut seen = Vec::new();
+        names.retain(|name| !seen.contains(name) && (seen.push(*name), true).1);
         let mut reference = None;
         let mut outcome = Outcome {
             threads: rayon::current_num_threads(),
@@ -79,116 +102,168 @@ impl Arguments {
             backends: Vec::new(),
             failed: Vec::new(),
         };
-        for backend in backends {
-            let waiting = Waiting::new(common, format!("measuring the {backend} backend"));
-            match self.measure(backend, &folder, reference.as_ref(), common) {
-                Ok((measured, work)) => {
+        for name in names {
+            match Engine::named(name) {
+                Ok(engine) => {
+                    let waiting = Waiting::new(common, format!("measuring the {name} backend"));
+                    let measured = self.measure(engine, &mut reference, common.seed)?;
+                    drop(waiting);
                     outcome.backends.push(measured);
-                    reference.get_or_insert(work);
                 }
-                Err(error) => {
-                    outcome.failed.push(Failure::of(backend, &error));
-                    if reference.is_none() {
-                        // What a backend that failed has fitted is no reference.
-                        folder.remove_program();
-                    }
-                }
+                Err(error) => outcome.failed.push(Failure {
+                    backend: name.to_owned(),
+                    error: error.to_string(),
+                    hint: error.hint(),
+                }),
             }
-            drop(waiting);
         }
-        if outcome.backends.is_empty() {
-            return Err(failure::of_all(&outcome.failed).into());
-        }
-        if let Some(plot) = &plot {
-            let title = format!("retune bench, {}", outcome.circumstances());
-            plot.write(chart::draw(&title, &outcome.backends)?.as_bytes())?;
+        if let ([], [failure, ..]) = (&outcome.backends[..], &outcome.failed[..]) {
+            let problem = Problem::new(failure.error.clone());
+            return Err(match &failure.hint {
+                Some(hint) => problem.with_hint(hint.clone()),
+                None => problem,
+            }
+            .into());
         }
         output::show(common, &outcome, Outcome::describe)
     }
 
-    /// The backends in the order that was asked for, each once.
-    fn backends(&self) -> Vec<BackendChoice> {
-        let compiled = [
-            (BackendChoice::Cpu, cfg!(feature = "cpu")),
-            (BackendChoice::Wgpu, cfg!(feature = "wgpu")),
-        ];
-        if self.backends.is_empty() {
-            let compiled = compiled.into_iter().filter(|(_, compiled)| *compiled);
-            return compiled.map(|(backend, _)| backend).collect();
-        }
-        let mut backends = Vec::new();
-        for backend in &self.backends {
-            if !backends.contains(backend) {
-                backends.push(*backend);
-            }
-        }
-        backends
-    }
-
-    /// All that is to be known of one backend, and its predictions.
     fn measure(
         &self,
-        backend: BackendChoice,
-        folder: &Folder,
-        reference: Option<&Work>,
-        common: &Common,
-    ) -> Result<(Measured, Work)> {
-        let work = worker::start(folder, backend, self.seconds, common)?;
-        let cold_starts = cold_start::times(folder, backend, self.seconds)?;
-        let difference = match reference {
-            Some(reference) => work.largest_difference(reference),
-            None => 0.0,
+        engine: Engine,
+        reference: &mut Option<Reference>,
+        seed: u64,
+    ) -> Result<Measured> {
+        let all = workload::series(seed);
+        let source = SourceWeights::find(DEFAULT_SOURCE)?;
+        let training = workload::training(&all);
+        let train = |transform: Transform| self.train(engine, &training, &source, transform, seed);
+        let (fitted, train_padding) = train(workload::padded())?;
+        let (_, train_stretched) = train(workload::stretched())?;
+        // One step from the same seed: the program does not depend on the speed of the machine.
+        let program = match reference {
+            Some(reference) => reference.program.clone(),
+            None => fitted,
         };
-        Ok((
-            Measured::new(backend, &work, &cold_starts, difference),
-            work,
-        ))
+        let classifier = Classifier::new(engine, program.clone(), &source)?;
+        let (predictions, inference) = repeat(self.seconds, || Ok(classifier.predict(&all)?))?;
+        let mut one = all.series.chunks(1).cycle();
+        let (_, latency) = repeat(self.seconds, || {
+            Ok(classifier.predict(one.next().unwrap_or_default())?)
+        })?;
+        let predictions = predictions.into_iter();
+        let probabilities: Vec<f32> = predictions.flat_map(|one| one.probabilities).collect();
+        let reference = reference.get_or_insert_with(|| Reference {
+            program,
+            probabilities: probabilities.clone(),
+        });
+        let both = probabilities.iter().zip(&reference.probabilities);
+        let differences = both.map(|(ours, theirs)| f64::from((ours - theirs).abs()));
+        Ok(Measured {
+            backend: engine.to_string(),
+            train_padding_steps_per_second: 1.0 / quantile(&train_padding, 0.5),
+            train_stretched_steps_per_second: 1.0 / quantile(&train_stretched, 0.5),
+            inference_series_per_second: SERIES as f64 / quantile(&inference, 0.5),
+            latency_median_ms: 1e3 * quantile(&latency, 0.5),
+            latency_p99_ms: 1e3 * quantile(&latency, 0.99),
+            largest_difference: differences.fold(0.0, f64::max),
+            timed: Timed {
+                train_padding_steps: train_padding.len(),
+                train_stretched_steps: train_stretched.len(),
+                inference_batches: inference.len(),
+                latency_predictions: latency.len(),
+            },
+        })
+    }
+
+    /// A program, and how long each step of its training took.
+    fn train(
+        &self,
+        engine: Engine,
+        training: &Split,
+        source: &SourceWeights,
+        transform: Transform,
+        seed: u64,
+    ) -> Result<(Program, Vec<f64>)> {
+        steps(self.seconds, |steps, done| {
+            let classifier = engine
+                .classifier()
+                .settings(workload::settings(transform.clone(), steps, seed))
+                .source(source)
+                .on_progress(|_| done())
+                .fit(training)?;
+            Ok(classifier.program().clone())
+        })
     }
 }
 
-impl Outcome {
-    /// What the numbers depend on, beside the machine.
-    fn circumstances(&self) -> String {
-        format!(
-            "{}, seed {}",
-            text::counted(self.threads, "thread", "threads"),
-            self.seed
-        )
-    }
+/// Its name, its unit and its value.
+type Measure = (&'static str, &'static str, fn(&Measured) -> f64);
 
+const MEASURES: [Measure; 6] = [
+    ("training, padded series", "steps a second", |one| {
+        one.train_padding_steps_per_second
+    }),
+    ("training, stretched series", "steps a second", |one| {
+        one.train_stretched_steps_per_second
+    }),
+    ("inference", "series a second", |one| {
+        one.inference_series_per_second
+    }),
+    ("one series, median", "ms", |one| one.latency_median_ms),
+    ("one series, 99 %", "ms", |one| one.latency_p99_ms),
+    ("largest difference", "probability", |one| {
+        one.largest_difference
+    }),
+];
+
+impl Outcome {
     fn describe(&self) -> String {
         let mut columns = vec![Column::Left];
         columns.resize(1 + self.backends.len(), Column::Right);
         columns.push(Column::Left);
         let mut head = vec![String::new()];
-        head.extend(
-            self.backends
-                .iter()
-                .map(|measured| measured.backend.clone()),
-        );
+        head.extend(self.backends.iter().map(|one| one.backend.clone()));
         let mut rows = vec![head];
-        for measure in &MEASURES {
-            let mut row = vec![measure.name.to_owned()];
-            row.extend(self.backends.iter().map(|measured| {
-                let value = (measure.value)(measured);
-                value.map_or_else(|| "unknown".to_owned(), significant)
-            }));
-            row.push(measure.unit.to_owned());
+        for (name, unit, value) in MEASURES {
+            let mut row = vec![name.to_owned()];
+            row.extend(self.backends.iter().map(|one| significant(value(one))));
+            row.push(unit.to_owned());
             rows.push(row);
         }
         let mut text = format!(
-            "{}, {} series of {} values\n\n{}\n",
-            self.circumstances(),
-            workload::SERIES,
+            "{}, seed {}, {SERIES} series of {} values\n\n{}\n",
+            text::counted(self.threads, "thread", "threads"),
+            self.seed,
             workload::SAMPLES,
             text::table(&columns, rows),
         );
-        for measured in &self.backends {
-            text.push_str(&format!("{}: timed {}\n", measured.backend, measured.timed));
+        for Measured { backend, timed, .. } in &self.backends {
+            text.push_str(&format!(
+                "{backend}: timed {} and {} training steps of {TRAINED_ON} series, {} batches of \
+                 {SERIES}, {} of one\n",
+                timed.train_padding_steps,
+                timed.train_stretched_steps,
+                timed.inference_batches,
+                timed.latency_predictions,
+            ));
         }
         for failure in &self.failed {
-            text.push_str(&failure.to_string());
+            text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
         }
         text
+    }
+}
+
+/// Three digits that matter.
+fn significant(value: f64) -> String {
+    match value {
+        0.0 => "0".to_owned(),
+        value if value >= 100.0 => format!("{value:.0}"),
+        value if value >= 1e-3 => {
+            let digits = (2 - value.log10().floor() as i32).max(0) as usize;
+            format!("{value:.digits$}")
+        }
+        value => format!("{value:.1e}"),
     }
 }

@@ -91,19 +91,20 @@ impl Arguments {
         };
         let source = SourceWeights::find(&self.fitting.source)?;
         let settings = self.fitting.settings(common.seed)?;
-        let done = self.backend.backend.run(FitAndScore {
+        let done = FitAndScore {
             data: &data,
             source: &source,
             settings: &settings,
             common,
             doing: "fitting",
-        })??;
+        }
+        .run(self.backend.engine()?)?;
         if let Some(out) = &out {
             done.program.save(out.target())?;
         }
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(&data, settings.scaling, common)?;
-        let random = controls.of_random_source(&data, &settings, self.backend, common)?;
+        let random = controls.of_random_source(&data, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| (RANDOM_SOURCE.to_owned(), accuracy)));
         let outcome = Outcome {
             accuracy: done.score.accuracy,
@@ -121,7 +122,7 @@ impl Arguments {
                 fit: done.fit,
                 predict: done.predict,
             },
-            backend: self.backend.backend.to_string(),
+            backend: self.backend.backend.clone(),
             preset: self.fitting.preset.to_string(),
             seed: common.seed,
             source: SourceName::of(&done.program),

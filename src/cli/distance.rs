@@ -3,15 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::program::Program;
+use retune::engine::Classifier;
 use retune::series::Split;
-use retune::source::SourceWeights;
-use retune::source::pretrain::{SpeechClip, SpeechFolder};
-use retune::task::{Classifier, Distance};
+use retune::source::SpeechFolder;
+use retune::task::Distance;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs, count};
@@ -76,52 +72,23 @@ impl Arguments {
         }
         let source_name = SourceName::of(&program);
         let waiting = Waiting::new(common, "hearing series and speech");
-        let parts = self.backend.backend.run(Work {
-            program,
-            source: &source,
-            split: &split,
-            speech: &speech.test,
-            projections: self.projections,
-            seed: common.seed,
-        })??;
+        let count = program.parts().len();
+        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let (speech, seed) = (&speech.test, common.seed);
+        let parts = (0..count)
+            .map(|part| classifier.distance(&split, speech, part, self.projections, seed))
+            .collect::<Result<_, _>>()?;
         drop(waiting);
         let outcome = Outcome {
             program: self.program.program.clone(),
             data: self.data.clone(),
             n_series: split.len(),
-            n_speech: speech.test.len(),
+            n_speech: speech.len(),
             projections: self.projections,
             parts,
             source: source_name,
         };
         output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-struct Work<'a> {
-    program: Program,
-    source: &'a SourceWeights,
-    split: &'a Split,
-    speech: &'a [SpeechClip],
-    projections: usize,
-    seed: u64,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Vec<Distance>, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let parts = self.program.parts().len();
-        let classifier = Classifier::<B::InnerBackend>::new(self.program, self.source, device)?;
-        (0..parts)
-            .map(|part| {
-                classifier.distance(self.split, self.speech, part, self.projections, self.seed)
-            })
-            .collect()
     }
 }
 

@@ -4,14 +4,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::program::Program;
+use retune::engine::Classifier;
 use retune::series::Split;
-use retune::source::SourceWeights;
-use retune::task::{Classifier, Score};
+use retune::task::Score;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
@@ -67,11 +63,7 @@ impl Arguments {
             brier,
             confusion,
             ..
-        } = self.backend.backend.run(Work {
-            program,
-            source: &source,
-            split: &split,
-        })??;
+        } = Classifier::new(self.backend.engine()?, program, &source)?.score(&split)?;
         drop(waiting);
         let outcome = Outcome {
             program: self.program.program.clone(),
@@ -83,28 +75,10 @@ impl Arguments {
             labels,
             confusion,
             seconds: start.elapsed().as_secs_f64(),
-            backend: self.backend.backend.to_string(),
+            backend: self.backend.backend.clone(),
             source: source_name,
         };
         output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-struct Work<'a> {
-    program: Program,
-    source: &'a SourceWeights,
-    split: &'a Split,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Score, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?.score(self.split)
     }
 }
 

@@ -3,15 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::audio::mel::{FRAMES, MELS};
-use retune::audio::{CLIP_SAMPLES, SAMPLE_RATE};
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
+use retune::engine::Classifier;
+use retune::kernel::mel::{CLIP_SAMPLES, FRAMES, MELS, SAMPLE_RATE};
 use retune::program::{Part, Program};
-use retune::source::SourceWeights;
-use retune::task::{Classifier, Explanation};
+use retune::task::Explanation;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common};
@@ -69,12 +65,9 @@ impl Arguments {
         let (series, true_label) = self.row.read(&program)?;
         let source_name = SourceName::of(&program);
         let untimed = untimed(&program, &series);
-        let (explanation, saliency) = self.backend.backend.run(Work {
-            program,
-            source: &source,
-            series: &series,
-            part: self.row.part - 1,
-        })??;
+        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let explanation = classifier.explain(&series, self.row.part - 1)?;
+        let saliency = classifier.saliency(&series)?;
         let prediction = &explanation.prediction;
         let words = explanation.words.iter().take(WORDS);
         let outcome = Outcome {
@@ -159,27 +152,6 @@ fn untimed(program: &Program, series: &[f32]) -> f32 {
     let all: f32 = program.parts().iter().map(weight).sum();
     let untimed: f32 = program.parts().iter().filter(timeless).map(weight).sum();
     untimed / all.max(f32::MIN_POSITIVE)
-}
-
-struct Work<'a> {
-    program: Program,
-    source: &'a SourceWeights,
-    series: &'a [f32],
-    part: usize,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<(Explanation, Vec<f32>), retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let classifier = Classifier::<B>::new(self.program, self.source, device)?;
-        let explanation = classifier.explain(self.series, self.part)?;
-        Ok((explanation, classifier.saliency(self.series)?))
-    }
 }
 
 impl Outcome {

@@ -5,15 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::fit::FitSettings;
-use retune::kernel::Kernels;
-use retune::program::Program;
 use retune::series::{SeriesError, Split};
 use retune::source::SourceWeights;
-use retune::task::Classifier;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
@@ -67,12 +61,16 @@ impl Arguments {
         let train = self.read()?;
         let source = SourceWeights::find(&self.fitting.source)?;
         let start = Instant::now();
-        let program = self.backend.backend.run(Work {
-            train: &train,
-            source: &source,
-            settings: self.fitting.settings(common.seed)?,
-            common,
-        })??;
+        let mut progress = Progress::new(common, "fitting");
+        let classifier = self
+            .backend
+            .engine()?
+            .classifier()
+            .settings(self.fitting.settings(common.seed)?)
+            .source(&source)
+            .on_progress(|at| show_progress(&mut progress, at))
+            .fit(&train)?;
+        let program = classifier.program();
         let seconds = start.elapsed().as_secs_f64();
         program.save(out.target())?;
         let outcome = Outcome {
@@ -82,13 +80,13 @@ impl Arguments {
             length: program.series_length(),
             classes: program.labels().len(),
             labels: program.labels().to_vec(),
-            parts: PartName::all(&program),
+            parts: PartName::all(program),
             scores: program.scores().clone(),
             seconds,
-            backend: self.backend.backend.to_string(),
+            backend: self.backend.backend.clone(),
             preset: self.fitting.preset.to_string(),
             seed: common.seed,
-            source: SourceName::of(&program),
+            source: SourceName::of(program),
             frozen: program.frozen(),
         };
         output::show(common, &outcome, Outcome::describe)
@@ -112,33 +110,6 @@ fn folder(path: &Path) -> Problem {
     Problem::new(format!("{shown} is a folder; expected a training file")).with_hint(format!(
         "give the training file in it, or use `retune classify {shown} --out FILE`"
     ))
-}
-
-struct Work<'a> {
-    train: &'a Split,
-    source: &'a SourceWeights,
-    settings: FitSettings,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Program, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "fitting");
-        let classifier = Classifier::<B::InnerBackend>::fit::<B>(
-            self.train,
-            self.source,
-            &self.settings,
-            device,
-            &mut |at| show_progress(&mut progress, at),
-        )?;
-        Ok(classifier.program().clone())
-    }
 }
 
 impl Outcome {

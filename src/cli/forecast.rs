@@ -8,15 +8,9 @@ mod table;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::fit::ForecastSettings;
-use retune::forecast::History;
-use retune::kernel::Kernels;
-use retune::program::ForecastProgram;
+use retune::engine::Forecaster;
 use retune::source::{DEFAULT_SOURCE, SourceWeights};
-use retune::task::{Forecast, Forecaster};
 
 use super::args::{BackendArgs, Common};
 use super::fitting::show_progress;
@@ -69,12 +63,15 @@ impl Arguments {
             return self.judge(histories, &source, common);
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
-        let (program, forecasts) = self.backend.backend.run(Work {
-            histories: &histories,
-            source: &source,
-            settings: &settings,
-            common,
-        })??;
+        let mut progress = Progress::new(common, "fitting");
+        let engine = self.backend.engine()?;
+        let forecaster = Forecaster::fit(engine, &histories, &source, &settings, &mut |at| {
+            show_progress(&mut progress, at);
+        })?;
+        let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
+        let forecasts = forecaster.forecast(&values)?;
+        drop(progress);
+        let program = forecaster.program();
         if let Some(out) = out {
             program.save(out.target())?;
         }
@@ -82,43 +79,10 @@ impl Arguments {
             plot.write(forecast_svg(&histories, &forecasts)?.as_bytes())?;
         }
         let text = if common.json {
-            json(&histories, &forecasts, Some(&program))?
+            json(&histories, &forecasts, Some(program))?
         } else {
             csv(&histories, &forecasts)?
         };
         output::print(&text)
-    }
-}
-
-struct Work<'a> {
-    histories: &'a [History],
-    source: &'a SourceWeights,
-    settings: &'a ForecastSettings,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<(ForecastProgram, Vec<Forecast>), retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "fitting");
-        let forecaster = Forecaster::<B::InnerBackend>::fit(
-            self.histories,
-            self.source,
-            self.settings,
-            device,
-            &mut |at| show_progress(&mut progress, at),
-        )?;
-        let histories: Vec<&[f32]> = self
-            .histories
-            .iter()
-            .map(|history| history.values.as_slice())
-            .collect();
-        let forecasts = forecaster.forecast(&histories)?;
-        Ok((forecaster.program().clone(), forecasts))
     }
 }

@@ -3,14 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::audio::{SAMPLE_RATE, write_wav};
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::program::Program;
-use retune::source::SourceWeights;
-use retune::task::Classifier;
+use retune::audio::write_wav;
+use retune::engine::Classifier;
+use retune::kernel::mel::SAMPLE_RATE;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common};
@@ -55,12 +51,8 @@ impl Arguments {
         let out = OutputFile::check(&self.out, &inputs)?;
         let (program, source) = self.program.load()?;
         let (series, _) = self.row.read(&program)?;
-        let mut audio = self.backend.backend.run(Work {
-            program,
-            source: &source,
-            series: &series,
-            part: self.row.part - 1,
-        })??;
+        let mut audio = Classifier::new(self.backend.engine()?, program, &source)?
+            .hear(&series, self.row.part - 1)?;
         let peak = audio
             .iter()
             .fold(0f32, |peak, sample| peak.max(sample.abs()));
@@ -78,26 +70,6 @@ impl Arguments {
             gain,
         };
         output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-struct Work<'a> {
-    program: Program,
-    source: &'a SourceWeights,
-    series: &'a [f32],
-    part: usize,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Vec<f32>, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        Classifier::<B::InnerBackend>::new(self.program, self.source, device)?
-            .hear(self.series, self.part)
     }
 }
 

@@ -3,19 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
-use burn::tensor::{Tensor, TensorData};
 use clap::Args;
-use retune::audio::{CLIP_SAMPLES, load_clip};
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::source::{AttentionRnn, DEFAULT_SOURCE, SourceModel, SourceWeights};
+use retune::source::{DEFAULT_SOURCE, SourceWeights, load_clip};
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, count};
 use super::output;
 use super::program::SourceName;
-use super::progress::Progress;
+use super::progress::Waiting;
 use super::text::{self, Column};
 
 /// Say which words a source hears in recordings
@@ -59,56 +54,25 @@ impl Arguments {
     /// Hears the recordings and prints the words.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
-        let clips = self.backend.backend.run(Work {
-            files: &self.files,
-            source: &source,
-            top: self.top,
-            common,
-        })??;
+        let engine = self.backend.engine()?;
+        let recordings = self.files.iter().map(load_clip);
+        let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
+        let waiting = Waiting::new(common, format!("hearing {} recordings", recordings.len()));
+        let heard = engine.listen(&source, &recordings);
+        drop(waiting);
+        let clips = self.files.iter().zip(heard);
+        let clips = clips.map(|(file, probabilities)| Clip {
+            file: file.clone(),
+            words: likeliest(source.labels(), &probabilities, self.top),
+        });
         let outcome = Outcome {
             source: SourceName {
                 name: source.name().to_owned(),
                 sha256: source.sha256().to_owned(),
             },
-            clips,
+            clips: clips.collect(),
         };
         output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-struct Work<'a> {
-    files: &'a [PathBuf],
-    source: &'a SourceWeights,
-    top: usize,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Vec<Clip>>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let model = AttentionRnn::<B::InnerBackend>::new(self.source, device);
-        let total = self.files.len();
-        let mut progress = Progress::new(self.common, "listening");
-        let mut clips = Vec::with_capacity(total);
-        for (place, file) in self.files.iter().enumerate() {
-            let samples = TensorData::new(load_clip(file)?, [1, CLIP_SAMPLES]);
-            let audio = Tensor::from_data(samples, device);
-            let probabilities = model.hear(audio).probabilities().into_data();
-            let probabilities: Vec<f32> = probabilities.iter::<f32>().collect();
-            clips.push(Clip {
-                file: file.clone(),
-                words: likeliest(model.labels(), &probabilities, self.top),
-            });
-            let done = place + 1;
-            let detail = format!("{done} of {total} recordings");
-            progress.at(done as u64, total as u64, &detail);
-        }
-        Ok(clips)
     }
 }
 

@@ -119,6 +119,7 @@ fn probe(folder: &Path) -> io::Result<()> {
 }
 
 /// A path with more behind its name: `a/b.txt` and `.part` give `a/b.txt.part`.
+#[cfg(feature = "import")]
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);

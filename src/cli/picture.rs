@@ -6,7 +6,7 @@ mod forecast;
 mod heat;
 
 use plotters::style::RGBColor;
-use retune::audio::mel::{HIGHEST_HZ, LOWEST_HZ, hz_to_mel};
+use retune::kernel::mel::{HIGHEST_HZ, LOWEST_HZ, hz_to_mel};
 use thiserror::Error;
 
 pub use forecast::forecast_svg;

@@ -6,15 +6,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::forecast::History;
-use retune::kernel::Kernels;
-use retune::program::{ForecastProgram, Program, Task};
+use retune::engine::{Classifier, Forecaster};
+use retune::program::Task;
 use retune::series::SplitParts;
-use retune::source::SourceWeights;
-use retune::task::{Classifier, Forecast, Forecaster, Prediction};
+use retune::task::Prediction;
 use serde::{Serialize, Serializer};
 
 use super::args::{BackendArgs, Common, ReadArgs};
@@ -93,11 +89,12 @@ impl Arguments {
         let parts = SplitParts::open(&self.series, length, &self.read.options())?;
         let labels = program.labels().to_vec();
         let waiting = Waiting::new(common, "predicting");
-        let predictions = self.backend.backend.run(Work {
-            program,
-            source: &source,
-            parts,
-        })??;
+        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let mut predictions = Vec::new();
+        // The series are read as they are needed: a file may be larger than the memory.
+        for part in parts {
+            predictions.extend(classifier.predict(&part?.series)?);
+        }
         drop(waiting);
         if common.json {
             json(&labels, &predictions)
@@ -110,65 +107,15 @@ impl Arguments {
         let (program, source) = self.program.load_forecast()?;
         let histories = self.histories.read(&self.series, self.read.missing)?;
         let waiting = Waiting::new(common, "forecasting");
-        let forecasts = self.backend.backend.run(ForecastWork {
-            program,
-            source: &source,
-            histories: &histories,
-        })??;
+        let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
+        let forecaster = Forecaster::new(self.backend.engine()?, program, &source)?;
+        let forecasts = forecaster.forecast(&values)?;
         drop(waiting);
         if common.json {
             forecast::json(&histories, &forecasts, None)
         } else {
             forecast::csv(&histories, &forecasts)
         }
-    }
-}
-
-struct ForecastWork<'a> {
-    program: ForecastProgram,
-    source: &'a SourceWeights,
-    histories: &'a [History],
-}
-
-impl BackendTask for ForecastWork<'_> {
-    type Output = Result<Vec<Forecast>, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let forecaster = Forecaster::<B::InnerBackend>::new(self.program, self.source, device)?;
-        let histories: Vec<&[f32]> = self
-            .histories
-            .iter()
-            .map(|history| history.values.as_slice())
-            .collect();
-        forecaster.forecast(&histories)
-    }
-}
-
-struct Work<'a> {
-    program: Program,
-    source: &'a SourceWeights,
-    parts: SplitParts,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Vec<Prediction>, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let classifier = Classifier::<B::InnerBackend>::new(self.program, self.source, device)?;
-        let mut predictions = Vec::new();
-        // The series are read as they are needed: a file may be larger than the memory.
-        for part in self.parts {
-            predictions.extend(classifier.predict(&part?.series)?);
-        }
-        Ok(predictions)
     }
 }
 

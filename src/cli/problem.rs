@@ -5,8 +5,8 @@ use std::io::Write;
 
 use retune::archive::ArchiveError;
 use retune::audio::AudioError;
-use retune::backend::BackendError;
 use retune::baseline::BaselineError;
+use retune::engine::BackendError;
 use retune::fit::FitError;
 use retune::forecast::ForecastError;
 use retune::motion::MotionError;

@@ -6,16 +6,14 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
+use retune::Engine;
 use retune::baseline;
 use retune::fit::FitSettings;
-use retune::kernel::Kernels;
 use retune::program::Program;
 use retune::series::{Dataset, Scaling};
 use retune::source::SourceWeights;
-use retune::task::{Classifier, Score};
+use retune::task::Score;
 
 use super::args::{BackendArgs, Common, choice};
 use super::fitting::show_progress;
@@ -94,7 +92,7 @@ impl Controls {
         self,
         data: &Dataset,
         settings: &FitSettings,
-        backend: BackendArgs,
+        backend: &BackendArgs,
         common: &Common,
     ) -> Result<Option<f64>> {
         if self < Self::All {
@@ -108,7 +106,7 @@ impl Controls {
             common,
             doing: "fitting on random weights",
         };
-        let done = backend.backend.run(work)??;
+        let done = work.run(backend.engine()?)?;
         Ok(Some(done.score.accuracy))
     }
 }
@@ -132,24 +130,18 @@ pub struct Done {
     pub predict: f64,
 }
 
-impl BackendTask for FitAndScore<'_> {
-    type Output = Result<Done, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
+impl FitAndScore<'_> {
+    /// Does it.
+    pub fn run(self, engine: Engine) -> Result<Done> {
         let Dataset { train, test, .. } = self.data;
         let start = Instant::now();
         let mut progress = Progress::new(self.common, self.doing);
-        let classifier = Classifier::<B::InnerBackend>::fit::<B>(
-            train,
-            self.source,
-            self.settings,
-            device,
-            &mut |at| show_progress(&mut progress, at),
-        )?;
+        let classifier = engine
+            .classifier()
+            .settings(self.settings.clone())
+            .source(self.source)
+            .on_progress(|at| show_progress(&mut progress, at))
+            .fit(train)?;
         drop(progress);
         let fit = start.elapsed().as_secs_f64();
         let waiting = Waiting::new(self.common, format!("predicting {} series", test.len()));

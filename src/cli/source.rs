@@ -1,6 +1,10 @@
 //! `retune source`: the frozen models.
 
+#[cfg(feature = "import")]
 mod import;
+#[cfg(not(feature = "import"))]
+mod left_out;
+#[cfg(feature = "import")]
 mod pretrain;
 mod shelf;
 mod test;
@@ -9,6 +13,8 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::args::Common;
+#[cfg(not(feature = "import"))]
+use left_out::{import, pretrain};
 
 /// List, show, import, train and test source models
 #[derive(Debug, Subcommand)]

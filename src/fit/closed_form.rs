@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::choice::shares;
-use super::ridge::{Ridge, RidgeModel, largest, rows_of};
-use super::{
-    Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind, Temperature,
-    brier, log_loss,
-};
+use super::{Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind};
 use crate::kernel::Kernels;
 use crate::mapping::{FEATURES, OutputMapping, Pooling, Readout, pool};
+use crate::probability::{Temperature, brier, log_loss};
+use crate::ridge::{Ridge, RidgeModel, largest, rows_of};
 use crate::source::{AttentionRnn, SourceModel, host};
+use crate::stacking::shares;
 use crate::storage::HostTensor;
 use crate::transform::{TrainedTransform, Transform};
 

@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use super::ProbabilityError;
-use super::ridge::RidgeError;
 use crate::forecast::ForecastError;
 use crate::forecast::ridge::ReadoutError;
 use crate::mapping::MappingError;
+use crate::probability::ProbabilityError;
+use crate::ridge::RidgeError;
 use crate::source::SourceError;
 use crate::transform::TransformError;
 

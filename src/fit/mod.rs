@@ -1,22 +1,17 @@
 //! How programs are trained: by gradient through the frozen source, and in closed form on what it
 //! makes of each series.
 
-mod choice;
 mod closed_form;
 mod error;
 pub(crate) mod forecast;
 mod gradient;
-mod probability;
 mod progress;
-mod ridge;
 mod settings;
 
 pub(crate) use closed_form::features;
 pub use error::FitError;
 pub use forecast::{FittedForecast, ForecastReadout, ForecastSettings, fit_forecast};
-pub use probability::{ProbabilityError, Temperature, brier, log_loss};
 pub use progress::FitProgress;
-pub use ridge::{Criterion, Ridge, RidgeError, RidgeFit, RidgeModel};
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
 use std::collections::BTreeMap;

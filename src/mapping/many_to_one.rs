@@ -143,7 +143,7 @@ mod tests {
     #[test]
     #[cfg(feature = "cpu")]
     fn a_class_has_the_mean_probability_of_its_labels() {
-        use crate::backend::Cpu;
+        use crate::kernel::Cpu;
         let mapping = LabelMapping {
             groups: vec![vec![2, 0], vec![3, 1]],
         };

@@ -90,7 +90,7 @@ mod tests {
     use burn::tensor::TensorData;
 
     use super::*;
-    use crate::backend::Cpu;
+    use crate::kernel::Cpu;
 
     /// By hand from the order that [`FEATURES`] names: the context, then of each layer, 1,280 wide, its
     /// first 128 and, after three times 128, the next.

@@ -12,8 +12,8 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::layers::{Dense, Layers, NormStatistics, host};
 use super::{Activations, SourceError, SourceModel, SourceWeights};
-use crate::audio::mel::{FRAMES, MELS};
-use crate::kernel::composed::{MARGIN, TAPS, first_convolution, second_convolution};
+use crate::kernel::composed::{MARGIN, TAPS};
+use crate::kernel::mel::FRAMES;
 use crate::kernel::{Attended, BiLstmWeights, ConvolutionWeights, Kernels};
 
 /// The `epsilon` of both norms.
@@ -38,7 +38,7 @@ struct Folded<B: Backend> {
 
 /// Everything after the first LSTM.
 #[derive(Debug, Clone)]
-struct Head<B: Backend> {
+pub(super) struct Head<B: Backend> {
     lstm2: BiLstmWeights<B>,
     attend: (Tensor<B, 2>, Tensor<B, 1>),
     dense1: (Tensor<B, 2>, Tensor<B, 1>),
@@ -90,36 +90,6 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
         }
         Ok(())
     }
-}
-
-/// One step of training: the forward pass with the norms of this batch.
-///
-/// Returns the activations and the batch's own statistics, for the running ones.
-pub(super) fn hear_in_training<B: Kernels>(
-    layers: &Layers<B>,
-    log_mel: Tensor<B, 3>,
-) -> (Activations<B>, NormStatistics<B>) {
-    let shape @ [batch, _, _] = log_mel.dims();
-    let normalised = B::normalise(log_mel.clone());
-    let first = first_convolution(
-        normalised.clone(),
-        layers.conv1.kernel.val(),
-        layers.conv1.bias.val(),
-    );
-    let (mean1, variance1) = moments(first.clone());
-    let (kernel, bias) = fold_conv2(layers, mean1.clone(), variance1.clone());
-    let convolved = second_convolution(first, shape, kernel, bias);
-    let (mean2, variance2) = moments(convolved.clone().reshape([1, batch * FRAMES * MELS]));
-    let lstm1 = fold_lstm1(layers, mean2.clone(), variance2.clone());
-    let lstm1 = B::bilstm_output(convolved.clone(), &lstm1);
-    let activations = Head::new(layers).finish(log_mel, normalised, convolved, lstm1);
-    let statistics = NormStatistics {
-        mean1,
-        variance1,
-        mean2,
-        variance2,
-    };
-    (activations, statistics)
 }
 
 impl<B: Kernels> Folded<B> {
@@ -178,7 +148,7 @@ impl<B: Kernels> Folded<B> {
 }
 
 impl<B: Kernels> Head<B> {
-    fn new(layers: &Layers<B>) -> Self {
+    pub(super) fn new(layers: &Layers<B>) -> Self {
         Self {
             lstm2: layers.lstm2.weights(),
             attend: pair(&layers.attend),
@@ -188,7 +158,7 @@ impl<B: Kernels> Head<B> {
         }
     }
 
-    fn finish(
+    pub(super) fn finish(
         &self,
         log_mel: Tensor<B, 3>,
         normalised: Tensor<B, 3>,
@@ -224,13 +194,6 @@ fn affine<B: Backend>(input: Tensor<B, 2>, layer: &(Tensor<B, 2>, Tensor<B, 1>))
     input.matmul(layer.0.clone()) + layer.1.clone().unsqueeze::<2>()
 }
 
-/// Mean and variance of each row of `[channels, values]`, each `[channels]`.
-fn moments<B: Backend>(values: Tensor<B, 2>) -> (Tensor<B, 1>, Tensor<B, 1>) {
-    let mean = values.clone().mean_dim(1);
-    let variance = (values - mean.clone()).powi_scalar(2).mean_dim(1);
-    (mean.squeeze_dim(1), variance.squeeze_dim(1))
-}
-
 /// A norm as the scale and shift of each channel.
 fn scale_and_shift<B: Backend>(
     gamma: Tensor<B, 1>,
@@ -244,7 +207,7 @@ fn scale_and_shift<B: Backend>(
 }
 
 /// The second convolution with the first norm folded in: kernel `[5, 10]`, bias `[125]`.
-fn fold_conv2<B: Backend>(
+pub(super) fn fold_conv2<B: Backend>(
     layers: &Layers<B>,
     mean: Tensor<B, 1>,
     variance: Tensor<B, 1>,
@@ -269,7 +232,7 @@ fn fold_conv2<B: Backend>(
 }
 
 /// The first LSTM with the second norm folded into its input weights.
-fn fold_lstm1<B: Backend>(
+pub(super) fn fold_lstm1<B: Backend>(
     layers: &Layers<B>,
     mean: Tensor<B, 1>,
     variance: Tensor<B, 1>,

@@ -68,8 +68,9 @@ pub enum SourceError {
         tensor: &'static str,
     },
     /// A Keras file could not be imported.
+    #[cfg(feature = "import")]
     #[error(transparent)]
-    Import(#[from] super::keras::SourceImportError),
+    Import(#[from] retune_lab::keras::SourceImportError),
     /// A recording could not be read.
     #[error(transparent)]
     Audio(#[from] crate::audio::AudioError),
@@ -114,6 +115,7 @@ impl SourceError {
             Self::Checkpoint { .. } => {
                 Some("start anew without --resume, or give the options of that run".to_owned())
             }
+            #[cfg(feature = "import")]
             Self::Import(error) => error.hint(),
             Self::Audio(error) => error.hint(),
             Self::File { .. } | Self::NotFinite { .. } | Self::Altered { .. } => None,

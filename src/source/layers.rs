@@ -6,7 +6,7 @@ use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::weights::{ARCHITECTURE, SourceWeights};
+use super::weights::SourceWeights;
 use crate::kernel::BiLstmWeights;
 use crate::storage::HostTensor;
 
@@ -158,40 +158,6 @@ impl<B: Backend> Layers<B> {
             variance2: shelf.tensor("norm2.variance"),
         };
         (layers, statistics)
-    }
-
-    /// Reads the weights back from the device, by the names of the architecture.
-    pub fn to_host(&self, statistics: &NormStatistics<B>) -> BTreeMap<String, HostTensor> {
-        let mut found = Vec::new();
-        let dense = |layer: &Dense<B>| [host(layer.bias.val()), host(layer.kernel.val())];
-        let norm = |layer: &Norm<B>| [host(layer.beta.val()), host(layer.gamma.val())];
-        let bilstm = |layer: &BiLstm<B>| {
-            [
-                host(layer.bias.val()),
-                host(layer.input.val()),
-                host(layer.recurrent.val()),
-            ]
-        };
-        // In the alphabetical order of `ARCHITECTURE`.
-        found.extend(dense(&self.attend));
-        found.extend(dense(&self.conv1));
-        found.extend(dense(&self.conv2));
-        found.extend(dense(&self.dense1));
-        found.extend(dense(&self.dense2));
-        found.extend(bilstm(&self.lstm1));
-        found.extend(bilstm(&self.lstm2));
-        found.extend(norm(&self.norm1));
-        found.push(host(statistics.mean1.clone()));
-        found.push(host(statistics.variance1.clone()));
-        found.extend(norm(&self.norm2));
-        found.push(host(statistics.mean2.clone()));
-        found.push(host(statistics.variance2.clone()));
-        found.extend(dense(&self.output));
-        ARCHITECTURE
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .zip(found)
-            .collect()
     }
 }
 

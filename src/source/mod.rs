@@ -3,19 +3,24 @@
 mod activations;
 mod attention_rnn;
 mod error;
-mod import;
-mod keras;
 mod layers;
+mod play;
+#[cfg(feature = "import")]
 pub mod pretrain;
+mod random;
+mod report;
 mod shipped;
+mod speech;
 mod weights;
 
 pub use activations::Activations;
 pub use attention_rnn::AttentionRnn;
 pub use error::SourceError;
-pub use import::import_keras;
 pub(crate) use layers::host;
+pub use play::play;
+pub use report::{Report, measure};
 pub use shipped::{DEFAULT_SOURCE, shipped_sources};
+pub use speech::{SpeechClip, SpeechFolder, load_clip};
 pub use weights::{LABELS, SourceWeights};
 
 use burn::tensor::Tensor;

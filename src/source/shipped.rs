@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::pretrain::random_weights;
+use super::random::random_weights;
 use super::{SourceError, SourceWeights};
 
 /// The name of the source that is used unless another is asked for.

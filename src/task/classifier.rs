@@ -9,13 +9,12 @@ use serde::Serialize;
 
 use super::distance::risk;
 use crate::Error;
-use crate::audio::play;
 use crate::fit::{Examples, FitError, FitProgress, FitSettings, fit};
 use crate::kernel::Kernels;
 use crate::mapping::DeviceMapping;
 use crate::program::{Header, Part, Program, ProgramError, SourceReference, Task, Trained};
 use crate::series::{Classes, Scaling, Split};
-use crate::source::{Activations, AttentionRnn, Sound, SourceModel, SourceWeights, host};
+use crate::source::{Activations, AttentionRnn, Sound, SourceModel, SourceWeights, host, play};
 use crate::transform::TrainedTransform;
 
 /// Series that go through the source together.

@@ -13,12 +13,11 @@ use serde::Serialize;
 
 use super::classifier::Classifier;
 use crate::Error;
-use crate::audio::CLIP_SAMPLES;
 use crate::kernel::Kernels;
+use crate::kernel::mel::CLIP_SAMPLES;
 use crate::program::{ProgramError, Trained};
 use crate::series::Split;
-use crate::source::pretrain::SpeechClip;
-use crate::source::{SourceModel, host};
+use crate::source::{SourceModel, SpeechClip, host};
 
 /// Clips or series that go through the source together.
 const BATCH: usize = 64;

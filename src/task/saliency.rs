@@ -5,8 +5,8 @@ use burn::tensor::backend::AutodiffBackend;
 
 use super::classifier::Classifier;
 use crate::Error;
-use crate::audio::mel::{FRAME_SAMPLES, FRAMES, HOP_SAMPLES, MELS};
 use crate::kernel::Kernels;
+use crate::kernel::mel::{FRAME_SAMPLES, FRAMES, HOP_SAMPLES, MELS};
 use crate::source::{SourceModel, host};
 
 impl<B> Classifier<B>

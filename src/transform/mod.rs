@@ -33,9 +33,9 @@ use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::audio::CLIP_SAMPLES;
-use crate::audio::mel::{FRAMES, MELS};
 use crate::kernel::Kernels;
+use crate::kernel::mel::CLIP_SAMPLES;
+use crate::kernel::mel::{FRAMES, MELS};
 use crate::source::Sound;
 use crate::storage::HostTensor;
 use padding::TrainedPadding;

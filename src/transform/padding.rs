@@ -13,8 +13,8 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::{TransformError, evenly, theta};
-use crate::audio::CLIP_SAMPLES;
 use crate::kernel::Kernels;
+use crate::kernel::mel::CLIP_SAMPLES;
 use crate::series::resample_linear;
 use crate::source::{SharedSound, Sound};
 use crate::storage::HostTensor;

@@ -11,8 +11,8 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::{Signal, TransformError, View};
-use crate::audio::mel::FRAMES;
 use crate::kernel::Kernels;
+use crate::kernel::mel::FRAMES;
 use crate::source::host;
 use crate::storage::HostTensor;
 

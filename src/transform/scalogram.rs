@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TransformError;
 use super::fourier::plans;
-use crate::audio::mel::{FRAMES, MELS};
+use crate::kernel::mel::{FRAMES, MELS};
 use crate::series::resample_linear;
 
 /// Samples of a band's amplitude that are averaged for a frame.

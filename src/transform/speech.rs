@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::voice::Vowel;
 use super::{Signal, TransformError};
-use crate::audio::mel::{FRAMES, MELS, hz_to_mel, mel_centres};
+use crate::kernel::mel::{FRAMES, MELS, hz_to_mel, mel_centres};
 
 /// Samples of a formant that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 4;

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::TransformError;
-use crate::audio::CLIP_SAMPLES;
+use crate::kernel::mel::CLIP_SAMPLES;
 use crate::source::host;
 use crate::storage::HostTensor;
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::evenly;
 use super::fourier::log_spectrum;
 use super::signal::movement;
-use crate::audio::CLIP_SAMPLES;
-use crate::audio::mel::FRAMES;
+use crate::kernel::mel::CLIP_SAMPLES;
+use crate::kernel::mel::FRAMES;
 
 /// How much of the clip goes to time as it is where a series is heard at its own pace; the rest
 /// goes to where it moves.

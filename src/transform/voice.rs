@@ -23,7 +23,7 @@ pub use tones::Tone;
 
 use super::theta;
 use super::{Signal, TransformError};
-use crate::audio::CLIP_SAMPLES;
+use crate::kernel::mel::CLIP_SAMPLES;
 use crate::series::resample_linear;
 use crate::source::{SharedSound, Sound};
 use crate::storage::HostTensor;

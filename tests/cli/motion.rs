@@ -1,6 +1,7 @@
 //! `retune motion`: from recordings to predictions sample by sample.
 
-use retune::motion::{GaitGenerator, GaitKind, Trial, write_csv};
+use retune::motion::{Trial, write_csv};
+use retune_lab::{GaitGenerator, GaitKind};
 
 use super::*;
 

@@ -41,7 +41,7 @@ fn recordings_are_listened_to() {
 }
 
 #[test]
-fn sources_are_listed_shown_and_imported() {
+fn sources_are_listed_and_shown() {
     let bench = Bench::new();
     let list = bench.json(&["source", "list"]);
     assert_eq!(list[0]["name"], DEFAULT_SOURCE);
@@ -58,6 +58,26 @@ fn sources_are_listed_shown_and_imported() {
         stderr.contains("there is no source \"nothing\""),
         "{stderr}"
     );
+}
+
+#[cfg(not(feature = "import"))]
+#[test]
+fn what_makes_sources_says_that_it_is_left_out() {
+    let bench = Bench::new();
+    for line in [
+        "source import no.h5 --out new.safetensors",
+        "source pretrain speech --out new.safetensors --epochs 1",
+    ] {
+        let stderr = bench.fails(&words(line));
+        assert!(stderr.contains("is not compiled in"), "{stderr}");
+        assert!(stderr.contains("--features import"), "{stderr}");
+    }
+}
+
+#[cfg(feature = "import")]
+#[test]
+fn sources_are_imported() {
+    let bench = Bench::new();
     bench.file("no.h5", "this is no HDF5 file");
     let stderr = bench.fails(&words("source import no.h5 --out new.safetensors"));
     assert!(stderr.contains("no.h5"), "{stderr}");
@@ -80,6 +100,7 @@ fn sources_are_listed_shown_and_imported() {
     }
 }
 
+#[cfg(feature = "import")]
 #[test]
 fn a_source_is_trained_and_tested() {
     let bench = Bench::new();

@@ -108,13 +108,15 @@ fn wrong_arguments_end_with_code_2() {
         "explain p.safetensors s.tsv --out a.svg --row x",
         "listen",
         "listen a.wav --top 0",
-        "source import w.h5",
-        "source pretrain speech --out s.safetensors --teacher-weight 2",
         "source test attrnn-gsc35",
         "source test attrnn-gsc35 speech --split all",
         "data show",
         "data get",
         "completions tcsh",
+        #[cfg(feature = "import")]
+        "source import w.h5",
+        #[cfg(feature = "import")]
+        "source pretrain speech --out s.safetensors --teacher-weight 2",
     ] {
         let output = bench.retune(&words(line)).output().unwrap();
         let stderr = failure(output, 2);

@@ -8,7 +8,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use retune::kernel::{BiLstmWeights, ConvolutionWeights};
 use retune::series::Split;
-use retune::source::{SourceWeights, import_keras};
+use retune::source::SourceWeights;
 use retune::storage::{HostTensor, Stored};
 
 /// A file of the reference data beside the repository; `None`, said aloud, where it is absent.
@@ -26,7 +26,16 @@ pub fn reference(file: &str) -> Option<PathBuf> {
 /// The published attention-RNN.
 pub fn published() -> Option<SourceWeights> {
     let path = reference("attrnn-gsc35.h5")?;
-    Some(import_keras(&path, "published").expect("the published weights are sound"))
+    #[cfg(feature = "import")]
+    return Some(
+        retune::source::pretrain::import_keras(&path, "published")
+            .expect("the published weights are sound"),
+    );
+    #[cfg(not(feature = "import"))]
+    {
+        eprintln!("skipped: {} needs the feature import", path.display());
+        None
+    }
 }
 
 /// Every intermediate result for three recordings, computed by an independent implementation.

@@ -2,9 +2,9 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use retune::backend::Cpu;
 use retune::fit::ForecastSettings;
 use retune::forecast::{History, Timeline};
+use retune::kernel::Cpu;
 use retune::program::{ForecastProgram, Program};
 use retune::source::SourceWeights;
 use retune::task::{BacktestOptions, Forecaster, backtest};

@@ -2,7 +2,7 @@
 
 use crate::common::{bilstm_weights, convolution_weights, difference, noise, noise_tensor, values};
 use burn::tensor::Tensor;
-use retune::backend::Cpu;
+use retune::kernel::Cpu;
 use retune::kernel::{Attended, Kernels, composed};
 
 type Recorded = burn::backend::Autodiff<Cpu>;
@@ -74,7 +74,7 @@ fn a_tone_has_the_magnitude_of_the_windows_transform() {
         .collect();
     let tone = Tensor::<Cpu, 1>::from_floats(tone.as_slice(), &Default::default());
     let plane = values(Cpu::log_mel(tone.reshape([1, 16_000])));
-    for (mel, filter) in retune::audio::mel::mel_filters().iter().enumerate() {
+    for (mel, filter) in retune::kernel::mel::mel_filters().iter().enumerate() {
         let expected: f32 = [(bin - 1, 128.0), (bin, 256.0), (bin + 1, 128.0)]
             .iter()
             .filter_map(|(bin, magnitude)| {

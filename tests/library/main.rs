@@ -4,6 +4,7 @@
 mod common;
 mod forecasting;
 mod kernels;
+#[cfg(feature = "import")]
 mod pretraining;
 mod programs;
 mod source;

@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::common::noise;
 use burn::backend::Autodiff;
 use retune::audio::write_wav;
-use retune::backend::Cpu;
-use retune::source::SourceWeights;
-use retune::source::pretrain::{PretrainSettings, SpeechFolder, measure, pretrain};
+use retune::kernel::Cpu;
+use retune::source::pretrain::{PretrainSettings, pretrain};
+use retune::source::{SourceWeights, SpeechFolder, measure};
 
 /// Words that differ in pitch, `count` recordings of each.
 fn write_words(folder: &Path, count: usize) {

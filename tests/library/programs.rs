@@ -2,8 +2,8 @@
 
 use crate::common::{noise, two_tones};
 use burn::backend::Autodiff;
-use retune::backend::Cpu;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
+use retune::kernel::Cpu;
 use retune::program::Program;
 use retune::series::Split;
 use retune::source::SourceWeights;

@@ -3,8 +3,8 @@
 use crate::common::{difference, golden, noise_tensor, on_device, published, reference, values};
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
-use retune::audio::load_clip;
-use retune::backend::Cpu;
+use retune::kernel::Cpu;
+use retune::source::load_clip;
 use retune::source::{Activations, AttentionRnn, LABELS, SourceModel, SourceWeights};
 
 /// The golden file's recordings, in its order.

@@ -182,19 +182,20 @@ impl Bench<'_> {
             ..FitSettings::preset(job.preset.parse()?)
         };
         let data = &known.data;
-        let done = self.arguments.backend.backend.run(FitAndScore {
+        let done = FitAndScore {
             data,
             source: self.source,
             settings: &settings,
             common: self.common,
             doing: "fitting",
-        })??;
+        }
+        .run(self.arguments.backend.engine()?)?;
         let start = Instant::now();
         let mut baselines = known.controls.clone();
         let random = self.arguments.controls.controls.of_random_source(
             data,
             &settings,
-            self.arguments.backend,
+            &self.arguments.backend,
             self.common,
         )?;
         let name = format!("{RANDOM_SOURCE}_{}", job.preset);

@@ -3,14 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::fit::ForecastSettings;
 use retune::forecast::History;
-use retune::kernel::Kernels;
 use retune::source::SourceWeights;
-use retune::task::{BacktestOptions, BacktestReport, backtest};
+use retune::task::{BacktestOptions, BacktestReport};
 use serde::Serialize;
 
 use super::super::args::{Common, count};
@@ -99,17 +95,21 @@ impl Arguments {
             settings.validation = judging.split.validation();
         }
         let start = std::time::Instant::now();
-        let report = self.backend.backend.run(Work {
-            histories: &histories,
-            after: &after,
-            source,
-            settings: &settings,
-            options: BacktestOptions {
-                stride: judging.stride,
-                standardised: judging.standardised,
-            },
-            common,
-        })??;
+        let random = SourceWeights::find(&format!("random-{}", settings.seed))?;
+        let options = BacktestOptions {
+            stride: judging.stride,
+            standardised: judging.standardised,
+        };
+        let mut progress = Progress::new(common, "fitting");
+        let report = self.backend.engine()?.backtest(
+            &histories,
+            &after,
+            [source, &random],
+            &settings,
+            &options,
+            &mut |at| show_progress(&mut progress, at),
+        )?;
+        drop(progress);
         let outcome = Outcome {
             horizon: self.settings.horizon(),
             context: settings.context,
@@ -141,37 +141,6 @@ impl Arguments {
                 Ok(std::mem::take(&mut found.values))
             })
             .collect()
-    }
-}
-
-struct Work<'a> {
-    histories: &'a [History],
-    after: &'a [Vec<f32>],
-    source: &'a SourceWeights,
-    settings: &'a ForecastSettings,
-    options: BacktestOptions,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<BacktestReport, retune::Error>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "fitting");
-        let random = SourceWeights::find(&format!("random-{}", self.settings.seed))?;
-        backtest::<B::InnerBackend>(
-            self.histories,
-            self.after,
-            [self.source, &random],
-            self.settings,
-            &self.options,
-            device,
-            &mut |at| show_progress(&mut progress, at),
-        )
     }
 }
 

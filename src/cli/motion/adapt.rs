@@ -4,14 +4,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::{Args, ValueEnum};
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::motion::model::{
-    AdaptLoss, AdaptSettings, Correction, MotionModelError, MotionProgram, MotionSourceWeights,
-    adapt,
-};
+use retune::motion::model::{AdaptLoss, AdaptSettings, Correction, MotionSourceWeights};
 use retune::motion::{Target, WindowLayout, Windows};
 use serde::Serialize;
 
@@ -123,16 +117,19 @@ impl Arguments {
         let person = cut(&self.files)?;
         let windows = person.len();
         let start = Instant::now();
-        let program = self.backend.backend.run(Work {
-            source: &source,
-            person,
-            able_bodied: match retrieves {
-                true => Some(cut(&self.able_bodied)?),
-                false => None,
-            },
-            settings,
-            common,
-        })??;
+        let able_bodied = match retrieves {
+            true => Some(cut(&self.able_bodied)?),
+            false => None,
+        };
+        let mut progress = Progress::new(common, "adapting");
+        let program = self.backend.engine()?.adapt_motion(
+            &source,
+            &person,
+            able_bodied.as_ref(),
+            &settings,
+            &mut |at| show_training(&mut progress, at),
+        )?;
+        drop(progress);
         program.save(out.target())?;
         let outcome = Outcome {
             out: out.path().to_owned(),
@@ -160,34 +157,6 @@ pub fn layout_of(source: &MotionSourceWeights, cyclic: bool) -> WindowLayout {
         cyclic,
         target,
         ..WindowLayout::new(signals.window, signals.horizon)
-    }
-}
-
-struct Work<'a> {
-    source: &'a MotionSourceWeights,
-    person: Windows,
-    able_bodied: Option<Windows>,
-    settings: AdaptSettings,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<MotionProgram, MotionModelError>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "adapting");
-        adapt::<B>(
-            self.source,
-            &self.person,
-            self.able_bodied.as_ref(),
-            &self.settings,
-            device,
-            &mut |at| show_training(&mut progress, at),
-        )
     }
 }
 

@@ -4,11 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::motion::model::MotionModelError;
 use retune::task::{LeaveOneOut, MotionRow};
 use serde::Serialize;
 
@@ -73,16 +69,21 @@ impl Arguments {
             .map(|trials| trials[0].person.clone())
             .collect();
         let start = Instant::now();
-        let rows = self.backend.backend.run(Work {
-            comparison: LeaveOneOut {
-                able_bodied,
-                people,
-                layout: self.windows.layout(),
-                share: self.share,
-                seeds: self.seeds,
-            },
-            common,
-        })??;
+        let comparison = LeaveOneOut {
+            able_bodied,
+            people,
+            layout: self.windows.layout(),
+            share: self.share,
+            seeds: self.seeds,
+        };
+        let mut progress = Progress::new(common, "comparing");
+        let rows = self
+            .backend
+            .engine()?
+            .compare_motion(&comparison, &mut |done, of| {
+                progress.at(done as u64, of as u64, &format!("{done} of {of} fits"));
+            })?;
+        drop(progress);
         let outcome = Outcome {
             people: names,
             share: self.share,
@@ -91,26 +92,6 @@ impl Arguments {
             rows,
         };
         output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-struct Work<'a> {
-    comparison: LeaveOneOut,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Vec<MotionRow>, MotionModelError>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "comparing");
-        self.comparison.run::<B>(device, &mut |done, of| {
-            progress.at(done as u64, of as u64, &format!("{done} of {of} fits"));
-        })
     }
 }
 

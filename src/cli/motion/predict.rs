@@ -4,14 +4,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::motion::Trial;
-use retune::motion::model::{
-    ForecastStream, MotionForecaster, MotionModelError, MotionProgram, MotionSourceWeights,
-};
+use retune::engine::MotionStream;
+use retune::motion::JointSelection;
+use retune::motion::model::{MotionProgram, MotionSourceWeights};
 use serde::Serialize;
 
 use super::super::args::{BackendArgs, Common, count};
@@ -90,12 +86,27 @@ impl Arguments {
             }
         }
         let signals = source.signals().clone();
-        let (predictions, mut times) = self.backend.backend.run(Work {
-            source: &source,
-            program: program.as_ref(),
-            trials: &trials,
-            every: self.every,
-        })??;
+        let joints = &signals.input_joints;
+        let mut stream = MotionStream::new(self.backend.engine()?, &source, program.as_ref())?;
+        let (mut predictions, mut times) = (Vec::new(), Vec::new());
+        for trial in &trials {
+            stream.clear();
+            let trial = trial.select(&JointSelection::names(joints))?;
+            for sample in trial.samples.chunks(joints.len()) {
+                let start = Instant::now();
+                let Some(forecast) = stream.push(sample)? else {
+                    continue;
+                };
+                times.push(start.elapsed());
+                if (times.len() - 1).is_multiple_of(self.every) {
+                    predictions.push(Prediction {
+                        trial: trial.name.clone(),
+                        sample: forecast.sample,
+                        angles: forecast.angles,
+                    });
+                }
+            }
+        }
         times.sort();
         let latency = Latency::of(&times);
         if !common.quiet {
@@ -114,48 +125,6 @@ impl Arguments {
             return output::show(common, &outcome, |_| String::new());
         }
         output::print(&outcome.csv()?)
-    }
-}
-
-struct Work<'a> {
-    source: &'a MotionSourceWeights,
-    program: Option<&'a MotionProgram>,
-    trials: &'a [Trial],
-    every: usize,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<(Vec<Prediction>, Vec<Duration>), MotionModelError>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let forecaster =
-            MotionForecaster::<B::InnerBackend>::new(self.source, self.program, device)?;
-        let joints = &self.source.signals().input_joints;
-        let mut stream = ForecastStream::new(forecaster);
-        let (mut predictions, mut times) = (Vec::new(), Vec::new());
-        for trial in self.trials {
-            stream.clear();
-            let trial = trial.select(&retune::motion::JointSelection::names(joints))?;
-            for sample in trial.samples.chunks(joints.len()) {
-                let start = Instant::now();
-                let Some(forecast) = stream.push(sample)? else {
-                    continue;
-                };
-                times.push(start.elapsed());
-                if (times.len() - 1).is_multiple_of(self.every) {
-                    predictions.push(Prediction {
-                        trial: trial.name.clone(),
-                        sample: forecast.sample,
-                        angles: forecast.angles,
-                    });
-                }
-            }
-        }
-        Ok((predictions, times))
     }
 }
 

@@ -4,12 +4,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::motion::model::{MotionModelError, PretrainSettings, Pretrained, pretrain};
-use retune::motion::{Scaling, Windows};
+use retune::motion::Scaling;
+use retune::motion::model::PretrainSettings;
 use serde::Serialize;
 
 use super::super::args::{BackendArgs, Common, count};
@@ -86,17 +83,22 @@ impl Arguments {
             ..PretrainSettings::default()
         };
         settings.training.epochs = self.epochs.unwrap_or(settings.training.epochs);
-        let work = Work {
-            training: layout.cut_all(&training)?,
-            validation: layout.cut_all(&validation)?,
-            scaling: Scaling::fit(&training)?,
-            rate_hz: training[0].rate_hz,
-            settings,
-            common,
-        };
-        let (windows, validation_windows) = (work.training.len(), work.validation.len());
+        let rate_hz = training[0].rate_hz;
+        let scaling = Scaling::fit(&training)?;
+        let training = layout.cut_all(&training)?;
+        let watched = layout.cut_all(&validation)?;
+        let (windows, validation_windows) = (training.len(), watched.len());
         let start = Instant::now();
-        let found = self.backend.backend.run(work)??;
+        let mut progress = Progress::new(common, "training");
+        let found = self.backend.engine()?.pretrain_motion(
+            &training,
+            &watched,
+            &scaling,
+            rate_hz,
+            &settings,
+            &mut |at| show_training(&mut progress, at),
+        )?;
+        drop(progress);
         found.weights.save(out.target())?;
         let outcome = Outcome {
             out: out.path().to_owned(),
@@ -112,36 +114,6 @@ impl Arguments {
             seed: common.seed,
         };
         output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-struct Work<'a> {
-    training: Windows,
-    validation: Windows,
-    scaling: Scaling,
-    rate_hz: f32,
-    settings: PretrainSettings,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<Pretrained, MotionModelError>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "training");
-        pretrain::<B>(
-            &self.training,
-            &self.validation,
-            &self.scaling,
-            self.rate_hz,
-            &self.settings,
-            device,
-            &mut |at| show_training(&mut progress, at),
-        )
     }
 }
 

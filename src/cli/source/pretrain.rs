@@ -4,14 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::source::pretrain::{
-    EpochProgress, PretrainSettings, Report, SpeechFolder, Teacher, pretrain,
-};
-use retune::source::{SourceError, SourceWeights};
+use retune::source::pretrain::{EpochProgress, PretrainSettings};
+use retune::source::{Report, SourceWeights, SpeechFolder};
 use serde::Serialize;
 
 use super::test;
@@ -124,15 +119,18 @@ impl Arguments {
         drop(waiting);
 
         let start = Instant::now();
-        let backend = self.backend.backend;
-        let source = backend.run(Work {
-            speech: &speech,
-            settings: &settings,
-            teacher: teacher.as_ref(),
-            checkpoint: files.checkpoint.path(),
-            resume: self.resume,
-            common,
-        })??;
+        let engine = self.backend.engine()?;
+        let mut progress = Progress::new(common, "training");
+        let epochs = settings.epochs;
+        let source = engine.pretrain(
+            &speech,
+            &settings,
+            teacher.as_ref(),
+            Some(files.checkpoint.path()),
+            self.resume,
+            &mut |at| show_step(&mut progress, at, epochs),
+        )?;
+        drop(progress);
         source.save(files.out.target())?;
         let seconds = start.elapsed().as_secs_f64();
 
@@ -142,10 +140,7 @@ impl Arguments {
             _ => ("train", &speech.train),
         };
         let waiting = Waiting::new(common, format!("hearing {} recordings", clips.len()));
-        let test = backend.run(test::Work {
-            source: &source,
-            clips,
-        })?;
+        let test = engine.measure(&source, clips);
         drop(waiting);
         let outcome = Outcome {
             out: files.out.path().to_owned(),
@@ -159,7 +154,7 @@ impl Arguments {
             test,
             report: files.report.path().to_owned(),
             seconds,
-            backend: backend.to_string(),
+            backend: engine.to_string(),
         };
         let json = serde_json::to_string_pretty(&outcome)? + "\n";
         files.report.write(json.as_bytes())?;
@@ -209,37 +204,6 @@ impl Arguments {
             report,
             checkpoint,
         })
-    }
-}
-
-struct Work<'a> {
-    speech: &'a SpeechFolder,
-    settings: &'a PretrainSettings,
-    teacher: Option<&'a Teacher>,
-    checkpoint: &'a Path,
-    resume: bool,
-    common: &'a Common,
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Result<SourceWeights, SourceError>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        let mut progress = Progress::new(self.common, "training");
-        let epochs = self.settings.epochs;
-        pretrain::<B>(
-            self.speech,
-            self.settings,
-            self.teacher,
-            Some(self.checkpoint),
-            self.resume,
-            device,
-            &mut |at| show_step(&mut progress, at, epochs),
-        )
     }
 }
 

@@ -3,12 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::tensor::backend::AutodiffBackend;
 use clap::Args;
-use retune::backend::BackendTask;
-use retune::kernel::Kernels;
-use retune::source::SourceWeights;
-use retune::source::pretrain::{Report, SpeechClip, SpeechFolder, measure};
+use retune::source::{Report, SourceWeights, SpeechFolder};
 use serde::Serialize;
 
 use crate::cli::args::{BackendArgs, Common, choice};
@@ -95,10 +91,7 @@ impl Arguments {
             .into());
         }
         let waiting = Waiting::new(common, format!("hearing {} recordings", clips.len()));
-        let report = self.backend.backend.run(Work {
-            source: &source,
-            clips,
-        })?;
+        let report = self.backend.engine()?.measure(&source, clips);
         drop(waiting);
         let outcome = Outcome {
             source: SourceName {
@@ -108,29 +101,9 @@ impl Arguments {
             folder: self.folder.clone(),
             split: self.split.name(),
             report,
-            backend: self.backend.backend.to_string(),
+            backend: self.backend.backend.clone(),
         };
         output::show(common, &outcome, |outcome| describe(&outcome.report))
-    }
-}
-
-/// Hears recordings on a backend.
-pub struct Work<'a> {
-    /// Who hears.
-    pub source: &'a SourceWeights,
-    /// What is heard.
-    pub clips: &'a [SpeechClip],
-}
-
-impl BackendTask for Work<'_> {
-    type Output = Report;
-
-    fn run<B>(self, device: &B::Device) -> Report
-    where
-        B: AutodiffBackend + Kernels,
-        B::InnerBackend: Kernels,
-    {
-        measure::<B::InnerBackend>(self.source, self.clips, device)
     }
 }
 

@@ -109,7 +109,7 @@ pub fn hold_last(windows: &Windows) -> Result<Vec<f32>, MotionModelError> {
         let place = inputs.iter().position(|joint| joint == target);
         places.push(place.ok_or_else(|| MotionError::UnknownJoint {
             wanted: target.clone(),
-            known: crate::series::wording::list(inputs),
+            known: crate::wording::list(inputs),
         })?);
     }
     let mut forecast = Vec::with_capacity(windows.targets.len());

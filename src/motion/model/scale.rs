@@ -1,7 +1,7 @@
 //! Degrees to the source's units and back.
 
 use crate::motion::{MotionError, Scaling};
-use crate::series::wording::list;
+use crate::wording::list;
 
 /// Mean and deviation of some joints, in the order of a sample's values.
 #[derive(Debug, Clone)]

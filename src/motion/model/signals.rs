@@ -4,7 +4,7 @@ use super::MotionModelError;
 use super::scale::JointScale;
 use crate::motion::metrics::finite;
 use crate::motion::{MotionError, Scaling, Windows};
-use crate::series::wording::list;
+use crate::wording::list;
 
 /// The longest window and the longest horizon, in samples.
 const LONGEST: usize = 1024;

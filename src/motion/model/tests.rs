@@ -9,12 +9,11 @@ mod stretch;
 use std::f32::consts::TAU;
 
 use burn::backend::Autodiff;
-use burn_ndarray::NdArray;
 
 use super::*;
 use crate::motion::{Scaling, Trial, WindowLayout, Windows};
 
-type Cpu = NdArray<f32>;
+use crate::kernel::Cpu;
 type Training = Autodiff<Cpu>;
 
 const JOINTS: [&str; 3] = ["hip", "knee", "ankle"];

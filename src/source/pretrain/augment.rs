@@ -1,10 +1,10 @@
 //! Variations of a recording: shift, gain and background noise.
 
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 
-use super::speech::SpeechClip;
-use crate::audio::CLIP_SAMPLES;
+use crate::kernel::mel::CLIP_SAMPLES;
+use crate::source::SpeechClip;
 
 /// The farthest that a recording is moved, in samples: 100 ms.
 const MAX_SHIFT: usize = 1_600;
@@ -14,15 +14,6 @@ const MAX_GAIN_DB: f32 = 6.0;
 const NOISE_CHANCE: f64 = 0.8;
 /// The loudest that noise is added, as a factor of its recorded amplitude.
 const MAX_NOISE: f32 = 0.2;
-
-/// A generator for one use: the same for the same seed and place, independent of all others.
-pub fn generator(seed: u64, place: [u64; 2]) -> ChaCha8Rng {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..16].copy_from_slice(&place[0].to_le_bytes());
-    key[16..24].copy_from_slice(&place[1].to_le_bytes());
-    ChaCha8Rng::from_seed(key)
-}
 
 /// One variation of a recording, `[16000]`.
 pub fn vary(clip: &SpeechClip, noise: &[Vec<f32>], random: &mut ChaCha8Rng) -> Vec<f32> {

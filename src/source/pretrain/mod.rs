@@ -6,12 +6,20 @@
 
 mod augment;
 mod checkpoint;
-mod initial;
-mod report;
-mod speech;
+mod forward;
 mod train;
 
-pub(super) use initial::random_weights;
-pub use report::{Report, measure};
-pub use speech::{SpeechClip, SpeechFolder};
+use std::path::Path;
+
+use super::{SourceError, SourceWeights};
+
 pub use train::{EpochProgress, PretrainSettings, Teacher, pretrain};
+
+/// Reads the attention-RNN that Keras 2 saved as `.h5`, and gives it a name.
+///
+/// # Errors
+///
+/// When the file is no Keras weight file, or its layers are not those of the attention-RNN.
+pub fn import_keras(path: &Path, name: &str) -> Result<SourceWeights, SourceError> {
+    SourceWeights::new(name, retune_lab::import_keras(path)?)
+}

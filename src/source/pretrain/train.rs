@@ -13,16 +13,17 @@ use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::augment::{generator, noise_alone, vary};
+use super::augment::{noise_alone, vary};
 use super::checkpoint::{self, State};
-use super::initial::random_weights;
-use super::report::{Report, measure};
-use super::speech::{SpeechClip, SpeechFolder};
-use crate::audio::CLIP_SAMPLES;
+use super::forward::{self, hear_in_training};
 use crate::kernel::Kernels;
-use crate::source::attention_rnn::hear_in_training;
+use crate::kernel::mel::CLIP_SAMPLES;
 use crate::source::layers::{Layers, NormStatistics, host};
-use crate::source::{Activations, AttentionRnn, LABELS, SourceError, SourceModel, SourceWeights};
+use crate::source::random::{generator, random_weights};
+use crate::source::{
+    Activations, AttentionRnn, LABELS, Report, SourceError, SourceModel, SourceWeights, SpeechClip,
+    SpeechFolder, measure,
+};
 
 /// What the running statistics of the norms keep at each step.
 const STATISTICS_MEMORY: f32 = 0.95;
@@ -182,7 +183,7 @@ fn finished<B: AutodiffBackend, O>(
     device: &B::Device,
 ) -> Result<SourceWeights, SourceError> {
     let statistics = from_host::<B::InnerBackend>(&state.statistics, device);
-    let tensors = state.layers.valid().to_host(&statistics);
+    let tensors = forward::to_host(&state.layers.valid(), &statistics);
     SourceWeights::new(&settings.name, tensors)
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wave::sine;
 use super::{Signal, check_frequency, check_range};
-use crate::audio::{CLIP_SAMPLES, SAMPLE_RATE};
+use crate::kernel::mel::{CLIP_SAMPLES, SAMPLE_RATE};
 use crate::transform::TransformError;
 
 /// The pitch of the voice, in Hz. Its harmonics repeat every 1,600 samples, so one table serves.

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Signal, at_every_sample, check_range};
-use crate::audio::CLIP_SAMPLES;
+use crate::kernel::mel::CLIP_SAMPLES;
 use crate::transform::TransformError;
 
 /// One fixed second of white noise with a loudness that follows a signal:

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wave::add_tone;
 use super::{Signal, at_every_sample, check_frequency, check_range};
-use crate::audio::{CLIP_SAMPLES, SAMPLE_RATE};
+use crate::kernel::mel::{CLIP_SAMPLES, SAMPLE_RATE};
 use crate::transform::TransformError;
 
 /// A tone: `gain · sin(2π Σ f(t) / 16000)` with `f(t) = frequency · (1 + deviation · signal(t))`,

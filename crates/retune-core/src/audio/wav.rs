@@ -1,0 +1,380 @@
+//! Reading and writing WAV files.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+
+use super::resample::BLOCK;
+use super::riff::essential_chunks;
+use super::{AudioError, resample};
+
+/// A recording, mixed to one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clip {
+    /// The amplitude over time, `[samples]`, in the range ±1 for integer files.
+    pub samples: Vec<f32>,
+    /// The sample rate, in Hz.
+    pub rate: u32,
+}
+
+/// Reads a WAV file of integers of 8, 16, 24 or 32 bits, or of 32-bit floats.
+///
+/// The channels are mixed to their mean. Integers are divided by `2^(bits − 1)`, so that full scale
+/// is ±1; floats are taken as they are.
+///
+/// # Errors
+///
+/// The file cannot be read, is not a WAV file, is damaged or cut short, is empty, or stores its
+/// samples in another way; every error names the file.
+pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, AudioError> {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).map_err(|reason| AudioError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    })?;
+    decode(&bytes, path)
+}
+
+/// Reads a WAV file into a clip of so many samples at a rate in Hz: mixed to one channel,
+/// resampled, cut or filled up with zeros at the end.
+///
+/// # Errors
+///
+/// Those of [`read_wav`].
+pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec<f32>, AudioError> {
+    let mut clip = read_wav(path)?;
+    // What the resampler looks at after the end is kept as well, so that a long recording is
+    // neither resampled in full nor cut with a click.
+    let kept = (length as f64 * f64::from(clip.rate) / f64::from(rate.max(1))).ceil();
+    clip.samples.truncate(2 * kept as usize + BLOCK);
+    let mut samples = resample(&clip.samples, clip.rate, rate)?;
+    samples.resize(length, 0.0);
+    Ok(samples)
+}
+
+/// Writes samples of amplitude ±1 at a rate in Hz as a WAV file of one channel of 16-bit integers.
+///
+/// What goes beyond ±1 is clipped to it; a sample that is not a number is written as silence.
+///
+/// # Errors
+///
+/// The file cannot be created or written, or would be longer than a WAV file can be.
+pub fn write_wav(path: impl AsRef<Path>, samples: &[f32], rate: u32) -> Result<(), AudioError> {
+    let path = path.as_ref();
+    let unwritable = |reason| AudioError::Unwritable {
+        path: path.to_owned(),
+        reason,
+    };
+    // The writer counts bytes in 32 bits, header included, and does not check that they suffice.
+    if u32::try_from(samples.len().saturating_mul(2).saturating_add(100)).is_err() {
+        return Err(unwritable(hound::Error::TooWide));
+    }
+    let spec = WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: SampleFormat::Int,
+    };
+    let mut writer = WavWriter::create(path, spec).map_err(unwritable)?;
+    for &sample in samples {
+        // Conversion to an integer keeps within its range and turns "not a number" into zero.
+        let value = (sample * 32_768.0).round() as i16;
+        writer.write_sample(value).map_err(unwritable)?;
+    }
+    writer.finalize().map_err(unwritable)
+}
+
+fn decode(bytes: &[u8], path: &Path) -> Result<Clip, AudioError> {
+    let essential = essential_chunks(bytes, path)?;
+    let mut reader =
+        WavReader::new(Cursor::new(essential)).map_err(|error| refused(error, path))?;
+    let spec = reader.spec();
+    let interleaved: Vec<f32> = match spec.sample_format {
+        SampleFormat::Int => {
+            let scale = 2f32.powi(1 - i32::from(spec.bits_per_sample));
+            reader
+                .samples::<i32>()
+                .map(|sample| sample.map(|value| value as f32 * scale))
+                .collect::<Result<_, _>>()
+        }
+        SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>(),
+    }
+    .map_err(|error| refused(error, path))?;
+    if let Some((index, &value)) = interleaved
+        .iter()
+        .enumerate()
+        .find(|(_, sample)| !sample.is_finite())
+    {
+        return Err(AudioError::NotFinite {
+            path: path.to_owned(),
+            index,
+            value,
+        });
+    }
+    Ok(Clip {
+        samples: mix(&interleaved, usize::from(spec.channels)),
+        rate: spec.sample_rate,
+    })
+}
+
+/// The mean of the channels; `interleaved` holds one sample of each channel in turn.
+fn mix(interleaved: &[f32], channels: usize) -> Vec<f32> {
+    interleaved
+        .chunks_exact(channels.max(1))
+        // The scale comes first: the sum of loud floats could leave the range of numbers.
+        .map(|frame| frame.iter().map(|sample| sample / channels as f32).sum())
+        .collect()
+}
+
+fn refused(error: hound::Error, path: &Path) -> AudioError {
+    AudioError::Damaged {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIP_SAMPLES: usize = 16_000;
+    const SAMPLE_RATE: u32 = 16_000;
+    use proptest::prelude::*;
+    use std::path::PathBuf;
+
+    fn in_memory(bytes: &[u8]) -> Result<Clip, AudioError> {
+        decode(bytes, Path::new("test.wav"))
+    }
+
+    fn encode(spec: WavSpec, write: impl Fn(&mut WavWriter<&mut Cursor<Vec<u8>>>)) -> Vec<u8> {
+        let mut buffer = Cursor::new(Vec::new());
+        let mut writer = WavWriter::new(&mut buffer, spec).unwrap();
+        write(&mut writer);
+        writer.finalize().unwrap();
+        buffer.into_inner()
+    }
+
+    fn integers(bits: u16, channels: u16, rate: u32, values: &[i32]) -> Vec<u8> {
+        let spec = WavSpec {
+            channels,
+            sample_rate: rate,
+            bits_per_sample: bits,
+            sample_format: SampleFormat::Int,
+        };
+        encode(spec, |writer| {
+            for &value in values {
+                writer.write_sample(value).unwrap();
+            }
+        })
+    }
+
+    fn floats(rate: u32, values: &[f32]) -> Vec<u8> {
+        let spec = WavSpec {
+            channels: 1,
+            sample_rate: rate,
+            bits_per_sample: 32,
+            sample_format: SampleFormat::Float,
+        };
+        encode(spec, |writer| {
+            for &value in values {
+                writer.write_sample(value).unwrap();
+            }
+        })
+    }
+
+    /// A header of the short form, and nothing after the length of the samples.
+    fn header(kind: u16, channels: u16, rate: u32, bits: u16, length: u32) -> Vec<u8> {
+        let frame = channels * (bits / 8);
+        let mut bytes = b"RIFF\0\0\0\0WAVEfmt ".to_vec();
+        bytes.extend(16u32.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(channels.to_le_bytes());
+        bytes.extend(rate.to_le_bytes());
+        bytes.extend(rate.wrapping_mul(u32::from(frame)).to_le_bytes());
+        bytes.extend(frame.to_le_bytes());
+        bytes.extend(bits.to_le_bytes());
+        bytes.extend(b"data");
+        bytes.extend(length.to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn integers_of_every_depth_span_plus_and_minus_one() {
+        for bits in [8, 16, 24, 32] {
+            let full = 2f64.powi(i32::from(bits) - 1);
+            let values = [0, (-full) as i32, (full - 1.0) as i32, (full / 4.0) as i32];
+            let clip = in_memory(&integers(bits, 1, 16_000, &values)).unwrap();
+            let expected = [0.0, -1.0, (1.0 - 1.0 / full) as f32, 0.25];
+            assert_eq!(clip.samples, expected, "{bits} bits");
+            assert_eq!(clip.rate, 16_000);
+        }
+    }
+
+    #[test]
+    fn floats_are_taken_as_they_are() {
+        let values = [0.0, -1.5, 0.123_456_7, f32::MAX];
+        let clip = in_memory(&floats(44_100, &values)).unwrap();
+        assert_eq!(clip.samples, values);
+        assert_eq!(clip.rate, 44_100);
+    }
+
+    #[test]
+    fn channels_are_mixed_to_their_mean() {
+        let stereo = integers(16, 2, 8_000, &[16_384, -16_384, 16_384, 0, 8_192, 8_192]);
+        assert_eq!(in_memory(&stereo).unwrap().samples, [0.0, 0.25, 0.25]);
+        let three = integers(16, 3, 8_000, &[8_192, 16_384, -24_576]);
+        assert_eq!(in_memory(&three).unwrap().samples, [0.0]);
+    }
+
+    #[test]
+    fn chunks_of_odd_length_are_skipped_with_their_padding() {
+        let mut bytes = integers(16, 1, 16_000, &[16_384]);
+        bytes.splice(12..12, *b"LIST\x03\0\0\0abc\0");
+        assert_eq!(in_memory(&bytes).unwrap().samples, [0.5]);
+    }
+
+    #[test]
+    fn a_stream_of_unknown_length_is_read_to_its_end() {
+        let mut bytes = header(1, 1, 16_000, 16, u32::MAX);
+        bytes.extend([0, 0x40, 0, 0xc0, 7]);
+        assert_eq!(in_memory(&bytes).unwrap().samples, [0.5, -0.5]);
+    }
+
+    #[test]
+    fn bad_files_are_told_apart() {
+        let sound = integers(16, 1, 16_000, &[1, 2, 3]);
+        let cases: [(&str, Vec<u8>); 12] = [
+            ("not a WAV file", Vec::new()),
+            ("not a WAV file", b"OggS and so on and on".to_vec()),
+            ("no \"data\" chunk", b"RIFF\0\0\0\0WAVE".to_vec()),
+            (
+                "expected at least 16",
+                b"RIFF\0\0\0\0WAVEfmt \x02\0\0\0\x01\0".to_vec(),
+            ),
+            ("ends inside", sound[..30].to_vec()),
+            (
+                "promises 6 bytes of samples, the file holds 5",
+                sound[..sound.len() - 1].to_vec(),
+            ),
+            ("0 channels", header(1, 0, 16_000, 16, 2)),
+            ("sample rate of 0 Hz", header(1, 1, 0, 16, 2)),
+            ("holds no samples", header(1, 1, 16_000, 16, 0)),
+            ("of 64-bit floats", header(3, 1, 16_000, 64, 8)),
+            ("format number 2", header(2, 1, 16_000, 16, 2)),
+            (
+                "sample 1 of the WAV file is NaN",
+                floats(16_000, &[0.0, f32::NAN]),
+            ),
+        ];
+        for (expected, bytes) in cases {
+            let error = in_memory(&bytes).unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains(expected), "{expected}: {message}");
+            assert!(message.starts_with("test.wav: "), "{message}");
+            assert!(error.hint().is_some(), "{message}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_absent_or_cannot_be_made_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("absent").join("clip.wav");
+        for error in [
+            read_wav(&path).unwrap_err(),
+            write_wav(&path, &[0.0], 16_000).unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("clip.wav"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_clipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.wav");
+        write_wav(&path, &[0.0, 0.5, -1.0, 7.0, -7.0, f32::NAN], 22_050).unwrap();
+        let clip = read_wav(&path).unwrap();
+        assert_eq!(
+            clip.samples,
+            [0.0, 0.5, -1.0, 32_767.0 / 32_768.0, -1.0, 0.0]
+        );
+        assert_eq!(clip.rate, 22_050);
+    }
+
+    #[test]
+    fn a_long_recording_gives_the_clip_that_its_beginning_gives() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.wav");
+        for rate in [1_000, 44_100, 48_000] {
+            let long: Vec<f32> = (0..rate * 6)
+                .map(|index| (index as f32 * 0.3).sin() * 0.9)
+                .collect();
+            write_wav(&path, &long, rate).unwrap();
+            let clip = load_clip(&path, SAMPLE_RATE, CLIP_SAMPLES).unwrap();
+            let full = resample(&read_wav(&path).unwrap().samples, rate, SAMPLE_RATE).unwrap();
+            for (index, (sample, expected)) in clip.iter().zip(&full).enumerate() {
+                assert!(
+                    (sample - expected).abs() < 1e-5,
+                    "{rate} Hz, sample {index}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn recordings_become_the_waveforms_that_other_resamplers_give() {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/weights");
+        let Ok(golden) = std::fs::read(folder.join("attrnn-gsc35.golden.safetensors")) else {
+            eprintln!("skipped: {} is absent", folder.display());
+            return;
+        };
+        let golden = safetensors::SafeTensors::deserialize(&golden).unwrap();
+        let waveform: Vec<f32> = golden
+            .tensor("waveform")
+            .unwrap()
+            .data()
+            .chunks_exact(4)
+            .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
+            .collect();
+        let names = ["word_eight.wav", "word_five.wav", "word_follow.wav"];
+        for (name, expected) in names.iter().zip(waveform.chunks_exact(CLIP_SAMPLES)) {
+            let clip = load_clip(folder.join(name), SAMPLE_RATE, CLIP_SAMPLES).unwrap();
+            let worst = clip
+                .iter()
+                .zip(expected)
+                .map(|(sample, expected)| (sample - expected).abs())
+                .fold(0.0, f32::max);
+            // Resamplers differ by how steeply they cut below 8 kHz.
+            assert!(worst < 1e-3, "{name}: off by {worst}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = in_memory(&bytes);
+        }
+
+        #[test]
+        fn arbitrary_bytes_after_the_signature_never_panic(
+            rest in proptest::collection::vec(any::<u8>(), 0..400),
+        ) {
+            let _ = in_memory(&[b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0".as_slice(), &rest].concat());
+        }
+
+        #[test]
+        fn damaged_files_never_panic(
+            place in 0usize..56,
+            byte in any::<u8>(),
+            length in 0usize..56,
+            bits in prop::sample::select(vec![8u16, 16, 24, 32]),
+        ) {
+            let mut bytes = integers(bits, 2, 16_000, &[1, 2, 3, 4]);
+            if let Some(old) = bytes.get_mut(place) {
+                *old = byte;
+            }
+            let _ = in_memory(&bytes);
+            let _ = in_memory(&bytes[..length.min(bytes.len())]);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The part of [Retune](https://docs.rs/retune) that needs no tensor library.
+//!
+//! - [`series`]: data sets, file formats, catalogue and cache, scaling
+//! - [`audio`]: WAV files and resampling
+//! - [`forecast`]: histories, their times, windows, intervals, a linear readout
+//! - [`motion`]: recordings of joints, windows of them, scores
+//! - [`ridge`], [`stacking`], [`probability`]: readouts in closed form, which to keep, calibration
+//! - [`baseline`]: what to compare with
+//! - [`archive`]: sweeps over many data sets, statistics, reports
+//! - [`storage`]: named tensors as safetensors bytes
+
+pub mod archive;
+pub mod audio;
+pub mod baseline;
+pub mod forecast;
+pub mod motion;
+pub mod probability;
+pub mod ridge;
+pub mod series;
+pub mod stacking;
+pub mod storage;
+pub mod wording;

@@ -1,0 +1,22 @@
+//! Joint motion of walking people: recordings, windows, scores.
+//!
+//! - [`trial`]: one recording of joint angles, read from OpenSim files and tables
+//! - [`windows`]: what goes in and what is to be predicted
+//! - [`metrics`]: how good a prediction is, joint by joint
+//! - [`retrieval`]: the inputs whose outputs are most like a wanted one
+
+mod error;
+mod hint;
+pub mod metrics;
+pub mod retrieval;
+pub mod trial;
+pub mod windows;
+
+pub use error::MotionError;
+pub use metrics::{JointScore, MotionScore, score};
+pub use retrieval::{Neighbour, Retrieval};
+pub use trial::{
+    AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Trial,
+    UnevenTime, read_csv, read_opensim, write_csv,
+};
+pub use windows::{Scaling, Target, WindowLayout, WindowOrigin, Windows};

@@ -1,0 +1,55 @@
+//! Which joints to take.
+
+use crate::motion::MotionError;
+use crate::wording::list;
+
+/// Which joints to take, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum JointSelection {
+    /// All there are, in the order of the file.
+    #[default]
+    All,
+    /// Those of these names, in this order. Names are case sensitive.
+    Names(Vec<String>),
+}
+
+impl JointSelection {
+    /// Those of these names, in this order.
+    pub fn names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
+        Self::Names(names.into_iter().map(Into::into).collect())
+    }
+
+    /// The names, if there are any, after a check that they are distinct.
+    pub(super) fn distinct(&self) -> Result<Option<&[String]>, MotionError> {
+        let Self::Names(names) = self else {
+            return Ok(None);
+        };
+        if names.is_empty() {
+            return Err(MotionError::NoJoints);
+        }
+        for (place, name) in names.iter().enumerate() {
+            if names.iter().take(place).any(|before| before == name) {
+                return Err(MotionError::DuplicateJoint { name: name.clone() });
+            }
+        }
+        Ok(Some(names))
+    }
+
+    /// Where the joints stand among those that there are.
+    pub(super) fn places(&self, known: &[String]) -> Result<Vec<usize>, MotionError> {
+        if known.is_empty() {
+            return Err(MotionError::NoJoints);
+        }
+        let Some(names) = self.distinct()? else {
+            return Ok((0..known.len()).collect());
+        };
+        let place = |name: &String| {
+            let found = known.iter().position(|joint| joint == name);
+            found.ok_or_else(|| MotionError::UnknownJoint {
+                wanted: name.clone(),
+                known: list(known),
+            })
+        };
+        names.iter().map(place).collect()
+    }
+}

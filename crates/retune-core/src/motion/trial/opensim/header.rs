@@ -1,0 +1,127 @@
+//! The header of an OpenSim file, in the form of today and in that of SIMM.
+
+use std::f64::consts::PI;
+use std::path::Path;
+
+use super::AngleUnit;
+use crate::motion::MotionError;
+use crate::series::Place;
+use crate::wording::shorten;
+
+/// What a header says, with the lines where it does.
+#[derive(Debug, Default)]
+pub(super) struct FileHeader {
+    rows: Option<(usize, usize)>,
+    columns: Option<(usize, usize)>,
+    in_degrees: Option<bool>,
+    end: usize,
+}
+
+impl FileHeader {
+    /// Reads up to and with the line `endheader`. What is neither a count nor the unit is text.
+    pub(super) fn read<'a>(
+        path: &Path,
+        lines: &mut impl Iterator<Item = (usize, &'a str)>,
+    ) -> Result<Self, MotionError> {
+        let mut header = Self::default();
+        for (line, text) in lines {
+            header.end = line;
+            let text = text.trim();
+            if text.eq_ignore_ascii_case("endheader") {
+                return Ok(header);
+            }
+            // SIMM wrote `datarows 120`, OpenSim writes `nRows=120`.
+            let pair = text.split_once('=');
+            let (key, value) = pair
+                .or_else(|| text.split_once(char::is_whitespace))
+                .unwrap_or((text, ""));
+            header.set(path, line, &key.trim().to_lowercase(), value.trim())?;
+        }
+        Err(MotionError::Header {
+            place: Place::line(path, header.end.max(1)),
+            problem: "the file has no line `endheader`; expected an OpenSim header".to_owned(),
+        })
+    }
+
+    fn set(&mut self, path: &Path, line: usize, key: &str, value: &str) -> Result<(), MotionError> {
+        let problem = |problem: String| MotionError::Header {
+            place: Place::line(path, line),
+            problem,
+        };
+        let count = || {
+            let count = value.parse::<usize>().map(|count| (line, count));
+            count.map_err(|_| {
+                let value = shorten(value);
+                problem(format!("`{key}` is `{value}`; expected a whole number"))
+            })
+        };
+        let twice = || problem(format!("`{key}` stands twice in the header"));
+        match key {
+            "nrows" | "datarows" if self.rows.is_some() => Err(twice()),
+            "nrows" | "datarows" => count().map(|count| self.rows = Some(count)),
+            "ncolumns" | "datacolumns" if self.columns.is_some() => Err(twice()),
+            "ncolumns" | "datacolumns" => count().map(|count| self.columns = Some(count)),
+            "indegrees" if self.in_degrees.is_some() => Err(twice()),
+            "indegrees" => {
+                self.in_degrees = match value.to_lowercase().as_str() {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => {
+                        let value = shorten(value);
+                        return Err(problem(format!(
+                            "`inDegrees` is `{value}`; expected `yes` or `no`"
+                        )));
+                    }
+                };
+                Ok(())
+            }
+            "datatype" if !value.eq_ignore_ascii_case("double") => Err(problem(format!(
+                "the data type is `{}`; expected `double`, one number a column",
+                shorten(value)
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// By what angles are multiplied to have them in degrees.
+    pub(super) fn factor(&self, path: &Path, unit: AngleUnit) -> Result<f64, MotionError> {
+        let in_degrees = match unit {
+            AngleUnit::Degrees => Some(true),
+            AngleUnit::Radians => Some(false),
+            AngleUnit::FromHeader => self.in_degrees,
+        };
+        match in_degrees {
+            Some(true) => Ok(1.0),
+            Some(false) => Ok(180.0 / PI),
+            None => Err(MotionError::NoAngleUnit {
+                place: Place::line(path, self.end),
+            }),
+        }
+    }
+
+    pub(super) fn check_columns(&self, path: &Path, found: usize) -> Result<(), MotionError> {
+        check(path, "columns", self.columns, found)
+    }
+
+    pub(super) fn check_rows(&self, path: &Path, found: usize) -> Result<(), MotionError> {
+        check(path, "rows", self.rows, found)
+    }
+}
+
+/// A count that the header does not have is right.
+fn check(
+    path: &Path,
+    what: &'static str,
+    said: Option<(usize, usize)>,
+    found: usize,
+) -> Result<(), MotionError> {
+    match said {
+        Some((line, said)) if said != found => Err(MotionError::Count {
+            place: Place::line(path, line),
+            what,
+            said,
+            found,
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,132 @@
+//! Windows: what was seen of a motion, and what comes next.
+
+mod layout;
+mod scaling;
+
+pub use layout::{Target, WindowLayout};
+pub use scaling::Scaling;
+
+use super::MotionError;
+use crate::wording::list;
+
+/// Where a window comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowOrigin {
+    /// Which of the trials, counted from 0.
+    pub trial: usize,
+    /// The window's first sample in the trial.
+    pub start: usize,
+}
+
+/// Windows of one or more trials, in the order of the trials and of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Windows {
+    /// How they were cut.
+    pub layout: WindowLayout,
+    /// The joints that go in.
+    pub input_joints: Vec<String>,
+    /// The joints to predict.
+    pub target_joints: Vec<String>,
+    /// What goes in, `[windows, window, input joints]`.
+    pub inputs: Vec<f32>,
+    /// What comes next, `[windows, horizon, target joints]`.
+    pub targets: Vec<f32>,
+    /// Where each window comes from.
+    pub origins: Vec<WindowOrigin>,
+    /// How many samples each trial has.
+    pub trial_lengths: Vec<usize>,
+}
+
+impl Windows {
+    /// How many windows there are.
+    pub fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Whether there is no window.
+    pub fn is_empty(&self) -> bool {
+        self.origins.is_empty()
+    }
+
+    /// How many values go in, `window · input joints`.
+    pub fn input_width(&self) -> usize {
+        self.layout.window * self.input_joints.len()
+    }
+
+    /// How many values come out, `horizon · target joints`.
+    pub fn target_width(&self) -> usize {
+        self.layout.horizon * self.target_joints.len()
+    }
+
+    /// What goes in at one window, `[window, input joints]`.
+    pub fn input(&self, window: usize) -> Option<&[f32]> {
+        row(&self.inputs, window, self.input_width())
+    }
+
+    /// What comes next at one window, `[horizon, target joints]`.
+    pub fn target(&self, window: usize) -> Option<&[f32]> {
+        row(&self.targets, window, self.target_width())
+    }
+
+    /// Adds the windows of further trials.
+    ///
+    /// # Errors
+    ///
+    /// [`MotionError`] when they were cut in another way or have other joints.
+    pub fn append(&mut self, others: &Self) -> Result<(), MotionError> {
+        if self.layout != others.layout {
+            return Err(MotionError::Setting {
+                setting: "layout of the windows to add",
+                found: "another one".to_owned(),
+                expected: "the layout of those before",
+            });
+        }
+        for (found, expected) in [
+            (&others.input_joints, &self.input_joints),
+            (&others.target_joints, &self.target_joints),
+        ] {
+            if found != expected {
+                return Err(MotionError::OtherJoints {
+                    found: list(found),
+                    expected: list(expected),
+                });
+            }
+        }
+        let trials = self.trial_lengths.len();
+        self.inputs.extend_from_slice(&others.inputs);
+        self.targets.extend_from_slice(&others.targets);
+        self.trial_lengths.extend_from_slice(&others.trial_lengths);
+        self.origins
+            .extend(others.origins.iter().map(|origin| WindowOrigin {
+                trial: origin.trial + trials,
+                ..*origin
+            }));
+        Ok(())
+    }
+
+    /// Some of the windows, in the order given. Those that do not exist are left out.
+    pub fn pick(&self, windows: &[usize]) -> Self {
+        let rows = |values: fn(&Self, usize) -> Option<&[f32]>| -> Vec<f32> {
+            let rows = windows.iter().filter_map(|&window| values(self, window));
+            rows.flatten().copied().collect()
+        };
+        let origins = windows.iter().filter_map(|&at| self.origins.get(at));
+        Self {
+            layout: self.layout.clone(),
+            input_joints: self.input_joints.clone(),
+            target_joints: self.target_joints.clone(),
+            inputs: rows(Self::input),
+            targets: rows(Self::target),
+            origins: origins.copied().collect(),
+            trial_lengths: self.trial_lengths.clone(),
+        }
+    }
+}
+
+fn row(values: &[f32], window: usize, width: usize) -> Option<&[f32]> {
+    let start = window.checked_mul(width)?;
+    values.get(start..start.checked_add(width)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! How a trial is cut.
+
+use super::{WindowOrigin, Windows};
+use crate::motion::{MotionError, Trial};
+use crate::wording::list;
+
+/// Which joints are to be predicted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Target {
+    /// All joints, from the past of all.
+    #[default]
+    All,
+    /// One joint from the past of the others: as a prosthesis must move from what the body does,
+    /// the joint's own past does not go in.
+    Joint(String),
+}
+
+/// How a trial is cut into windows: `window` samples go in, the `horizon` samples after them are
+/// to be predicted, and the next window begins `stride` samples later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowLayout {
+    /// How many samples go in.
+    pub window: usize,
+    /// How many samples after them are to be predicted.
+    pub horizon: usize,
+    /// How many samples later the next window begins.
+    pub stride: usize,
+    /// Whether the trial is one cycle whose end goes on at its beginning, as phase averages are:
+    /// then 100 points give 100 windows at a stride of 1.
+    pub cyclic: bool,
+    /// Which joints are to be predicted.
+    pub target: Target,
+}
+
+impl WindowLayout {
+    /// Windows at every sample, of all joints, that do not wrap around.
+    pub fn new(window: usize, horizon: usize) -> Self {
+        Self {
+            window,
+            horizon,
+            stride: 1,
+            cyclic: false,
+            target: Target::All,
+        }
+    }
+
+    /// How many windows a trial of so many samples gives: `⌊(samples − window − horizon) / stride⌋ + 1`,
+    /// or `⌈samples / stride⌉` of a cycle; none when `window + horizon` samples do not fit, so that
+    /// not even in a cycle a window sees what it is to predict.
+    pub fn count(&self, samples: usize) -> usize {
+        let Some(needed) = self.window.checked_add(self.horizon) else {
+            return 0;
+        };
+        match samples.checked_sub(needed) {
+            None => 0,
+            Some(_) if self.stride == 0 => 0,
+            Some(_) if self.cyclic => samples.div_ceil(self.stride),
+            Some(rest) => rest / self.stride + 1,
+        }
+    }
+
+    /// The windows of one trial.
+    ///
+    /// # Errors
+    ///
+    /// [`MotionError`] when window, horizon or stride is 0, the trial is too short, the joint to
+    /// predict does not exist or is the only one, or as for [`Trial::check`].
+    pub fn cut(&self, trial: &Trial) -> Result<Windows, MotionError> {
+        self.check()?;
+        trial.check()?;
+        let (inputs, targets) = self.columns(&trial.joints)?;
+        let samples = trial.len();
+        let count = self.count(samples);
+        if count == 0 {
+            return Err(MotionError::TooShort {
+                trial: trial.label(),
+                found: samples,
+                needed: self.window.saturating_add(self.horizon),
+            });
+        }
+        let rows: Vec<&[f32]> = trial.samples.chunks_exact(trial.joints.len()).collect();
+        let take = |from: usize, length: usize, columns: &[usize], into: &mut Vec<f32>| {
+            let steps = (from..from.saturating_add(length)).map(|step| step % samples);
+            for row in steps.filter_map(|step| rows.get(step)) {
+                into.extend(columns.iter().filter_map(|&column| row.get(column)));
+            }
+        };
+        let names = |columns: &[usize]| -> Vec<String> {
+            let names = columns
+                .iter()
+                .filter_map(|&column| trial.joints.get(column));
+            names.cloned().collect()
+        };
+        let mut windows = Windows {
+            layout: self.clone(),
+            input_joints: names(&inputs),
+            target_joints: names(&targets),
+            inputs: Vec::new(),
+            targets: Vec::new(),
+            origins: Vec::with_capacity(count),
+            trial_lengths: vec![samples],
+        };
+        for start in (0..count).map(|window| window * self.stride) {
+            take(start, self.window, &inputs, &mut windows.inputs);
+            take(
+                start + self.window,
+                self.horizon,
+                &targets,
+                &mut windows.targets,
+            );
+            windows.origins.push(WindowOrigin { trial: 0, start });
+        }
+        Ok(windows)
+    }
+
+    /// The windows of several trials; none goes over from one trial to the next.
+    ///
+    /// # Errors
+    ///
+    /// As for [`WindowLayout::cut`], and when there are no trials or their joints differ.
+    pub fn cut_all<'a>(
+        &self,
+        trials: impl IntoIterator<Item = &'a Trial>,
+    ) -> Result<Windows, MotionError> {
+        let mut trials = trials.into_iter();
+        let Some(first) = trials.next() else {
+            return Err(MotionError::Nothing { what: "trials" });
+        };
+        let mut windows = self.cut(first)?;
+        for trial in trials {
+            windows.append(&self.cut(trial)?)?;
+        }
+        Ok(windows)
+    }
+
+    fn check(&self) -> Result<(), MotionError> {
+        for (setting, value) in [
+            ("window", self.window),
+            ("horizon", self.horizon),
+            ("stride", self.stride),
+        ] {
+            if value == 0 {
+                return Err(MotionError::Setting {
+                    setting,
+                    found: value.to_string(),
+                    expected: "at least 1 sample",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns that go in, and those to predict.
+    fn columns(&self, joints: &[String]) -> Result<(Vec<usize>, Vec<usize>), MotionError> {
+        let all: Vec<usize> = (0..joints.len()).collect();
+        let Target::Joint(name) = &self.target else {
+            return Ok((all.clone(), all));
+        };
+        let Some(target) = joints.iter().position(|joint| joint == name) else {
+            return Err(MotionError::UnknownJoint {
+                wanted: name.clone(),
+                known: list(joints),
+            });
+        };
+        let others: Vec<usize> = all.into_iter().filter(|&joint| joint != target).collect();
+        if others.is_empty() {
+            return Err(MotionError::NoOtherJoints {
+                target: name.clone(),
+            });
+        }
+        Ok((others, vec![target]))
+    }
+}

@@ -1,0 +1,146 @@
+//! A data set: the training and the test file of a folder.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::assemble::{assemble, check_labels};
+use super::format::{self, Format, Layout};
+use super::{ReadOptions, SeriesError, Split};
+use crate::wording::list;
+
+/// A labelled training and test split.
+///
+/// All series of both have the same length, and every test label is one of the training split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// The name of the folder, or that of the training file without `_TRAIN`.
+    pub name: String,
+    /// What to fit and choose on.
+    pub train: Split,
+    /// What to look at once, at the end.
+    pub test: Split,
+}
+
+/// The extensions in the order in which a folder is searched; the last is none.
+pub(super) const EXTENSIONS: [&str; 6] = [".ts", ".tsv", ".txt", ".arff", ".csv", ""];
+
+impl Dataset {
+    /// Reads `NAME_TRAIN` and `NAME_TEST` from a folder.
+    ///
+    /// `NAME` is the name of the folder, or any other if there is only one pair. Of several formats
+    /// the first of `.ts`, `.tsv`, `.txt`, `.arff`, `.csv` and no extension is read.
+    ///
+    /// # Errors
+    ///
+    /// [`SeriesError::NoDataset`] or [`SeriesError::SeveralDatasets`] when there is not one pair of
+    /// files, and whatever [`Dataset::read_files`] fails with.
+    pub fn read(folder: &Path, options: &ReadOptions) -> Result<Self, SeriesError> {
+        let (train, test) = find_files(folder)?;
+        let data = Self::read_files(&train, &test, options)?;
+        Ok(match folder_name(folder) {
+            Some(name) => Self { name, ..data },
+            None => data,
+        })
+    }
+
+    /// Reads a training and a test file, each in the format of its extension.
+    ///
+    /// # Errors
+    ///
+    /// Any [`SeriesError`] about either file, with the line and field where it is wrong; among them
+    /// a file without labels, a test series of another length than the training series (unless
+    /// they are resampled to the median length of the training split), and a test label that the
+    /// training split does not have.
+    pub fn read_files(
+        train: &Path,
+        test: &Path,
+        options: &ReadOptions,
+    ) -> Result<Self, SeriesError> {
+        let layout = Layout {
+            label: &options.label,
+            length: None,
+            resample: false,
+        };
+        let name = train
+            .file_stem()
+            .map(|stem| stem.to_string_lossy())
+            .unwrap_or_default();
+        let name = name.strip_suffix("_TRAIN").unwrap_or(&name).to_owned();
+        let raw_train = format::read(train, &layout)?;
+        let train_path = raw_train.path.clone();
+        let train = assemble(raw_train, options, None)?;
+        if train.labels.is_empty() {
+            return Err(SeriesError::Unlabelled { path: train_path });
+        }
+        let raw_test = format::read(test, &layout)?;
+        check_labels(&raw_test, &train.labels)?;
+        let test = assemble(raw_test, options, train.series.first().map(Vec::len))?;
+        Ok(Self { name, train, test })
+    }
+}
+
+/// The last part of a folder's path, also for `.` and the like.
+fn folder_name(folder: &Path) -> Option<String> {
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    name(folder).or_else(|| name(&fs::canonicalize(folder).ok()?))
+}
+
+/// The training and test file of a folder.
+fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), SeriesError> {
+    let unreadable = |source| SeriesError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        files.insert(entry.file_name().to_string_lossy().into_owned());
+    }
+    let own = folder_name(folder).unwrap_or_default();
+    if let Some(pair) = pair(folder, &files, &own) {
+        return Ok(pair);
+    }
+    let names: BTreeSet<&str> = files.iter().filter_map(|file| train_name(file)).collect();
+    let pairs: Vec<_> = names
+        .iter()
+        .filter_map(|name| Some((*name, pair(folder, &files, name)?)))
+        .collect();
+    match pairs.as_slice() {
+        [(_, pair)] => Ok(pair.clone()),
+        [] => Err(SeriesError::NoDataset {
+            folder: folder.to_owned(),
+            looked_for: format!(
+                "{own}_TRAIN and {own}_TEST, or any other NAME_TRAIN and NAME_TEST, \
+                 with the extension .ts, .tsv, .txt, .arff, .csv or none"
+            ),
+        }),
+        several => Err(SeriesError::SeveralDatasets {
+            folder: folder.to_owned(),
+            found: list(several.iter().map(|(name, _)| *name)),
+        }),
+    }
+}
+
+/// The first pair of files with this name.
+fn pair(folder: &Path, files: &BTreeSet<String>, name: &str) -> Option<(PathBuf, PathBuf)> {
+    EXTENSIONS.iter().find_map(|extension| {
+        let train = format!("{name}_TRAIN{extension}");
+        let test = format!("{name}_TEST{extension}");
+        let both = files.contains(&train) && files.contains(&test);
+        both.then(|| (folder.join(train), folder.join(test)))
+    })
+}
+
+/// `NAME` of a file called `NAME_TRAIN` in a known format.
+fn train_name(file: &str) -> Option<&str> {
+    Format::of(Path::new(file)).ok()?;
+    let stem = match file.rsplit_once('.') {
+        Some((stem, _)) => stem,
+        None => file,
+    };
+    stem.strip_suffix("_TRAIN")
+}

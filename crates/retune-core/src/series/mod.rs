@@ -1,0 +1,64 @@
+//! What comes in: univariate time series, with or without labels, from the files people have.
+//!
+//! [`Dataset::read`] takes a folder with a training and a test file, [`Split::read`] one file.
+//! The format follows from the file extension:
+//!
+//! | extension | format | label |
+//! |---|---|---|
+//! | `.ts` | aeon and sktime, with `@` headers | after the colon |
+//! | `.tsv` | UCR archive 2018, tab separated | first field |
+//! | `.txt` or none | UCR archive 2015, white space or commas | first field |
+//! | `.arff` | Weka | the nominal attribute |
+//! | `.csv` | plain, with or without a header | [`LabelColumn`] |
+//!
+//! A label stays the text that stands in the file: `-1` and `1` are two classes, and so are `1`
+//! and `1.0`. Every error names the file, the line and the field (all counted from 1), and
+//! [`SeriesError::hint`] says what to do about it.
+//!
+//! ```
+//! use retune_core::series::{Classes, Dataset, ReadOptions, SeriesError};
+//!
+//! # fn main() -> Result<(), SeriesError> {
+//! let gun_point = Dataset::read("../../data/GunPoint".as_ref(), &ReadOptions::default())?;
+//! let classes = Classes::from_training(&gun_point.train.labels)?;
+//! assert_eq!((gun_point.train.len(), gun_point.test.len(), classes.len()), (50, 150, 2));
+//! # Ok(())
+//! # }
+//! ```
+
+mod assemble;
+mod cache;
+mod catalogue;
+mod classes;
+mod dataset;
+#[cfg(feature = "net")]
+mod download;
+mod error;
+mod format;
+mod hint;
+mod options;
+mod parts;
+mod place;
+mod resample;
+mod scaling;
+mod split;
+mod temporary;
+#[cfg(feature = "net")]
+mod unpack;
+
+pub use cache::{cache_folder, find_cached, find_cached_in};
+pub use catalogue::{CatalogueEntry, catalogue, closest, find};
+pub use classes::Classes;
+pub use dataset::Dataset;
+#[cfg(feature = "net")]
+pub use download::{DEFAULT_BASE_URL, Progress, download, download_into};
+pub use error::SeriesError;
+pub use format::Format;
+pub(crate) use format::number;
+pub use options::{LabelColumn, Missing, ReadOptions, Unequal};
+pub use parts::SplitParts;
+pub use place::Place;
+pub(crate) use resample::fill_gaps;
+pub use resample::resample_linear;
+pub use scaling::{Scaling, z_normalise};
+pub use split::Split;

@@ -1,0 +1,173 @@
+//! A file of any length, a part at a time, in memory that does not grow with it.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use super::assemble::assemble;
+use super::format::{self, Format, Layout, RawFile};
+use super::{Place, ReadOptions, SeriesError, Split, Unequal};
+use crate::wording::shorten;
+
+/// Lines that are read together.
+const LINES: usize = 1024;
+
+/// The series of a file to predict, in parts of about a thousand: what [`Split::read_for_length`]
+/// reads at once.
+///
+/// Each item is a part, or the error that ends the file.
+#[derive(Debug)]
+pub struct SplitParts {
+    path: PathBuf,
+    length: usize,
+    options: ReadOptions,
+    format: Format,
+    reader: BufReader<File>,
+    /// The lines before the series, which every part is read with; known after the first part.
+    header: Option<String>,
+    /// Lines read so far.
+    lines: usize,
+    ended: bool,
+}
+
+impl SplitParts {
+    /// Opens a file whose series must have `length` values.
+    ///
+    /// # Errors
+    ///
+    /// [`SeriesError::UnknownFormat`], and [`SeriesError::Read`] when it cannot be opened.
+    pub fn open(path: &Path, length: usize, options: &ReadOptions) -> Result<Self, SeriesError> {
+        let format = Format::of(path)?;
+        let file = File::open(path).map_err(|source| SeriesError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            length,
+            options: options.clone(),
+            format,
+            reader: BufReader::new(file),
+            header: None,
+            lines: 0,
+            ended: false,
+        })
+    }
+
+    /// The next part; `None` for lines without series.
+    fn part(&mut self) -> Result<Option<Split>, SeriesError> {
+        let before = self.lines;
+        let mut bytes = Vec::new();
+        if let Some(header) = &self.header {
+            bytes.extend(header.as_bytes());
+            // Lines keep their numbers: every reader passes over empty ones.
+            let own = header.lines().count();
+            bytes.extend(std::iter::repeat_n(b'\n', before.saturating_sub(own)));
+        }
+        self.read_lines(&mut bytes)?;
+        let text = format::decode(&self.path, &bytes)?;
+        let raw = self.parse(text)?;
+        if self.header.is_none() {
+            self.header = Some(self.header_of(text, &raw));
+        } else {
+            self.check_first_row(text, before, &raw)?;
+            if raw.rows.is_empty() {
+                return Ok(None);
+            }
+        }
+        assemble(raw, &self.options, Some(self.length)).map(Some)
+    }
+
+    /// Reads some lines, more where one ends within quotation marks or before the header's end.
+    fn read_lines(&mut self, bytes: &mut Vec<u8>) -> Result<(), SeriesError> {
+        let mut count = 0;
+        let mut quotes = 0;
+        loop {
+            let start = bytes.len();
+            let read = self.reader.read_until(b'\n', bytes);
+            let read = read.map_err(|source| SeriesError::Read {
+                path: self.path.clone(),
+                source,
+            })?;
+            if read == 0 {
+                self.ended = true;
+                return Ok(());
+            }
+            count += 1;
+            self.lines += 1;
+            quotes += bytes[start..].iter().filter(|&&byte| byte == b'"').count();
+            let whole = self.format != Format::Csv || quotes.is_multiple_of(2);
+            if count >= LINES && whole && (self.header.is_some() || self.in_data(bytes)) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the lines reach beyond the header.
+    fn in_data(&self, bytes: &[u8]) -> bool {
+        self.format.is_delimited() || data_line(&String::from_utf8_lossy(bytes)).is_some()
+    }
+
+    fn parse(&self, text: &str) -> Result<RawFile, SeriesError> {
+        let layout = Layout {
+            label: &self.options.label,
+            length: Some(self.length),
+            resample: self.options.unequal == Unequal::Resample,
+        };
+        format::parse(self.format, &self.path, text, &layout)
+    }
+
+    /// A row of words is a header at the start of a file, and an error further on.
+    fn check_first_row(&self, text: &str, before: usize, raw: &RawFile) -> Result<(), SeriesError> {
+        if self.format != Format::Csv {
+            return Ok(());
+        }
+        let mut lines = text.lines().enumerate().skip(before);
+        let first = lines.find(|(_, line)| !line.trim().is_empty());
+        match (first, raw.rows.first()) {
+            (Some((index, line)), row) if row.is_none_or(|row| row.line != index + 1) => {
+                Err(SeriesError::NotANumber {
+                    place: Place::field(&self.path, index + 1, 1),
+                    found: shorten(line.split(',').next().unwrap_or_default().trim()),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The lines before the first series.
+    fn header_of(&self, text: &str, raw: &RawFile) -> String {
+        let lines = if self.format.is_delimited() {
+            // The one line before the first row of data, if there is one.
+            let first = raw.rows.first().map_or(1, |row| row.line);
+            first.saturating_sub(1)
+        } else {
+            data_line(text).unwrap_or(0)
+        };
+        text.split_inclusive('\n').take(lines).collect()
+    }
+}
+
+/// The line of `@data`, counted from 1.
+fn data_line(text: &str) -> Option<usize> {
+    let is_data = |line: &str| line.trim().eq_ignore_ascii_case("@data");
+    text.lines().position(is_data).map(|index| index + 1)
+}
+
+impl Iterator for SplitParts {
+    type Item = Result<Split, SeriesError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            match self.part() {
+                Ok(Some(split)) => return Some(Ok(split)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,185 @@
+//! Which voices and readouts a program keeps, and how much each counts.
+//!
+//! Stacked regression (Breiman 1996): the weights, none below 0, for which the weighted sum of the
+//! candidates' scores comes nearest to the targets, where each score is of a series that its fit
+//! had not seen. A few series decide little among many candidates, so the weights are pulled
+//! towards a prior that looks at each candidate alone.
+
+use crate::ridge::squared_error;
+
+/// The prior share of a candidate is its squared error to this power, inverted.
+const TRUST: i32 = 8;
+/// The pull towards the prior is worth so many training series.
+const PULL: f64 = 10.0;
+/// A candidate with a smaller share is not kept.
+const LEAST_SHARE: f64 = 0.01;
+/// No number of series can show that a candidate makes no error at all.
+const LEAST_ERROR: f64 = 1e-9;
+/// When the search for the weights ends: the largest change of one, and the most rounds.
+const SMALL_CHANGE: f64 = 1e-12;
+const MOST_ROUNDS: usize = 100_000;
+
+/// The share of each candidate, 0 for one that is not kept; they sum to 1.
+///
+/// `left_out` holds, for each candidate, the scores of left-out series, `[series, classes]` row by
+/// row, and `targets` what they should be. At most `most` candidates are kept.
+pub fn shares(left_out: &[Vec<f64>], targets: &[f32], series: usize, most: usize) -> Vec<f64> {
+    let problem = Problem::of(left_out, targets, series);
+    let mut kept: Vec<usize> = (0..left_out.len()).collect();
+    loop {
+        let shares = problem.shares(&kept);
+        let last = kept.len() == 1;
+        let Some(least) = (0..kept.len()).min_by(|a, b| shares[*a].total_cmp(&shares[*b])) else {
+            return Vec::new();
+        };
+        if last || (kept.len() <= most && shares[least] >= LEAST_SHARE) {
+            let mut all = vec![0.0; left_out.len()];
+            for (candidate, share) in kept.into_iter().zip(shares) {
+                all[candidate] = share;
+            }
+            return all;
+        }
+        kept.remove(least);
+    }
+}
+
+/// The mean squared error of weighted sums, as a quadratic form in the weights.
+struct Problem {
+    /// Mean products of the scores of two candidates.
+    products: Vec<Vec<f64>>,
+    /// Mean products of the scores and the targets.
+    with_targets: Vec<f64>,
+    /// Squared errors of each candidate.
+    errors: Vec<f64>,
+    /// The pull towards the prior.
+    pull: f64,
+}
+
+impl Problem {
+    fn of(left_out: &[Vec<f64>], targets: &[f32], series: usize) -> Self {
+        let mean = |one: &[f64], other: &[f64]| {
+            let products = one.iter().zip(other).map(|(one, other)| one * other);
+            products.sum::<f64>() / targets.len() as f64
+        };
+        let wanted: Vec<f64> = targets.iter().map(|target| f64::from(*target)).collect();
+        let error = |scores: &Vec<f64>| squared_error(scores, targets).max(LEAST_ERROR);
+        let row = |one: &Vec<f64>| left_out.iter().map(|other| mean(one, other)).collect();
+        Self {
+            products: left_out.iter().map(row).collect(),
+            with_targets: left_out.iter().map(|one| mean(one, &wanted)).collect(),
+            errors: left_out.iter().map(error).collect(),
+            pull: PULL / series as f64,
+        }
+    }
+
+    /// The best shares of some candidates, summing to 1.
+    fn shares(&self, kept: &[usize]) -> Vec<f64> {
+        let least = kept.iter().map(|one| self.errors[*one]);
+        let least = least.fold(f64::INFINITY, f64::min);
+        let trust = kept
+            .iter()
+            .map(|one| (least / self.errors[*one]).powi(TRUST));
+        let prior = normalised(trust.collect());
+        let mut weights = prior.clone();
+        // One weight after the other, each to its best while the others stand: the form is
+        // strictly convex, so this ends at its one lowest point.
+        for _ in 0..MOST_ROUNDS {
+            let mut change = 0.0f64;
+            for (place, one) in kept.iter().enumerate() {
+                let row = &self.products[*one];
+                let others = kept.iter().zip(&weights);
+                let sum: f64 = others.map(|(other, weight)| row[*other] * weight).sum();
+                let curvature = row[*one] + self.pull;
+                let wanted = self.with_targets[*one] + self.pull * prior[place];
+                let rest = sum - row[*one] * weights[place];
+                let best = ((wanted - rest) / curvature).max(0.0);
+                change = change.max((best - weights[place]).abs());
+                weights[place] = best;
+            }
+            if change < SMALL_CHANGE {
+                break;
+            }
+        }
+        match weights.iter().any(|weight| *weight > 0.0) {
+            true => normalised(weights),
+            // Nothing is better than no score at all.
+            false => prior,
+        }
+    }
+}
+
+fn normalised(mut weights: Vec<f64>) -> Vec<f64> {
+    let sum: f64 = weights.iter().sum();
+    for weight in &mut weights {
+        *weight /= sum;
+    }
+    weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TARGETS: [f32; 4] = [1.0, -1.0, 1.0, -1.0];
+
+    fn scores(of: impl Fn(f64) -> f64) -> Vec<f64> {
+        TARGETS.map(|target| of(f64::from(target))).to_vec()
+    }
+
+    /// Two candidates whose errors cancel: by symmetry half each, whatever the pull.
+    #[test]
+    fn candidates_that_correct_each_other_share() {
+        let above = scores(|target| target + 0.5);
+        let below = scores(|target| target - 0.5);
+        let shares = shares(&[above, below], &TARGETS, 4, 2);
+        assert!((shares[0] - 0.5).abs() < 1e-9 && (shares[1] - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_candidate_that_knows_nothing_is_dropped() {
+        let good = scores(|target| 0.9 * target);
+        let wrong = scores(|target| -target);
+        assert_eq!(shares(&[good, wrong], &TARGETS, 400, 2), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn no_more_are_kept_than_asked_for() {
+        let candidates = [0.5, -0.4, 0.1, -0.3].map(|shift| scores(|target| target + shift));
+        for most in 1..=4 {
+            let shares = shares(&candidates, &TARGETS, 4, most);
+            assert!(shares.iter().filter(|share| **share > 0.0).count() <= most);
+            assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        }
+        assert_eq!(shares(&candidates, &TARGETS, 4, 1), [0.0, 0.0, 1.0, 0.0]);
+    }
+
+    /// Expected values from SciPy 1.17, `nnls` on the Cholesky factor of the same form:
+    /// G = AᵀA / 6 + 10 / 6, c = Aᵀb / 6 + 10 / 6 prior, for 6 series.
+    #[test]
+    fn shares_are_those_of_non_negative_least_squares() {
+        let targets = [1.0, -1.0, 1.0, 1.0, -1.0, -1.0];
+        let candidates = [
+            vec![0.9, -0.2, 0.4, 0.8, -1.1, 0.1],
+            vec![0.3, -0.9, 1.2, -0.1, -0.2, -0.8],
+            vec![0.2, 0.1, -0.3, 0.4, 0.2, -0.1],
+        ];
+        let close = |found: Vec<f64>, expected: [f64; 3]| {
+            let mut pairs = found.iter().zip(expected);
+            let close = pairs.all(|(found, expected)| (found - expected).abs() < 1e-8);
+            assert!(close, "{found:?}");
+        };
+        let all = shares(&candidates, &targets, 6, 3);
+        close(all, [0.5868136355, 0.39743177, 0.0157545945]);
+        let two = shares(&candidates, &targets, 6, 2);
+        close(two, [0.596590142, 0.403409858, 0.0]);
+    }
+
+    #[test]
+    fn candidates_without_any_worth_share_as_the_prior_has_it() {
+        let wrong = scores(|target| -target);
+        assert_eq!(
+            shares(&[wrong.clone(), wrong], &TARGETS, 4_000, 2),
+            [0.5, 0.5]
+        );
+    }
+}

@@ -1,0 +1,247 @@
+//! Both convolutions and their gradient on a strip of mels of one clip.
+//!
+//! A frame's channels are worked out in registers, and at once added to the five frames that hear
+//! them: the channels themselves are never stored, and the backward pass works them out anew.
+
+#![allow(
+    clippy::needless_range_loop,
+    reason = "several arrays go by one index, and the compiler keeps them in registers"
+)]
+
+use crate::composed::{MARGIN, TAPS};
+use crate::cpu::vectors::{LANES, Lanes, Vector, Work};
+
+/// Filters of the first convolution.
+pub const CHANNELS: usize = 10;
+/// Vectors of one strip: five frames of sums stay in registers.
+const VECTORS: usize = 2;
+/// Mels of one strip.
+pub const STRIP: usize = VECTORS * LANES;
+
+/// A frame of a strip, in memory.
+type Row = [Lanes; VECTORS];
+/// A frame of a strip, in registers.
+type Sum<V> = [V; VECTORS];
+
+/// The weights on the host.
+pub struct Weights {
+    /// `[10, 5]`.
+    pub kernel1: Vec<f32>,
+    /// `[10]`.
+    pub bias1: Vec<f32>,
+    /// `[5, 10]`.
+    pub kernel2: Vec<f32>,
+    /// `[frames]`.
+    pub bias2: Vec<f32>,
+}
+
+/// One channel's weights.
+#[derive(Clone, Copy, Default)]
+struct Channel {
+    bias: f32,
+    /// The first convolution's taps.
+    first: [f32; TAPS],
+    /// The second's.
+    second: [f32; TAPS],
+}
+
+impl Weights {
+    fn channels(&self) -> [Channel; CHANNELS] {
+        let mut channels = [Channel::default(); CHANNELS];
+        let at = |values: &[f32], index: usize| values.get(index).copied().unwrap_or(0.0);
+        for (channel, out) in channels.iter_mut().enumerate() {
+            out.bias = at(&self.bias1, channel);
+            for tap in 0..TAPS {
+                out.first[tap] = at(&self.kernel1, channel * TAPS + tap);
+                out.second[tap] = at(&self.kernel2, tap * CHANNELS + channel);
+            }
+        }
+        channels
+    }
+}
+
+/// Copies a strip of `[frames, mels]` starting at `first`, with [`MARGIN`] rows of zeros at either
+/// end and zeros for mels that there are not.
+#[inline(always)]
+fn take(plane: &[f32], mels: usize, first: usize) -> Vec<Row> {
+    let frames = plane.len() / mels;
+    let mut rows = vec![[[0.0; LANES]; VECTORS]; frames + 2 * MARGIN];
+    let count = STRIP.min(mels - first);
+    for (out, row) in rows[MARGIN..].iter_mut().zip(plane.chunks_exact(mels)) {
+        out.as_flattened_mut()[..count].copy_from_slice(&row[first..first + count]);
+    }
+    rows
+}
+
+/// Writes one frame of a strip.
+#[inline(always)]
+fn put<V: Vector>(sum: Sum<V>, plane: &mut [f32], mels: usize, first: usize, frame: usize) {
+    let mut row = [[0.0; LANES]; VECTORS];
+    for (sum, row) in sum.into_iter().zip(&mut row) {
+        sum.store(row);
+    }
+    let count = STRIP.min(mels - first);
+    plane[frame * mels + first..][..count].copy_from_slice(&row.as_flattened()[..count]);
+}
+
+#[inline(always)]
+fn splat<V: Vector>(value: f32) -> Sum<V> {
+    [V::splat(value); VECTORS]
+}
+
+#[inline(always)]
+fn load<V: Vector>(row: &Row) -> Sum<V> {
+    [V::load(&row[0]), V::load(&row[1])]
+}
+
+/// `sum + values · factor`.
+#[inline(always)]
+fn add_scaled<V: Vector>(sum: Sum<V>, values: Sum<V>, factor: f32) -> Sum<V> {
+    let factor = V::splat(factor);
+    [
+        values[0].multiply_add(factor, sum[0]),
+        values[1].multiply_add(factor, sum[1]),
+    ]
+}
+
+#[inline(always)]
+fn where_positive<V: Vector>(values: Sum<V>, condition: Sum<V>) -> Sum<V> {
+    [
+        values[0].where_positive(condition[0]),
+        values[1].where_positive(condition[1]),
+    ]
+}
+
+/// One channel at the frame whose five inputs are `rows`.
+#[inline(always)]
+fn hear<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
+    let mut sum = splat(channel.bias);
+    for tap in 0..TAPS {
+        sum = add_scaled(sum, load(&rows[tap]), channel.first[tap]);
+    }
+    where_positive(sum, sum)
+}
+
+/// The outputs of a strip, each given to `give` with its frame.
+#[inline(always)]
+fn outputs<V: Vector>(
+    rows: &[Row],
+    channels: &[Channel; CHANNELS],
+    bias: &[f32],
+    mut give: impl FnMut(usize, Sum<V>),
+) {
+    let frames = rows.len() - 2 * MARGIN;
+    let bias = |frame: usize| splat(bias.get(frame).copied().unwrap_or(0.0));
+    // The sums of the frames from `frame − MARGIN` to `frame + MARGIN`.
+    let mut sums = [splat(0.0), splat(0.0), bias(0), bias(1), bias(2)];
+    for frame in 0..frames {
+        if let Some(rows) = rows[frame..].first_chunk() {
+            for channel in channels {
+                let heard = hear(rows, channel);
+                for tap in 0..TAPS {
+                    // The frame `tap` hears this one with the opposite tap.
+                    sums[tap] = add_scaled(sums[tap], heard, channel.second[TAPS - 1 - tap]);
+                }
+            }
+        }
+        if let Some(done) = frame.checked_sub(MARGIN) {
+            give(done, where_positive(sums[0], sums[0]));
+        }
+        sums = [sums[1], sums[2], sums[3], sums[4], bias(frame + MARGIN + 1)];
+    }
+    for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
+        if let Some(done) = (frames + index).checked_sub(MARGIN) {
+            give(done, where_positive(sum, sum));
+        }
+    }
+}
+
+/// Writes the output of one clip.
+pub struct Forward<'a> {
+    /// `[frames, mels]`.
+    pub plane: &'a [f32],
+    /// `[frames, mels]`.
+    pub out: &'a mut [f32],
+    pub mels: usize,
+    pub weights: &'a Weights,
+}
+
+impl Work for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let Self {
+            plane, out, mels, ..
+        } = self;
+        let channels = self.weights.channels();
+        for first in (0..mels).step_by(STRIP) {
+            let rows = take(plane, mels, first);
+            outputs::<V>(&rows, &channels, &self.weights.bias2, |frame, sum| {
+                put(sum, out, mels, first, frame);
+            });
+        }
+    }
+}
+
+/// Writes the gradient with respect to one clip's plane.
+pub struct Backward<'a> {
+    /// `[frames, mels]`.
+    pub plane: &'a [f32],
+    /// The gradient of the output, `[frames, mels]`.
+    pub gradient: &'a [f32],
+    /// `[frames, mels]`.
+    pub out: &'a mut [f32],
+    pub mels: usize,
+    pub weights: &'a Weights,
+}
+
+impl Work for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let Self { out, mels, .. } = self;
+        let channels = self.weights.channels();
+        for first in (0..mels).step_by(STRIP) {
+            let rows = take(self.plane, mels, first);
+            let frames = rows.len() - 2 * MARGIN;
+            let mut gradient = take(self.gradient, mels, first);
+            outputs::<V>(&rows, &channels, &self.weights.bias2, |frame, sum| {
+                let row = &mut gradient[frame + MARGIN];
+                for (value, sum) in row.iter_mut().zip(sum) {
+                    V::load(value).where_positive(sum).store(value);
+                }
+            });
+            let mut sums = [splat::<V>(0.0); TAPS];
+            for frame in 0..frames {
+                let here = (
+                    rows[frame..].first_chunk(),
+                    gradient[frame..].first_chunk::<TAPS>(),
+                );
+                if let (Some(rows), Some(gradient)) = here {
+                    for channel in &channels {
+                        let mut of_channel = splat(0.0);
+                        for tap in 0..TAPS {
+                            let heard = load(&gradient[TAPS - 1 - tap]);
+                            of_channel = add_scaled(of_channel, heard, channel.second[tap]);
+                        }
+                        let of_channel = where_positive(of_channel, hear(rows, channel));
+                        for tap in 0..TAPS {
+                            sums[tap] = add_scaled(sums[tap], of_channel, channel.first[tap]);
+                        }
+                    }
+                }
+                if let Some(done) = frame.checked_sub(MARGIN) {
+                    put(sums[0], out, mels, first, done);
+                }
+                sums = [sums[1], sums[2], sums[3], sums[4], splat(0.0)];
+            }
+            for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
+                if let Some(done) = (frames + index).checked_sub(MARGIN) {
+                    put(sum, out, mels, first, done);
+                }
+            }
+        }
+    }
+}

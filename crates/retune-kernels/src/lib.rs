@@ -1,0 +1,239 @@
+//! The expensive operations of the frozen source and around it, behind one trait.
+//!
+//! [`Kernels`] adds these operations to a Burn backend: the log-mel plane of audio (also of clips
+//! that share most of their sound), its normalisation, the two convolutions, the bidirectional LSTM
+//! and the attention, each with its backward pass; and painting a plane and pooling a layer,
+//! without one. Every operation has a default made of Burn tensor operations ([`composed`]), so
+//! any backend works; the CPU backend overrides them with hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B`
+//! and registers the backward pass as one node of the graph, so that a step of training does not
+//! pay for the slices of 125 time steps.
+
+// The only crate with unsafe code; each block says why it is sound.
+#![allow(unsafe_code)]
+
+mod autodiff;
+pub mod composed;
+pub mod cpu;
+#[cfg(feature = "cpu")]
+mod host;
+pub mod mel;
+
+#[cfg(feature = "cpu")]
+pub use host::Cpu;
+
+/// The GPU backend: Vulkan, Metal or DirectX 12 through wgpu.
+#[cfg(feature = "wgpu")]
+pub type Wgpu = burn_wgpu::Wgpu<f32, i32, u32>;
+
+#[cfg(feature = "wgpu")]
+impl Kernels for Wgpu {}
+
+/// Whether any graphics driver answers; to be asked first, because the backend panics without one.
+#[cfg(feature = "wgpu")]
+pub fn has_adapter() -> bool {
+    let instance = wgpu::Instance::default();
+    let options = wgpu::RequestAdapterOptions::default();
+    pollster::block_on(instance.request_adapter(&options)).is_ok()
+}
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// Weights of a bidirectional LSTM, in Keras gate order (input, forget, cell, output).
+///
+/// `H` units in each direction; the columns of `input` and `bias` hold the forward direction's
+/// four gates and then the backward direction's.
+#[derive(Debug, Clone)]
+pub struct BiLstmWeights<B: Backend> {
+    /// From the input to the gates, `[features, 8H]`.
+    pub input: Tensor<B, 2>,
+    /// From the last output to the gates, `[2, H, 4H]`, forward direction first.
+    pub recurrent: Tensor<B, 3>,
+    /// `[8H]`.
+    pub bias: Tensor<B, 1>,
+}
+
+/// What a bidirectional LSTM computed: its output, and what its backward pass needs.
+#[derive(Debug, Clone)]
+pub struct BiLstmTrace<B: Backend> {
+    /// `[batch, time, 2H]`: the forward direction's output beside the backward direction's.
+    pub output: Tensor<B, 3>,
+    /// Gate activations, in the layout of the implementation that made them.
+    pub gates: Tensor<B, 1>,
+    /// Cell states, in the layout of the implementation that made them.
+    pub cells: Tensor<B, 1>,
+}
+
+/// Gradients of a bidirectional LSTM.
+#[derive(Debug, Clone)]
+pub struct BiLstmGradients<B: Backend> {
+    /// With respect to the input, `[batch, time, features]`.
+    pub input: Tensor<B, 3>,
+    /// With respect to the weights; absent unless asked for.
+    pub weights: Option<BiLstmWeights<B>>,
+}
+
+/// Weights of the frozen convolutions along time, the norm between them folded in.
+#[derive(Debug, Clone)]
+pub struct ConvolutionWeights<B: Backend> {
+    /// The filters of the first, `[10, 5]`.
+    pub kernel1: Tensor<B, 2>,
+    /// `[10]`.
+    pub bias1: Tensor<B, 1>,
+    /// The taps of the second over the first's channels, `[5, 10]`.
+    pub kernel2: Tensor<B, 2>,
+    /// The second's bias for each frame, `[125]`.
+    pub bias2: Tensor<B, 1>,
+}
+
+/// What an attention found.
+#[derive(Debug, Clone)]
+pub struct Attended<B: Backend> {
+    /// The share of each frame, `[batch, time]`.
+    pub attention: Tensor<B, 2>,
+    /// The mean of the frames with these shares, `[batch, width]`.
+    pub context: Tensor<B, 2>,
+}
+
+/// Gradients of an attention.
+#[derive(Debug, Clone)]
+pub struct AttendGradients<B: Backend> {
+    /// With respect to the frames, `[batch, time, width]`.
+    pub frames: Tensor<B, 3>,
+    /// With respect to the query, `[batch, width]`.
+    pub query: Tensor<B, 2>,
+}
+
+/// The operations that the frozen source adds to a Burn backend.
+pub trait Kernels: Backend {
+    /// `ln(mel + 1e-6)` of audio: `[batch, 16000]` at 16 kHz gives `[batch, 125, 80]`.
+    ///
+    /// The magnitude spectrum of 1,024-sample frames (periodic Hann window, one every 128 samples,
+    /// the end padded with zeros) through the filters of [`crate::mel::mel_filters`].
+    fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
+        composed::log_mel(audio)
+    }
+
+    /// The gradient of [`Kernels::log_mel`] with respect to the audio, `[batch, 16000]`.
+    ///
+    /// A magnitude of zero passes no gradient on, so silence gives zeros and not NaN.
+    fn log_mel_backward(audio: Tensor<Self, 2>, gradient: Tensor<Self, 3>) -> Tensor<Self, 2> {
+        composed::log_mel_backward(audio, gradient)
+    }
+
+    /// The log-mel planes of `placed + shared`: `[batch, 16000]` and `[16000]` give
+    /// `[batch, 125, 80]`.
+    ///
+    /// The same as [`Kernels::log_mel`] of the sums, but a backend may work out the frames where
+    /// nothing is placed (where `placed` is zero) once for all clips, or take them from
+    /// `of_shared`, the plane of `shared` `[1, 125, 80]`, where that is known already.
+    fn log_mel_of_sum(
+        placed: Tensor<Self, 2>,
+        shared: Tensor<Self, 1>,
+        _of_shared: Option<Tensor<Self, 3>>,
+    ) -> Tensor<Self, 3> {
+        Self::log_mel(placed + shared.unsqueeze::<2>())
+    }
+
+    /// The gradient of [`Kernels::log_mel_of_sum`] with respect to `shared`, `[16000]`.
+    fn log_mel_of_sum_backward(
+        placed: Tensor<Self, 2>,
+        shared: Tensor<Self, 1>,
+        gradient: Tensor<Self, 3>,
+    ) -> Tensor<Self, 1> {
+        Self::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient)
+            .sum_dim(0)
+            .squeeze_dim(0)
+    }
+
+    /// Each clip's plane with mean 0 and deviation 1 (a silent clip gives zeros).
+    fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        composed::normalise(plane)
+    }
+
+    /// The gradient of [`Kernels::normalise`] with respect to the plane.
+    fn normalise_backward(plane: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        composed::normalise_backward(plane, gradient)
+    }
+
+    /// Two convolutions along time, each with a ReLU: `[batch, 125, 80]` gives the same shape.
+    ///
+    /// The weights are frozen: only the input has a gradient.
+    fn convolutions(plane: Tensor<Self, 3>, weights: &ConvolutionWeights<Self>) -> Tensor<Self, 3> {
+        composed::convolutions(plane, weights)
+    }
+
+    /// The gradient of [`Kernels::convolutions`] with respect to its input.
+    fn convolutions_backward(
+        plane: Tensor<Self, 3>,
+        weights: &ConvolutionWeights<Self>,
+        gradient: Tensor<Self, 3>,
+    ) -> Tensor<Self, 3> {
+        composed::convolutions_backward(plane, weights, gradient)
+    }
+
+    /// A bidirectional LSTM over `[batch, time, features]`.
+    fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
+        composed::bilstm(input, weights)
+    }
+
+    /// The output of [`Kernels::bilstm`] alone: a backend that records no graph need not keep what
+    /// the backward pass would read.
+    fn bilstm_output(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> Tensor<Self, 3> {
+        Self::bilstm(input, weights).output
+    }
+
+    /// The backward pass of [`Kernels::bilstm`]: `gradient` is that of the output,
+    /// `[batch, time, 2H]`. Gradients of the weights are worked out only when asked for: a frozen
+    /// source never needs them.
+    fn bilstm_backward(
+        input: Tensor<Self, 3>,
+        weights: &BiLstmWeights<Self>,
+        trace: &BiLstmTrace<Self>,
+        gradient: Tensor<Self, 3>,
+        with_weights: bool,
+    ) -> BiLstmGradients<Self> {
+        composed::bilstm_backward(input, weights, trace, gradient, with_weights)
+    }
+
+    /// Attention to frames: `[batch, time, width]` with a query `[batch, width]`. A frame's share
+    /// is the softmax over time of its product with the query.
+    fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {
+        composed::attend(frames, query)
+    }
+
+    /// The backward pass of [`Kernels::attend`]: `attention` is what it found, `gradient` that of
+    /// both its results.
+    fn attend_backward(
+        frames: Tensor<Self, 3>,
+        query: Tensor<Self, 2>,
+        attention: Tensor<Self, 2>,
+        gradient: Attended<Self>,
+    ) -> AttendGradients<Self> {
+        composed::attend_backward(frames, query, attention, gradient)
+    }
+
+    /// What is taken of a layer over time: `[batch, time, width]` gives `[batch, 10 · width]`: the
+    /// mean, maximum, minimum, deviation, share of positive values, and the means of
+    /// [`SEGMENTS`](composed::SEGMENTS) parts of the time, which has at least one frame for each.
+    ///
+    /// It has no backward pass of its own: where a graph is recorded, the default records it.
+    fn pool(layer: Tensor<Self, 3>) -> Tensor<Self, 2> {
+        composed::pool(layer)
+    }
+
+    /// Peaks on the mel plane, `[batch, frames, 80]`: filter `m` has
+    /// `ln(floor + Σ height · exp(−½ ((centre(m) − place) / width)²))`, the sum over the peaks.
+    ///
+    /// `place` is `[batch, peaks, frames]` on the mel scale, `width` and `height` are `[peaks]`,
+    /// and `floor` is a normal number above zero. It has no backward pass of its own: where a graph
+    /// is recorded, the default records it.
+    fn paint(
+        place: Tensor<Self, 3>,
+        width: Tensor<Self, 1>,
+        height: Tensor<Self, 1>,
+        floor: f32,
+    ) -> Tensor<Self, 3> {
+        composed::paint(place, width, height, floor)
+    }
+}

@@ -1,0 +1,14 @@
+//! What makes the things that Retune ships and tests with; it is no part of the product.
+//!
+//! - [`generator`]: made-up walking
+//! - `keras`, `attention_rnn`: weights that Keras saved (feature `import`)
+
+#[cfg(feature = "import")]
+mod attention_rnn;
+pub mod generator;
+#[cfg(feature = "import")]
+pub mod keras;
+
+#[cfg(feature = "import")]
+pub use attention_rnn::import_keras;
+pub use generator::{GaitGenerator, GaitKind, Person};

@@ -1,0 +1,116 @@
+//! Forecasting on a backend chosen at run time.
+
+use std::fmt;
+
+use burn::tensor::backend::AutodiffBackend;
+
+use super::{Engine, on};
+use crate::Error;
+use crate::fit::{FitProgress, ForecastSettings};
+use crate::forecast::History;
+use crate::kernel::Kernels;
+use crate::program::ForecastProgram;
+use crate::source::SourceWeights;
+use crate::task::{self, BacktestOptions, BacktestReport, Forecast};
+
+/// What the forecasters of all backends can do; see [`task::Forecaster`].
+trait Foresee: Send + Sync {
+    fn program(&self) -> &ForecastProgram;
+    fn forecast(&self, histories: &[&[f32]]) -> Result<Vec<Forecast>, Error>;
+}
+
+impl<B: Kernels> Foresee for task::Forecaster<B> {
+    fn program(&self) -> &ForecastProgram {
+        self.program()
+    }
+
+    fn forecast(&self, histories: &[&[f32]]) -> Result<Vec<Forecast>, Error> {
+        self.forecast(histories)
+    }
+}
+
+/// A forecasting program on a backend, beside its frozen source.
+pub struct Forecaster(Box<dyn Foresee>);
+
+impl fmt::Debug for Forecaster {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Forecaster")
+            .field(self.program())
+            .finish()
+    }
+}
+
+impl Forecaster {
+    /// Fits a forecaster to histories.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Forecaster::fit`].
+    pub fn fit(
+        engine: Engine,
+        histories: &[History],
+        source: &SourceWeights,
+        settings: &ForecastSettings,
+        progress: &mut dyn FnMut(&FitProgress),
+    ) -> Result<Self, Error> {
+        on!(engine, A, device => {
+            type B = <A as AutodiffBackend>::InnerBackend;
+            let fitted =
+                task::Forecaster::<B>::fit(histories, source, settings, device, progress)?;
+            Ok(Self(Box::new(fitted)))
+        })
+    }
+
+    /// Puts a program and its source on a backend.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Forecaster::new`].
+    pub fn new(
+        engine: Engine,
+        program: ForecastProgram,
+        source: &SourceWeights,
+    ) -> Result<Self, Error> {
+        on!(engine, A, device => {
+            type B = <A as AutodiffBackend>::InnerBackend;
+            Ok(Self(Box::new(task::Forecaster::<B>::new(program, source, device)?)))
+        })
+    }
+
+    /// The program; [`ForecastProgram::save`] keeps it.
+    pub fn program(&self) -> &ForecastProgram {
+        self.0.program()
+    }
+
+    /// What comes after each history.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Forecaster::forecast`].
+    pub fn forecast(&self, histories: &[&[f32]]) -> Result<Vec<Forecast>, Error> {
+        self.0.forecast(histories)
+    }
+}
+
+impl Engine {
+    /// Forecasts from a rolling origin, judged by what came, beside controls.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::backtest`].
+    pub fn backtest(
+        self,
+        histories: &[History],
+        after: &[Vec<f32>],
+        sources: [&SourceWeights; 2],
+        settings: &ForecastSettings,
+        options: &BacktestOptions,
+        progress: &mut dyn FnMut(&FitProgress),
+    ) -> Result<BacktestReport, Error> {
+        on!(self, A, device => {
+            type B = <A as AutodiffBackend>::InnerBackend;
+            task::backtest::<B>(histories, after, sources, settings, options, device, progress)
+        })
+    }
+}

@@ -1,0 +1,255 @@
+//! A backend chosen at run time, without generics in any signature.
+//!
+//! Everything that is generic over Burn's `Backend` is instantiated here, once for each backend that
+//! is compiled in, so that whoever links this crate compiles none of it again. Those who bring a
+//! backend of their own use the generic types of [`task`](crate::task).
+
+mod classifier;
+mod forecaster;
+mod motion;
+mod source;
+
+pub use classifier::{Classifier, ClassifierBuilder};
+pub use forecaster::Forecaster;
+pub use motion::MotionStream;
+
+use std::fmt;
+use std::str::FromStr;
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use thiserror::Error;
+
+/// The shape of the product that is compared with the host's: rows, inner, columns.
+const PRODUCT: [usize; 3] = [1024, 64, 64];
+/// How far an element of it may be off.
+const TOLERANCE: f32 = 1e-2;
+
+/// Why a backend cannot be used.
+#[derive(Debug, Error)]
+pub enum BackendError {
+    /// No backend has this name.
+    #[error("there is no backend {name:?}, expected cpu or wgpu")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// The backend was left out of this build.
+    #[error("the {name} backend is not compiled in")]
+    NotCompiled {
+        /// The backend.
+        name: &'static str,
+    },
+    /// There is no graphics driver that wgpu can use.
+    #[error("the wgpu backend found no adapter: no Vulkan, Metal or DirectX 12 driver answers")]
+    NoAdapter,
+    /// The driver computes wrong numbers.
+    #[error(
+        "the {name} backend cannot be trusted here: a product of two matrices is {found} at \
+         row {row}, column {column}, where the host has {expected}"
+    )]
+    WrongProduct {
+        /// The backend.
+        name: &'static str,
+        /// The row, from 1.
+        row: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the backend computed.
+        found: f32,
+        /// What it should be.
+        expected: f32,
+    },
+}
+
+impl BackendError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unknown { .. } => None,
+            Self::NotCompiled { name } => Some(format!(
+                "build with `cargo build --release --features {name}`"
+            )),
+            Self::NoAdapter => Some(
+                "install the graphics driver (Debian: `apt-get install mesa-vulkan-drivers \
+                 libvulkan1` for a software one), or use --backend cpu"
+                    .to_owned(),
+            ),
+            Self::WrongProduct { .. } => Some(
+                "use --backend cpu; some Metal drivers give zeros for products without autotune \
+                 (burn issues 4907 and 4966)"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// The backends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    #[cfg(feature = "cpu")]
+    Cpu,
+    #[cfg(feature = "wgpu")]
+    Wgpu,
+}
+
+/// A backend that is there and computes what it should.
+///
+/// ```
+/// # #[cfg(feature = "cpu")] {
+/// use retune::Engine;
+/// use retune::fit::Preset;
+/// use retune::series::{Dataset, ReadOptions};
+///
+/// # fn main() -> Result<(), retune::Error> {
+/// let data = Dataset::read("data/ItalyPowerDemand".as_ref(), &ReadOptions::default())?;
+/// let classifier = Engine::cpu()?.classifier().preset(Preset::Fast).fit(&data.train)?;
+/// let predictions = classifier.predict(&data.test)?;
+/// assert_eq!(predictions.len(), data.test.len());
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Engine(Kind);
+
+/// Runs an expression with `$A` the differentiating backend of an engine and `$device` its device.
+macro_rules! on {
+    ($engine:expr, $A:ident, $device:ident => $body:expr) => {
+        match $engine.0 {
+            #[cfg(feature = "cpu")]
+            $crate::engine::Kind::Cpu => {
+                type $A = burn::backend::Autodiff<retune_kernels::Cpu>;
+                let $device = &<$A as burn::tensor::backend::BackendTypes>::Device::default();
+                $body
+            }
+            #[cfg(feature = "wgpu")]
+            $crate::engine::Kind::Wgpu => {
+                type $A = burn::backend::Autodiff<retune_kernels::Wgpu>;
+                let $device = &<$A as burn::tensor::backend::BackendTypes>::Device::default();
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+impl Engine {
+    /// The CPU: burn-ndarray with the kernels of this project.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError::NotCompiled`] without the feature `cpu`.
+    pub fn cpu() -> Result<Self, BackendError> {
+        #[cfg(feature = "cpu")]
+        return Ok(Self(Kind::Cpu));
+        #[cfg(not(feature = "cpu"))]
+        Err(BackendError::NotCompiled { name: "cpu" })
+    }
+
+    /// A GPU, through Vulkan, Metal or DirectX 12.
+    ///
+    /// # Errors
+    ///
+    /// Without the feature `wgpu`, without a driver, and where a product of two matrices is not what
+    /// the host computes.
+    pub fn wgpu() -> Result<Self, BackendError> {
+        #[cfg(feature = "wgpu")]
+        {
+            if !retune_kernels::has_adapter() {
+                return Err(BackendError::NoAdapter);
+            }
+            check_product::<retune_kernels::Wgpu>("wgpu", &Default::default())?;
+            Ok(Self(Kind::Wgpu))
+        }
+        #[cfg(not(feature = "wgpu"))]
+        Err(BackendError::NotCompiled { name: "wgpu" })
+    }
+
+    /// The backend of that name, `cpu` or `wgpu`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name; and as [`Engine::cpu`] and [`Engine::wgpu`].
+    pub fn named(name: &str) -> Result<Self, BackendError> {
+        match name {
+            "cpu" => Self::cpu(),
+            "wgpu" => Self::wgpu(),
+            _ => Err(BackendError::Unknown {
+                name: name.to_owned(),
+            }),
+        }
+    }
+
+    /// The backends that are compiled in, by name.
+    pub fn compiled() -> Vec<&'static str> {
+        let all = [
+            ("cpu", cfg!(feature = "cpu")),
+            ("wgpu", cfg!(feature = "wgpu")),
+        ];
+        let there = all.into_iter().filter(|(_, there)| *there);
+        there.map(|(name, _)| name).collect()
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(feature = "cpu")]
+            Kind::Cpu => "cpu",
+            #[cfg(feature = "wgpu")]
+            Kind::Wgpu => "wgpu",
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Engine {
+    type Err = BackendError;
+
+    fn from_str(name: &str) -> Result<Self, BackendError> {
+        Self::named(name)
+    }
+}
+
+/// Compares one product of two matrices with the host's.
+#[cfg_attr(not(feature = "wgpu"), allow(dead_code))]
+fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(), BackendError> {
+    let [rows, inner, columns] = PRODUCT;
+    let left: Vec<f32> = (0..rows * inner).map(|at| wave(at, 0.37)).collect();
+    let right: Vec<f32> = (0..inner * columns).map(|at| wave(at, 0.71)).collect();
+    let matrix = |values: &[f32], rows, columns| {
+        let data = TensorData::new(values.to_vec(), [rows, columns]);
+        Tensor::<B, 2>::from_data(data, device)
+    };
+    let product = matrix(&left, rows, inner).matmul(matrix(&right, inner, columns));
+    let product: Vec<f32> = product.into_data().iter().collect();
+    for row in 0..rows {
+        for column in 0..columns {
+            let expected: f32 = (0..inner)
+                .map(|at| left[row * inner + at] * right[at * columns + column])
+                .sum();
+            let found = product[row * columns + column];
+            if !((found - expected).abs() <= TOLERANCE) {
+                return Err(BackendError::WrongProduct {
+                    name,
+                    row: row + 1,
+                    column: column + 1,
+                    found,
+                    expected,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Numbers between −1 and 1 that do not repeat.
+fn wave(at: usize, step: f32) -> f32 {
+    (at as f32 * step).sin()
+}

@@ -1,0 +1,124 @@
+//! Motion on a backend chosen at run time.
+
+use std::fmt;
+
+use burn::tensor::backend::{AutodiffBackend, Backend};
+
+use super::{Engine, on};
+use crate::Error;
+use crate::motion::model::{
+    AdaptSettings, Forecast, ForecastStream, MotionForecaster, MotionModelError, MotionProgram,
+    MotionSourceWeights, PretrainSettings, Pretrained, TrainProgress, adapt, pretrain,
+};
+use crate::motion::{Scaling, Windows};
+use crate::task::{LeaveOneOut, MotionRow};
+
+/// What the streams of all backends can do; see [`ForecastStream`].
+trait Stream: Send {
+    fn clear(&mut self);
+    fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, MotionModelError>;
+}
+
+impl<B: Backend> Stream for ForecastStream<B> {
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, MotionModelError> {
+        self.push(sample)
+    }
+}
+
+/// Forecasts of motion sample by sample, as a control loop asks for them.
+pub struct MotionStream(Box<dyn Stream>);
+
+impl fmt::Debug for MotionStream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("MotionStream").finish()
+    }
+}
+
+impl MotionStream {
+    /// Puts a frozen source, and a program where there is one, on a backend.
+    ///
+    /// # Errors
+    ///
+    /// As [`MotionForecaster::new`].
+    pub fn new(
+        engine: Engine,
+        source: &MotionSourceWeights,
+        program: Option<&MotionProgram>,
+    ) -> Result<Self, Error> {
+        on!(engine, A, device => {
+            type B = <A as AutodiffBackend>::InnerBackend;
+            let forecaster = MotionForecaster::<B>::new(source, program, device)?;
+            Ok(Self(Box::new(ForecastStream::new(forecaster))))
+        })
+    }
+
+    /// Forgets what came before: another recording begins.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Takes the next sample, and forecasts where a whole window is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`ForecastStream::push`].
+    pub fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, Error> {
+        Ok(self.0.push(sample)?)
+    }
+}
+
+impl Engine {
+    /// Trains a source of motion; see [`pretrain`].
+    ///
+    /// # Errors
+    ///
+    /// As [`pretrain`].
+    pub fn pretrain_motion(
+        self,
+        training: &Windows,
+        validation: &Windows,
+        scaling: &Scaling,
+        rate_hz: f32,
+        settings: &PretrainSettings,
+        progress: &mut dyn FnMut(&TrainProgress),
+    ) -> Result<Pretrained, Error> {
+        Ok(on!(self, A, device => {
+            pretrain::<A>(training, validation, scaling, rate_hz, settings, device, progress)
+        })?)
+    }
+
+    /// Fits a refurbish module to a person; see [`adapt`].
+    ///
+    /// # Errors
+    ///
+    /// As [`adapt`].
+    pub fn adapt_motion(
+        self,
+        source: &MotionSourceWeights,
+        person: &Windows,
+        able_bodied: Option<&Windows>,
+        settings: &AdaptSettings,
+        progress: &mut dyn FnMut(&TrainProgress),
+    ) -> Result<MotionProgram, Error> {
+        Ok(on!(self, A, device => {
+            adapt::<A>(source, person, able_bodied, settings, device, progress)
+        })?)
+    }
+
+    /// Adapting beside what it is compared with, for each person; see [`LeaveOneOut`].
+    ///
+    /// # Errors
+    ///
+    /// As [`LeaveOneOut::run`].
+    pub fn compare_motion(
+        self,
+        comparison: &LeaveOneOut,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<MotionRow>, Error> {
+        Ok(on!(self, A, device => comparison.run::<A>(device, progress))?)
+    }
+}
