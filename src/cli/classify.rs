@@ -104,7 +104,7 @@ impl Arguments {
         }
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(&data, settings.scaling, common)?;
-        let random = controls.of_random_source(&data, &settings, &self.backend, common)?;
+        let random = controls.of_random_source(&data, &source, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| (RANDOM_SOURCE.to_owned(), accuracy)));
         let outcome = Outcome {
             accuracy: done.score.accuracy,

@@ -19,7 +19,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::fit::FitSettings;
-use crate::mapping::OutputMapping;
+use crate::mapping::Mapping;
 use crate::series::Classes;
 use crate::source::SourceWeights;
 use crate::storage::HostTensor;
@@ -87,7 +87,7 @@ pub struct Part {
     /// The input transform.
     pub transform: Transform,
     /// The output mapping.
-    pub mapping: OutputMapping,
+    pub mapping: Mapping,
     /// How much its scores count; the weights of all parts sum to 1.
     pub weight: f32,
 }

@@ -47,7 +47,7 @@ pub(super) fn training(all: &Split) -> Split {
 
 /// One copy of the series in the middle of the clip, θ around it.
 pub(super) fn padded() -> Transform {
-    Transform::Padding(Padding {
+    Transform::new(Padding {
         segments: 1,
         position: Position::Centre,
         stretch: None,
@@ -57,7 +57,7 @@ pub(super) fn padded() -> Transform {
 
 /// The series over the whole clip, θ on top.
 pub(super) fn stretched() -> Transform {
-    Transform::Voice(Voice {
+    Transform::new(Voice {
         sound: VoiceSound::Stretched,
         theta: Some(INITIAL_AMPLITUDE),
     })
