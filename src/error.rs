@@ -59,7 +59,7 @@ pub enum Error {
 impl Error {
     /// Whether a budget of queries is spent: not a failure where something was found before.
     pub fn is_spent_budget(&self) -> bool {
-        false
+        matches!(self, Self::Source(SourceError::BudgetSpent { .. }))
     }
 
     /// What to do next, where there is something to say.

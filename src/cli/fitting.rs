@@ -48,6 +48,10 @@ pub struct FitArgs {
     /// A trained sound is added to the voice, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
+    /// Voice padding: the trained sound is a sum of so many short tones at most, and not free in each
+    /// sample
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub dimensions: Option<usize>,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -145,6 +149,7 @@ impl FitArgs {
                     .stretch
                     .map_or(padding.stretch, |Stretch(samples)| samples),
                 initial_amplitude: self.initial_amplitude.unwrap_or(padding.initial_amplitude),
+                dimensions: self.dimensions.or(padding.dimensions),
             });
         } else if let Some(sound) = voice.downcast::<Voice>() {
             *voice = Transform::new(Voice {
@@ -161,6 +166,7 @@ impl FitArgs {
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
             ("--stretch", self.stretch.is_some()),
+            ("--dimensions", self.dimensions.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((option, _)) if !voices.iter().any(padding) => Err(Problem::new(format!(

@@ -7,12 +7,14 @@ pub(crate) mod forecast;
 mod gradient;
 mod objective;
 mod progress;
+mod queries;
 mod settings;
 
 pub(crate) use closed_form::features;
 pub use error::FitError;
 pub use forecast::{FittedForecast, ForecastReadout, ForecastSettings, fit_forecast};
 pub use progress::FitProgress;
+pub use queries::Queried;
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
 use std::collections::BTreeMap;

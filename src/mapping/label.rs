@@ -69,6 +69,16 @@ impl LabelMapping {
         &self.groups
     }
 
+    /// P(class) from the probability of each label.
+    pub fn of_probabilities(&self, probabilities: &[f32]) -> Vec<f64> {
+        let groups = self.groups.iter();
+        let mean = |group: &Vec<usize>| {
+            let sum: f64 = group.iter().map(|at| f64::from(probabilities[*at])).sum();
+            sum / group.len() as f64
+        };
+        groups.map(mean).collect()
+    }
+
     /// ln of how much each label counts for each class, `[classes * labels]`.
     fn log_weights(&self, labels: usize, outside: f32) -> Vec<f32> {
         let mut belongs = vec![outside; self.groups.len() * labels];

@@ -67,6 +67,20 @@ pub enum SourceError {
         /// The source's name.
         name: String,
     },
+    /// Fewer queries are left than were asked for.
+    #[error("the budget of {budget} queries is spent")]
+    BudgetSpent {
+        /// The budget.
+        budget: u64,
+    },
+    /// A black box in another process gave no answer that can be used.
+    #[error("the source command `{command}` failed: {reason}")]
+    Process {
+        /// The command line.
+        command: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// A source without labels where labels are needed.
     #[error("the source {name} has no labels: it gives activations and no words")]
     NoLabels {
@@ -133,6 +147,11 @@ impl SourceError {
             Self::NoLabels { .. } => {
                 Some("`retune source list` shows which sources have words".to_owned())
             }
+            Self::BudgetSpent { .. } => Some("give a larger --query-budget".to_owned()),
+            Self::Process { .. } => Some(
+                "it is asked a line of JSON and answers with one: see `retune classify --help`"
+                    .to_owned(),
+            ),
             Self::NoAudio { .. }
             | Self::File { .. }
             | Self::NotFinite { .. }

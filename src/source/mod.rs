@@ -4,17 +4,21 @@
 //! takes, what labels it has and what can be read of it; nothing outside its folder knows more.
 
 pub mod attention_rnn;
+mod black_box;
 mod error;
 mod list;
 mod play;
+mod process;
 mod report;
 mod spec;
 mod speech;
 mod weights;
 
+pub use black_box::{BlackBox, Counted, HostBatch, Opaque};
 pub use error::SourceError;
 pub use list::{DEFAULT_SOURCE, register, shipped_sources};
 pub use play::play;
+pub use process::Process;
 pub(crate) use report::label_logits;
 pub use report::{Report, measure};
 pub use spec::{AudioInput, PlaneInput, SourceSpec, Tap, TapOf};

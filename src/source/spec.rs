@@ -1,6 +1,6 @@
 //! What a source takes and gives.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a source takes and gives: transforms and mappings ask it, so that they know no source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,7 +20,7 @@ pub struct SourceSpec {
 }
 
 /// Audio as a source takes it, amplitude about ±1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AudioInput {
     /// Samples a second.
     pub rate: u32,

@@ -143,7 +143,7 @@ impl<B: Kernels> Classifier<B> {
         }
         let header = Header {
             task: Task::Classification,
-            source: SourceReference::of(source),
+            source: SourceReference::of(source.spec()),
             labels,
             series_length,
             parts,
@@ -422,7 +422,7 @@ fn first_with_voice_of(program: &Program, index: usize) -> usize {
         .unwrap_or(index)
 }
 
-fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {
+pub(super) fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {
     let mut series = series.to_vec();
     scaling.apply(&mut series);
     series

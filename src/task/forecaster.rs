@@ -66,7 +66,7 @@ impl<B: Kernels> Forecaster<B> {
         });
         let header = ForecastHeader {
             task: Task::Forecasting,
-            source: SourceReference::of(source),
+            source: SourceReference::of(source.spec()),
             context: settings.context,
             horizon: settings.horizon,
             hears: fitted.readout.hears,

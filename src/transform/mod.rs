@@ -12,6 +12,7 @@ mod scalogram;
 mod signal;
 mod speech;
 mod theta;
+mod tones;
 mod view;
 mod voice;
 

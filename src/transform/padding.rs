@@ -10,6 +10,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::theta::{self, THETA};
+use super::tones;
 use super::{InputTransform, Named, TransformError, evenly};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
@@ -19,6 +20,8 @@ use crate::storage::HostTensor;
 
 /// The name of the mask, 0 where a series sits and 1 elsewhere.
 const MASK: &str = "mask";
+/// The name of the tones that θ is a sum of.
+const BASIS: &str = "basis";
 /// The name of the plane of the masked θ.
 const PLANE: &str = "plane";
 
@@ -74,9 +77,27 @@ pub struct Padding {
     /// θ starts uniform within ± this amplitude. At 0 the clip is silent where no series sits, and
     /// silence passes no gradient: θ then grows only from the series' edges outwards.
     pub initial_amplitude: f32,
+    /// θ is a sum of so many short tones at most, spread over time and frequency, and not free in each
+    /// sample: few numbers can be trained from few answers.
+    #[serde(default)]
+    pub dimensions: Option<usize>,
 }
 
 impl Padding {
+    /// θ, from its numbers.
+    fn theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
+        let theta = numbers.get(THETA);
+        match numbers.find(BASIS) {
+            None => theta,
+            Some(basis) => {
+                let [count] = theta.dims();
+                let [all] = basis.dims();
+                let basis = basis.reshape([count, all / count.max(1)]);
+                theta.reshape([1, count]).matmul(basis).squeeze_dim(0)
+            }
+        }
+    }
+
     /// Samples of one segment.
     fn room(&self, audio: AudioInput) -> usize {
         audio.samples / self.segments.max(1)
@@ -114,6 +135,7 @@ impl InputTransform for Padding {
                 position: Position::Start,
                 stretch: None,
                 initial_amplitude: 0.05,
+                dimensions: None,
             },
         }]
     }
@@ -125,6 +147,12 @@ impl InputTransform for Padding {
             return Err(TransformError::setting("segments", self.segments, expected));
         }
         theta::check(self.initial_amplitude)?;
+        if let Some(dimensions) = self.dimensions
+            && !(tones::LEAST..=tones::MOST).contains(&dimensions)
+        {
+            let expected = format!("{} to {}", tones::LEAST, tones::MOST);
+            return Err(TransformError::setting("dimensions", dimensions, expected));
+        }
         if self.stretch == Some(0) {
             return Err(TransformError::setting("stretch", 0, "at least 1 sample"));
         }
@@ -164,7 +192,7 @@ impl InputTransform for Padding {
         prepared: Tensor<B, 2>,
         numbers: &Parameters<B>,
     ) -> Input<B> {
-        let audio = numbers.get(THETA) * numbers.get(MASK);
+        let audio = self.theta(numbers) * numbers.get(MASK);
         let plane = numbers.find(PLANE).zip(source.plane.as_ref());
         let plane = plane.map(|(plane, of)| plane.reshape([1, of.frames, of.filters()]));
         Input::Sum(prepared, SharedAudio { audio, plane })
@@ -175,7 +203,7 @@ impl InputTransform for Padding {
         source: &dyn SourceModel<B>,
         mut numbers: Parameters<B>,
     ) -> Parameters<B> {
-        let audio = numbers.get(THETA) * numbers.get(MASK);
+        let audio = self.theta(&numbers) * numbers.get(MASK);
         let plane = source.plane(Input::Audio(audio.unsqueeze::<2>()));
         let count = plane.shape().num_elements();
         numbers.insert(PLANE, plane.reshape([count]));
@@ -183,7 +211,9 @@ impl InputTransform for Padding {
     }
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
-        theta::initial(self.initial_amplitude, source, seed)
+        let samples = source.audio.map_or(0, |audio| audio.samples);
+        let count = self.dimensions.map_or(samples, tones::rounded);
+        theta::initial(self.initial_amplitude, count, seed)
     }
 
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers {
@@ -199,7 +229,11 @@ impl InputTransform for Padding {
             shape,
             values: mask,
         };
-        Numbers::from([(MASK.to_owned(), mask)])
+        let mut fixed = Numbers::from([(MASK.to_owned(), mask)]);
+        if let Some(dimensions) = self.dimensions {
+            fixed.insert(BASIS.to_owned(), tones::basis(dimensions, audio));
+        }
+        fixed
     }
 
     fn dropped(&self) -> Option<&'static str> {
@@ -244,7 +278,7 @@ mod tests {
             ],
             stretch in prop::option::of(1usize..1600),
         ) {
-            let padding = Padding { segments, position, stretch, initial_amplitude: 0.0 };
+            let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None };
             // No value is zero, so that silence can be told from the series.
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
             let clip = padding.prepare(&source(), &series).unwrap();
@@ -265,6 +299,7 @@ mod tests {
             position: Position::Centre,
             stretch: None,
             initial_amplitude: 0.0,
+            dimensions: None,
         };
         let error = padding.prepare(&source(), &[0.0; 1601]).unwrap_err();
         assert!(error.to_string().contains("1600"), "{error}");

@@ -5,7 +5,6 @@ use rand_chacha::ChaCha8Rng;
 
 use super::TransformError;
 use crate::parameters::Numbers;
-use crate::source::SourceSpec;
 use crate::storage::HostTensor;
 
 /// The name of θ in a program.
@@ -24,8 +23,7 @@ pub fn check(amplitude: f32) -> Result<(), TransformError> {
 }
 
 /// θ before training: uniform within ± `bound`, the same for the same seed.
-pub fn initial(bound: f32, source: &SourceSpec, seed: u64) -> Numbers {
-    let samples = source.audio.map_or(0, |audio| audio.samples);
+pub fn initial(bound: f32, samples: usize, seed: u64) -> Numbers {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let theta = HostTensor {
         shape: vec![samples],

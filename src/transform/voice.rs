@@ -170,7 +170,10 @@ impl InputTransform for Voice {
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
         match self.theta {
-            Some(bound) => theta::initial(bound, source, seed),
+            Some(bound) => {
+                let samples = source.audio.map_or(0, |audio| audio.samples);
+                theta::initial(bound, samples, seed)
+            }
             None => Numbers::new(),
         }
     }

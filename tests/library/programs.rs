@@ -250,6 +250,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
                     position: Position::Start,
                     stretch: None,
                     initial_amplitude: 0.05,
+                    dimensions: None,
                 })],
                 ..settings()
             },

@@ -52,6 +52,7 @@ pub(super) fn padded() -> Transform {
         position: Position::Centre,
         stretch: None,
         initial_amplitude: INITIAL_AMPLITUDE,
+        dimensions: None,
     })
 }
 
