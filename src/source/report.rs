@@ -3,6 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 use serde::Serialize;
 
+use super::layers::host;
 use super::speech::SpeechClip;
 use super::{AttentionRnn, LABELS, SourceModel, SourceWeights};
 use crate::kernel::Kernels;
@@ -54,17 +55,13 @@ pub(super) fn measure_source<B: Kernels>(
         let samples: Vec<f32> = batch.iter().flat_map(SpeechClip::audio).collect();
         let audio = TensorData::new(samples, [batch.len(), CLIP_SAMPLES]);
         let logits = source.hear(Tensor::from_data(audio, device)).logits;
-        let logits: Vec<f32> = logits
-            .into_data()
-            .convert::<f32>()
-            .into_vec()
-            .unwrap_or_default();
-        for (clip, logits) in batch.iter().zip(logits.chunks_exact(count)) {
+        for (clip, logits) in batch.iter().zip(host(logits).values.chunks_exact(count)) {
             let heard = logits
                 .iter()
                 .enumerate()
                 .max_by(|(_, a), (_, b)| a.total_cmp(b))
-                .map_or(0, |(label, _)| label);
+                .map(|(label, _)| label)
+                .expect("there is a logit for each of LABELS: cut in chunks of that length");
             confusion[clip.label][heard] += 1;
         }
     }

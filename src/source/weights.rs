@@ -112,7 +112,10 @@ impl SourceWeights {
             }
             None => return Err(no_source("its metadata names no format".to_owned())),
         }
-        let name = metadata.get("name").cloned().unwrap_or_default();
+        let name = metadata
+            .get("name")
+            .cloned()
+            .ok_or_else(|| no_source("its metadata has no name".to_owned()))?;
         let labels: Vec<String> = metadata
             .get("labels")
             .and_then(|labels| serde_json::from_str(labels).ok())

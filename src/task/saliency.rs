@@ -29,7 +29,8 @@ where
     /// As [`Classifier::predict`].
     pub fn saliency(&self, series: &[f32]) -> Result<Vec<f32>, Error> {
         let prediction = self.predict(&[series.to_vec()])?.pop();
-        let winner = prediction.map_or(0, |prediction| prediction.class);
+        let prediction = prediction.expect("one series has one prediction: `predict` gives each");
+        let winner = prediction.class;
         let scaled = self.scaled(&[series.to_vec()], 0)?;
         let mut salient = vec![0.0f32; series.len()];
         for (index, part) in self.program().parts().iter().enumerate() {
