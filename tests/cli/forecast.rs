@@ -86,18 +86,18 @@ fn a_table_is_forecast_and_its_program_forecasts_the_same() {
 fn what_intervals_are_measured_on_is_said() {
     let bench = Bench::new();
     let mut long = "x\n".to_owned();
-    for at in 0..700 {
+    for at in 0..1250 {
         long.push_str(&format!("{}\n", (at as f32 * 0.9).sin() + (at % 7) as f32));
     }
     bench.file("long.csv", long);
     let airline = airline();
-    let options = ["--horizon", "6", "--voice", "none", "--context", "24"];
+    let options = ["--horizon", "2", "--voice", "none", "--context", "24"];
     for (file, backtest, windows, apart) in [
-        // 29 of 144 values; and 140 of 700, of which a window forecasts 6.
-        (&airline[..], false, 24, false),
-        ("long.csv", false, 65, true),
-        // The fifth fifth is for the test.
-        ("long.csv", true, 65, true),
+        // 29 of 144 values; and the later half of 250 of 1250. A window forecasts 2.
+        (&airline[..], false, 28, false),
+        ("long.csv", false, 124, true),
+        // The last 250 are for the test.
+        ("long.csv", true, 124, true),
     ] {
         let mut arguments = [&["forecast", file][..], &options].concat();
         if backtest {

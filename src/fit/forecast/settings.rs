@@ -21,7 +21,8 @@ pub struct ForecastSettings {
     /// The ways in which the source hears a window; none for a readout of the window alone.
     pub voices: Vec<Transform>,
     /// The last share of each history: its earlier half chooses the penalties and its later half
-    /// measures the intervals, or all of it does both where a half has fewer than 60 windows.
+    /// measures the intervals, or all of it does both where a half has fewer than 60 windows that
+    /// do not overlap.
     pub validation: f64,
     /// The most windows that the source hears of the training part, and a quarter of that of the
     /// validation part.

@@ -1,13 +1,15 @@
 //! What the windows of the validation part are for: some choose, later ones measure the intervals.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::ForecastSettings;
 use super::rows::{Origin, Row};
 use crate::forecast::History;
 
-/// The fewest windows of each part that are kept apart: with 60 errors, the 95 % interval ends at
-/// the third largest.
+/// The fewest windows of each part that are kept apart, those that begin within one horizon of each
+/// other counted as one. With all of them counted, one year of weekly illness chose the penalties
+/// for 24 weeks, and the error on the two years of the validation part rose by a fifth.
 const LEAST_WINDOWS: usize = 60;
 
 /// The rows of the validation part.
@@ -44,10 +46,12 @@ impl Validation {
             let length = histories[row.origin.history].values.len();
             part(row.origin, length, settings)
         };
-        let count = |wanted: Part| rows.iter().filter(|row| part(row) == wanted).count();
-        let (choosing, calibration) = (count(Part::Choosing), count(Part::Calibration));
+        let of = |wanted: Part| rows.iter().filter(move |row| part(row) == wanted);
         let all = rows.len();
-        if choosing.min(calibration) < LEAST_WINDOWS {
+        let (choosing, calibration) = (of(Part::Choosing).count(), of(Part::Calibration).count());
+        let fewest =
+            apart(of(Part::Choosing), settings).min(apart(of(Part::Calibration), settings));
+        if fewest < LEAST_WINDOWS {
             return Self {
                 rows,
                 choosing: 0..all,
@@ -77,6 +81,12 @@ impl Validation {
     pub(super) fn calibration_of<'a, T>(&self, values: &'a [T], width: usize) -> &'a [T] {
         &values[self.calibration.start * width..self.calibration.end * width]
     }
+}
+
+/// How many rows there are, those of a history that begin within one horizon counted as one.
+fn apart<'a>(rows: impl Iterator<Item = &'a Row>, settings: &ForecastSettings) -> usize {
+    let keys = rows.map(|row| (row.origin.history, row.origin.place / settings.horizon));
+    keys.collect::<BTreeSet<_>>().len()
 }
 
 /// What an origin is for in a history of so many values.
@@ -124,8 +134,8 @@ mod tests {
 
     #[test]
     fn what_measures_forecasts_no_value_that_chose() {
-        // 125 of 500 values from 375 on, the middle at 437; and 100 of 400 from 300 on, at 350.
-        let (validation, places) = validation(&[500, 400]);
+        // 375 of 1500 values from 1125 on, the middle at 1312; and 100 of 400 from 300 on, at 350.
+        let (validation, places) = validation(&[1500, 400]);
         assert!(validation.apart());
         assert_eq!(validation.rows.len(), places.len());
         let of = |range: &Range<usize>, history: usize| -> Vec<usize> {
@@ -135,20 +145,20 @@ mod tests {
         };
         let ends = |places: Vec<usize>| (places[0], places[places.len() - 1], places.len());
         let (choosing, calibration) = (&validation.choosing, &validation.calibration);
-        assert_eq!(ends(of(choosing, 0)), (375, 434, 60));
-        assert_eq!(ends(of(calibration, 0)), (437, 497, 61));
+        assert_eq!(ends(of(choosing, 0)), (1125, 1309, 185));
+        assert_eq!(ends(of(calibration, 0)), (1312, 1497, 186));
         assert_eq!(ends(of(choosing, 1)), (300, 347, 48));
         assert_eq!(ends(of(calibration, 1)), (350, 397, 48));
         let numbers: Vec<usize> = (0..validation.rows.len()).collect();
-        assert_eq!(validation.choosing_of(&numbers, 1), &numbers[..108]);
-        assert_eq!(validation.calibration_of(&numbers, 1), &numbers[112..]);
+        assert_eq!(validation.choosing_of(&numbers, 1), &numbers[..233]);
+        assert_eq!(validation.calibration_of(&numbers, 1), &numbers[237..]);
     }
 
     #[test]
     fn where_that_leaves_too_few_all_do_both() {
-        // 60 and 61 as above, and one less.
-        assert!(validation(&[500]).0.apart());
-        let (validation, places) = validation(&[492]);
+        // Halves of 180 values, which are 60 horizons; and of 178.
+        assert!(validation(&[1440]).0.apart());
+        let (validation, places) = validation(&[1428]);
         assert!(!validation.apart());
         let all = 0..places.len();
         assert_eq!(
