@@ -149,7 +149,8 @@ impl Arguments {
         let (predictions, inference) = repeat(self.seconds, || Ok(classifier.predict(&all)?))?;
         let mut one = all.series.chunks(1).cycle();
         let (_, latency) = repeat(self.seconds, || {
-            Ok(classifier.predict(one.next().unwrap_or_default())?)
+            let one = one.next().expect("there are series: made in `workload`");
+            Ok(classifier.predict(one)?)
         })?;
         let predictions = predictions.into_iter();
         let probabilities: Vec<f32> = predictions.flat_map(|one| one.probabilities).collect();

@@ -152,7 +152,11 @@ impl Arguments {
     fn files(&self) -> Result<Files<'_>> {
         match (&self.train, &self.test) {
             (Some(train), Some(test)) => Ok(Files::Pair(train, test)),
-            _ => find(self.dataset.as_deref().unwrap_or_default()).map(Files::Folder),
+            _ => {
+                let dataset = self.dataset.as_deref();
+                let dataset = dataset.expect("it is required without --train and --test: by clap");
+                find(dataset).map(Files::Folder)
+            }
         }
     }
 

@@ -76,11 +76,10 @@ impl Arguments {
             row: self.row.row,
             true_label,
             label: prediction.label.clone(),
-            probability: prediction
+            probability: *prediction
                 .probabilities
                 .get(prediction.class)
-                .copied()
-                .unwrap_or(0.0),
+                .expect("each class has a probability: `explain` chose the class among them"),
             words: words
                 .map(|(word, probability)| Word {
                     word: word.clone(),

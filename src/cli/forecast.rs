@@ -1,6 +1,7 @@
 //! `retune forecast`: what comes after each history of a file.
 
 mod backtest;
+mod calibration;
 mod settings;
 mod split;
 mod table;
@@ -70,8 +71,11 @@ impl Arguments {
         })?;
         let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecasts = forecaster.forecast(&values)?;
-        drop(progress);
         let program = forecaster.program();
+        if let Some(calibration) = program.calibration() {
+            progress.note(&calibration::describe(calibration));
+        }
+        drop(progress);
         if let Some(out) = out {
             program.save(out.target())?;
         }

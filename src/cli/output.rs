@@ -1,11 +1,11 @@
 //! Where results go: stdout, or a file that was checked before the work began.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use retune::storage::write_whole;
+use retune::storage::{check_writable, write_whole};
 use serde::Serialize;
 
 use super::args::Common;
@@ -79,7 +79,8 @@ impl OutputFile {
                 .with_hint("give --out another name")
                 .into());
         }
-        probe(folder).map_err(|error| Problem::new(format!("cannot write {shown}: {error}")))?;
+        check_writable(&target)
+            .map_err(|error| Problem::new(format!("cannot write {shown}: {error}")))?;
         let path = path.to_owned();
         Ok(Self { path, target })
     }
@@ -106,16 +107,6 @@ impl OutputFile {
             Problem::new(format!("cannot write {}: {error}", self.path.display())).into()
         })
     }
-}
-
-/// Makes a file in the folder and removes it: permissions alone do not tell whether that is allowed.
-fn probe(folder: &Path) -> io::Result<()> {
-    let path = folder.join(format!(".retune.{}.probe", std::process::id()));
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
-    fs::remove_file(&path)
 }
 
 /// A path with more behind its name: `a/b.txt` and `.part` give `a/b.txt.part`.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::file::{damaged, read, write};
 use super::{ProgramError, SourceReference, Task, Trained};
 use crate::fit::ForecastSettings;
+use crate::fit::forecast::{CALIBRATION_APART, CALIBRATION_WINDOWS};
 use crate::forecast::Conformal;
 use crate::forecast::ridge::LinearReadout;
 use crate::storage::HostTensor;
@@ -22,6 +23,26 @@ pub struct ForecastProgram {
     pub(crate) readout: LinearReadout,
     /// The voices' numbers, by name: `part1.transform.…`.
     pub(crate) voices: BTreeMap<String, HostTensor>,
+}
+
+/// What the intervals of a program were measured on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Calibration {
+    /// How many windows of the validation part.
+    pub windows: usize,
+    /// Whether none of them chose a penalty or whether the source takes part: those that did make
+    /// intervals too narrow.
+    pub apart: bool,
+}
+
+impl Calibration {
+    /// From the scores of a fit; `None` for one of before this was noted.
+    pub fn of_scores(scores: &BTreeMap<String, f64>) -> Option<Self> {
+        Some(Self {
+            windows: *scores.get(CALIBRATION_WINDOWS)? as usize,
+            apart: *scores.get(CALIBRATION_APART)? > 0.0,
+        })
+    }
 }
 
 /// The readable part of a forecasting program.
@@ -129,6 +150,11 @@ impl ForecastProgram {
     /// Scores from the fit, by name.
     pub fn scores(&self) -> &BTreeMap<String, f64> {
         &self.header.scores
+    }
+
+    /// What the intervals were measured on; `None` for a program of before this was noted.
+    pub fn calibration(&self) -> Option<Calibration> {
+        Calibration::of_scores(self.scores())
     }
 
     /// Whether the source's weights were found bit-identical after the fit.

@@ -11,7 +11,7 @@ mod motion;
 
 pub use error::ProgramError;
 pub(crate) use forecasting::ForecastHeader;
-pub use forecasting::ForecastProgram;
+pub use forecasting::{Calibration, ForecastProgram};
 
 use std::collections::BTreeMap;
 use std::fmt;

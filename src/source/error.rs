@@ -111,6 +111,16 @@ pub enum SourceError {
     /// The training split is empty.
     #[error("there is no recording to train on")]
     NothingToTrainOn,
+    /// A setting of a training run out of range.
+    #[error("{setting} is {value}, expected {expected}")]
+    Setting {
+        /// The setting's name, as on the command line.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+        /// What is allowed.
+        expected: String,
+    },
     /// A checkpoint does not belong to this run.
     #[error("cannot resume from {}: {reason}", path.display())]
     Checkpoint {
@@ -155,6 +165,7 @@ impl SourceError {
             Self::NoAudio { .. }
             | Self::File { .. }
             | Self::NotFinite { .. }
+            | Self::Setting { .. }
             | Self::Altered { .. } => None,
         }
     }

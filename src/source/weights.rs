@@ -194,7 +194,9 @@ impl SourceWeights {
                 known.join(" or ")
             ))
         })?;
-        let name = metadata.remove(NAME).unwrap_or_default();
+        let name = metadata
+            .remove(NAME)
+            .ok_or_else(|| no_source("its metadata has no name".to_owned()))?;
         let labels: Vec<String> = metadata
             .get(LABELS)
             .and_then(|labels| serde_json::from_str(labels).ok())

@@ -27,7 +27,7 @@ pub struct Forecast {
     /// `[horizon]`, in the unit of the history.
     pub values: Vec<f32>,
     /// Where the values lie with a probability of 80 % and of 95 %: split conformal intervals from
-    /// the validation part.
+    /// the validation part; [`ForecastProgram::calibration`] says whether from windows of their own.
     pub intervals: Vec<Interval>,
 }
 

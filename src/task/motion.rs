@@ -120,8 +120,11 @@ impl LeaveOneOut {
             };
             part.extend(trials.iter().cloned());
         }
-        let rate = training.first().map_or(0.0, |trial| trial.rate_hz);
         let scaling = Scaling::fit(&training)?;
+        let rate = training
+            .first()
+            .map(|trial| trial.rate_hz)
+            .expect("there is a trial: checked in `Scaling::fit`");
         let training = self.layout.cut_all(&training)?;
         let validation = self.layout.cut_all(&validation)?;
         let settings = PretrainSettings {

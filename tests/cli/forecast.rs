@@ -83,6 +83,46 @@ fn a_table_is_forecast_and_its_program_forecasts_the_same() {
 }
 
 #[test]
+fn what_intervals_are_measured_on_is_said() {
+    let bench = Bench::new();
+    let mut long = "x\n".to_owned();
+    for at in 0..1250 {
+        long.push_str(&format!("{}\n", (at as f32 * 0.9).sin() + (at % 7) as f32));
+    }
+    bench.file("long.csv", long);
+    let airline = airline();
+    let options = ["--horizon", "2", "--voice", "none", "--context", "24"];
+    for (file, backtest, windows, apart) in [
+        // 29 of 144 values; and the later half of 250 of 1250. A window forecasts 2.
+        (&airline[..], false, 28, false),
+        ("long.csv", false, 124, true),
+        // The last 250 are for the test.
+        ("long.csv", true, 124, true),
+    ] {
+        let mut arguments = [&["forecast", file][..], &options].concat();
+        if backtest {
+            arguments.push("--backtest");
+        }
+        let json = bench.json(&arguments);
+        let expected = serde_json::json!({ "windows": windows, "apart": apart });
+        assert_eq!(json["calibration"], expected, "{file}");
+        let scores = &json[if backtest { "fit" } else { "scores" }];
+        assert_eq!(scores["calibration_windows"], windows as f64);
+        let output = bench.retune(&arguments).output().unwrap();
+        let stderr = text(&output.stderr);
+        let notes: Vec<&str> = stderr
+            .lines()
+            .filter(|line| line.starts_with("intervals: "))
+            .collect();
+        let own = notes.iter().any(|note| note.ends_with("chose nothing"));
+        assert_eq!((notes.len(), own), (1, apart), "{stderr}");
+        arguments.push("--quiet");
+        let output = bench.retune(&arguments).output().unwrap();
+        assert_eq!(text(&output.stderr), "");
+    }
+}
+
+#[test]
 fn a_backtest_stands_beside_its_controls() {
     let bench = Bench::new();
     let airline = airline();

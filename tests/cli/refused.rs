@@ -279,7 +279,7 @@ fn outputs_are_checked_before_the_work_starts() {
     let left: Vec<_> = fs::read_dir(bench.folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
-        .filter(|name| name.to_string_lossy().contains("probe"))
+        .filter(|name| name.to_string_lossy().starts_with('.'))
         .collect();
     assert!(left.is_empty(), "{left:?}");
 }

@@ -7,7 +7,7 @@ use burn::backend::Autodiff;
 use retune::audio::write_wav;
 use retune::kernel::Cpu;
 use retune::source::attention_rnn::pretrain::{PretrainSettings, pretrain};
-use retune::source::{SourceWeights, SpeechFolder, measure};
+use retune::source::{SourceError, SourceWeights, SpeechFolder, measure};
 
 fn source() -> SourceWeights {
     SourceWeights::find("attrnn-gsc35").unwrap()
@@ -101,9 +101,73 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
     let (refused, _) = train(&other, Some(&checkpoint), true);
     let error = refused.unwrap_err();
     assert!(error.to_string().contains("other settings"), "{error}");
+
+    // As many recordings and noises, and one sample or label of another kind.
+    let changes: [fn(&mut SpeechFolder); 3] = [
+        |speech| speech.train[3].samples[700] ^= 1,
+        |speech| speech.train.swap(0, 11),
+        |speech| speech.noise[0][9] += 0.1,
+    ];
+    for change in changes {
+        let mut other = speech.clone();
+        change(&mut other);
+        let refused = pretrain::<Autodiff<Cpu>>(
+            &other,
+            &settings(),
+            Some(&teacher),
+            Some(&checkpoint),
+            true,
+            &Default::default(),
+            &mut |_| {},
+        );
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("speech"), "{error}");
+    }
+
     std::fs::write(&checkpoint, b"retune-checkpoint-1\n{}").unwrap();
     let (refused, _) = train(&settings(), Some(&checkpoint), true);
     assert!(refused.unwrap_err().to_string().contains("cut short"));
+}
+
+#[test]
+fn settings_out_of_range_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let speech = speech(folder.path());
+    let refused = |change: fn(&mut PretrainSettings)| {
+        let mut settings = settings();
+        change(&mut settings);
+        let error = pretrain::<Autodiff<Cpu>>(
+            &speech,
+            &settings,
+            None,
+            None,
+            false,
+            &Default::default(),
+            &mut |_| panic!("nothing is trained"),
+        )
+        .unwrap_err();
+        assert!(matches!(error, SourceError::Setting { .. }), "{error}");
+        error.to_string()
+    };
+    let changes: [(fn(&mut PretrainSettings), &str); 9] = [
+        (|s| s.batch = 0, "batch is 0, expected at least 1"),
+        (|s| s.epochs = 0, "epochs is 0, expected at least 1"),
+        (|s| s.learning_rate = f64::NAN, "learning-rate is NaN"),
+        (|s| s.learning_rate = 0.0, "learning-rate is 0"),
+        (|s| s.weight_decay = f32::INFINITY, "weight-decay is inf"),
+        (|s| s.teacher_weight = 1.5, "teacher-weight is 1.5"),
+        (|s| s.teacher_weight = f32::NAN, "teacher-weight is NaN"),
+        (|s| s.hint_weight = -1.0, "hint-weight is -1"),
+        // 12 recordings, and noise for every fifth.
+        (
+            |s| s.batch = 15,
+            "batch is 15, expected at most 14, the recordings of an epoch",
+        ),
+    ];
+    for (change, message) in changes {
+        let error = refused(change);
+        assert!(error.starts_with(message), "{error}");
+    }
 }
 
 #[test]

@@ -7,10 +7,11 @@
 //! - [`ridge`], [`stacking`], [`probability`]: readouts in closed form, which to keep, calibration
 //! - [`baseline`]: what to compare with
 //! - [`archive`]: sweeps over many data sets, statistics, reports
-//! - [`storage`]: named tensors as safetensors bytes
+//! - [`storage`]: named tensors as safetensors bytes, and files that are written whole
 
 pub mod archive;
-mod argmax;
+
+mod atomic;
 pub mod audio;
 pub mod baseline;
 pub mod forecast;

@@ -5,14 +5,14 @@
 //! here, in sorted order.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::Path;
 
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+pub use crate::atomic::{check_writable, write_whole};
 
 /// Bytes that are no safetensors file of 32-bit floats.
 #[derive(Debug, Error)]
@@ -121,24 +121,6 @@ pub fn sha256(bytes: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-/// Writes a file whole or not at all: readers and a killed run never see half of one.
-///
-/// # Errors
-///
-/// When the folder cannot be written to.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = std::fs::File::create(&part)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&part, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    written
 }
 
 #[cfg(test)]

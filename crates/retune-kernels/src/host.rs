@@ -37,7 +37,8 @@ impl Deref for Values {
 
     fn deref(&self) -> &[f32] {
         match self {
-            Self::Held(tensor) => Self::held(tensor).unwrap_or_default(),
+            Self::Held(tensor) => Self::held(tensor)
+                .expect("the memory is in order: checked in `HostBackend::values`"),
             Self::Copied(values) => values,
         }
     }
@@ -49,7 +50,9 @@ impl HostBackend for Cpu {
         if Values::held(&held).is_some() {
             return Values::Held(held);
         }
-        Values::Copied(tensor.into_data().into_vec().unwrap_or_default())
+        let data = tensor.into_data().convert::<f32>();
+        let values = data.into_vec();
+        Values::Copied(values.expect("values are 32-bit floats: converted in the line above"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use retune::forecast::History;
+use retune::program::Calibration;
 use retune::source::SourceWeights;
 use retune::task::{BacktestOptions, BacktestReport};
 use serde::Serialize;
@@ -15,8 +16,8 @@ use super::super::output;
 use super::super::problem::Problem;
 use super::super::progress::Progress;
 use super::super::text::{self, Column};
-use super::Arguments;
 use super::split::{Cut, Parts};
+use super::{Arguments, calibration};
 
 /// How forecasts are judged.
 #[derive(Debug, Clone, Args)]
@@ -66,6 +67,7 @@ struct Outcome {
     standardised: bool,
     seed: u64,
     seconds: f64,
+    calibration: Option<Calibration>,
     #[serde(flatten)]
     report: BacktestReport,
 }
@@ -109,6 +111,10 @@ impl Arguments {
             &options,
             &mut |at| show_progress(&mut progress, at),
         )?;
+        let measured = Calibration::of_scores(&report.fit);
+        if let Some(measured) = measured {
+            progress.note(&calibration::describe(measured));
+        }
         drop(progress);
         let outcome = Outcome {
             horizon: self.settings.horizon(),
@@ -118,6 +124,7 @@ impl Arguments {
             standardised: judging.standardised,
             seed: common.seed,
             seconds: start.elapsed().as_secs_f64(),
+            calibration: measured,
             report,
         };
         output::show(common, &outcome, Outcome::describe)
@@ -184,6 +191,7 @@ impl Outcome {
         let mut named = |whose: &str, scores: &std::collections::BTreeMap<String, f64>| {
             let scores: Vec<String> = scores
                 .iter()
+                .filter(|(name, _)| name.starts_with("validation"))
                 .map(|(name, score)| format!("{} {score:.5}", name.replace('_', " ")))
                 .collect();
             if !scores.is_empty() {

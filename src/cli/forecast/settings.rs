@@ -32,7 +32,8 @@ pub struct SettingsArgs {
     /// none for a readout of the values alone
     #[arg(long = "voice", value_name = "NAME", default_value = "formants")]
     voices: Vec<String>,
-    /// The last share of each series: it chooses the penalties and measures the intervals
+    /// The last share of each series: its earlier half chooses the penalties and its later half
+    /// measures the intervals; all of it does both where it has too few windows
     #[arg(long, value_name = "SHARE", value_parser = share)]
     validation: Option<f64>,
     /// The most windows that the source hears

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use retune::forecast::History;
-use retune::program::ForecastProgram;
+use retune::program::{Calibration, ForecastProgram};
 use retune::task::Forecast;
 use serde::Serialize;
 
@@ -58,6 +58,7 @@ struct Outcome<'a> {
     season: Option<usize>,
     hears: Option<bool>,
     scores: Option<&'a BTreeMap<String, f64>>,
+    calibration: Option<Calibration>,
     series: Vec<Series<'a>>,
 }
 
@@ -83,6 +84,7 @@ pub fn json(
         season: fitted.and_then(|program| program.settings().season),
         hears: fitted.map(ForecastProgram::hears),
         scores: fitted.map(ForecastProgram::scores),
+        calibration: fitted.and_then(ForecastProgram::calibration),
         series,
     };
     Ok(serde_json::to_string_pretty(&outcome)? + "\n")

@@ -173,7 +173,8 @@ fn most_frequent(levels: &[usize]) -> usize {
         .into_iter()
         // The lower level wins a tie, so that the same input gives the same file.
         .max_by_key(|&(level, count)| (count, std::cmp::Reverse(level)))
-        .map_or(0, |(level, _)| level)
+        .map(|(level, _)| level)
+        .expect("there are cells: `colour_range` found a value")
 }
 
 /// Joins cells of equal level along time, then runs that match the row below; leaves out the

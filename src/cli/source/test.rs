@@ -124,9 +124,13 @@ pub fn summary(report: &Report) -> String {
     ]);
     let confused = text::confused(&report.confusion, 5);
     if !confused.is_empty() {
-        let label = |place: usize| report.labels.get(place).cloned().unwrap_or_default();
+        let label = |place: usize| {
+            let label = report.labels.get(place).cloned();
+            label.expect("the confusion matrix has a row for each label: made in `measure`")
+        };
         let rows = confused.into_iter().map(|(said, heard, count)| {
-            let recall = report.recall(said).unwrap_or(0.0);
+            let recall = report.recall(said);
+            let recall = recall.expect("the label was said: it is among the confused");
             [
                 label(said),
                 "heard as".to_owned(),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::evidence::{clearly_less, mean};
 use super::rows::{Origin, Row};
+use super::validation::Validation;
 use super::window::{Alone, Fit, spaced};
 use super::{BATCH, ForecastReadout, beside};
 use crate::fit::{FitError, FitProgress, features};
@@ -32,14 +33,15 @@ impl<B: Kernels> Hearing<'_, B> {
     pub(super) fn fit(
         &self,
         training: &[Origin],
-        validation: &[Row],
+        validation: &Validation,
         alone: &Alone,
         progress: &mut dyn FnMut(&FitProgress),
     ) -> Result<Heard, FitError> {
         let fit = self.fit;
         let context = fit.settings.context;
         let width = context + self.voices.len() * pooled_width(self.source.spec());
-        let of = training.len() + validation.len();
+        let rows = &validation.rows;
+        let of = training.len() + rows.len();
         let mut done = 0;
         let mut told = |rows: usize| {
             done += rows;
@@ -50,13 +52,18 @@ impl<B: Kernels> Hearing<'_, B> {
             told(rows.len());
             Ok(features)
         })?;
-        let mut seen = Vec::with_capacity(validation.len() * width);
-        for rows in validation.chunks(BATCH) {
+        let mut seen = Vec::with_capacity(rows.len() * width);
+        for rows in rows.chunks(BATCH) {
             seen.extend(self.features(rows)?);
             told(rows.len());
         }
-        let origins: Vec<Origin> = validation.iter().map(|row| row.origin).collect();
-        let judged = fit.validation(validation, alone.reading.seasonal, &seen)?;
+        let choosing = validation.choosing_of(rows, 1);
+        let origins: Vec<Origin> = choosing.iter().map(|row| row.origin).collect();
+        let judged = fit.judged(
+            choosing,
+            alone.reading.seasonal,
+            validation.choosing_of(&seen, width),
+        )?;
         let weight = moments.weight();
         let of_window: Vec<f64> = match alone.penalty.is_finite() {
             true => [1.0, 10.0]
@@ -69,18 +76,17 @@ impl<B: Kernels> Hearing<'_, B> {
             [(0..context, &of_window), (context..width, &of_heard)];
         let chosen = choose(&moments, &judged, &penalty_grid(&blocks))?;
         let reading = alone.reading;
-        let (readout, errors) = fit.finish(
-            &chosen,
-            (&moments, &judged),
-            reading,
-            validation,
-            &seen,
-            true,
-        )?;
+        let (readout, errors) = fit.finish(&chosen, &moments, reading, validation, &seen, true)?;
+        let clearly_better = clearly_less(
+            validation.choosing_of(&errors, 1),
+            validation.choosing_of(&alone.errors, 1),
+            &origins,
+            fit.settings.horizon,
+        );
         Ok(Heard {
             readout,
             error: mean(&errors),
-            clearly_better: clearly_less(&errors, &alone.errors, &origins, fit.settings.horizon),
+            clearly_better,
         })
     }
 

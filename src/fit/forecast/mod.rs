@@ -5,6 +5,7 @@ mod evidence;
 mod hearing;
 mod rows;
 mod settings;
+mod validation;
 mod window;
 
 pub use settings::ForecastSettings;
@@ -19,6 +20,7 @@ use crate::parameters::Numbers;
 use crate::source::SourceWeights;
 use hearing::Hearing;
 use rows::{Parts, Row, thinned, units};
+use validation::Validation;
 use window::{Fit, mean_square};
 
 /// Windows that are worked on together.
@@ -28,6 +30,11 @@ const BATCH: usize = 256;
 const MOST_WINDOWS: usize = 65_536;
 /// A window of the validation part for so many of the training part.
 const VALIDATION: usize = 4;
+/// The score that says how many windows the intervals were measured on.
+pub(crate) const CALIBRATION_WINDOWS: &str = "calibration_windows";
+/// The score that is 1 where none of those windows chose anything, else 0.
+pub(crate) const CALIBRATION_APART: &str = "calibration_apart";
+
 /// What a fit found.
 #[derive(Debug, Clone)]
 pub struct FittedForecast {
@@ -37,7 +44,8 @@ pub struct FittedForecast {
     pub alone: ForecastReadout,
     /// The voices' numbers, by voice.
     pub voices: Vec<Numbers>,
-    /// Mean squared errors on the validation part in units of the history, by name.
+    /// Mean squared errors on the validation part in units of the history, by name; and on how many
+    /// windows the intervals were measured, and 1 where none of them chose anything, else 0.
     pub scores: BTreeMap<String, f64>,
 }
 
@@ -50,7 +58,7 @@ pub struct ForecastReadout {
     pub hears: bool,
     /// Whether its forecasts are counted from the last season and not from the last value.
     pub seasonal: bool,
-    /// How far it was off on the validation part.
+    /// How far it was off on the calibration windows of the validation part.
     pub intervals: Conformal,
 }
 
@@ -82,6 +90,7 @@ pub fn fit_forecast<B: Kernels>(
     let parts = Parts::of(histories, settings);
     let validation = settings.windows.div_ceil(VALIDATION);
     let validation = fit.rows(&thinned(&parts.validation, validation, settings.seed ^ 1))?;
+    let validation = Validation::of(validation, histories, settings);
     let training = thinned(&parts.training, MOST_WINDOWS, settings.seed);
     let alone = fit.alone(&training, &validation)?;
 
@@ -110,8 +119,19 @@ pub fn fit_forecast<B: Kernels>(
     check_frozen(source.as_ref(), &before)?;
 
     let mut scores = BTreeMap::from([
-        ("validation_last_value".to_owned(), last_value(&validation)),
+        (
+            "validation_last_value".to_owned(),
+            last_value(&validation.rows),
+        ),
         ("validation_window_alone".to_owned(), alone.error),
+        (
+            CALIBRATION_WINDOWS.to_owned(),
+            validation.calibration.len() as f64,
+        ),
+        (
+            CALIBRATION_APART.to_owned(),
+            f64::from(u8::from(validation.apart())),
+        ),
     ]);
     if let Some(heard) = &heard {
         scores.insert("validation_with_source".to_owned(), heard.error);

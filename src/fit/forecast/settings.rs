@@ -20,7 +20,9 @@ pub struct ForecastSettings {
     pub season: Option<usize>,
     /// The ways in which the source hears a window; none for a readout of the window alone.
     pub voices: Vec<Transform>,
-    /// The last share of each history: it chooses the penalties and measures the intervals.
+    /// The last share of each history: its earlier half chooses the penalties and its later half
+    /// measures the intervals, or all of it does both where a half has fewer than 60 windows that
+    /// do not overlap.
     pub validation: f64,
     /// The most windows that the source hears of the training part, and a quarter of that of the
     /// validation part.
@@ -55,7 +57,7 @@ impl ForecastSettings {
         };
         settings.check(histories)?;
         let shortest = histories.iter().map(|history| history.values.len()).min();
-        let shortest = shortest.unwrap_or(0);
+        let shortest = shortest.expect("there is a history: checked in `check`");
         // As many windows as values of the context, at the least.
         let room = (shortest - settings.held_out(shortest) - horizon) / 2;
         settings.context = LONGEST_CONTEXT.min(room).max(1);

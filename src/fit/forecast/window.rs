@@ -2,6 +2,7 @@
 
 use super::evidence::mean;
 use super::rows::{Origin, Row, rows};
+use super::validation::Validation;
 use super::{BATCH, ForecastReadout, ForecastSettings};
 use crate::fit::FitError;
 use crate::forecast::ridge::{Block, Chosen, GramSums, Moments, choose, penalty_grid};
@@ -40,14 +41,13 @@ impl Fit<'_> {
     pub(super) fn rows(&self, origins: &[Origin]) -> Result<Vec<Row>, FitError> {
         let rows = rows(self.histories, &self.units, self.settings, origins);
         if rows.is_empty() {
-            let shortest = self
-                .histories
-                .iter()
-                .map(|history| history.values.len())
-                .min();
+            let lengths = self.histories.iter().map(|history| history.values.len());
+            let shortest = lengths
+                .min()
+                .expect("there is a history: checked in `ForecastSettings::check`");
             return Err(ForecastError::NothingMoves {
                 context: self.settings.context,
-                held_out: self.settings.held_out(shortest.unwrap_or(0)),
+                held_out: self.settings.held_out(shortest),
             }
             .into());
         }
@@ -108,8 +108,8 @@ impl Fit<'_> {
         Ok(sums.add(features, &targets, &weights)?)
     }
 
-    /// Moments of the validation rows, judged in units of the histories.
-    pub(super) fn validation(
+    /// Moments of rows of the validation part, judged in units of the histories.
+    pub(super) fn judged(
         &self,
         rows: &[Row],
         seasonal: bool,
@@ -122,16 +122,22 @@ impl Fit<'_> {
         Ok(sums.finish()?)
     }
 
-    pub(super) fn alone(&self, training: &[Origin], validation: &[Row]) -> Result<Alone, FitError> {
+    pub(super) fn alone(
+        &self,
+        training: &[Origin],
+        validation: &Validation,
+    ) -> Result<Alone, FitError> {
         let context = self.settings.context;
         let seasonal = match self.settings.season {
             Some(season) if season <= context => &[false, true][..],
             _ => &[false],
         };
-        let seen = windows(validation);
-        let mut best: Option<(Chosen, Reading, Moments, Moments)> = None;
+        let seen = windows(&validation.rows);
+        let choosing = validation.choosing_of(&validation.rows, 1);
+        let mut best: Option<(Chosen, Reading, Moments)> = None;
         for &seasonal in seasonal {
-            let judged = self.validation(validation, seasonal, &seen)?;
+            let seen = validation.choosing_of(&seen, context);
+            let judged = self.judged(choosing, seasonal, seen)?;
             for power in POWERS {
                 let reading = Reading { seasonal, power };
                 let moments = self.moments(training, reading, context, |rows| Ok(windows(rows)))?;
@@ -147,23 +153,19 @@ impl Fit<'_> {
                     .as_ref()
                     .map_or(f64::INFINITY, |(best, ..)| best.squared_error);
                 if chosen.squared_error < least {
-                    best = Some((chosen, reading, moments, judged.clone()));
+                    best = Some((chosen, reading, moments));
                 }
             }
         }
-        let Some((chosen, reading, moments, judged)) = best else {
+        let Some((chosen, reading, moments)) = best else {
             return Err(FitError::NoFiniteError);
         };
-        let (readout, errors) = self.finish(
-            &chosen,
-            (&moments, &judged),
-            reading,
-            validation,
-            &seen,
-            false,
-        )?;
+        let (readout, errors) =
+            self.finish(&chosen, &moments, reading, validation, &seen, false)?;
+        let block = chosen.blocks.first();
+        let block = block.expect("there is a block: the grid above has one");
         Ok(Alone {
-            penalty: chosen.blocks.first().map_or(1.0, |block| block.penalty) / moments.weight(),
+            penalty: block.penalty / moments.weight(),
             readout,
             reading,
             error: mean(&errors),
@@ -171,17 +173,19 @@ impl Fit<'_> {
         })
     }
 
-    /// Measures a readout on the validation rows, and fits it again with them if that is wanted.
+    /// Measures a readout on the validation rows, and fits it again with all of them if that is
+    /// wanted.
     pub(super) fn finish(
         &self,
         chosen: &Chosen,
-        (training, validation): (&Moments, &Moments),
+        training: &Moments,
         reading: Reading,
-        rows: &[Row],
+        validation: &Validation,
         features: &[f32],
         hears: bool,
     ) -> Result<(ForecastReadout, Vec<f64>), FitError> {
         let horizon = self.settings.horizon;
+        let rows = &validation.rows;
         let predicted = chosen.readout.predict(features)?;
         let mut off = Vec::with_capacity(predicted.len());
         for (row, predicted) in rows.iter().zip(predicted.chunks_exact(horizon)) {
@@ -199,7 +203,7 @@ impl Fit<'_> {
             .map(|(row, off)| row.ratio.powi(2) * mean_square(off))
             .collect();
         let linear = if self.settings.refit {
-            let together = training.together(validation)?;
+            let together = training.together(&self.judged(rows, reading.seasonal, features)?)?;
             let grown = together.weight() / training.weight();
             let blocks: Vec<Block> = chosen
                 .blocks
@@ -217,7 +221,7 @@ impl Fit<'_> {
             linear,
             hears,
             seasonal: reading.seasonal,
-            intervals: Conformal::of(&off, horizon, &LEVELS)?,
+            intervals: Conformal::of(validation.calibration_of(&off, horizon), horizon, &LEVELS)?,
         };
         Ok((readout, errors))
     }

@@ -145,7 +145,7 @@ impl MotionSourceWeights {
             },
         };
         let weights = Self {
-            name: metadata.get("name").cloned().unwrap_or_default(),
+            name: entry("name")?.clone(),
             signals,
             channels: number("channels")?,
             tensors,

@@ -99,7 +99,10 @@ pub fn learn_window(train: &Split, scaling: Scaling) -> Result<LearntWindow, Bas
 
 /// The same for scaled series, of which there is at least one.
 fn learn(series: &[Vec<f64>], labels: &[String]) -> LearntWindow {
-    let length = series.first().map_or(0, Vec::len);
+    let length = series
+        .first()
+        .map(Vec::len)
+        .expect("there is a series: checked in `check_split`");
     let most = most_series(length, MOST_CELLS);
     let kept = thin_out(labels, most);
     let series: Vec<&Vec<f64>> = kept.iter().map(|&index| &series[index]).collect();
@@ -135,12 +138,7 @@ fn learn(series: &[Vec<f64>], labels: &[String]) -> LearntWindow {
             });
         }
     }
-    best.unwrap_or(LearntWindow {
-        percent: 0,
-        values: 0,
-        accuracy: 0.0,
-        series: series.len(),
-    })
+    best.expect("the first of WINDOWS is the best until another is better")
 }
 
 /// How many values `percent` of a length are, rounded down.

@@ -127,7 +127,10 @@ impl Judge {
                     .filter_map(move |judge| judge.levels.get(index))
             };
             IntervalScore {
-                level: each().next().map_or(0.0, |level| level.level),
+                level: each()
+                    .next()
+                    .map(|level| level.level)
+                    .expect("the first judge has the level: they are counted there"),
                 coverage: each().map(|level| level.covered).sum::<f64>() / forecasts,
                 width: each().map(|level| level.width).sum::<f64>() / forecasts,
             }

@@ -61,7 +61,7 @@ pub fn score(
     let errors = scores.iter().map(|joint| Some(joint.rmse_degrees));
     Ok(MotionScore {
         r_squared: mean(scores.iter().map(|joint| joint.r_squared)),
-        rmse_degrees: mean(errors).unwrap_or(0.0),
+        rmse_degrees: mean(errors).expect("there are joints: checked in `check`"),
         normalised_rmse: mean(scores.iter().map(|joint| joint.normalised_rmse)),
         unmoved: scores
             .iter()

@@ -149,7 +149,10 @@ impl Retrieval {
     }
 
     fn average(&self, neighbours: &[Neighbour]) -> Vec<f32> {
-        let nearest = neighbours.first().map_or(0.0, |first| first.distance);
+        let nearest = neighbours
+            .first()
+            .map(|first| first.distance)
+            .expect("there is a neighbour: checked in `Retrieval::check`");
         let mut sum = vec![0.0; self.input_width];
         let mut weights = 0.0;
         for neighbour in neighbours {

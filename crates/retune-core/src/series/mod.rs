@@ -42,6 +42,7 @@ mod place;
 mod resample;
 mod scaling;
 mod split;
+#[cfg(feature = "net")]
 mod temporary;
 #[cfg(feature = "net")]
 mod unpack;

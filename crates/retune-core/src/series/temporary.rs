@@ -1,10 +1,10 @@
 //! A folder for work that may fail half-way.
 
 use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::process;
+use std::path::Path;
 use std::time::Duration;
+
+use tempfile::{Builder, TempDir};
 
 use super::SeriesError;
 
@@ -12,12 +12,9 @@ use super::SeriesError;
 /// takes that long.
 const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many names are tried for a new folder.
-const TRIES: usize = 1000;
-
 /// A folder that is removed with all that is in it when it goes out of scope.
 #[derive(Debug)]
-pub(super) struct TemporaryFolder(PathBuf);
+pub(super) struct TemporaryFolder(TempDir);
 
 impl TemporaryFolder {
     /// A new folder beside its later place, so that moving it there is one step.
@@ -30,27 +27,16 @@ impl TemporaryFolder {
         };
         fs::create_dir_all(parent).map_err(unwritable)?;
         remove_leftovers(parent, name);
-        for count in 0..TRIES {
-            let path = parent.join(format!(".{name}.{}.{count}.partial", process::id()));
-            match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self(path)),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(unwritable(error)),
-            }
-        }
-        Err(unwritable(ErrorKind::AlreadyExists.into()))
+        let folder = Builder::new()
+            .prefix(&format!(".{name}."))
+            .suffix(".partial")
+            .tempdir_in(parent);
+        folder.map(Self).map_err(unwritable)
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        // There is nobody left to tell.
-        let _ = fs::remove_dir_all(&self.0);
+        self.0.path()
     }
 }
 

@@ -8,7 +8,6 @@ use burn::record::{BinBytesRecorder, FullPrecisionSettings, Record, Recorder};
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
-use super::train::Run;
 use crate::source::SourceError;
 use crate::source::attention_rnn::layers::Layers;
 use crate::storage::write_whole;
@@ -19,7 +18,7 @@ const MAGIC: &[u8] = b"retune-checkpoint-1\n";
 /// The readable part of a checkpoint.
 #[derive(Debug, Serialize, Deserialize, PartialEq)]
 struct Header {
-    /// The run's settings as JSON: a checkpoint belongs to one set of settings.
+    /// What the run is, in one line: settings, speech and teacher. A checkpoint belongs to one.
     run: String,
     /// Epochs done.
     epochs: usize,
@@ -56,7 +55,7 @@ fn record<B: AutodiffBackend, R: Record<B>>(bytes: &[u8], device: &B::Device) ->
 /// Writes the state whole or not at all.
 pub fn save<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     path: &Path,
-    run: &Run,
+    run: &str,
     state: &State<B, O>,
 ) -> Result<(), SourceError> {
     let failed = |reason: String| SourceError::Checkpoint {
@@ -66,7 +65,7 @@ pub fn save<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     let layers = bytes(state.layers.clone().into_record()).map_err(failed)?;
     let optimizer = bytes(state.optimizer.to_record()).map_err(failed)?;
     let header = Header {
-        run: run.describe(),
+        run: run.to_owned(),
         epochs: state.epochs,
         layers: layers.len(),
         statistics: state.statistics.clone(),
@@ -86,7 +85,7 @@ pub fn save<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
 /// Reads the state of the same run back.
 pub fn load<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     path: &Path,
-    run: &Run,
+    run: &str,
     fresh: State<B, O>,
     device: &B::Device,
 ) -> Result<State<B, O>, SourceError> {
@@ -106,7 +105,7 @@ pub fn load<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     let end = end.ok_or_else(|| failed("it is cut short"))?;
     let header: Header =
         serde_json::from_slice(&body[..end]).map_err(|_| failed("its header is damaged"))?;
-    if header.run != run.describe() {
+    if header.run != run {
         return Err(failed("it was made with other settings, speech or teacher"));
     }
     let records = &body[end + 1..];

@@ -7,6 +7,8 @@
 mod augment;
 mod checkpoint;
 mod forward;
+mod run;
+mod settings;
 mod train;
 
 use std::path::Path;
@@ -14,7 +16,8 @@ use std::path::Path;
 use super::AttentionRnnSource;
 use crate::source::{SourceError, SourceWeights};
 
-pub use train::{EpochProgress, PretrainSettings, Teacher, pretrain};
+pub use settings::PretrainSettings;
+pub use train::{EpochProgress, Teacher, pretrain};
 
 /// Reads the attention-RNN that Keras 2 saved as `.h5`, and gives it a name.
 ///

@@ -16,6 +16,8 @@ use serde::Serialize;
 use super::augment::{noise_alone, vary};
 use super::checkpoint::{self, State};
 use super::forward::{self, hear_in_training};
+use super::run::Run;
+use super::settings::PretrainSettings;
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
 use crate::source::attention_rnn::layers::{Layers, NormStatistics};
@@ -27,50 +29,6 @@ use crate::source::{Report, SourceError, SourceWeights, SpeechClip, SpeechFolder
 const STATISTICS_MEMORY: f32 = 0.95;
 /// Epochs over which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 1.0;
-
-/// How a source is trained.
-#[derive(Debug, Clone, Serialize)]
-pub struct PretrainSettings {
-    /// The name that the source gets.
-    pub name: String,
-    /// Passes over the training recordings.
-    pub epochs: usize,
-    /// Recordings in one step.
-    pub batch: usize,
-    /// The highest learning rate of Adam; it rises over the first epoch and falls to zero as a
-    /// half cosine.
-    pub learning_rate: f64,
-    /// Decoupled weight decay.
-    pub weight_decay: f32,
-    /// Words with fewer recordings are repeated until they have this many in an epoch.
-    pub fewest_per_word: usize,
-    /// Every so many recordings, one second of noise alone is heard as "unknown"; 0 for never.
-    pub noise_every: usize,
-    /// The teacher's part in the target: 0 for the true labels alone, 1 for the teacher's alone.
-    pub teacher_weight: f32,
-    /// The weight of the squared distance to the teacher's LSTM outputs (Romero et al. 2015,
-    /// arXiv 1412.6550).
-    pub hint_weight: f32,
-    /// The seed of everything random.
-    pub seed: u64,
-}
-
-impl Default for PretrainSettings {
-    fn default() -> Self {
-        Self {
-            name: crate::source::DEFAULT_SOURCE.to_owned(),
-            epochs: 10,
-            batch: 32,
-            learning_rate: 3e-3,
-            weight_decay: 1e-3,
-            fewest_per_word: 100,
-            noise_every: 40,
-            teacher_weight: 0.7,
-            hint_weight: 5.0,
-            seed: 0,
-        }
-    }
-}
 
 /// A source whose answers are mixed with the true labels.
 pub type Teacher = SourceWeights;
@@ -90,22 +48,6 @@ pub struct EpochProgress {
     pub validation_accuracy: Option<f64>,
 }
 
-/// What a run is: a checkpoint belongs to it or not.
-#[derive(Debug, Serialize)]
-pub struct Run {
-    settings: PretrainSettings,
-    recordings: usize,
-    noise: usize,
-    teacher: Option<String>,
-}
-
-impl Run {
-    /// The run in one line.
-    pub fn describe(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
 /// Trains an attention-RNN on recorded words; `progress` hears of every step.
 ///
 /// With a `checkpoint` path the state is written there after every epoch; with `resume` the run
@@ -113,8 +55,8 @@ impl Run {
 ///
 /// # Errors
 ///
-/// When there is no training recording, or a checkpoint cannot be written or belongs to another
-/// run.
+/// When a setting is out of range, there is no training recording or an epoch has fewer than one
+/// batch of them, or a checkpoint cannot be written or belongs to another run.
 pub fn pretrain<B>(
     speech: &SpeechFolder,
     settings: &PretrainSettings,
@@ -128,15 +70,28 @@ where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
+    settings.check()?;
     if speech.train.is_empty() {
         return Err(SourceError::NothingToTrainOn);
     }
-    let run = Run {
-        settings: settings.clone(),
-        recordings: speech.train.len(),
-        noise: speech.noise.len(),
-        teacher: teacher.map(|teacher| teacher.sha256().to_owned()),
-    };
+    if let Some(clip) = speech.train.iter().find(|clip| clip.label >= LABELS.len()) {
+        return Err(SourceError::Setting {
+            setting: "label of a recording",
+            value: clip.label.to_string(),
+            expected: format!("below {}, the number of labels", LABELS.len()),
+        });
+    }
+    // Every epoch has as many.
+    let recordings = plan(speech, settings, 0).len();
+    if recordings < settings.batch {
+        return Err(SourceError::Setting {
+            setting: "batch",
+            value: settings.batch.to_string(),
+            expected: format!("at most {recordings}, the recordings of an epoch"),
+        });
+    }
+    let steps = recordings / settings.batch;
+    let run = Run::of(speech, settings, teacher).describe();
     let teacher = teacher.map(|t| AttentionRnn::<B::InnerBackend>::new(t, device));
     let untrained = random::tensors(settings.seed);
     let untrained = SourceWeights::new::<AttentionRnnSource>(&settings.name, untrained)?;
@@ -159,7 +114,6 @@ where
         if let Some(path) = checkpoint {
             checkpoint::save(path, &run, &state)?;
         }
-        let steps = plan(speech, settings, state.epochs).len() / settings.batch;
         let accuracy = if speech.validation.is_empty() {
             None
         } else {
@@ -242,7 +196,7 @@ where
     } = state;
     let plan = plan(speech, settings, epochs);
     // The last steps' rest is left out, so that the norms always see a whole batch.
-    let batch = settings.batch.min(plan.len());
+    let batch = settings.batch;
     let steps = plan.len() / batch;
     let mut total = 0.0;
     for step in 0..steps {

@@ -171,7 +171,7 @@ proptest! {
             if let Ok(bytes) = fs::read(&path) {
                 fs::write(&path, &bytes[..cut.min(bytes.len() - 2)]).unwrap();
             }
-            fs::write(folder.path().join("Beef.paper.0.json.1.part"), "{").unwrap();
+            fs::write(folder.path().join(".retune.a1B2c3.part"), "{").unwrap();
             run_all(folder.path(), shard);
         }
         let mut paths: Vec<_> = folders.iter().map(|folder| folder.path().to_owned()).collect();

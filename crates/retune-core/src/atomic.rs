@@ -1,0 +1,154 @@
+//! Files that are written whole or not at all.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+/// Writes a file whole or not at all: readers and a killed run never see half of one.
+///
+/// The bytes are written to a file of a random name beside it, which then takes its place. A file
+/// that is there keeps its permissions, and a link is followed and stays one.
+///
+/// # Errors
+///
+/// When the folder cannot be written to, or a folder or device is there; nothing is left over then.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (target, before) = resolve(path)?;
+    let mut part = beside(&target)?;
+    part.write_all(bytes)?;
+    if let Some(before) = before {
+        keep_permissions(&part, &before)?;
+    }
+    part.as_file().sync_all()?;
+    part.persist(&target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Whether [`write_whole`] could write there, found out by making a file beside it and removing it:
+/// permissions alone do not tell.
+///
+/// # Errors
+///
+/// As [`write_whole`].
+pub fn check_writable(path: &Path) -> io::Result<()> {
+    let (target, _) = resolve(path)?;
+    beside(&target)?.close()
+}
+
+/// What a path leads to, and what is there.
+fn resolve(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
+    let refused = |reason: &str| Err(io::Error::new(ErrorKind::InvalidInput, reason));
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => refused("it is a folder, expected a file"),
+        Ok(found) if !found.is_file() => refused("it is a device, expected a file"),
+        Ok(found) => Ok((fs::canonicalize(path)?, Some(found))),
+        Err(_) if path.file_name().is_none() => refused("it has no name, expected a file"),
+        // Where this is not for want of a file, making one will say so.
+        Err(_) => Ok((path.to_owned(), None)),
+    }
+}
+
+/// A new file in the folder of the target, with the permissions of any new file; it is removed when
+/// it goes out of scope.
+fn beside(target: &Path) -> io::Result<NamedTempFile> {
+    let folder = match target.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = Builder::new();
+    builder.prefix(".retune.").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The system takes away what the user's mask does.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Gives the new file the permissions of the old one, where they differ: not every file system can.
+fn keep_permissions(part: &NamedTempFile, before: &Metadata) -> io::Result<()> {
+    let permissions = before.permissions();
+    if part.as_file().metadata()?.permissions() != permissions {
+        part.as_file().set_permissions(permissions)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name();
+        let mut names: Vec<String> = entries
+            .map(|entry| name(entry).to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_made_and_replaced_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        check_writable(&path).unwrap();
+        assert!(names(folder.path()).is_empty());
+        for bytes in [&b"one"[..], b"", b"another"] {
+            write_whole(&path, bytes).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+            check_writable(&path).unwrap();
+            assert_eq!(names(folder.path()), ["a"]);
+        }
+        // As long as a name can be.
+        let long = folder.path().join("n".repeat(255));
+        write_whole(&long, b"x").unwrap();
+        assert_eq!(fs::read(long).unwrap(), b"x");
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("folder");
+        fs::create_dir(&inner).unwrap();
+        let absent = folder.path().join("absent").join("a");
+        for path in [&inner, &absent, &folder.path().join("..")] {
+            write_whole(path, b"x").unwrap_err();
+            check_writable(path).unwrap_err();
+        }
+        // The rename itself fails: a name longer than the system allows.
+        let long = folder.path().join("n".repeat(300));
+        write_whole(&long, b"x").unwrap_err();
+        assert_eq!(names(folder.path()), ["folder"]);
+        assert!(names(&inner).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_kept_and_links_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        // A new file is as any other.
+        fs::write(folder.path().join("usual"), "").unwrap();
+        write_whole(&file, b"one").unwrap();
+        assert_eq!(mode(&file), mode(&folder.path().join("usual")));
+        for bits in [0o640, 0o600, 0o444, 0o755] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(bits)).unwrap();
+            write_whole(&file, b"two").unwrap();
+            assert_eq!(mode(&file), bits, "{bits:o}");
+        }
+        symlink("file", &link).unwrap();
+        write_whole(&link, b"three").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"three");
+        let error = write_whole(Path::new("/dev/null"), b"x").unwrap_err();
+        assert!(error.to_string().contains("device"), "{error}");
+        assert_eq!(names(folder.path()), ["file", "link", "usual"]);
+    }
+}

@@ -1,0 +1,106 @@
+//! The settings of a training run.
+
+use serde::Serialize;
+
+use crate::source::SourceError;
+
+/// How a source is trained.
+#[derive(Debug, Clone, Serialize)]
+pub struct PretrainSettings {
+    /// The name that the source gets.
+    pub name: String,
+    /// Passes over the training recordings.
+    pub epochs: usize,
+    /// Recordings in one step.
+    pub batch: usize,
+    /// The highest learning rate of Adam; it rises over the first epoch and falls to zero as a
+    /// half cosine.
+    pub learning_rate: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// Words with fewer recordings are repeated until they have this many in an epoch.
+    pub fewest_per_word: usize,
+    /// Every so many recordings, one second of noise alone is heard as "unknown"; 0 for never.
+    pub noise_every: usize,
+    /// The teacher's part in the target: 0 for the true labels alone, 1 for the teacher's alone.
+    pub teacher_weight: f32,
+    /// The weight of the squared distance to the teacher's LSTM outputs (Romero et al. 2015,
+    /// arXiv 1412.6550).
+    pub hint_weight: f32,
+    /// The seed of everything random.
+    pub seed: u64,
+}
+
+impl Default for PretrainSettings {
+    fn default() -> Self {
+        Self {
+            name: crate::source::DEFAULT_SOURCE.to_owned(),
+            epochs: 10,
+            batch: 32,
+            learning_rate: 3e-3,
+            weight_decay: 1e-3,
+            fewest_per_word: 100,
+            noise_every: 40,
+            teacher_weight: 0.7,
+            hint_weight: 5.0,
+            seed: 0,
+        }
+    }
+}
+
+impl PretrainSettings {
+    /// Whether every number is in range.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Setting`] names the first that is not.
+    pub fn check(&self) -> Result<(), SourceError> {
+        let not_negative = |value: f32| value.is_finite() && value >= 0.0;
+        let checks = [
+            (
+                "epochs",
+                self.epochs.to_string(),
+                self.epochs > 0,
+                "at least 1",
+            ),
+            (
+                "batch",
+                self.batch.to_string(),
+                self.batch > 0,
+                "at least 1",
+            ),
+            (
+                "learning-rate",
+                self.learning_rate.to_string(),
+                self.learning_rate.is_finite() && self.learning_rate > 0.0,
+                "a positive number",
+            ),
+            (
+                "weight-decay",
+                self.weight_decay.to_string(),
+                not_negative(self.weight_decay),
+                "a number from 0",
+            ),
+            (
+                "teacher-weight",
+                self.teacher_weight.to_string(),
+                (0.0..=1.0).contains(&self.teacher_weight),
+                "a number from 0 to 1",
+            ),
+            (
+                "hint-weight",
+                self.hint_weight.to_string(),
+                not_negative(self.hint_weight),
+                "a number from 0",
+            ),
+        ];
+        match checks.into_iter().find(|(_, _, good, _)| !good) {
+            Some((setting, value, _, expected)) => Err(SourceError::Setting {
+                setting,
+                value,
+                expected: expected.to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
