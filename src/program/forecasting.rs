@@ -9,7 +9,7 @@ use super::file::{damaged, read, write};
 use super::{ProgramError, SourceReference, Task, Trained};
 use crate::fit::ForecastSettings;
 use crate::forecast::Conformal;
-use crate::forecast::ridge::LinearReadout;
+use crate::ridge::LinearModel;
 use crate::storage::HostTensor;
 
 /// How the names of the readout's numbers start in a program.
@@ -19,7 +19,7 @@ pub(crate) const READOUT: &str = "readout.";
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForecastProgram {
     pub(crate) header: ForecastHeader,
-    pub(crate) readout: LinearReadout,
+    pub(crate) readout: LinearModel,
     /// The voices' numbers, by name: `part1.transform.…`.
     pub(crate) voices: BTreeMap<String, HostTensor>,
 }
@@ -88,7 +88,7 @@ impl ForecastProgram {
                 "its readout is misshapen, or has no context or no horizon",
             ));
         }
-        let readout = LinearReadout {
+        let readout = LinearModel {
             weights: weights.values,
             mean: mean.values,
             intercept: intercept.values,

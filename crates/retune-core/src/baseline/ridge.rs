@@ -56,7 +56,7 @@ pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore
         accuracy: right as f64 / test.len() as f64,
         log_loss: log_loss(&probabilities, &wanted, count)?,
         brier: brier(&probabilities, &wanted, count)?,
-        penalty: fit.model.penalty,
+        penalty: fit.penalty,
     })
 }
 
