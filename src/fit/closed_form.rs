@@ -11,7 +11,7 @@ use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout, pool, pooled_width};
 use crate::parameters::{Numbers, Parameters};
 use crate::probability::{Temperature, brier, log_loss};
-use crate::ridge::{Ridge, RidgeModel, rows_of};
+use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec, host};
 use crate::stacking::shares;
 use crate::transform::Transform;
@@ -157,7 +157,7 @@ fn candidate(
     let (lowest, highest, steps) = PENALTIES;
     let ridge = match judges.left_out {
         true => Ridge {
-            penalties: Ridge::log_spaced(lowest * width, highest * width, steps),
+            penalties: log_spaced(lowest * width, highest * width, steps),
             judges: Some(judges.rows.clone()),
             ..Ridge::default()
         },
@@ -173,12 +173,12 @@ fn candidate(
     };
     let columns = Readout::columns(examples.class_count);
     let scores = rows_of(&scores, &judges.rows, columns);
-    let penalty = found.model.penalty;
-    let (weights, intercept) = of_raw_features(&found.model);
+    let penalty = found.penalty;
+    let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
         voice,
         readout: Readout { penalty, pooling },
-        numbers: Readout::numbers(weights, intercept),
+        numbers: Readout::numbers(found.model.weights, intercept),
         left_out: spread(&scores, examples.class_count),
     })
 }
@@ -264,22 +264,6 @@ fn scores(
     ];
     let named = scores.map(|(name, score)| (name.to_owned(), score));
     Ok(named.into())
-}
-
-/// The weights and intercepts for features that are not standardised.
-fn of_raw_features(model: &RidgeModel) -> (Vec<f32>, Vec<f32>) {
-    let columns = model.targets();
-    let mut intercept: Vec<f64> = model.intercept.iter().map(|v| f64::from(*v)).collect();
-    let mut weights = Vec::with_capacity(model.weights.len());
-    let scales = model.mean.iter().zip(&model.scale);
-    for (row, (mean, scale)) in model.weights.chunks_exact(columns).zip(scales) {
-        for (weight, intercept) in row.iter().zip(&mut intercept) {
-            let weight = f64::from(*weight) / f64::from(*scale);
-            *intercept -= f64::from(*mean) * weight;
-            weights.push(weight as f32);
-        }
-    }
-    (weights, intercept.iter().map(|v| *v as f32).collect())
 }
 
 /// The features of every series, `[series, pooled_width]`.

@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use crate::forecast::ForecastError;
-use crate::forecast::ridge::ReadoutError;
 use crate::mapping::MappingError;
 use crate::probability::ProbabilityError;
 use crate::ridge::RidgeError;
@@ -70,9 +69,6 @@ pub enum FitError {
     /// The histories cannot be forecast.
     #[error(transparent)]
     Forecast(#[from] ForecastError),
-    /// The linear readout cannot be fitted.
-    #[error(transparent)]
-    Readout(#[from] ReadoutError),
     /// Errors that cannot be compared.
     #[error("no readout has a finite error on the validation part")]
     NoFiniteError,
@@ -86,7 +82,7 @@ impl FitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Forecast(error) => error.hint(),
-            Self::Readout(error) => error.hint(),
+            Self::Ridge(error) => error.hint(),
             Self::Length { .. } => Some("give --unequal resample".to_owned()),
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
             Self::NothingToTrain => Some(

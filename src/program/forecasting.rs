@@ -10,7 +10,7 @@ use super::{ProgramError, SourceReference, Task, Trained};
 use crate::fit::ForecastSettings;
 use crate::fit::forecast::{CALIBRATION_APART, CALIBRATION_WINDOWS};
 use crate::forecast::Conformal;
-use crate::forecast::ridge::LinearReadout;
+use crate::ridge::LinearModel;
 use crate::storage::HostTensor;
 
 /// How the names of the readout's numbers start in a program.
@@ -20,7 +20,7 @@ pub(crate) const READOUT: &str = "readout.";
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForecastProgram {
     pub(crate) header: ForecastHeader,
-    pub(crate) readout: LinearReadout,
+    pub(crate) readout: LinearModel,
     /// The voices' numbers, by name: `part1.transform.…`.
     pub(crate) voices: BTreeMap<String, HostTensor>,
 }
@@ -109,7 +109,7 @@ impl ForecastProgram {
                 "its readout is misshapen, or has no context or no horizon",
             ));
         }
-        let readout = LinearReadout {
+        let readout = LinearModel {
             weights: weights.values,
             mean: mean.values,
             intercept: intercept.values,

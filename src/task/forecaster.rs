@@ -185,11 +185,9 @@ impl<B: Kernels> Forecaster<B> {
         }
         let width = pooled_width(self.source.spec());
         let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard, width);
-        let mut scaled = self
-            .program
-            .readout
-            .predict(&rows)
-            .map_err(FitError::from)?;
+        let predicted = self.program.readout.predict(&rows);
+        let predicted = predicted.map_err(FitError::from)?;
+        let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
         let rows = scaled.chunks_exact_mut(horizon).zip(windows);
         rows.map(|(scaled, window)| {
             let season = settings.season.filter(|_| header.seasonal);

@@ -2,15 +2,15 @@
 //!
 //! - [`series`]: data sets, file formats, catalogue and cache, scaling
 //! - [`audio`]: WAV files and resampling
-//! - [`forecast`]: histories, their times, windows, intervals, a linear readout
+//! - [`forecast`]: histories, their times, windows, intervals
 //! - [`motion`]: recordings of joints, windows of them, scores
-//! - [`ridge`], [`stacking`], [`probability`]: readouts in closed form, which to keep, calibration
+//! - [`ridge`], [`stacking`], [`probability`]: linear models in closed form, which to keep, calibration
 //! - [`baseline`]: what to compare with
 //! - [`archive`]: sweeps over many data sets, statistics, reports
 //! - [`storage`]: named tensors as safetensors bytes, and files that are written whole
 
 pub mod archive;
-
+mod argmax;
 mod atomic;
 pub mod audio;
 pub mod baseline;

@@ -5,13 +5,13 @@ use std::ops::Range;
 use super::evidence::{clearly_less, mean};
 use super::rows::{Origin, Row};
 use super::validation::Validation;
-use super::window::{Alone, Fit, spaced};
+use super::window::{Alone, Fit};
 use super::{BATCH, ForecastReadout, beside};
 use crate::fit::{FitError, FitProgress, features};
-use crate::forecast::ridge::{choose, penalty_grid};
 use crate::kernel::Kernels;
 use crate::mapping::pooled_width;
 use crate::parameters::Parameters;
+use crate::ridge::{choose, log_spaced, penalty_grid};
 use crate::source::SourceModel;
 
 /// The best readout that hears.
@@ -71,7 +71,7 @@ impl<B: Kernels> Hearing<'_, B> {
                 .to_vec(),
             false => vec![f64::INFINITY],
         };
-        let of_heard = spaced(-1, 3, 1, weight);
+        let of_heard = log_spaced(1e-1 * weight, 1e3 * weight, 5);
         let blocks: [(Range<usize>, &[f64]); 2] =
             [(0..context, &of_window), (context..width, &of_heard)];
         let chosen = choose(&moments, &judged, &penalty_grid(&blocks))?;

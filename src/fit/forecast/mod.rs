@@ -13,10 +13,10 @@ pub use settings::ForecastSettings;
 use std::collections::BTreeMap;
 
 use super::{FitError, FitProgress, check_frozen};
-use crate::forecast::ridge::LinearReadout;
 use crate::forecast::{Conformal, History};
 use crate::kernel::Kernels;
 use crate::parameters::Numbers;
+use crate::ridge::LinearModel;
 use crate::source::SourceWeights;
 use hearing::Hearing;
 use rows::{Parts, Row, thinned, units};
@@ -53,7 +53,7 @@ pub struct FittedForecast {
 #[derive(Debug, Clone)]
 pub struct ForecastReadout {
     /// Of `[context]` values counted from the last one, and of the features where it hears.
-    pub linear: LinearReadout,
+    pub linear: LinearModel,
     /// Whether it takes anything from the source.
     pub hears: bool,
     /// Whether its forecasts are counted from the last season and not from the last value.

@@ -5,8 +5,8 @@ use super::rows::{Origin, Row, rows};
 use super::validation::Validation;
 use super::{BATCH, ForecastReadout, ForecastSettings};
 use crate::fit::FitError;
-use crate::forecast::ridge::{Block, Chosen, GramSums, Moments, choose, penalty_grid};
 use crate::forecast::{Conformal, ForecastError, History, LEVELS, season_ahead};
+use crate::ridge::{Block, Chosen, Moments, Sums, choose, log_spaced, penalty_grid};
 
 /// How much a window counts: its deviation in units of its history to this power. Errors are judged
 /// in these units, which is the second power; the first listens more to calm windows.
@@ -75,7 +75,7 @@ impl Fit<'_> {
         width: usize,
         mut features: impl FnMut(&[Row]) -> Result<Vec<f32>, FitError>,
     ) -> Result<Moments, FitError> {
-        let mut sums = GramSums::new(width, self.settings.horizon);
+        let mut sums = Sums::new(width, self.settings.horizon);
         for batch in origins.chunks(BATCH) {
             let rows = rows(self.histories, &self.units, self.settings, batch);
             self.add(&mut sums, &rows, reading, &features(&rows)?)?;
@@ -88,7 +88,7 @@ impl Fit<'_> {
 
     pub(super) fn add(
         &self,
-        sums: &mut GramSums,
+        sums: &mut Sums,
         rows: &[Row],
         reading: Reading,
         features: &[f32],
@@ -116,7 +116,7 @@ impl Fit<'_> {
         features: &[f32],
     ) -> Result<Moments, FitError> {
         let width = features.len() / rows.len();
-        let mut sums = GramSums::new(width, self.settings.horizon);
+        let mut sums = Sums::new(width, self.settings.horizon);
         let reading = Reading { seasonal, power: 2 };
         self.add(&mut sums, rows, reading, features)?;
         Ok(sums.finish()?)
@@ -141,7 +141,8 @@ impl Fit<'_> {
             for power in POWERS {
                 let reading = Reading { seasonal, power };
                 let moments = self.moments(training, reading, context, |rows| Ok(windows(rows)))?;
-                let mut penalties = spaced(-4, 2, 2, moments.weight());
+                let weight = moments.weight();
+                let mut penalties = log_spaced(1e-4 * weight, 1e2 * weight, 13);
                 // Without weights, no change but the mean one is forecast.
                 penalties.push(f64::INFINITY);
                 let chosen = choose(
@@ -186,7 +187,7 @@ impl Fit<'_> {
     ) -> Result<(ForecastReadout, Vec<f64>), FitError> {
         let horizon = self.settings.horizon;
         let rows = &validation.rows;
-        let predicted = chosen.readout.predict(features)?;
+                let predicted = chosen.model.predict(features)?;
         let mut off = Vec::with_capacity(predicted.len());
         for (row, predicted) in rows.iter().zip(predicted.chunks_exact(horizon)) {
             let target = self.target(row, reading.seasonal);
@@ -194,7 +195,7 @@ impl Fit<'_> {
                 target
                     .iter()
                     .zip(predicted)
-                    .map(|(target, found)| target - found),
+                    .map(|(target, found)| target - *found as f32),
             );
         }
         let errors = rows
@@ -215,7 +216,7 @@ impl Fit<'_> {
                 .collect();
             together.solve(&blocks)?
         } else {
-            chosen.readout.clone()
+            chosen.model.clone()
         };
         let readout = ForecastReadout {
             linear,
@@ -230,14 +231,6 @@ impl Fit<'_> {
 /// The windows of rows as a readout sees them, `[rows, context]`.
 pub(super) fn windows(rows: &[Row]) -> Vec<f32> {
     rows.iter().flat_map(|row| row.window.from_last()).collect()
-}
-
-/// Penalties from 10^`low` to 10^`high` for each unit of weight, `steps` for each power of ten.
-pub(super) fn spaced(low: i32, high: i32, steps: i32, weight: f64) -> Vec<f64> {
-    let exponents = low * steps..=high * steps;
-    exponents
-        .map(|exponent| weight * 10f64.powf(f64::from(exponent) / f64::from(steps)))
-        .collect()
 }
 
 pub(super) fn mean_square(values: &[f32]) -> f64 {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::BaselineError;
 use super::check::check;
+use crate::argmax;
 use crate::probability::{Temperature, brier, log_loss};
 use crate::ridge::{Criterion, Ridge};
 use crate::series::{Scaling, Split};
@@ -49,18 +50,13 @@ pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore
     let right = scores
         .chunks_exact(count)
         .zip(&wanted)
-        .filter(|(scores, wanted)| {
-            let first_largest = (0..count)
-                .rev()
-                .max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
-            first_largest == Some(**wanted)
-        })
+        .filter(|(scores, wanted)| argmax(*scores) == **wanted)
         .count();
     Ok(RidgeScore {
         accuracy: right as f64 / test.len() as f64,
         log_loss: log_loss(&probabilities, &wanted, count)?,
         brier: brier(&probabilities, &wanted, count)?,
-        penalty: fit.model.penalty,
+        penalty: fit.penalty,
     })
 }
 

@@ -3,9 +3,9 @@
 //!
 //! [`History::read`] takes a table; the [`Timeline`] of a history goes on after its last value.
 //! [`season::period`] finds what repeats, [`Control`] forecasts by it. A [`ScaledWindow`] is what a
-//! model sees, [`Backtest`] says where windows end, and [`ridge`] fits a readout to more of them
-//! than memory holds. [`metrics`] and [`Judge`] judge forecasts, [`Conformal`] puts intervals around
-//! them.
+//! model sees, [`Backtest`] says where windows end, and [`ridge`](crate::ridge) fits a model to
+//! more of them than memory holds. [`metrics`] and [`Judge`] judge forecasts, [`Conformal`] puts
+//! intervals around them.
 //!
 //! Everything here gives the same bits on any number of threads.
 
@@ -17,7 +17,6 @@ mod interval;
 mod judge;
 pub mod metrics;
 mod options;
-pub mod ridge;
 pub mod season;
 mod timeline;
 mod window;

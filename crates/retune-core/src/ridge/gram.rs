@@ -1,66 +1,89 @@
-//! Products of a matrix with its own transpose, in fixed parts.
+//! Sums of products of columns, in fixed parts.
 
 use std::ops::Range;
 
-use faer::MatRef;
+use faer::linalg::matmul::matmul;
+use faer::traits::ComplexField;
+use faer::{Accum, Mat, MatRef, Par};
 use rayon::prelude::*;
 
-use super::matrix::{Matrix, multiply_add};
+use super::rows::parts;
 
 /// Rows and columns of one part of the product.
 const TILE: usize = 256;
 
-/// A growing sum of products `left · leftᵀ`, of which only the lower half is worked out.
+/// A growing sum of products `left · leftᵀ` in 64 bits, of which only the lower half is worked out.
+#[derive(Debug, Clone)]
 pub(super) struct Gram {
     size: usize,
     tiles: Vec<Tile>,
 }
 
+#[derive(Debug, Clone)]
 struct Tile {
     rows: Range<usize>,
     columns: Range<usize>,
-    values: Matrix,
+    total: Mat<f64>,
 }
 
 impl Gram {
+    /// A sum of nothing yet, `[size, size]`.
     pub(super) fn new(size: usize) -> Self {
-        let part = |start: usize| start..(start + TILE).min(size);
-        let starts = || (0..size).step_by(TILE);
-        let tiles = starts()
-            .flat_map(|row| {
-                let below = starts().take_while(move |&column| column <= row);
-                below.map(move |column| (part(row), part(column)))
-            })
-            .map(|(rows, columns)| Tile {
-                values: Matrix::zeros(rows.len(), columns.len()),
-                rows,
-                columns,
-            })
-            .collect();
-        Self { size, tiles }
+        let ranges = parts(size, TILE);
+        let tile = |rows: &Range<usize>, columns: &Range<usize>| Tile {
+            total: Mat::zeros(rows.len(), columns.len()),
+            rows: rows.clone(),
+            columns: columns.clone(),
+        };
+        let below = |(place, rows)| ranges[..=place].iter().map(move |part| tile(rows, part));
+        Self {
+            size,
+            tiles: ranges.iter().enumerate().flat_map(below).collect(),
+        }
     }
 
-    /// Adds `left · leftᵀ`; `left` has as many rows as the product.
-    pub(super) fn add(&mut self, left: MatRef<'_, f64>) {
+    /// Adds `left · leftᵀ`, a product in the precision of `left`, which has `size` rows.
+    pub(super) fn add<T>(&mut self, left: MatRef<'_, T>)
+    where
+        T: ComplexField + Copy + From<u8> + Into<f64>,
+    {
         self.tiles.par_iter_mut().for_each(|tile| {
             let rows = left.subrows(tile.rows.start, tile.rows.len());
             let columns = left.subrows(tile.columns.start, tile.columns.len());
-            multiply_add(tile.values.view_mut(), rows, columns.transpose());
+            let product = product(rows, columns.transpose());
+            for column in 0..tile.columns.len() {
+                let totals = tile.total.col_as_slice_mut(column).iter_mut();
+                for (total, product) in totals.zip(product.col_as_slice(column)) {
+                    *total += (*product).into();
+                }
+            }
         });
     }
 
-    /// The whole sum.
-    pub(super) fn finish(self) -> Matrix {
-        let mut whole = Matrix::zeros(self.size, self.size);
+    /// The whole sum, symmetric.
+    pub(super) fn finish(self) -> Mat<f64> {
+        let mut whole = Mat::zeros(self.size, self.size);
         for tile in self.tiles {
             for (place, column) in tile.columns.clone().enumerate() {
-                let values = tile.values.column(place);
-                whole.column_mut(column)[tile.rows.clone()].copy_from_slice(values);
-                for (row, value) in tile.rows.clone().zip(values) {
-                    whole.column_mut(row)[column] = *value;
+                let totals = tile.total.col_as_slice(place);
+                whole.col_as_slice_mut(column)[tile.rows.clone()].copy_from_slice(totals);
+                for (row, total) in tile.rows.clone().zip(totals) {
+                    whole[(column, row)] = *total;
                 }
             }
         }
         whole
     }
+}
+
+/// `left · right` on one thread: the library cuts its sums by the number of threads, and the same
+/// input must give the same bits on any number of them.
+pub(super) fn product<T>(left: MatRef<'_, T>, right: MatRef<'_, T>) -> Mat<T>
+where
+    T: ComplexField + From<u8>,
+{
+    let mut product = Mat::zeros(left.nrows(), right.ncols());
+    let one = T::from(1);
+    matmul(&mut product, Accum::Replace, left, right, one, Par::Seq);
+    product
 }

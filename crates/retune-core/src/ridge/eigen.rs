@@ -1,0 +1,221 @@
+//! The eigendecomposition that answers for every penalty.
+
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::{Mat, Par};
+use rayon::prelude::*;
+
+use super::RidgeError;
+use super::gram::{Gram, product};
+use super::rows::{Rows, parts};
+use super::standard::Standard;
+
+/// How many rows or features are worked on together.
+const TOGETHER: usize = 256;
+
+/// Rows seen along the eigenvectors of the smaller Gram matrix of their standardised features `X`.
+///
+/// With more rows than features and the intercept that is `XᵀX = V S Vᵀ`, and a row's coordinates
+/// are its features times `V`. Else it is `XXᵀ = V S Vᵀ` without the constant vector, and a row's
+/// coordinates are its entries in `V`.
+pub(super) struct Decomposition<'a> {
+    rows: &'a Rows<'a>,
+    standard: &'a Standard,
+    /// The centred targets, `[rows, targets]`.
+    targets: &'a Mat<f64>,
+    /// Features by features, with the eigenvectors as columns; `None` for rows by rows.
+    vectors: Option<Mat<f64>>,
+    eigenvalues: Vec<f64>,
+    /// The coordinates of [`TOGETHER`] rows at a time, `[rows, eigenvectors]`.
+    coordinates: Vec<Mat<f64>>,
+    /// The targets along each eigenvector, `[eigenvectors, targets]`.
+    projected: Mat<f64>,
+}
+
+impl<'a> Decomposition<'a> {
+    /// Decomposes the features of rows; `targets` are centred.
+    pub(super) fn of(
+        rows: &'a Rows<'a>,
+        standard: &'a Standard,
+        targets: &'a Mat<f64>,
+    ) -> Result<Self, RidgeError> {
+        let (vectors, eigenvalues, coordinates) = if standard.kept.len() + 1 < rows.len() {
+            by_features(rows, standard)?
+        } else {
+            by_rows(rows, standard)?
+        };
+        let mut projected = Mat::zeros(eigenvalues.len(), targets.ncols());
+        for (range, coordinates) in parts(rows.len(), TOGETHER).into_iter().zip(&coordinates) {
+            let targets = targets.subrows(range.start, range.len());
+            projected += product(coordinates.transpose(), targets);
+        }
+        Ok(Self {
+            rows,
+            standard,
+            targets,
+            vectors,
+            eigenvalues,
+            coordinates,
+            projected,
+        })
+    }
+
+    /// The centred scores that each row would get had the fit not seen it, `[rows, targets]`.
+    pub(super) fn left_out(&self, penalty: f64) -> Mat<f64> {
+        let (shrunk, inverse) = self.shrunk(penalty);
+        let parts = self.coordinates.par_iter().enumerate();
+        stacked(parts.map(|(part, coordinates)| {
+            let mut scores = product(coordinates.as_ref(), shrunk.as_ref());
+            let leverages = leverages(coordinates, &inverse);
+            for target in 0..scores.ncols() {
+                let targets = &self.targets.col_as_slice(target)[part * TOGETHER..];
+                let scores = scores.col_as_slice_mut(target).iter_mut();
+                for ((score, target), leverage) in scores.zip(targets).zip(&leverages) {
+                    *score = target - self.left_out_error(*target, *score, *leverage);
+                }
+            }
+            scores
+        }))
+    }
+
+    /// How far a target is above its row's score when that is left out.
+    fn left_out_error(&self, target: f64, score: f64, leverage: f64) -> f64 {
+        match self.vectors {
+            // The residual over one minus the leverage, in which the intercept has its part.
+            Some(_) => {
+                let rest = 1.0 - 1.0 / self.rows.len() as f64 - leverage;
+                (target - score) / rest.max(f64::EPSILON)
+            }
+            // Both are the penalty times these sums, so that nothing is lost where a small penalty
+            // leaves almost no residual.
+            None => score / leverage,
+        }
+    }
+
+    /// The weights of the kept features when standardised, `[kept, targets]`.
+    pub(super) fn weights(&self, penalty: f64) -> Mat<f64> {
+        let (shrunk, _) = self.shrunk(penalty);
+        let kept = self.standard.kept.len();
+        match &self.vectors {
+            _ if kept == 0 => Mat::zeros(0, shrunk.ncols()),
+            Some(vectors) => product(vectors.as_ref(), shrunk.as_ref()),
+            None => {
+                let coordinates = self.coordinates.par_iter();
+                let of_rows =
+                    stacked(coordinates.map(|part| product(part.as_ref(), shrunk.as_ref())));
+                stacked(parts(kept, TOGETHER).into_par_iter().map(|range| {
+                    let values = self.standard.values(self.rows, 0..self.rows.len(), range);
+                    product(values.as_ref(), of_rows.as_ref())
+                }))
+            }
+        }
+    }
+
+    /// The projected targets over the eigenvalues and the penalty, and one over these.
+    fn shrunk(&self, penalty: f64) -> (Mat<f64>, Vec<f64>) {
+        let values = self.eigenvalues.iter();
+        let inverse: Vec<f64> = values.map(|value| 1.0 / (value + penalty)).collect();
+        let (size, count) = self.projected.shape();
+        let shrunk = Mat::from_fn(size, count, |place, target| {
+            self.projected[(place, target)] * inverse[place]
+        });
+        (shrunk, inverse)
+    }
+}
+
+type Parts = (Option<Mat<f64>>, Vec<f64>, Vec<Mat<f64>>);
+
+fn by_features(rows: &Rows, standard: &Standard) -> Result<Parts, RidgeError> {
+    let kept = standard.kept.len();
+    let ranges = parts(rows.len(), TOGETHER);
+    let mut gram = Gram::new(kept);
+    for range in ranges.clone() {
+        gram.add(standard.values(rows, range, 0..kept).as_ref());
+    }
+    let (eigenvalues, vectors) = eigen(&gram.finish())?;
+    let coordinates = ranges.into_par_iter().map(|range| {
+        let values = standard.values(rows, range, 0..kept);
+        product(values.transpose(), vectors.as_ref())
+    });
+    let coordinates = coordinates.collect();
+    Ok((Some(vectors), eigenvalues, coordinates))
+}
+
+fn by_rows(rows: &Rows, standard: &Standard) -> Result<Parts, RidgeError> {
+    let size = rows.len();
+    let mut gram = Gram::new(size);
+    for range in parts(standard.kept.len(), TOGETHER) {
+        gram.add(standard.values(rows, 0..size, range).transpose());
+    }
+    let mut gram = gram.finish();
+    // The features have no part in the constant vector, which is the intercept's. Raised above all
+    // others (no eigenvalue exceeds the Frobenius norm), it is the last of the eigenvectors, which
+    // come in the order of their eigenvalues.
+    let raised = 2.0 * gram.norm_l2();
+    let each = if raised > 0.0 { raised } else { 1.0 } / size as f64;
+    for column in 0..size {
+        let values = gram.col_as_slice_mut(column).iter_mut();
+        values.for_each(|value| *value += each);
+    }
+    let (mut eigenvalues, vectors) = eigen(&gram)?;
+    drop(gram);
+    eigenvalues.pop();
+    let coordinates = parts(size, TOGETHER).into_iter().map(|range| {
+        let part = vectors.submatrix(range.start, 0, range.len(), size - 1);
+        part.to_owned()
+    });
+    Ok((None, eigenvalues, coordinates.collect()))
+}
+
+/// The squares of each row's coordinates over the eigenvalues and the penalty.
+fn leverages(coordinates: &Mat<f64>, inverse: &[f64]) -> Vec<f64> {
+    let mut leverages = vec![0.0; coordinates.nrows()];
+    for (column, inverse) in inverse.iter().enumerate() {
+        let values = coordinates.col_as_slice(column);
+        for (leverage, value) in leverages.iter_mut().zip(values) {
+            *leverage += value * value * inverse;
+        }
+    }
+    leverages
+}
+
+/// Matrices of as many columns one above the other; there is at least one.
+fn stacked(parts: impl IndexedParallelIterator<Item = Mat<f64>>) -> Mat<f64> {
+    let parts: Vec<Mat<f64>> = parts.collect();
+    let rows = parts.iter().map(Mat::nrows).sum();
+    let mut whole = Mat::zeros(rows, parts.first().map_or(0, Mat::ncols));
+    let mut start = 0;
+    for part in parts {
+        whole.subrows_mut(start, part.nrows()).copy_from(&part);
+        start += part.nrows();
+    }
+    whole
+}
+
+/// The eigenvalues, none below 0 and the largest last, and the eigenvectors of a symmetric matrix.
+fn eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), RidgeError> {
+    let size = matrix.nrows();
+    if size == 0 {
+        return Ok((Vec::new(), Mat::zeros(0, 0)));
+    }
+    let mut values = Diag::<f64>::zeros(size);
+    let mut vectors = Mat::zeros(size, size);
+    // On several threads its sums would be cut by their number, for little gain: most of the time
+    // goes to reading the matrix.
+    let par = Par::Seq;
+    let compute = ComputeEigenvectors::Yes;
+    let needed = self_adjoint_evd_scratch::<f64>(size, compute, par, Default::default());
+    let mut memory = MemBuffer::try_new(needed).map_err(|_| RidgeError::NoMemory { size })?;
+    self_adjoint_evd(
+        matrix.as_ref(),
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        par,
+        MemStack::new(&mut memory),
+        Default::default(),
+    )
+    .map_err(|_| RidgeError::NoDecomposition)?;
+    let values = values.column_vector().iter().map(|value| value.max(0.0));
+    Ok((values.collect(), vectors))
+}

@@ -1,0 +1,198 @@
+//! A penalty, chosen by leaving one row out.
+
+use faer::Mat;
+use serde::{Deserialize, Serialize};
+
+use super::eigen::Decomposition;
+use super::penalties::check_penalty;
+use super::rows::Rows;
+use super::standard::{Standard, means_of};
+use super::{LinearModel, RidgeError, log_spaced};
+use crate::argmax;
+
+/// What a penalty is chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Criterion {
+    /// The smallest mean squared error of the left-out rows.
+    #[default]
+    SquaredError,
+    /// The most left-out rows whose largest score is where their largest target is; of several
+    /// penalties, the one with the smallest squared error.
+    Accuracy,
+}
+
+/// A ridge regression whose penalty leaving out one row after the other chooses, in closed form.
+///
+/// What a row's score would be had the fit not seen that row follows from its residual and its
+/// leverage. Only the means and deviations of the features are those of all rows.
+///
+/// Time grows with `rows · features · min(rows, features)` and `min(rows, features)³`; memory with
+/// `min(rows, features)²` and `rows · min(rows, features)`. All sums are 64-bit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ridge {
+    /// The penalties to choose from, each above 0. For standardised features they matter between
+    /// about a thousandth of the number of rows and that number times the number of features.
+    pub penalties: Vec<f64>,
+    /// What the penalty is chosen by; of equally good ones the largest is taken.
+    pub criterion: Criterion,
+    /// The rows that penalties are judged by, each of them left out; all rows if none are named.
+    pub judges: Option<Vec<usize>>,
+}
+
+impl Default for Ridge {
+    fn default() -> Self {
+        Self {
+            penalties: log_spaced(1e-3, 1e6, 28),
+            criterion: Criterion::SquaredError,
+            judges: None,
+        }
+    }
+}
+
+/// A model with what choosing its penalty showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RidgeFit {
+    /// The model, fitted on all rows.
+    pub model: LinearModel,
+    /// The penalty that was chosen.
+    pub penalty: f64,
+    /// Selection scores, `[rows, targets]` row by row: what each row's scores would be had the fit
+    /// with the chosen penalty not seen that row.
+    ///
+    /// The penalty was chosen by these very scores, and callers choose by them again. An error or
+    /// an accuracy taken from them is therefore too good: no unbiased estimate of how the model
+    /// does on new rows, which only rows without a part in any choice can give.
+    pub leave_one_out: Vec<f64>,
+    /// The mean over judges and targets of the squared error that each penalty had, in the order
+    /// they were given.
+    pub tried: Vec<f64>,
+}
+
+/// How a penalty did on the judges.
+struct Attempt {
+    penalty: f64,
+    squared_error: f64,
+    accuracy: f64,
+    scores: Vec<f64>,
+}
+
+impl Ridge {
+    /// Targets for classes, `[rows, classes]` row by row: 1 for the class of a row and −1 for all
+    /// others; `classes` counts from 0.
+    pub fn targets(classes: &[usize], count: usize) -> Vec<f32> {
+        let row =
+            |&class: &usize| (0..count).map(move |other| if other == class { 1.0 } else { -1.0 });
+        classes.iter().flat_map(row).collect()
+    }
+
+    /// Fits `features`, `[rows, features]`, to `targets`, `[rows, targets]`, both row by row.
+    ///
+    /// # Errors
+    ///
+    /// [`RidgeError`] for fewer than two rows, values that are not finite, sizes that do not match,
+    /// penalties that are not above 0, and judges that are no rows.
+    pub fn fit(
+        &self,
+        features: &[f32],
+        targets: &[f32],
+        rows: usize,
+    ) -> Result<RidgeFit, RidgeError> {
+        self.check(rows)?;
+        let count = targets.len() / rows;
+        let data = Rows::new((features, features.len() / rows), (targets, count), rows)?;
+        let standard = Standard::of(&data);
+        let means = means_of(targets, count, 0..count, |_, value| value);
+        let centred = Mat::from_fn(rows, count, |row, target| {
+            f64::from(targets[row * count + target]) - means[target]
+        });
+        let decomposition = Decomposition::of(&data, &standard, &centred)?;
+
+        let all = || (0..rows).collect();
+        let judges = self.judges.clone().unwrap_or_else(all);
+        let wanted = rows_of(targets, &judges, count);
+        let mut tried = Vec::with_capacity(self.penalties.len());
+        let mut best: Option<Attempt> = None;
+        for &penalty in &self.penalties {
+            let left_out = decomposition.left_out(penalty);
+            let row = |row| (0..count).map(move |target| (row, target));
+            let scores = (0..rows).flat_map(row);
+            let scores = scores.map(|place| left_out[place] + means[place.1]);
+            let scores: Vec<f64> = scores.collect();
+            let judged = rows_of(&scores, &judges, count);
+            let found = Attempt {
+                penalty,
+                squared_error: squared_error(&judged, &wanted),
+                accuracy: accuracy(&judged, &wanted, count),
+                scores,
+            };
+            tried.push(found.squared_error);
+            if best.as_ref().is_none_or(|best| self.prefers(&found, best)) {
+                best = Some(found);
+            }
+        }
+        let best = best.ok_or(RidgeError::NoPenalty)?;
+        Ok(RidgeFit {
+            model: standard.model(&decomposition.weights(best.penalty), &means),
+            penalty: best.penalty,
+            leave_one_out: best.scores,
+            tried,
+        })
+    }
+
+    fn check(&self, rows: usize) -> Result<(), RidgeError> {
+        if rows < 2 {
+            return Err(RidgeError::TooFewRows { rows });
+        }
+        if let Some(judges) = &self.judges
+            && (judges.is_empty() || judges.iter().any(|row| *row >= rows))
+        {
+            return Err(RidgeError::Judges { rows });
+        }
+        for &penalty in &self.penalties {
+            check_penalty(penalty)?;
+            if penalty.is_infinite() {
+                return Err(RidgeError::Penalty { penalty });
+            }
+        }
+        match self.penalties.is_empty() {
+            true => Err(RidgeError::NoPenalty),
+            false => Ok(()),
+        }
+    }
+
+    fn prefers(&self, new: &Attempt, old: &Attempt) -> bool {
+        let by_error = || {
+            old.squared_error
+                .total_cmp(&new.squared_error)
+                .then(new.penalty.total_cmp(&old.penalty))
+        };
+        let order = match self.criterion {
+            Criterion::SquaredError => by_error(),
+            Criterion::Accuracy => new.accuracy.total_cmp(&old.accuracy).then_with(by_error),
+        };
+        order.is_gt()
+    }
+}
+
+/// Some rows of `[rows, width]`, row by row.
+pub fn rows_of<T: Copy>(values: &[T], rows: &[usize], width: usize) -> Vec<T> {
+    let row = |row: &usize| &values[row * width..(row + 1) * width];
+    rows.iter().flat_map(row).copied().collect()
+}
+
+/// The mean over rows and targets of the squared error.
+pub fn squared_error(scores: &[f64], targets: &[f32]) -> f64 {
+    let errors = scores.iter().zip(targets);
+    let sum: f64 = errors
+        .map(|(score, target)| (score - f64::from(*target)).powi(2))
+        .sum();
+    sum / scores.len() as f64
+}
+
+/// The share of rows whose largest score is where their largest target is.
+fn accuracy(scores: &[f64], targets: &[f32], count: usize) -> f64 {
+    let rows = scores.chunks_exact(count).zip(targets.chunks_exact(count));
+    let right = rows.filter(|(scores, targets)| argmax(*scores) == argmax(*targets));
+    right.count() as f64 / (scores.len() / count) as f64
+}

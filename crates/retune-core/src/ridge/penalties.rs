@@ -1,0 +1,71 @@
+//! What weights cost, and choices of it.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::RidgeError;
+
+/// Features that share a penalty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// Which features, counted from 0.
+    pub features: Range<usize>,
+    /// What is added to the sum of squares for each squared weight of a standardised feature,
+    /// above 0; for infinity the weights are exactly 0.
+    pub penalty: f64,
+}
+
+/// `count` penalties from `lowest` to `highest`, each the same factor above the one before.
+pub fn log_spaced(lowest: f64, highest: f64, count: usize) -> Vec<f64> {
+    let (from, to) = (lowest.ln(), highest.ln());
+    let steps = count.saturating_sub(1).max(1) as f64;
+    (0..count)
+        .map(|step| (from + (to - from) * step as f64 / steps).exp())
+        .collect()
+}
+
+/// Every choice of one of its penalties for each block; the last block's change fastest.
+pub fn penalty_grid(blocks: &[(Range<usize>, &[f64])]) -> Vec<Vec<Block>> {
+    let mut grid = vec![Vec::new()];
+    for (features, penalties) in blocks {
+        let longer = grid.iter().flat_map(|begun: &Vec<Block>| {
+            penalties.iter().map(move |&penalty| {
+                let mut blocks = begun.clone();
+                blocks.push(Block {
+                    features: features.clone(),
+                    penalty,
+                });
+                blocks
+            })
+        });
+        grid = longer.collect();
+    }
+    grid
+}
+
+/// Checks that a penalty is above 0: neither 0, nor less, nor no number.
+pub(super) fn check_penalty(penalty: f64) -> Result<(), RidgeError> {
+    match penalty > 0.0 {
+        true => Ok(()),
+        false => Err(RidgeError::Penalty { penalty }),
+    }
+}
+
+/// The penalty of each feature.
+pub(super) fn of_features(blocks: &[Block], features: usize) -> Result<Vec<f64>, RidgeError> {
+    let wrong = |feature| RidgeError::Blocks { feature, features };
+    let mut penalties: Vec<Option<f64>> = vec![None; features];
+    for block in blocks {
+        check_penalty(block.penalty)?;
+        for feature in block.features.clone() {
+            match penalties.get_mut(feature) {
+                Some(place @ None) => *place = Some(block.penalty),
+                _ => return Err(wrong(feature)),
+            }
+        }
+    }
+    let all = penalties.into_iter().enumerate();
+    all.map(|(feature, penalty)| penalty.ok_or_else(|| wrong(feature)))
+        .collect()
+}

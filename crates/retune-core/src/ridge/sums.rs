@@ -1,0 +1,157 @@
+//! Sums of products over rows that are seen once.
+
+use faer::MatRef;
+
+use super::gram::Gram;
+use super::rows::Rows;
+use super::{Moments, RidgeError};
+
+/// Rows whose products are summed in 32 bits, before 64-bit sums take over.
+const BATCH: usize = 512;
+
+/// Sums over rows of features and targets, from which [`Sums::finish`] makes [`Moments`].
+///
+/// Memory grows with the square of the number of features (8 bytes for each pair and 4 more at the
+/// end), not with the number of rows. Products are summed in 32 bits over 512 rows, then in 64;
+/// values are taken from near the mean of the first rows, so that large means cost no accuracy.
+#[derive(Debug, Clone)]
+pub struct Sums {
+    features: usize,
+    targets: usize,
+    rows: usize,
+    /// The sum of the weights of all rows.
+    weight: f64,
+    /// Near the mean of each column; known after the first batch.
+    shift: Option<Vec<f32>>,
+    /// Rows that wait for a batch to fill, features and targets side by side.
+    waiting: Vec<f32>,
+    /// The weight of each.
+    waiting_weights: Vec<f32>,
+    /// Weighted, without the shift.
+    sums: Vec<f64>,
+    products: Gram,
+}
+
+impl Sums {
+    /// Sums over no rows yet; each row will have so many features and targets.
+    pub fn new(features: usize, targets: usize) -> Self {
+        let width = features + targets;
+        Self {
+            features,
+            targets,
+            rows: 0,
+            weight: 0.0,
+            shift: None,
+            waiting: Vec::new(),
+            waiting_weights: Vec::new(),
+            sums: vec![0.0; width],
+            products: Gram::new(width),
+        }
+    }
+
+    /// How many rows were added.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds `features`, `[rows, features]`, and `targets`, `[rows, targets]`, both row by row, with
+    /// the weight of each row; a row with weight 2 counts as two rows.
+    ///
+    /// # Errors
+    ///
+    /// [`RidgeError`] for sizes that do not match, values that are not finite, and weights that
+    /// are not above 0; then none of these rows is added.
+    pub fn add(
+        &mut self,
+        features: &[f32],
+        targets: &[f32],
+        weights: &[f32],
+    ) -> Result<(), RidgeError> {
+        let (width, count) = (self.features, self.targets);
+        Rows::new((features, width), (targets, count), weights.len())?;
+        let positive = |weight: &f32| weight.is_finite() && *weight > 0.0;
+        if let Some(place) = weights.iter().position(|weight| !positive(weight)) {
+            return Err(RidgeError::Weight {
+                row: place + 1,
+                weight: weights[place],
+            });
+        }
+        let rows = features
+            .chunks_exact(width)
+            .zip(targets.chunks_exact(count));
+        for ((features, targets), weight) in rows.zip(weights) {
+            self.waiting.extend_from_slice(features);
+            self.waiting.extend_from_slice(targets);
+            self.waiting_weights.push(*weight);
+            self.rows += 1;
+            self.weight += f64::from(*weight);
+            if self.waiting_weights.len() == BATCH {
+                self.add_batch();
+            }
+        }
+        Ok(())
+    }
+
+    /// The moments of all rows.
+    ///
+    /// # Errors
+    ///
+    /// [`RidgeError::TooFewRows`] for fewer than two rows, [`RidgeError::TooLarge`].
+    pub fn finish(mut self) -> Result<Moments, RidgeError> {
+        if self.rows < 2 {
+            return Err(RidgeError::TooFewRows { rows: self.rows });
+        }
+        self.add_batch();
+        self.waiting = Vec::new();
+        let weight = self.weight;
+        // How far the mean is from the shift.
+        let offsets: Vec<f64> = self.sums.iter().map(|sum| sum / weight).collect();
+        let means = self.shift.iter().flatten().zip(&offsets);
+        let means = means.map(|(shift, offset)| f64::from(*shift) + offset);
+        let means = means.collect();
+        let mut products = self.products.finish();
+        for (column, far) in offsets.iter().enumerate() {
+            for (product, offset) in products.col_as_slice_mut(column).iter_mut().zip(&offsets) {
+                // In an order that is the same for both halves.
+                *product -= weight * (offset * far);
+                if !product.is_finite() {
+                    return Err(RidgeError::TooLarge);
+                }
+            }
+        }
+        Ok(Moments::new(self.features, weight, means, products))
+    }
+
+    /// Adds the products of the rows that wait.
+    fn add_batch(&mut self) {
+        let width = self.features + self.targets;
+        let rows = self.waiting_weights.len();
+        if rows == 0 {
+            return;
+        }
+        let waiting = &mut self.waiting;
+        let shift = self.shift.get_or_insert_with(|| {
+            let mut means = vec![0.0f64; width];
+            for row in waiting.chunks_exact(width) {
+                for (mean, value) in means.iter_mut().zip(row) {
+                    *mean += f64::from(*value);
+                }
+            }
+            means.iter().map(|sum| (sum / rows as f64) as f32).collect()
+        });
+        let weighted = waiting.chunks_exact_mut(width).zip(&self.waiting_weights);
+        for (row, weight) in weighted {
+            // A product of two columns takes the weight's root from each.
+            let root = weight.sqrt();
+            for ((value, shift), sum) in row.iter_mut().zip(shift.iter()).zip(&mut self.sums) {
+                let off = *value - shift;
+                *sum += f64::from(off) * f64::from(*weight);
+                *value = off * root;
+            }
+        }
+        self.products
+            .add(MatRef::from_column_major_slice(&*waiting, width, rows));
+        self.waiting.clear();
+        self.waiting_weights.clear();
+    }
+}
