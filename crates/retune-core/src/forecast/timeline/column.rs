@@ -6,7 +6,7 @@ use super::form;
 use super::stamp::{self, Stamp};
 use crate::forecast::ForecastError;
 use crate::series::Place;
-use crate::series::number::is_missing;
+use crate::table::is_missing;
 use crate::wording::shorten;
 
 /// The years of dates written without separators; other numbers of that length are counts.

@@ -3,7 +3,7 @@
 use super::column::TimeColumn;
 use super::step::most_frequent;
 use crate::forecast::ForecastError;
-use crate::series::number::is_number;
+use crate::table::is_number;
 
 /// How far a time may be from its place, as a share of the step, when it is a rounded number.
 const ROUNDING_SHARE: f64 = 0.05;
