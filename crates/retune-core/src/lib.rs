@@ -1,6 +1,7 @@
 //! The part of [Retune](https://docs.rs/retune) that needs no tensor library.
 //!
 //! - [`series`]: data sets, file formats, catalogue and cache, scaling
+//! - [`table`]: delimited text, the one reader under series, forecasts and motion
 //! - [`audio`]: WAV files and resampling
 //! - [`forecast`]: histories, their times, windows, intervals
 //! - [`motion`]: recordings of joints, windows of them, scores
@@ -21,6 +22,7 @@ pub mod ridge;
 pub mod series;
 pub mod stacking;
 pub mod storage;
+pub mod table;
 pub mod wording;
 
 pub use argmax::argmax;

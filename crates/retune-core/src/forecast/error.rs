@@ -50,14 +50,6 @@ pub enum ForecastError {
         /// How many the first row has.
         expected: usize,
     },
-    /// A row that is no separated values.
-    #[error("{place}: the row cannot be read ({reason}); expected separated values")]
-    Malformed {
-        /// The row.
-        place: Place,
-        /// What is wrong with it.
-        reason: String,
-    },
     /// No column holds values.
     #[error("{}: no column holds numbers; there are {columns}", path.display())]
     NoNumericColumn {

@@ -1,15 +1,15 @@
 //! Histories: what was measured so far, at equally spaced times.
 
+mod by_column;
+mod by_row;
 mod columns;
 mod fill;
-mod long;
-mod rows;
 mod table;
-mod wide;
 
 use std::path::Path;
 
 use super::{ForecastError, HistoryOptions, Timeline};
+use crate::table::{TextError, read_text};
 use table::Table;
 
 /// One series of the past, the oldest value first.
@@ -36,15 +36,17 @@ impl History {
     ///
     /// [`ForecastError`] with the line and the column where something is wrong.
     pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, ForecastError> {
-        let bytes = std::fs::read(path).map_err(|source| ForecastError::Read {
-            path: path.to_owned(),
-            source,
+        let text = read_text(path).map_err(|error| match error {
+            TextError::Read(source) => ForecastError::Read {
+                path: path.to_owned(),
+                source,
+            },
+            TextError::NotUtf8 { byte, .. } => ForecastError::NotText {
+                path: path.to_owned(),
+                byte,
+            },
         })?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| ForecastError::NotText {
-            path: path.to_owned(),
-            byte: error.valid_up_to() + 1,
-        })?;
-        Self::parse(path, text, options)
+        Self::parse(path, &text, options)
     }
 
     /// Reads the histories of the text of a file; `path` is for messages.
@@ -66,11 +68,9 @@ impl History {
         }
         let table = Table::read(path, text, options)?;
         if options.rows {
-            rows::read(&table, options)
-        } else if options.id.is_some() {
-            long::read(&table, options)
+            by_row::read(&table, options)
         } else {
-            wide::read(&table, options)
+            by_column::read(&table, options)
         }
     }
 }

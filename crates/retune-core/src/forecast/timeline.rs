@@ -3,8 +3,7 @@
 mod column;
 mod counts;
 mod dates;
-mod form;
-mod stamp;
+mod pattern;
 mod step;
 
 use std::ops::Range;

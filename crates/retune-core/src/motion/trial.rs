@@ -2,11 +2,9 @@
 
 mod csv;
 mod joints;
-mod number;
 mod opensim;
 mod resample;
 mod table;
-mod text;
 mod time;
 mod write;
 

@@ -1,9 +1,9 @@
 //! Which columns hold times and values.
 
 use super::table::{Table, names_time};
-use crate::forecast::timeline::{TimeColumn, is_date};
-use crate::forecast::{ForecastError, HistoryOptions, Timeline};
-use crate::series::number::{is_missing, is_number};
+use crate::forecast::timeline::is_date;
+use crate::forecast::{ForecastError, HistoryOptions};
+use crate::table::{is_missing, is_number};
 
 /// The columns of a table, counted from 0.
 #[derive(Debug)]
@@ -30,10 +30,8 @@ impl Columns {
             None => guess_time(table, id).filter(|time| !wanted.contains(time)),
         };
         let mut taken: Vec<usize> = id.into_iter().chain(time).collect();
-        if let (Some(time), Some(id)) = (time, id)
-            && time == id
-        {
-            return Err(twice(table, time));
+        if let Some(id) = id.filter(|_| time == id) {
+            return Err(twice(table, id));
         }
         for &column in &wanted {
             if taken.contains(&column) {
@@ -69,40 +67,30 @@ fn twice(table: &Table<'_>, column: usize) -> ForecastError {
 /// The first column that is not the id, if it holds times.
 fn guess_time(table: &Table<'_>, id: Option<usize>) -> Option<usize> {
     let first = (0..table.width()).find(|column| Some(*column) != id)?;
-    let name = table.header.get(first).map(String::as_str);
-    if name.is_some_and(names_time) {
-        return Some(first);
-    }
-    let mut fields = table.column(first).map(|(_, field)| field);
-    let fields_are_dates = fields.clone().filter(|field| !is_missing(field)).count() > 0
-        && fields.all(|field| is_missing(field) || is_date(field));
-    let counts = name == Some("") && table.width() > 1 && counts_regularly(table, first);
-    (fields_are_dates || counts).then_some(first)
+    let is_unnamed = !table.header.is_empty() && table.header.of(first).is_empty();
+    let mut present = present(table, first).peekable();
+    let holds_times = names_time(table.header.of(first))
+        || (present.peek().is_some() && present.all(is_date))
+        || (is_unnamed && table.width() > 1 && counts_regularly(table, first));
+    holds_times.then_some(first)
 }
 
 /// Whether a column without a name counts the rows, as tables with an index are written.
 fn counts_regularly(table: &Table<'_>, column: usize) -> bool {
-    let whole = |(_, field): (usize, &str)| field.trim().parse::<i64>().is_ok();
-    let times = TimeColumn {
-        path: table.path,
-        column: column + 1,
-        name: "",
-        fields: table.column(column).collect(),
-    };
-    table.column(column).all(whole) && Timeline::read(&times).is_ok()
+    let mut fields = table.column(column);
+    fields.all(|field| field.text.trim().parse::<i64>().is_ok())
+        && table.timeline(Some(column), "", table.rows.iter()).is_ok()
 }
 
 /// Whether most of the fields that are not missing are numbers: a typing error must not make a
 /// column disappear.
 fn is_numeric(table: &Table<'_>, column: usize) -> bool {
-    let present = table.column(column).filter(|(_, field)| !is_missing(field));
-    let (numbers, others) =
-        present.fold(
-            (0usize, 0usize),
-            |(numbers, others), (_, field)| match is_number(field) {
-                true => (numbers + 1, others),
-                false => (numbers, others + 1),
-            },
-        );
-    numbers > others
+    let numbers = present(table, column).filter(|field| is_number(field));
+    2 * numbers.count() > present(table, column).count()
+}
+
+/// The fields of a column that are not missing.
+fn present<'t>(table: &'t Table<'_>, column: usize) -> impl Iterator<Item = &'t str> {
+    let fields = table.column(column).map(|field| field.text);
+    fields.filter(|field| !is_missing(field))
 }

@@ -3,16 +3,27 @@
 use std::path::Path;
 
 use crate::forecast::ForecastError;
-use crate::series::number::{Misfit, parse};
 use crate::series::{Missing, Place, fill_gaps};
+use crate::table::{Misfit, Row, number};
 use crate::wording::shorten;
 
 /// A field and where it stands: its line and column, counted from 1.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
-    pub(super) line: usize,
-    pub(super) column: usize,
+    line: usize,
+    column: usize,
     pub(super) text: &'a str,
+}
+
+impl<'a> Field<'a> {
+    /// The field of a column, counted from 0.
+    pub(super) fn of(row: &'a Row, column: usize) -> Self {
+        Self {
+            line: row.line,
+            column: column + 1,
+            text: row.get(column),
+        }
+    }
 }
 
 /// The values of the history `name`.
@@ -25,7 +36,7 @@ pub(super) fn values<'a>(
     let read = |field: Field<'a>| {
         let place = || Place::field(path, field.line, field.column);
         let found = || shorten(field.text.trim());
-        match parse(field.text) {
+        match number(field.text) {
             Ok(None) if missing == Missing::Reject => {
                 Err(ForecastError::MissingValue { place: place() })
             }

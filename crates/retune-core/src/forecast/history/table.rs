@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord};
-
-use crate::forecast::timeline::is_date;
-use crate::forecast::{ForecastError, HistoryOptions};
+use super::fill::Field;
+use crate::forecast::timeline::{TimeColumn, is_date};
+use crate::forecast::{ForecastError, HistoryOptions, Timeline};
 use crate::series::Place;
-use crate::series::number::{is_missing, is_number};
+use crate::table::{FirstRow, Names, Records, Row, Separator, is_number};
 use crate::wording::list;
 
 /// What columns of times are called.
@@ -18,16 +17,9 @@ const TIME_NAMES: [&str; 7] = ["date", "time", "timestamp", "ds", "year", "month
 pub(super) struct Table<'a> {
     pub(super) path: &'a Path,
     /// The header; empty when there is none.
-    pub(super) header: Vec<String>,
+    pub(super) header: Names,
     /// At least one row.
     pub(super) rows: Vec<Row>,
-}
-
-/// A row and its line, counted from 1.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) line: usize,
-    pub(super) fields: StringRecord,
 }
 
 /// Whether a header's field is a name for times.
@@ -41,31 +33,28 @@ impl<'a> Table<'a> {
         text: &str,
         options: &HistoryOptions,
     ) -> Result<Self, ForecastError> {
+        use Separator::{Comma, Semicolon, Tab};
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut rows = read_rows(path, text)?;
+        let separator = Separator::detect(text, &[Tab, Comma, Semicolon], Comma);
+        let rows = Records::new(text, separator).filter(|row| !row.is_blank());
+        let mut rows: Vec<Row> = rows.collect();
+        let path_of = || path.to_owned();
         let Some(first) = rows.first() else {
-            return Err(ForecastError::Empty {
-                path: path.to_owned(),
-            });
+            return Err(ForecastError::Empty { path: path_of() });
         };
-        let mut header = Vec::new();
-        if is_header(&first.fields, rows.get(1).map(|row| &row.fields), options) {
-            let names = first.fields.iter();
-            header = names.map(|name| name.trim().to_owned()).collect();
-            rows.remove(0);
+        let mut header = Names::default();
+        if is_header(first, rows.get(1), options) {
+            header = rows.remove(0).iter().collect();
         }
         if rows.is_empty() {
-            return Err(ForecastError::NoRows {
-                path: path.to_owned(),
-            });
+            return Err(ForecastError::NoRows { path: path_of() });
         }
         Ok(Self { path, header, rows })
     }
 
     /// How many columns there are.
     pub(super) fn width(&self) -> usize {
-        let first = self.rows.first().map_or(0, |row| row.fields.len());
-        self.header.len().max(first)
+        self.header.len().max(self.rows.first().map_or(0, Row::len))
     }
 
     /// Checks that all rows are as wide as the header.
@@ -74,10 +63,10 @@ impl<'a> Table<'a> {
             0 => self.width(),
             named => named,
         };
-        match self.rows.iter().find(|row| row.fields.len() != expected) {
+        match self.rows.iter().find(|row| row.len() != expected) {
             Some(row) => Err(ForecastError::Ragged {
                 place: Place::line(self.path, row.line),
-                found: row.fields.len(),
+                found: row.len(),
                 expected,
             }),
             None => Ok(()),
@@ -86,120 +75,66 @@ impl<'a> Table<'a> {
 
     /// The name of a column: its number where it has none.
     pub(super) fn name(&self, column: usize) -> String {
-        match self.header.get(column) {
-            Some(name) if !name.is_empty() => name.clone(),
-            _ => (column + 1).to_string(),
+        match self.header.of(column) {
+            "" => (column + 1).to_string(),
+            name => name.to_owned(),
         }
     }
 
     /// The column with a name, or else with a number.
     pub(super) fn find(&self, wanted: &str) -> Result<usize, ForecastError> {
         let wanted = wanted.trim();
-        let named = self.header.iter().position(|name| name == wanted);
         let numbered = || {
             let number = wanted.parse::<usize>().ok()?.checked_sub(1)?;
             (number < self.width()).then_some(number)
         };
-        named
-            .or_else(numbered)
-            .ok_or_else(|| ForecastError::UnknownColumn {
-                path: self.path.to_owned(),
-                wanted: wanted.to_owned(),
-                known: self.known(),
-            })
+        let found = self.header.find(wanted).or_else(numbered);
+        found.ok_or_else(|| ForecastError::UnknownColumn {
+            path: self.path.to_owned(),
+            wanted: wanted.to_owned(),
+            known: self.known(),
+        })
     }
 
     /// The names of all columns, for messages.
     pub(super) fn known(&self) -> String {
-        let names: Vec<String> = (0..self.width()).map(|column| self.name(column)).collect();
-        list(names.iter().map(String::as_str))
+        list((0..self.width()).map(|column| self.name(column)))
     }
 
-    /// The fields of a column, with their lines.
-    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = (usize, &str)> + Clone {
-        let rows = self.rows.iter();
-        rows.map(move |row| (row.line, row.fields.get(column).unwrap_or("")))
+    /// The fields of a column.
+    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = Field<'_>> + Clone {
+        self.rows.iter().map(move |row| Field::of(row, column))
     }
-}
 
-fn read_rows(path: &Path, text: &str) -> Result<Vec<Row>, ForecastError> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(text))
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let mut fields = StringRecord::new();
-    while reader
-        .read_record(&mut fields)
-        .map_err(|error| malformed(path, error))?
-    {
-        let position = fields.position();
-        let line = position.map_or(1, |position| line_of(text, position));
-        if fields.iter().any(|field| !field.trim().is_empty()) {
-            let fields = fields.clone();
-            rows.push(Row { line, fields });
-        }
-    }
-    Ok(rows)
-}
-
-/// What separates the fields, by the first line with text.
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().find(|line| !line.trim().is_empty());
-    let first = first.unwrap_or_default();
-    match (first.contains('\t'), first.contains(',')) {
-        (true, _) => b'\t',
-        (false, false) if first.contains(';') => b';',
-        _ => b',',
+    /// The times of some fields of a column; counts without one.
+    pub(super) fn timeline<'t>(
+        &self,
+        column: Option<usize>,
+        name: &str,
+        rows: impl Iterator<Item = &'t Row>,
+    ) -> Result<Timeline, ForecastError> {
+        let Some(column) = column else {
+            return Ok(Timeline::counts());
+        };
+        Timeline::read(&TimeColumn {
+            path: self.path,
+            column: column + 1,
+            name,
+            fields: rows.map(|row| (row.line, row.get(column))).collect(),
+        })
     }
 }
 
-/// The line of a record. The reader's own number is that of the empty lines before it.
-fn line_of(text: &str, position: &csv::Position) -> usize {
-    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let rest = text.as_bytes().get(start..).unwrap_or_default();
-    let blank = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-    let line = usize::try_from(position.line()).unwrap_or(usize::MAX);
-    line.saturating_add(blank.filter(|&&byte| byte == b'\n').count())
-}
-
-fn malformed(path: &Path, error: csv::Error) -> ForecastError {
-    let line = error.position().map_or(1, csv::Position::line);
-    match error.into_kind() {
-        ErrorKind::Io(source) => ForecastError::Read {
-            path: path.to_owned(),
-            source,
-        },
-        kind => ForecastError::Malformed {
-            place: Place::line(path, usize::try_from(line).unwrap_or(usize::MAX)),
-            reason: format!("{kind:?}"),
-        },
-    }
-}
-
-fn is_header(
-    first: &StringRecord,
-    second: Option<&StringRecord>,
-    options: &HistoryOptions,
-) -> bool {
-    let begin = first.get(0).unwrap_or("").trim();
-    let second = second.and_then(|row| row.get(0)).unwrap_or("").trim();
+fn is_header(first: &Row, second: Option<&Row>, options: &HistoryOptions) -> bool {
+    let begin = first.get(0).trim();
+    let second = second.map_or("", |row| row.get(0)).trim();
     if names_time(begin) || (begin.is_empty() && !second.is_empty()) {
         return true;
     }
     let is_value = |field: &str| is_number(field) || is_date(field);
-    let wanted = options
-        .columns
-        .iter()
-        .chain(&options.time)
-        .chain(&options.id);
-    let mut wanted = wanted
-        .map(|name| name.trim())
-        .filter(|name| !is_value(name));
-    if wanted.any(|name| first.iter().any(|field| field.trim() == name)) {
-        return true;
-    }
-    let word = |field: &str| !is_missing(field) && !is_value(field);
-    first.iter().any(word) && !first.iter().any(is_value)
+    let asked = options.columns.iter().chain(&options.time);
+    let asked = asked.chain(&options.id).map(|name| name.trim());
+    let mut names = asked.filter(|name| !is_value(name));
+    names.any(|name| first.iter().any(|field| field.trim() == name))
+        || FirstRow::of(first.iter(), is_value) == FirstRow::Names
 }

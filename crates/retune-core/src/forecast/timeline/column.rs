@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use super::form;
-use super::stamp::{self, Stamp};
+use super::pattern::{self, is_compact, pattern};
 use crate::forecast::ForecastError;
 use crate::series::Place;
-use crate::series::number::is_missing;
+use crate::table::is_missing;
 use crate::wording::shorten;
 
 /// The years of dates written without separators; other numbers of that length are counts.
-const COMPACT_YEARS: std::ops::RangeInclusive<u32> = 1800..=2200;
+const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 
 /// The times of one history as they stand in a file.
 #[derive(Debug, Clone)]
@@ -34,32 +33,25 @@ pub(super) enum TimeKind {
 
 /// Whether a field is a date and not a number.
 pub(in crate::forecast) fn is_date(field: &str) -> bool {
-    stamp::parse(field).is_some_and(|stamp| !stamp.shape.is_compact())
+    pattern(field).is_some_and(|pattern| !is_compact(&pattern))
 }
 
-impl TimeColumn<'_> {
+impl<'a> TimeColumn<'a> {
+    /// The fields without white space around them.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> + Clone {
+        self.fields.iter().map(|(_, field)| field.trim())
+    }
+
     /// What the times are, by the first of them; digits only are dates when all of them are.
     pub(super) fn kind(&self) -> TimeKind {
-        let compact = |stamp: &Stamp| stamp.shape.is_compact();
-        let plausible = |stamp: Stamp| {
-            compact(&stamp) && COMPACT_YEARS.contains(&stamp.date[0].value) && form::exists(&stamp)
+        let is_plausible = |field: &str| {
+            let pattern = pattern(field).filter(|pattern| is_compact(pattern));
+            let time = pattern.and_then(|pattern| pattern::parse(&pattern, field));
+            time.is_some_and(|time| COMPACT_YEARS.contains(&time.year()))
         };
-        let first = self
-            .fields
-            .first()
-            .and_then(|(_, field)| stamp::parse(field));
-        let dates = match first {
-            None => false,
-            Some(first) if !compact(&first) => true,
-            Some(_) => self
-                .fields
-                .iter()
-                .all(|(_, field)| stamp::parse(field).is_some_and(plausible)),
-        };
-        if dates {
-            TimeKind::Dates
-        } else {
-            TimeKind::Counts
+        match self.texts().next() {
+            Some(first) if is_date(first) || self.texts().all(is_plausible) => TimeKind::Dates,
+            _ => TimeKind::Counts,
         }
     }
 
@@ -69,17 +61,19 @@ impl TimeColumn<'_> {
         Place::field(self.path, line, self.column)
     }
 
+    fn text(&self, row: usize) -> &'a str {
+        self.fields.get(row).map_or("", |(_, field)| field.trim())
+    }
+
     /// A field as it is shown in messages.
     pub(super) fn shown(&self, row: usize) -> String {
-        let field = self.fields.get(row).map_or("", |(_, field)| field.trim());
-        shorten(field)
+        shorten(self.text(row))
     }
 
     /// A field that cannot be read.
     pub(super) fn unreadable(&self, row: usize) -> ForecastError {
-        let field = self.fields.get(row).map_or("", |(_, field)| field);
         let first = self.shown(0);
-        let expected = if row == 0 || is_missing(field) {
+        let expected = if row == 0 || is_missing(self.text(row)) {
             "a date such as 2016-07-01 00:00:00 or 2016-07, or a number".to_owned()
         } else {
             format!("one written like `{first}`")

@@ -3,7 +3,7 @@
 use super::column::TimeColumn;
 use super::step::most_frequent;
 use crate::forecast::ForecastError;
-use crate::series::number::is_number;
+use crate::table::is_number;
 
 /// How far a time may be from its place, as a share of the step, when it is a rounded number.
 const ROUNDING_SHARE: f64 = 0.05;
@@ -29,15 +29,14 @@ impl Counts {
     }
 
     pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, ForecastError> {
-        let fields = || column.fields.iter().map(|(_, field)| field.trim());
-        if let Some(row) = fields().position(|field| !is_number(field)) {
+        if let Some(row) = column.texts().position(|field| !is_number(field)) {
             return Err(column.unreadable(row));
         }
         column.check_count()?;
-        let whole_numbers: Option<Vec<i64>> = fields().map(|field| field.parse().ok()).collect();
-        match whole_numbers {
+        let whole_numbers = column.texts().map(|field| field.parse().ok());
+        match whole_numbers.collect::<Option<Vec<i64>>>() {
             Some(values) => whole(column, &values),
-            None => decimal(column, &fields().collect::<Vec<_>>()),
+            None => decimal(column),
         }
     }
 
@@ -90,10 +89,10 @@ fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, ForecastErro
 }
 
 /// Times such as 1949.083 are rounded: each may be off by a unit of the last digit.
-fn decimal(column: &TimeColumn<'_>, fields: &[&str]) -> Result<Counts, ForecastError> {
-    let mut values = Vec::with_capacity(fields.len());
+fn decimal(column: &TimeColumn<'_>) -> Result<Counts, ForecastError> {
+    let mut values = Vec::with_capacity(column.fields.len());
     let mut digits = 0;
-    for (row, field) in fields.iter().enumerate() {
+    for (row, field) in column.texts().enumerate() {
         let value = field.parse::<f64>().ok().filter(|value| value.is_finite());
         values.push(value.ok_or_else(|| column.unreadable(row))?);
         let exponent = field.contains(['e', 'E']);

@@ -1,12 +1,11 @@
 //! Times that are dates.
 
-use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime};
+use jiff::Span;
+use jiff::civil::DateTime;
 
 use super::Step;
 use super::column::TimeColumn;
-use super::form::Form;
-use super::stamp;
+use super::pattern::{self, month_first, padded_as};
 use super::step::most_frequent;
 use crate::forecast::ForecastError;
 
@@ -14,72 +13,79 @@ use crate::forecast::ForecastError;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dates {
     start: DateTime,
-    gap: Gap,
+    step: Step,
     /// The day of the month that steps of months keep to, where a month is long enough.
     day: i8,
-    form: Form,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gap {
-    Duration(SignedDuration),
-    Months(i32),
+    /// How they are written.
+    pattern: String,
 }
 
 impl Dates {
     pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, ForecastError> {
-        let mut stamps: Vec<stamp::Stamp> = Vec::with_capacity(column.fields.len());
-        for (row, (_, field)) in column.fields.iter().enumerate() {
-            let parsed = stamp::parse(field);
-            let alike = |stamp: &stamp::Stamp| {
-                let first = stamps.first();
-                first.is_none_or(|first| first.shape == stamp.shape)
-            };
-            let parsed = parsed.filter(alike);
-            stamps.push(parsed.ok_or_else(|| column.unreadable(row))?);
-        }
-        let (form, times) = Form::of(&stamps, column)?;
+        let (pattern, times) = times(column)?;
         column.check_count()?;
         let Some(&start) = times.first() else {
             return Err(column.unreadable(0));
         };
-        for (row, pair) in times.windows(2).enumerate() {
-            if pair[1] <= pair[0] {
-                return Err(column.out_of_order(row + 1));
-            }
+        if let Some(row) = times.windows(2).position(|pair| pair[1] <= pair[0]) {
+            return Err(column.out_of_order(row + 1));
         }
         let day = day_of_month(&times);
-        let gap = gap(&times, day, form.has_days(), column)?;
         Ok(Self {
             start,
-            gap,
+            step: step(&times, day, pattern.contains("%d"), column)?,
             day,
-            form,
+            pattern: padded_as(&pattern, column.texts()),
         })
     }
 
     pub(super) fn step(&self) -> Step {
-        shown(self.gap)
+        self.step
     }
 
     /// The time some steps after the first one.
     pub(super) fn stamp(&self, place: usize) -> Option<String> {
-        let place = i32::try_from(place).ok()?;
-        let time = match self.gap {
-            Gap::Duration(step) => self.start.checked_add(step.checked_mul(place)?).ok()?,
-            Gap::Months(months) => {
-                let months = months.checked_mul(place)?;
-                let month = i32::from(self.start.year()) * 12 + i32::from(self.start.month()) - 1;
-                let month = month.checked_add(months)?;
-                let year = i16::try_from(month.div_euclid(12)).ok()?;
-                let first =
-                    Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
-                let day = self.day.min(first.days_in_month());
-                let date = Date::new(year, first.month(), day).ok()?;
-                date.to_datetime(self.start.time())
+        let place = u32::try_from(place).ok()?;
+        let time = match self.step {
+            Step::Duration(step) => self.start.checked_add(step.checked_mul(place)?).ok()?,
+            Step::Months(months) => {
+                let months = Span::new().try_months(months.checked_mul(place)?).ok()?;
+                let month = self.start.first_of_month().checked_add(months).ok()?;
+                let day = self.day.min(month.date().days_in_month());
+                month.with().day(day).build().ok()?
             }
+            Step::Counts(_) => return None,
         };
-        Some(self.form.write(time))
+        jiff::fmt::strtime::format(&self.pattern, time).ok()
+    }
+}
+
+/// The times of a column and the pattern that reads all of them.
+fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), ForecastError> {
+    let first = column.texts().next().and_then(pattern::pattern);
+    let first = first.ok_or_else(|| column.unreadable(0))?;
+    let is_other = |field: &str| pattern::pattern(field).is_none_or(|other| other != first);
+    if let Some(row) = column.texts().position(is_other) {
+        return Err(column.unreadable(row));
+    }
+    let read = |pattern: &str| -> Result<Vec<DateTime>, usize> {
+        let times = column.texts().enumerate();
+        times
+            .map(|(row, field)| pattern::parse(pattern, field).ok_or(row))
+            .collect()
+    };
+    let Some(other) = month_first(&first) else {
+        let times = read(&first).map_err(|row| column.unreadable(row))?;
+        return Ok((first, times));
+    };
+    match (read(&first), read(&other)) {
+        (Ok(times), Ok(others)) if times != others => Err(ForecastError::AmbiguousDate {
+            place: column.place(0),
+            found: column.shown(0),
+        }),
+        (Ok(times), _) => Ok((first, times)),
+        (_, Ok(times)) => Ok((other, times)),
+        (Err(row), Err(other)) => Err(column.unreadable(row.max(other))),
     }
 }
 
@@ -94,62 +100,47 @@ fn day_of_month(times: &[DateTime]) -> i8 {
 }
 
 /// The step between all times: of months where all of them fit, else of a fixed duration.
-fn gap(
+fn step(
     times: &[DateTime],
     day: i8,
     has_days: bool,
     column: &TimeColumn<'_>,
-) -> Result<Gap, ForecastError> {
-    let durations: Vec<Gap> = times
-        .windows(2)
-        .map(|pair| Gap::Duration(pair[1].duration_since(pair[0])))
+) -> Result<Step, ForecastError> {
+    let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
+    let durations: Vec<Step> = durations
+        .map(|duration| Step::Duration(duration.unsigned_abs()))
         .collect();
-    // Only where every time keeps to the same day of the month and time of day.
-    let months: Option<Vec<Gap>> = times
-        .windows(2)
-        .map(|pair| months_between(pair[0], pair[1], day))
-        .collect();
-    let all_same = |gaps: &[Gap]| {
-        let first = gaps.first().copied();
-        first.filter(|first| gaps.iter().all(|gap| gap == first))
-    };
-    if let Some(gap) = months.as_deref().and_then(all_same) {
-        return Ok(gap);
-    }
-    if has_days && let Some(gap) = all_same(&durations) {
-        return Ok(gap);
-    }
-    // A gap among months is told in months, any other in days or hours.
-    let mixed: Vec<Gap> = times
-        .windows(2)
-        .zip(&durations)
+    // Months only where both times keep to the same day of the month and time of day.
+    let pairs = times.windows(2).zip(&durations);
+    let months: Vec<Step> = pairs
         .map(|(pair, duration)| months_between(pair[0], pair[1], day).unwrap_or(*duration))
         .collect();
-    let usual_mixed = most_frequent(&mixed);
-    let (gaps, usual) = match usual_mixed {
-        Some(Gap::Months(_)) => (&mixed, usual_mixed),
-        _ => (&durations, most_frequent(&durations)),
+    let is_months = |step: Step| matches!(step, Step::Months(_));
+    let same = |steps: &[Step]| {
+        let first = steps.first().copied();
+        first.filter(|first| steps.iter().all(|step| step == first))
     };
-    let usual = usual.unwrap_or(Gap::Months(1));
-    let row = gaps.iter().position(|gap| *gap != usual).unwrap_or(0);
-    let found = gaps.get(row).copied().unwrap_or(usual);
-    Err(column.irregular(row + 1, shown(found).to_string(), shown(usual).to_string()))
+    let same_months = same(&months).filter(|step| is_months(*step));
+    let same_duration = || same(&durations).filter(|_| has_days);
+    if let Some(step) = same_months.or_else(same_duration) {
+        return Ok(step);
+    }
+    // A gap among months is told in months, any other in days or hours.
+    let usual = most_frequent(&months).filter(|step| is_months(*step));
+    let steps = if usual.is_some() { months } else { durations };
+    let usual = most_frequent(&steps).unwrap_or(Step::Months(1));
+    let row = steps.iter().position(|step| *step != usual).unwrap_or(0);
+    let found = steps.get(row).copied().unwrap_or(usual);
+    Err(column.irregular(row + 1, found.to_string(), usual.to_string()))
 }
 
 /// How many months lie between two times that keep to a day of the month.
-fn months_between(from: DateTime, to: DateTime, day: i8) -> Option<Gap> {
+fn months_between(from: DateTime, to: DateTime, day: i8) -> Option<Step> {
     let keeps = |time: DateTime| time.day() == day.min(time.date().days_in_month());
     if !keeps(from) || !keeps(to) || from.time() != to.time() {
         return None;
     }
     let month = |time: DateTime| i32::from(time.year()) * 12 + i32::from(time.month());
-    let months = month(to) - month(from);
-    (months > 0).then_some(Gap::Months(months))
-}
-
-fn shown(gap: Gap) -> Step {
-    match gap {
-        Gap::Duration(duration) => Step::Duration(duration.unsigned_abs()),
-        Gap::Months(months) => Step::Months(months.unsigned_abs()),
-    }
+    let months = u32::try_from(month(to) - month(from)).ok()?;
+    (months > 0).then_some(Step::Months(months))
 }

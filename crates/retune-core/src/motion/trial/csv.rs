@@ -3,16 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use ::csv::{Position, ReaderBuilder, StringRecord};
-
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Header, Rows};
-use super::text::{read, stem};
+use super::table::{Clock, Columns, Header, Rows, empty, read, stem};
 use super::time::UnevenTime;
 use crate::motion::MotionError;
-use crate::series::Place;
-use crate::wording::shorten;
+use crate::table::{Records, Row, Separator};
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,29 +68,14 @@ pub(super) fn parse(
     text: &str,
     options: &CsvOptions,
 ) -> Result<Vec<Trial>, MotionError> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut record = StringRecord::new();
-    let mut line = 1;
-    let mut next = |record: &mut StringRecord| {
-        let more = reader
-            .read_record(record)
-            .map_err(|error| malformed(path, &error))?;
-        line = record.position().map_or(line, |at| line_of(text, at));
-        Ok::<_, MotionError>(more.then_some(line))
-    };
-    let Some(line) = next(&mut record)? else {
+    let mut records = Records::new(text, Separator::Comma);
+    let mut row = Row::default();
+    if !records.read(&mut row) {
         return Err(empty(path, text));
-    };
-    let header = Header::new(path, line, record.iter())?;
-    let person = options.person.iter();
-    let person = person.map(|name| header.find("person", name));
-    let person: Vec<usize> = person.collect::<Result<_, _>>()?;
-    let trial = options.trial.iter();
-    let trial = trial.map(|name| header.find("trial", name));
-    let trial: Vec<usize> = trial.collect::<Result<_, _>>()?;
+    }
+    let header = Header::new(path, &row)?;
+    let person = header.find_all("person", &options.person)?;
+    let trial = header.find_all("trial", &options.trial)?;
     let mut used = [person.as_slice(), trial.as_slice()].concat();
     let clock = match &options.times {
         SampleTimes::Rate(rate) => Clock::Rate(*rate),
@@ -105,84 +86,41 @@ pub(super) fn parse(
         }
     };
     let joints = header.joints(&options.joints, &used)?;
-    let joints: Vec<(usize, f64)> = joints.into_iter().map(|column| (column, 1.0)).collect();
-    let mut order: Vec<(String, String, Rows)> = Vec::new();
-    let mut places = HashMap::<Vec<String>, usize>::new();
-    while let Some(line) = next(&mut record)? {
-        let fields: Vec<&str> = record.iter().collect();
-        if fields.len() != header.names.len() {
-            return Err(MotionError::Ragged {
-                place: Place::line(path, line),
-                found: fields.len(),
-                expected: header.names.len(),
-            });
-        }
-        let names = |columns: &[usize]| -> Result<Vec<String>, MotionError> {
-            let name = |&column: &usize| name(&header, line, column, &fields);
-            columns.iter().map(name).collect()
+    let columns = Columns {
+        header,
+        clock,
+        joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
+    };
+    let mut trials: Vec<(Vec<String>, Vec<String>, Rows)> = Vec::new();
+    let mut places = HashMap::new();
+    while records.read(&mut row) {
+        columns.check_width(&row)?;
+        let labels = |of: &[usize]| -> Result<Vec<String>, MotionError> {
+            let label = |&column: &usize| columns.header.label(&row, column);
+            of.iter().map(label).collect()
         };
-        let (who, which) = (names(&person)?, names(&trial)?);
-        let place = *places
-            .entry([who.as_slice(), which.as_slice()].concat())
-            .or_insert(order.len());
-        if place == order.len() {
-            let who = who.into_iter().next().unwrap_or_else(|| stem(path));
-            let which = match which.is_empty() {
-                true => who.clone(),
-                false => which.join(" "),
-            };
-            order.push((which, who, Rows::default()));
+        let (who, which) = (labels(&person)?, labels(&trial)?);
+        let key = (who.clone(), which.clone());
+        let place = *places.entry(key).or_insert(trials.len());
+        if place == trials.len() {
+            trials.push((who, which, Rows::default()));
         }
-        if let Some((_, _, rows)) = order.get_mut(place) {
-            rows.push(&header, line, &fields, clock, &joints)?;
+        if let Some((_, _, rows)) = trials.get_mut(place) {
+            columns.push(rows, &row)?;
         }
     }
-    if order.is_empty() {
+    if trials.is_empty() {
         return Err(empty(path, text));
     }
-    order
-        .into_iter()
-        .map(|(name, person, rows)| rows.finish(&header, clock, &joints, name, person))
-        .collect()
-}
-
-/// The name in a column that tells people or trials apart.
-fn name(
-    header: &Header<'_>,
-    line: usize,
-    column: usize,
-    fields: &[&str],
-) -> Result<String, MotionError> {
-    match fields.get(column).map(|field| field.trim()) {
-        Some(name) if !name.is_empty() => Ok(name.to_owned()),
-        _ => Err(MotionError::NoName {
-            place: header.field(line, column).place(),
-            column: shorten(header.name(column)),
-        }),
-    }
-}
-
-/// The line of a record. The reader's own number is that of the empty lines before it.
-fn line_of(text: &str, position: &Position) -> usize {
-    let rest = text.as_bytes().get(position.byte() as usize..);
-    let blank = rest.unwrap_or_default().iter();
-    let blank = blank.take_while(|byte| matches!(byte, b'\n' | b'\r'));
-    position.line() as usize + blank.filter(|&&byte| byte == b'\n').count()
-}
-
-fn empty(path: &Path, text: &str) -> MotionError {
-    MotionError::Empty {
-        place: Place::line(path, text.lines().count().max(1)),
-    }
-}
-
-/// The text is UTF-8 already, so that this hardly ever happens; the position is kept all the same.
-fn malformed(path: &Path, error: &::csv::Error) -> MotionError {
-    let line = error.position().map_or(1, |at| at.line() as usize);
-    MotionError::Header {
-        place: Place::line(path, line),
-        problem: format!("the row cannot be read ({error}); expected comma separated values"),
-    }
+    let trials = trials.into_iter().map(|(who, which, rows)| {
+        let person = who.into_iter().next().unwrap_or_else(|| stem(path));
+        let name = match which.is_empty() {
+            true => person.clone(),
+            false => which.join(" "),
+        };
+        columns.trial(rows, name, person)
+    });
+    trials.collect()
 }
 
 #[cfg(test)]

@@ -10,11 +10,10 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Header, Rows};
-use super::text::{read, stem};
+use super::table::{Clock, Columns, Header, Rows, empty, read, stem};
 use super::time::UnevenTime;
 use crate::motion::MotionError;
-use crate::series::Place;
+use crate::table::Row;
 
 use header::FileHeader;
 
@@ -74,54 +73,46 @@ pub(super) fn parse(
 ) -> Result<Trial, MotionError> {
     let mut lines = (1..).zip(text.lines());
     let file = FileHeader::read(path, &mut lines)?;
-    let Some((line, names)) = lines.find(|(_, text)| !text.trim().is_empty()) else {
-        return Err(MotionError::Empty {
-            place: Place::line(path, text.lines().count().max(1)),
-        });
+    let mut lines = lines.filter(|(_, text)| !text.trim().is_empty());
+    let Some((line, names)) = lines.next() else {
+        return Err(empty(path, text));
     };
-    let names = split(names.trim_end(), None);
-    let header = Header::new(path, line, names)?;
+    let names = Row::new(line, split(names.trim_end(), None));
+    let header = Header::new(path, &names)?;
     let is_checked = options.counts == HeaderCounts::Check;
     if is_checked {
-        file.check_columns(path, header.names.len())?;
+        file.check_columns(path, names.len())?;
     }
     let is_time = |name: &&String| name.eq_ignore_ascii_case("time");
     let time = header.names.iter().find(is_time);
     let time = header.find("time", time.map_or("time", String::as_str))?;
     let angle = file.factor(path, options.angles)?;
-    let columns = header.joints(&options.joints, &[time])?;
-    let factor = |column: usize| match is_translation(header.name(column)) {
+    let joints = header.joints(&options.joints, &[time])?;
+    let factor = |column: usize| match is_translation(header.names.of(column)) {
         true => 1.0,
         false => angle,
     };
-    let joints: Vec<(usize, f64)> = columns
-        .into_iter()
-        .map(|column| (column, factor(column)))
-        .collect();
-    let clock = Clock::Column(time, options.uneven_time);
+    let joints = joints.into_iter().map(|column| (column, factor(column)));
+    let columns = Columns {
+        joints: joints.collect(),
+        clock: Clock::Column(time, options.uneven_time),
+        header,
+    };
     let mut rows = Rows::default();
-    for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
-        let fields = split(text, Some(header.names.len()));
-        if fields.len() != header.names.len() {
-            return Err(MotionError::Ragged {
-                place: Place::line(path, line),
-                found: fields.len(),
-                expected: header.names.len(),
-            });
-        }
-        rows.push(&header, line, &fields, clock, &joints)?;
+    for (line, text) in lines {
+        let row = Row::new(line, split(text, Some(names.len())));
+        columns.check_width(&row)?;
+        columns.push(&mut rows, &row)?;
     }
-    if rows.len() == 0 {
-        return Err(MotionError::Empty {
-            place: Place::line(path, text.lines().count().max(1)),
-        });
+    if rows.lines.is_empty() {
+        return Err(empty(path, text));
     }
     if is_checked {
-        file.check_rows(path, rows.len())?;
+        file.check_rows(path, rows.lines.len())?;
     }
     let name = stem(path);
     let person = options.person.clone().unwrap_or_else(|| name.clone());
-    rows.finish(&header, clock, &joints, name, person)
+    columns.trial(rows, name, person)
 }
 
 /// The fields of a line. Tabs separate if there are any, unless only white space gives the number

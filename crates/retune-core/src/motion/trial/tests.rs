@@ -148,24 +148,10 @@ fn a_trial_is_named_after_its_file() {
     assert!(matches!(error, MotionError::NotText { .. }));
 }
 
-#[test]
-fn bytes_that_are_no_text_have_a_place() {
-    let error = text::decode(Path::new("a.mot"), b"ab\ncd\xff").unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("a.mot:2: byte 6 of the file is not UTF-8")
-    );
-    assert_eq!(
-        text::decode(Path::new("a.mot"), b"\xef\xbb\xbfab").unwrap(),
-        "ab"
-    );
-}
-
 /// Whatever is in a file: a trial that is in order, or an error.
 fn parse_all(bytes: &[u8]) {
     let path = Path::new("a.mot");
-    let Ok(text) = text::decode(path, bytes) else {
+    let Ok(text) = crate::table::decode(bytes) else {
         return;
     };
     for uneven_time in [UnevenTime::Refuse, UnevenTime::Interpolate] {

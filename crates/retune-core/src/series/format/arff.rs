@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::number::parse_at;
 use super::quoted::{Word, first_word, list, quote};
-use super::{RawFile, RawRow, SEVERAL_CHANNELS, longest};
+use super::{RawFile, RawRow, SEVERAL_CHANNELS, longest, parse_at};
 use crate::series::{Place, SeriesError, Split};
 use crate::wording::{self, shorten};
 

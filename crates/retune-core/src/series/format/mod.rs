@@ -1,18 +1,16 @@
 //! The file formats: from the bytes of a file to rows that remember where they stood.
 
 mod arff;
-mod csv;
 mod delimited;
-pub(crate) mod number;
 mod quoted;
 mod ts;
-mod tsv;
-mod txt;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{LabelColumn, Place, SeriesError, Split};
+use crate::table::{self, Misfit, TextError, number, read_text};
+use crate::wording::shorten;
 
 /// What messages call a multivariate file.
 pub(super) const SEVERAL_CHANNELS: &str = "several channels";
@@ -129,11 +127,8 @@ pub(super) fn read_as(
     layout: &Layout<'_>,
 ) -> Result<RawFile, SeriesError> {
     let format = Format::of(path)?;
-    let bytes = fs::read(path).map_err(|source| SeriesError::Read {
-        path: shown.to_owned(),
-        source,
-    })?;
-    parse(format, shown, decode(shown, &bytes)?, layout)
+    let text = read_text(path).map_err(|error| no_text(shown, error))?;
+    parse(format, shown, &text, layout)
 }
 
 /// Reads all rows of a text that errors and rows call `shown`.
@@ -145,10 +140,8 @@ pub(super) fn parse(
 ) -> Result<RawFile, SeriesError> {
     match format {
         Format::Ts => ts::read(shown, text),
-        Format::Tsv => tsv::read(shown, text, layout),
-        Format::Txt => txt::read(shown, text, layout),
         Format::Arff => arff::read(shown, text),
-        Format::Csv => csv::read(shown, text, layout),
+        _ => delimited::read(format, shown, text, layout),
     }
 }
 
@@ -158,10 +151,8 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Series
     let text = check_writable(split)
         .and_then(|()| match format {
             Format::Ts => ts::write(split, name),
-            Format::Tsv => Ok(tsv::write(split)),
-            Format::Txt => txt::write(split),
             Format::Arff => arff::write(split, name),
-            Format::Csv => csv::write(split),
+            _ => delimited::write(format, split),
         })
         .map_err(|problem| SeriesError::NotWritable {
             path: path.to_owned(),
@@ -173,17 +164,33 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Series
     })
 }
 
-/// The text of a file, without a byte order mark.
+/// The text of bytes, without a byte order mark.
 pub(super) fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, SeriesError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let good = &bytes[..error.valid_up_to()];
-        let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        SeriesError::NotText {
+    table::decode(bytes).map_err(|error| no_text(path, error))
+}
+
+fn no_text(path: &Path, error: TextError) -> SeriesError {
+    match error {
+        TextError::Read(source) => SeriesError::Read {
+            path: path.to_owned(),
+            source,
+        },
+        TextError::NotUtf8 { line, byte } => SeriesError::NotText {
             place: Place::line(path, line),
-            byte: error.valid_up_to() + 1,
+            byte,
+        },
+    }
+}
+
+/// The value of a field at a known position.
+fn parse_at(path: &Path, line: usize, at: usize, field: &str) -> Result<Option<f32>, SeriesError> {
+    number(field).map_err(|misfit| {
+        let (place, found) = (Place::field(path, line, at), shorten(field.trim()));
+        match misfit {
+            Misfit::NotANumber => SeriesError::NotANumber { place, found },
+            Misfit::TooLarge => SeriesError::TooLarge { place, found },
         }
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    })
 }
 
 /// What no format can hold.

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::number::{is_missing, parse_at};
-use super::{RawFile, RawRow, SEVERAL_CHANNELS, longest};
+use super::{RawFile, RawRow, SEVERAL_CHANNELS, longest, parse_at};
 use crate::series::{Place, SeriesError, Split};
+use crate::table::is_missing;
 use crate::wording::{list, shorten};
 
 /// What the headers promise.

@@ -2,9 +2,9 @@
 
 use super::History;
 use super::fill::{Field, values};
-use super::table::{Row, Table};
+use super::table::Table;
 use crate::forecast::{ForecastError, HistoryOptions, Timeline};
-use crate::series::number::{is_missing, is_number};
+use crate::table::{Row, is_missing, is_number};
 
 pub(super) fn read(
     table: &Table<'_>,
@@ -15,23 +15,14 @@ pub(super) fn read(
         None => first_is_id(table).then_some(0),
     };
     let history = |(number, row): (usize, &Row)| {
-        let name = id.and_then(|id| row.fields.get(id)).map(str::trim);
-        let name = name.map_or_else(|| (number + 1).to_string(), str::to_owned);
-        let fields = row.fields.iter().enumerate();
+        let id = id.filter(|id| *id < row.len());
+        let name = id.map(|id| row.get(id).trim().to_owned());
+        let name = name.unwrap_or_else(|| (number + 1).to_string());
         // What is empty at the end is no value, for the row is shorter than others.
-        let length = fields
-            .clone()
-            .filter(|(_, field)| !field.trim().is_empty())
-            .last()
-            .map_or(0, |(column, _)| column + 1);
-        let fields = fields
-            .take(length)
-            .filter(|(column, _)| Some(*column) != id)
-            .map(|(column, text)| Field {
-                line: row.line,
-                column: column + 1,
-                text,
-            });
+        let last = (0..row.len()).rfind(|&column| !row.get(column).trim().is_empty());
+        let columns = 0..last.map_or(0, |last| last + 1);
+        let columns = columns.filter(|column| Some(*column) != id);
+        let fields = columns.map(|column| Field::of(row, column));
         Ok(History {
             values: values(table.path, &name, fields, options.missing)?,
             timeline: Timeline::counts(),
@@ -43,7 +34,6 @@ pub(super) fn read(
 
 /// Whether the first column holds ids: it does when no number stands there.
 fn first_is_id(table: &Table<'_>) -> bool {
-    table
-        .column(0)
-        .all(|(_, field)| !is_missing(field) && !is_number(field))
+    let is_id = |field: Field<'_>| !is_missing(field.text) && !is_number(field.text);
+    table.column(0).all(is_id)
 }

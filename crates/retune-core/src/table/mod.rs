@@ -1,0 +1,33 @@
+//! Delimited tables: what series, histories and recordings of motion are read with.
+//!
+//! Each question is answered in one place: whether the bytes are text ([`read_text`], [`decode`]),
+//! what separates the fields ([`Separator`]), where the rows stand ([`Records`]), whether the first
+//! row holds names ([`FirstRow`]), and what number a field is or whether it is missing
+//! ([`number()`]). What the columns mean is up to those who read them.
+//!
+//! ```
+//! use retune_core::table::{FirstRow, Records, Separator, is_number, number};
+//!
+//! let text = "time;knee\n0;1.5\n\n1;?\n";
+//! let separator = Separator::detect(text, &[Separator::Tab, Separator::Semicolon], Separator::Comma);
+//! let mut rows = Records::new(text, separator);
+//! let names = rows.next().expect("a text with rows");
+//! assert_eq!(FirstRow::of(names.iter(), is_number), FirstRow::Names);
+//! let last = rows.last().expect("two more rows");
+//! assert_eq!((last.line, last.get(0)), (4, "1"));
+//! assert_eq!((number::<f32>(last.get(0)), number::<f32>(last.get(1))), (Ok(Some(1.0)), Ok(None)));
+//! ```
+
+mod header;
+mod number;
+mod place;
+mod records;
+mod separator;
+mod text;
+
+pub use header::{FirstRow, Names};
+pub use number::{Misfit, Real, is_missing, is_number, number};
+pub use place::Place;
+pub use records::{Records, Row};
+pub use separator::Separator;
+pub use text::{TextError, decode, read_text};
