@@ -11,6 +11,7 @@ mod random;
 mod report;
 mod shipped;
 mod speech;
+pub mod speech_embedding;
 mod weights;
 
 pub use activations::Activations;
