@@ -13,6 +13,7 @@ use crate::motion::model::MotionModelError;
 use crate::program::ProgramError;
 use crate::series::SeriesError;
 use crate::source::SourceError;
+use crate::train::TrainError;
 
 /// Every error of the library; each says what was wrong and where.
 #[derive(Debug, Error)]
@@ -32,6 +33,9 @@ pub enum Error {
     /// Fitting a program.
     #[error(transparent)]
     Fit(#[from] FitError),
+    /// Training numbers.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// Reading, writing or using a program.
     #[error(transparent)]
     Program(#[from] ProgramError),
@@ -53,6 +57,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a budget of queries is spent: not a failure where something was found before.
+    pub fn is_spent_budget(&self) -> bool {
+        matches!(self, Self::Source(SourceError::BudgetSpent { .. }))
+    }
+
     /// What to do next, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -61,6 +70,7 @@ impl Error {
             Self::Source(error) => error.hint(),
             Self::Backend(error) => error.hint(),
             Self::Fit(error) => error.hint(),
+            Self::Train(error) => error.hint(),
             Self::Program(error) => error.hint(),
             Self::Baseline(error) => error.hint(),
             Self::Forecast(error) => error.hint(),

@@ -25,13 +25,17 @@ mod error;
 pub mod fit;
 pub mod mapping;
 pub mod motion;
+mod parameters;
 pub mod program;
+mod registry;
 pub mod source;
 pub mod task;
+pub mod train;
 pub mod transform;
 
 pub use engine::Engine;
 pub use error::Error;
+pub use parameters::{Numbers, Parameters};
 pub(crate) use retune_core::wording;
 pub use retune_core::{
     archive, audio, baseline, forecast, probability, ridge, series, stacking, storage,

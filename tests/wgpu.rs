@@ -11,12 +11,13 @@ use burn::tensor::Tensor;
 use common::{difference, golden, on_device, published, two_tones, values};
 use retune::fit::{FitSettings, ForecastSettings, Preset};
 use retune::forecast::{History, Timeline};
-use retune::kernel::{Cpu, Wgpu};
+use retune::kernel::{Cpu, Kernels, Wgpu};
 use retune::motion::model::{
     AdaptSettings, MotionForecaster, MotionSourceWeights, PretrainSettings, adapt, pretrain,
 };
 use retune::motion::{Scaling, WindowLayout, Windows};
-use retune::source::{AttentionRnn, SourceModel, SourceWeights};
+use retune::source::SourceWeights;
+use retune::source::attention_rnn::AttentionRnn;
 use retune::storage::HostTensor;
 use retune::task::{Classifier, Forecaster};
 use retune::transform::Transform;
@@ -104,7 +105,7 @@ fn the_golden_values_hold_on_wgpu() {
     };
     type Trained = Autodiff<Wgpu>;
     let source = AttentionRnn::<Trained>::new(&weights, &Default::default());
-    let heard = source.hear(on_device(&golden["waveform"]));
+    let heard = source.activations(Trained::log_mel(on_device(&golden["waveform"])));
     for (name, found, tolerance) in [
         ("log_mel", values(heard.log_mel.clone()), 2e-3),
         ("normalised", values(heard.normalised.clone()), 2e-3),
@@ -119,7 +120,9 @@ fn the_golden_values_hold_on_wgpu() {
     }
 
     let waveform = on_device::<Trained, 2>(&golden["gradient_waveform"]).require_grad();
-    let logits = source.hear(waveform.clone()).logits;
+    let logits = source
+        .activations(Trained::log_mel(waveform.clone()))
+        .logits;
     let found = burn::tensor::activation::log_softmax(logits, 1);
     let mut loss = Tensor::<Trained, 1>::zeros([1], &Default::default());
     // eight, five, follow.

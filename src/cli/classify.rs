@@ -1,5 +1,7 @@
 //! `retune classify`: fits on the training split of a data set and scores on its test split.
 
+mod black_box;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,7 @@ use super::scoring::{
     RIDGE,
 };
 use super::text::{self, Column};
+use black_box::BlackBoxArgs;
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
@@ -45,6 +48,8 @@ pub struct Arguments {
     controls: ControlArgs,
     #[command(flatten)]
     fitting: FitArgs,
+    #[command(flatten)]
+    black_box: BlackBoxArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -90,6 +95,17 @@ impl Arguments {
             Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
         };
         let source = SourceWeights::find(&self.fitting.source)?;
+        if self.black_box.wanted() {
+            return self.black_box.run(
+                &data,
+                &source,
+                &self.backend,
+                &self.controls,
+                out.as_ref(),
+                self.fitting.dimensions,
+                common,
+            );
+        }
         let settings = self.fitting.settings(common.seed)?;
         let done = FitAndScore {
             data: &data,
@@ -104,7 +120,7 @@ impl Arguments {
         }
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(&data, settings.scaling, common)?;
-        let random = controls.of_random_source(&data, &settings, &self.backend, common)?;
+        let random = controls.of_random_source(&data, &source, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| (RANDOM_SOURCE.to_owned(), accuracy)));
         let outcome = Outcome {
             accuracy: done.score.accuracy,
@@ -223,14 +239,7 @@ impl Outcome {
             row(format!("retune, preset {}", self.preset), self.accuracy),
         ];
         for (name, accuracy) in &self.baselines {
-            let name = match name.as_str() {
-                CONSTANT => "always the most frequent class",
-                NEAREST_NEIGHBOUR => "1-NN, Euclidean distance",
-                NEAREST_NEIGHBOUR_DTW => "1-NN, dynamic time warping",
-                RIDGE => "ridge on the values themselves",
-                RANDOM_SOURCE => "the same preset on random weights",
-                other => other,
-            };
+            let name = label_of(name);
             rows.push(row(name.to_owned(), *accuracy));
         }
         let mut text = format!(
@@ -256,5 +265,17 @@ impl Outcome {
             text.push_str(&format!("program saved as {}\n", out.display()));
         }
         text
+    }
+}
+
+/// What a control is called in text.
+fn label_of(control: &str) -> &str {
+    match control {
+        CONSTANT => "always the most frequent class",
+        NEAREST_NEIGHBOUR => "1-NN, Euclidean distance",
+        NEAREST_NEIGHBOUR_DTW => "1-NN, dynamic time warping",
+        RIDGE => "ridge on the values themselves",
+        RANDOM_SOURCE => "the same preset on random weights",
+        other => other,
     }
 }

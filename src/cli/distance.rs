@@ -60,7 +60,7 @@ impl Arguments {
         let options = self.read.options();
         let split = Split::read_to_score(&self.data, length, program.labels(), &options)?;
         let waiting = Waiting::new(common, "reading the recordings");
-        let speech = SpeechFolder::read(&self.speech, None)?;
+        let speech = SpeechFolder::read(&self.speech, None, source.spec())?;
         drop(waiting);
         if speech.test.is_empty() {
             return Err(Problem::new(format!(

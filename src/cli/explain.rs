@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use retune::engine::Classifier;
-use retune::kernel::mel::{CLIP_SAMPLES, FRAMES, MELS, SAMPLE_RATE};
 use retune::program::{Part, Program};
+use retune::source::SourceSpec;
 use retune::task::Explanation;
 use serde::Serialize;
 
@@ -64,7 +64,8 @@ impl Arguments {
         let (program, source) = self.program.load()?;
         let (series, true_label) = self.row.read(&program)?;
         let source_name = SourceName::of(&program);
-        let untimed = untimed(&program, &series);
+        let seconds = source.spec().seconds();
+        let untimed = untimed(&program, source.spec(), &series);
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
         let explanation = classifier.explain(&series, self.row.part - 1)?;
         let saliency = classifier.saliency(&series)?;
@@ -89,7 +90,7 @@ impl Arguments {
             untimed,
             source: source_name,
         };
-        let picture = self.picture(&outcome, series, explanation, saliency);
+        let picture = self.picture(&outcome, series, seconds, explanation, saliency);
         out.write(explain_svg(&picture)?.as_bytes())?;
         output::show(common, &outcome, Outcome::describe)
     }
@@ -98,6 +99,7 @@ impl Arguments {
         &self,
         outcome: &Outcome,
         series: Vec<f32>,
+        seconds: f32,
         explanation: Explanation,
         saliency: Vec<f32>,
     ) -> Picture {
@@ -123,7 +125,10 @@ impl Arguments {
             ));
         }
         notes.extend([
-            format!("The source itself would report: {}", outcome.words()),
+            match outcome.words.is_empty() {
+                true => "The source has no words of its own".to_owned(),
+                false => format!("The source itself would report: {}", outcome.words()),
+            },
             format!(
                 "Program {}; source {} (sha256 {})",
                 program.to_string_lossy(),
@@ -135,20 +140,20 @@ impl Arguments {
             title,
             series,
             saliency,
-            mel: explanation.log_mel,
-            frames: FRAMES,
-            mels: MELS,
+            frames: explanation.plane.len() / explanation.filters.max(1),
+            mels: explanation.filters,
+            mel: explanation.plane,
             attention: explanation.attention,
-            duration_seconds: CLIP_SAMPLES as f32 / SAMPLE_RATE as f32,
+            duration_seconds: seconds,
             notes,
         }
     }
 }
 
 /// The share of a program's parts, by weight, in whose sound no value of a series has its time.
-fn untimed(program: &Program, series: &[f32]) -> f32 {
+fn untimed(program: &Program, source: &SourceSpec, series: &[f32]) -> f32 {
     let weight = |part: &Part| part.weight;
-    let timeless = |part: &&Part| part.transform.heard_at(series).is_empty();
+    let timeless = |part: &&Part| part.transform.times(source, series).is_empty();
     let all: f32 = program.parts().iter().map(weight).sum();
     let untimed: f32 = program.parts().iter().filter(timeless).map(weight).sum();
     untimed / all.max(f32::MIN_POSITIVE)
@@ -162,13 +167,15 @@ impl Outcome {
 
     fn describe(&self) -> String {
         format!(
-            "{}: series {} is of class {} with probability {:.3}\n\
-             the source itself would report: {}\n",
+            "{}: series {} is of class {} with probability {:.3}\n{}",
             self.out.display(),
             self.row,
             self.label,
             self.probability,
-            self.words()
+            match self.words.is_empty() {
+                true => String::new(),
+                false => format!("the source itself would report: {}\n", self.words()),
+            }
         )
     }
 }

@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::series::Scaling;
 use retune::source::DEFAULT_SOURCE;
-use retune::transform::{NAMES, Position, Transform};
+use retune::transform::{Padding, Position, Transform, Voice, names};
 
 use super::args::{choice, count, not_negative, not_negative_single, part, positive, share};
 use super::problem::Problem;
@@ -27,7 +27,7 @@ pub struct FitArgs {
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
     pub source: String,
     /// How the source hears the series: a voice by its name, and several in as many options
-    #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(NAMES.map(|(name, _)| name)))]
+    #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(names().into_iter().map(|named| named.name)))]
     voices: Vec<String>,
     /// How the source's answer becomes a class: groups of its words, or a ridge regression on means
     /// of its activations or on more of them; several in as many options
@@ -48,6 +48,10 @@ pub struct FitArgs {
     /// A trained sound is added to the voice, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
+    /// Voice padding: the trained sound is a sum of so many short tones at most, and not free in each
+    /// sample
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub dimensions: Option<usize>,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -137,28 +141,32 @@ impl FitArgs {
 
     /// Puts what was given for a kind of voice into a voice of that kind.
     fn adjust(&self, voice: &mut Transform) {
-        match voice {
-            Transform::Padding(padding) => {
-                padding.segments = self.segments.unwrap_or(padding.segments);
-                padding.position = self.position.unwrap_or(padding.position);
-                if let Some(Stretch(samples)) = self.stretch {
-                    padding.stretch = samples;
-                }
-                padding.initial_amplitude =
-                    self.initial_amplitude.unwrap_or(padding.initial_amplitude);
-            }
-            Transform::Voice(voice) => voice.theta = self.initial_amplitude.or(voice.theta),
-            Transform::Painted(_) | Transform::Scalogram(_) | Transform::Speech(_) => {}
+        if let Some(padding) = voice.downcast::<Padding>() {
+            *voice = Transform::new(Padding {
+                segments: self.segments.unwrap_or(padding.segments),
+                position: self.position.unwrap_or(padding.position),
+                stretch: self
+                    .stretch
+                    .map_or(padding.stretch, |Stretch(samples)| samples),
+                initial_amplitude: self.initial_amplitude.unwrap_or(padding.initial_amplitude),
+                dimensions: self.dimensions.or(padding.dimensions),
+            });
+        } else if let Some(sound) = voice.downcast::<Voice>() {
+            *voice = Transform::new(Voice {
+                theta: self.initial_amplitude.or(sound.theta),
+                ..sound.clone()
+            });
         }
     }
 
     /// An option that nothing takes up is a mistake.
     fn check_padding(&self, voices: &[Transform]) -> Result<()> {
-        let padding = |voice: &Transform| matches!(voice, Transform::Padding(_));
+        let padding = |voice: &Transform| voice.downcast::<Padding>().is_some();
         let given = [
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
             ("--stretch", self.stretch.is_some()),
+            ("--dimensions", self.dimensions.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((option, _)) if !voices.iter().any(padding) => Err(Problem::new(format!(

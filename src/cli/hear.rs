@@ -6,7 +6,6 @@ use anyhow::Result;
 use clap::Args;
 use retune::audio::write_wav;
 use retune::engine::Classifier;
-use retune::kernel::mel::SAMPLE_RATE;
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common};
@@ -51,8 +50,9 @@ impl Arguments {
         let out = OutputFile::check(&self.out, &inputs)?;
         let (program, source) = self.program.load()?;
         let (series, _) = self.row.read(&program)?;
-        let mut audio = Classifier::new(self.backend.engine()?, program, &source)?
-            .hear(&series, self.row.part - 1)?;
+        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let mut audio = classifier.hear(&series, self.row.part - 1)?;
+        let rate = classifier.rate();
         let peak = audio
             .iter()
             .fold(0f32, |peak, sample| peak.max(sample.abs()));
@@ -60,12 +60,12 @@ impl Arguments {
         for sample in &mut audio {
             *sample *= gain;
         }
-        write_wav(out.target(), &audio, SAMPLE_RATE)?;
+        write_wav(out.target(), &audio, rate)?;
         let outcome = Outcome {
             out: out.path().to_owned(),
             row: self.row.row,
-            seconds: audio.len() as f64 / f64::from(SAMPLE_RATE),
-            rate: SAMPLE_RATE,
+            seconds: audio.len() as f64 / f64::from(rate),
+            rate,
             peak,
             gain,
         };

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use retune::source::{DEFAULT_SOURCE, SourceWeights, load_clip};
+use retune::audio::load_clip;
+use retune::source::{DEFAULT_SOURCE, SourceError, SourceWeights};
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, count};
@@ -55,10 +56,14 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let engine = self.backend.engine()?;
-        let recordings = self.files.iter().map(load_clip);
+        let audio = source.spec().audio.ok_or_else(|| SourceError::NoAudio {
+            name: source.name().to_owned(),
+        })?;
+        let recordings = self.files.iter();
+        let recordings = recordings.map(|file| load_clip(file, audio.rate, audio.samples));
         let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
         let waiting = Waiting::new(common, format!("hearing {} recordings", recordings.len()));
-        let heard = engine.listen(&source, &recordings);
+        let heard = engine.listen(&source, &recordings)?;
         drop(waiting);
         let clips = self.files.iter().zip(heard);
         let clips = clips.map(|(file, probabilities)| Clip {

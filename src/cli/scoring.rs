@@ -91,6 +91,7 @@ impl Controls {
     pub fn of_random_source(
         self,
         data: &Dataset,
+        source: &SourceWeights,
         settings: &FitSettings,
         backend: &BackendArgs,
         common: &Common,
@@ -98,7 +99,7 @@ impl Controls {
         if self < Self::All {
             return Ok(None);
         }
-        let source = SourceWeights::find(&format!("random-{}", settings.seed))?;
+        let source = source.random(settings.seed)?;
         let work = FitAndScore {
             data,
             source: &source,

@@ -120,6 +120,7 @@ trait Classify: Send + Sync {
     fn predict(&self, series: &[Vec<f32>]) -> Result<Vec<Prediction>, Error>;
     fn score(&self, split: &Split) -> Result<Score, Error>;
     fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error>;
+    fn rate(&self) -> u32;
     fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error>;
     fn distance(
         &self,
@@ -146,6 +147,10 @@ impl<B: Kernels> Classify for task::Classifier<B> {
 
     fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
         self.hear(series, part)
+    }
+
+    fn rate(&self) -> u32 {
+        self.rate()
     }
 
     fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
@@ -229,6 +234,11 @@ impl Classifier {
     /// As [`task::Classifier::hear`].
     pub fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
         self.fitted.hear(series, part)
+    }
+
+    /// The rate of what [`Classifier::hear`] gives, in Hz.
+    pub fn rate(&self) -> u32 {
+        self.fitted.rate()
     }
 
     /// What the source makes of a series by one part of the program, counted from 0.

@@ -4,6 +4,7 @@
 //! is compiled in, so that whoever links this crate compiles none of it again. Those who bring a
 //! backend of their own use the generic types of [`task`](crate::task).
 
+mod black_box;
 mod classifier;
 mod forecaster;
 mod motion;

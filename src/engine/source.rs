@@ -7,34 +7,49 @@ use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{Tensor, TensorData};
 
 use super::{Engine, on};
-use crate::kernel::mel::CLIP_SAMPLES;
-#[cfg(feature = "import")]
-use crate::source::SourceError;
 #[cfg(feature = "import")]
 use crate::source::SpeechFolder;
 #[cfg(feature = "import")]
-use crate::source::pretrain::{EpochProgress, PretrainSettings, pretrain};
-use crate::source::{AttentionRnn, Report, SourceModel, SourceWeights, SpeechClip, host, measure};
+use crate::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings, pretrain};
+use crate::source::{Input, Report, SourceError, SourceWeights, SpeechClip, host, measure};
 
 impl Engine {
     /// The probability of each of the source's labels for each recording, `[samples]` at the
-    /// source's rate; shorter ones are filled up with zeros.
-    pub fn listen(self, source: &SourceWeights, clips: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    /// source's rate and as long as it hears.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::NoLabels`] for a source without labels.
+    pub fn listen(
+        self,
+        source: &SourceWeights,
+        clips: &[Vec<f32>],
+    ) -> Result<Vec<Vec<f32>>, SourceError> {
         on!(self, A, device => {
             type B = <A as AutodiffBackend>::InnerBackend;
-            let model = AttentionRnn::<B>::new(source, device);
+            let model = source.model::<B>(device);
             let heard = clips.iter().map(|clip| {
-                let mut samples = clip.clone();
-                samples.resize(CLIP_SAMPLES, 0.0);
-                let samples = TensorData::new(samples, [1, CLIP_SAMPLES]);
-                host(model.hear(Tensor::from_data(samples, device)).probabilities()).values
+                let samples = TensorData::new(clip.clone(), [1, clip.len()]);
+                let outputs = model.forward(Input::Audio(Tensor::from_data(samples, device)), &[]);
+                let found = outputs.probabilities().ok_or_else(|| SourceError::NoLabels {
+                    name: source.name().to_owned(),
+                })?;
+                Ok(host(found).values)
             });
             heard.collect()
         })
     }
 
     /// How well a source knows its words; see [`measure`].
-    pub fn measure(self, source: &SourceWeights, clips: &[SpeechClip]) -> Report {
+    ///
+    /// # Errors
+    ///
+    /// As [`measure`].
+    pub fn measure(
+        self,
+        source: &SourceWeights,
+        clips: &[SpeechClip],
+    ) -> Result<Report, SourceError> {
         on!(self, A, device => {
             measure::<<A as AutodiffBackend>::InnerBackend>(source, clips, device)
         })

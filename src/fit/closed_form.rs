@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use retune_core::argmax;
 
 use super::{Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind};
 use crate::kernel::Kernels;
-use crate::mapping::{FEATURES, OutputMapping, Pooling, Readout, pool};
+use crate::mapping::{Mapping, Pooling, Readout, pool, pooled_width};
+use crate::parameters::{Numbers, Parameters};
 use crate::probability::{Temperature, brier, log_loss};
-use crate::ridge::{Ridge, RidgeModel, largest, rows_of};
-use crate::source::{AttentionRnn, SourceModel, host};
+use crate::ridge::{Ridge, RidgeModel, rows_of};
+use crate::source::{SourceModel, SourceSpec, host};
 use crate::stacking::shares;
-use crate::storage::HostTensor;
-use crate::transform::{TrainedTransform, Transform};
+use crate::transform::Transform;
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
@@ -26,13 +27,13 @@ const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 const UNJUDGED_PENALTY: f64 = 0.5;
 
 /// A voice and its trained numbers.
-pub(super) type Voice = (Transform, BTreeMap<String, HostTensor>);
+pub(super) type Voice = (Transform, Numbers);
 
 /// A voice and a readout of it, which a program may keep.
 struct Candidate {
     voice: usize,
     readout: Readout,
-    tensors: BTreeMap<String, HostTensor>,
+    numbers: Numbers,
     /// The scores of each judge had the readout not seen it, `[judges, classes]` row by row; where
     /// none is left out, as it saw them.
     left_out: Vec<f64>,
@@ -86,7 +87,7 @@ pub(super) fn fit<B: Kernels>(
     examples: Examples,
     voices: Vec<Voice>,
     settings: &FitSettings,
-    source: &AttentionRnn<B>,
+    source: &dyn SourceModel<B>,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, FitError> {
@@ -96,9 +97,10 @@ pub(super) fn fit<B: Kernels>(
     let mut candidates = Vec::new();
     for (group, together) in voices.chunks(VOICES_TOGETHER).enumerate() {
         let mut heard_by = Vec::with_capacity(together.len());
-        for (place, (transform, tensors)) in together.iter().enumerate() {
+        for (place, (transform, numbers)) in together.iter().enumerate() {
             let voice = group * VOICES_TOGETHER + place;
-            let trained = transform.on_device(tensors, examples.series[0].len(), device)?;
+            let length = examples.series[0].len();
+            let numbers = transform.on_device(source.spec(), numbers, length, device)?;
             let mut heard = |heard| {
                 let (heard, of) = (voice * series + heard, voices.len() * series);
                 progress(&FitProgress::Heard { heard, of });
@@ -106,7 +108,7 @@ pub(super) fn fit<B: Kernels>(
             let heard = features(
                 examples.series,
                 transform,
-                &trained,
+                &numbers,
                 source,
                 device,
                 &mut heard,
@@ -123,7 +125,9 @@ pub(super) fn fit<B: Kernels>(
             .collect();
         let fitted: Result<Vec<Candidate>, FitError> = pairs
             .into_par_iter()
-            .map(|(voice, pooling, heard)| candidate(voice, pooling, heard, examples, &judges))
+            .map(|(voice, pooling, heard)| {
+                candidate(voice, pooling, heard, source.spec(), examples, &judges)
+            })
             .collect();
         candidates.extend(fitted?);
     }
@@ -139,16 +143,17 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
     }
 }
 
-/// Fits one readout of a voice to what the source made of it, `[series, FEATURES]` row by row.
+/// Fits one readout of a voice to what the source made of it, `[series, pooled_width]` row by row.
 fn candidate(
     voice: usize,
     pooling: Pooling,
     activations: &[f32],
+    source: &SourceSpec,
     examples: Examples,
     judges: &Judges,
 ) -> Result<Candidate, FitError> {
-    let features = pooling.of_rows(activations);
-    let width = pooling.width() as f64;
+    let features = pooling.of_rows(activations, source);
+    let width = pooling.width(source) as f64;
     let (lowest, highest, steps) = PENALTIES;
     let ridge = match judges.left_out {
         true => Ridge {
@@ -173,7 +178,7 @@ fn candidate(
     Ok(Candidate {
         voice,
         readout: Readout { penalty, pooling },
-        tensors: Readout::tensors(weights, intercept),
+        numbers: Readout::numbers(weights, intercept),
         left_out: spread(&scores, examples.class_count),
     })
 }
@@ -216,12 +221,12 @@ fn choose(
         for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
             *sum += f64::from(weight) * score;
         }
-        let (transform, transform_tensors) = voices[candidate.voice].clone();
+        let (transform, transform_numbers) = voices[candidate.voice].clone();
         parts.push(FittedPart {
             transform,
-            transform_tensors,
-            mapping: OutputMapping::Ridge(candidate.readout),
-            mapping_tensors: candidate.tensors,
+            transform_numbers,
+            mapping: Mapping::new(candidate.readout),
+            mapping_numbers: candidate.numbers,
             weight,
         });
     }
@@ -245,20 +250,17 @@ fn scores(
 ) -> Result<BTreeMap<String, f64>, FitError> {
     let probabilities = temperature.probabilities(mean, count);
     let rows = mean.chunks_exact(count).zip(classes);
-    let right = rows.filter(|(scores, class)| largest(scores.iter().copied()) == **class);
+    let right = rows.filter(|(scores, class)| argmax(scores.iter().copied()) == **class);
     let scores = [
         (
-            "leave_one_out_accuracy",
+            "selection_accuracy",
             right.count() as f64 / classes.len() as f64,
         ),
         (
-            "leave_one_out_log_loss",
+            "selection_log_loss",
             log_loss(&probabilities, classes, count)?,
         ),
-        (
-            "leave_one_out_brier",
-            brier(&probabilities, classes, count)?,
-        ),
+        ("selection_brier", brier(&probabilities, classes, count)?),
     ];
     let named = scores.map(|(name, score)| (name.to_owned(), score));
     Ok(named.into())
@@ -280,20 +282,25 @@ fn of_raw_features(model: &RidgeModel) -> (Vec<f32>, Vec<f32>) {
     (weights, intercept.iter().map(|v| *v as f32).collect())
 }
 
-/// The features of every series, `[series, FEATURES]`.
+/// The features of every series, `[series, pooled_width]`.
 pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     series: &[S],
     transform: &Transform,
-    trained: &TrainedTransform<B>,
-    source: &AttentionRnn<B>,
+    numbers: &Parameters<B>,
+    source: &dyn SourceModel<B>,
     device: &B::Device,
     heard: &mut dyn FnMut(usize),
 ) -> Result<Vec<f32>, FitError> {
-    let mut features = Vec::with_capacity(series.len() * FEATURES);
+    let spec = source.spec();
+    let width = pooled_width(spec);
+    let taps = spec.read_taps();
+    let mut features = Vec::with_capacity(series.len() * width);
     for batch in series.chunks(BATCH) {
-        let sound = transform.sound(trained, batch, None, device)?;
-        features.extend(host(pool(&source.hear_sound(sound))).values);
-        heard(features.len() / FEATURES);
+        let prepared = transform.prepare(spec, batch)?;
+        let input = transform.forward(spec, &prepared, numbers, device);
+        let outputs = source.forward(input, &taps);
+        features.extend(host(pool(spec, &outputs)).values);
+        heard(features.len() / width);
     }
     Ok(features)
 }

@@ -55,12 +55,6 @@ pub enum FitError {
     /// A label mapping on voices without anything to train.
     #[error("a label mapping needs something to train, and a voice has nothing, or no epochs")]
     NothingToTrain,
-    /// Training ran away.
-    #[error("the loss is not finite in epoch {epoch}")]
-    Diverged {
-        /// The epoch, from 1.
-        epoch: usize,
-    },
     /// The series do not suit the transform.
     #[error(transparent)]
     Transform(#[from] TransformError),
@@ -95,13 +89,13 @@ impl FitError {
             Self::Readout(error) => error.hint(),
             Self::Length { .. } => Some("give --unequal resample".to_owned()),
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
-            Self::Diverged { .. } => Some("try a smaller --learning-rate".to_owned()),
             Self::NothingToTrain => Some(
                 "use --readout means, or train with --epochs 20; a voice that is audio needs \
                  --initial-amplitude 0.05 as well"
                     .to_owned(),
             ),
             Self::Transform(error) => error.hint(),
+            Self::Mapping(error) => error.hint(),
             Self::Source(error) => error.hint(),
             _ => None,
         }

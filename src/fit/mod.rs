@@ -5,23 +5,27 @@ mod closed_form;
 mod error;
 pub(crate) mod forecast;
 mod gradient;
+mod objective;
 mod progress;
+mod queries;
 mod settings;
 
 pub(crate) use closed_form::features;
 pub use error::FitError;
 pub use forecast::{FittedForecast, ForecastReadout, ForecastSettings, fit_forecast};
 pub use progress::FitProgress;
+pub use queries::Queried;
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
 use std::collections::BTreeMap;
 
 use burn::tensor::backend::AutodiffBackend;
 
+use crate::Error;
 use crate::kernel::Kernels;
-use crate::mapping::{LabelMapping, OutputMapping};
-use crate::source::{AttentionRnn, SourceModel, SourceWeights};
-use crate::storage::HostTensor;
+use crate::mapping::{LabelMapping, Mapping, MappingError, OutputMapping};
+use crate::parameters::Numbers;
+use crate::source::{SourceError, SourceModel, SourceWeights};
 use crate::transform::Transform;
 
 /// Series of equal length, scaled, with the index of each one's class.
@@ -52,11 +56,11 @@ pub struct FittedPart {
     /// The input transform.
     pub transform: Transform,
     /// Its trained numbers, by name.
-    pub transform_tensors: BTreeMap<String, HostTensor>,
+    pub transform_numbers: Numbers,
     /// The output mapping.
-    pub mapping: OutputMapping,
+    pub mapping: Mapping,
     /// Its trained numbers, by name.
-    pub mapping_tensors: BTreeMap<String, HostTensor>,
+    pub mapping_numbers: Numbers,
     /// How much its scores count; the weights of all parts sum to 1.
     pub weight: f32,
 }
@@ -78,42 +82,50 @@ pub fn fit<B>(
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Fitted, FitError>
+) -> Result<Fitted, Error>
 where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
     settings.check()?;
     let length = examples.series.first().ok_or(FitError::Empty)?.len();
+    let spec = source.spec();
     for voice in &settings.voices {
-        voice.check(length)?;
+        voice.check(spec, length).map_err(FitError::from)?;
     }
-    let labels = source.labels().len();
-    let source_in_training = AttentionRnn::<B>::new(source, device);
-    let source = AttentionRnn::<B::InnerBackend>::new(source, device);
+    if settings.readouts.contains(&ReadoutKind::Labels) {
+        random_labels(examples, source, settings).map_err(FitError::from)?;
+    }
+    let at_rest = source.model::<B::InnerBackend>(device);
+    let before = at_rest.fingerprint();
 
     let mut scores = BTreeMap::new();
     let mut voices = Vec::with_capacity(settings.voices.len());
-    for transform in &settings.voices {
-        let mut tensors = transform.initial(settings.seed);
+    for (place, transform) in settings.voices.iter().enumerate() {
+        let mut numbers = transform.initial(spec, settings.seed);
         let mut mapping = None;
-        if settings.epochs > 0 && transform.trainable() {
-            let groups = LabelMapping::random(examples.class_count, labels, settings.seed)?;
-            let context = gradient::Context {
+        if settings.epochs > 0 && transform.trainable(spec) {
+            let labels = random_labels(examples, source, settings).map_err(FitError::from)?;
+            let training = gradient::Training {
                 examples,
                 settings,
                 transform,
-                mapping: &groups,
-                source: &source_in_training,
-                source_at_rest: &source,
+                mapping: &labels,
+                source: source.model::<B>(device),
+                at_rest: at_rest.clone(),
                 device,
             };
-            let trained = gradient::train(&context, progress)?;
-            tensors = trained.tensors;
-            scores.extend(trained.scores);
-            mapping = Some(groups);
+            let trained = training.train(progress)?;
+            numbers = trained.transform_numbers;
+            let named = trained.scores.into_iter();
+            // Several transforms are told apart by their place.
+            scores.extend(named.map(|(name, score)| match settings.voices.len() {
+                1 => (name, score),
+                _ => (format!("part{}_{name}", place + 1), score),
+            }));
+            mapping = Some((labels, trained.mapping_numbers));
         }
-        voices.push((transform, tensors, mapping));
+        voices.push((transform.clone(), numbers, mapping));
     }
 
     let fitted = match settings.readouts[..] {
@@ -122,12 +134,13 @@ where
             scores,
             parts: voices
                 .into_iter()
-                .map(|(transform, transform_tensors, mapping)| {
+                .map(|(transform, transform_numbers, mapping)| {
+                    let (mapping, mapping_numbers) = mapping.ok_or(FitError::NothingToTrain)?;
                     Ok(FittedPart {
-                        transform: transform.clone(),
-                        transform_tensors,
-                        mapping: OutputMapping::Labels(mapping.ok_or(FitError::NothingToTrain)?),
-                        mapping_tensors: BTreeMap::new(),
+                        transform,
+                        transform_numbers,
+                        mapping,
+                        mapping_numbers,
                         weight: 1.0 / settings.voices.len() as f32,
                     })
                 })
@@ -136,15 +149,50 @@ where
         _ => {
             let voices = voices
                 .into_iter()
-                .map(|(transform, tensors, _)| (transform.clone(), tensors))
+                .map(|(transform, numbers, _)| (transform, numbers))
                 .collect();
+            let source: &dyn SourceModel<B::InnerBackend> = at_rest.as_ref();
             let mut fitted =
-                closed_form::fit(examples, voices, settings, &source, device, progress)?;
+                closed_form::fit(examples, voices, settings, source, device, progress)?;
             fitted.scores.extend(scores);
             fitted
         }
     };
-    source_in_training.check_frozen()?;
-    source.check_frozen()?;
+    check_frozen(at_rest.as_ref(), &before)?;
     Ok(fitted)
+}
+
+/// Random groups of the source's labels, as the settings have it.
+fn random_labels(
+    examples: Examples,
+    source: &SourceWeights,
+    settings: &FitSettings,
+) -> Result<Mapping, MappingError> {
+    let classes = examples.class_count;
+    let spec = source.spec();
+    if spec.labels.is_empty() {
+        return Err(MappingError::NoLabels {
+            source_name: spec.name.clone(),
+        });
+    }
+    let labels = LabelMapping::random(classes, spec.labels.len(), settings.seed)?;
+    let labels = match settings.train_mapping {
+        true => labels.trained(),
+        false => labels,
+    };
+    labels.check(spec, classes)?;
+    Ok(Mapping::new(labels))
+}
+
+/// Whether the weights on the device are still those that were there before a fit.
+pub(crate) fn check_frozen<B: Kernels>(
+    source: &dyn SourceModel<B>,
+    before: &str,
+) -> Result<(), SourceError> {
+    if source.fingerprint() == before {
+        return Ok(());
+    }
+    Err(SourceError::Altered {
+        name: source.spec().name.clone(),
+    })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FitError;
 use crate::series::Scaling;
-use crate::transform::Transform;
+use crate::transform::{Tier, Transform, Voice};
 
 /// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the voice.
 const WORDS_AMPLITUDE: f32 = 0.01;
@@ -113,6 +113,9 @@ pub struct FitSettings {
     /// The most parts that a program with readouts in closed form keeps of all voices and
     /// readouts; none for as many as help.
     pub parts: Option<usize>,
+    /// Whether a label mapping is trained together with the transform.
+    #[serde(default)]
+    pub train_mapping: bool,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
     /// The most passes over the training series that train the voices by gradient; 0 where their
@@ -145,53 +148,24 @@ impl Default for FitSettings {
 impl FitSettings {
     /// The settings of a preset, with seed 0.
     pub fn preset(preset: Preset) -> Self {
-        let voices: &[&str] = match preset {
-            Preset::Fast => &["formants"],
-            Preset::Default => &[
-                "formants",
-                "reversed",
-                "speaker-1",
-                "speaker-2",
-                "speaker-3",
-                "speech",
-                "scalogram",
-                "wavelets",
-                "stretched",
-                "spectrum",
-                "paced",
-                "tally",
-            ],
-            Preset::Best => &[
-                "formants",
-                "reversed",
-                "speaker-1",
-                "speaker-2",
-                "speaker-3",
-                "mouth",
-                "texture",
-                "speech",
-                "scalogram",
-                "wavelets",
-                "stretched",
-                "spectrum",
-                "paced",
-                "tally",
-                "vowel",
-            ],
-            Preset::Paper => &["padding"],
-            Preset::Words => &["vowel"],
-        };
-        let mut voices: Vec<Transform> = voices
-            .iter()
-            .filter_map(|name| Transform::named(name))
-            .collect();
-        // The paper's numbers suit θ alone; a voice needs a steady rate and nothing left out.
+        let named = |name| Transform::named(name).into_iter().collect();
         let words = preset == Preset::Words;
-        for voice in &mut voices {
-            if let (true, Transform::Voice(voice)) = (words, voice) {
-                voice.theta = Some(WORDS_AMPLITUDE);
+        let voices = match preset {
+            Preset::Fast => Transform::of_tier(Tier::Fast),
+            Preset::Default => Transform::of_tier(Tier::Default),
+            Preset::Best => Transform::of_tier(Tier::Best),
+            Preset::Paper => named("padding"),
+            // The paper's numbers suit θ alone; a voice needs a steady rate and nothing left out.
+            Preset::Words => {
+                let vowels: Vec<Transform> = named("vowel");
+                let on_top = |vowel: &Transform| {
+                    let voice = vowel.downcast::<Voice>()?.clone();
+                    let theta = Some(WORDS_AMPLITUDE);
+                    Some(Transform::new(Voice { theta, ..voice }))
+                };
+                vowels.iter().filter_map(on_top).collect()
             }
-        }
+        };
         Self {
             preset,
             voices,
@@ -202,6 +176,7 @@ impl FitSettings {
                 }
             },
             parts: None,
+            train_mapping: false,
             dropout: if words { 0.0 } else { 0.4 },
             epochs: match preset {
                 Preset::Paper => 100,

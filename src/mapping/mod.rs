@@ -1,30 +1,47 @@
-//! Output mappings: how a source model's answer becomes a class.
+//! Output mappings: how a source's answer becomes scores.
 //!
-//! An [`OutputMapping`] is the choice, as a program stores it; [`DeviceMapping`] holds its numbers
-//! on a device. Both kinds work with every input transform.
+//! A mapping is one file here and one line in the list below: a type that implements
+//! [`OutputMapping`]. [`Mapping`] holds any of them.
 
-mod many_to_one;
+mod erased;
+mod label;
 mod pooling;
 mod readout;
 
-pub use many_to_one::LabelMapping;
-pub use pooling::{FEATURES, Pooling, pool};
-pub use readout::{DeviceReadout, Readout};
+pub use erased::{Mapping, register};
+pub use label::LabelMapping;
+pub use pooling::{Pooling, pool, pooled_width};
+pub use readout::Readout;
 
-use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
-use serde::{Deserialize, Serialize};
+use burn::tensor::activation::log_softmax;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::kernel::Kernels;
-use crate::source::Activations;
-use crate::storage::HostTensor;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::{Outputs, SourceSpec};
+
+/// The one list: a new mapping is a line here, beside its file.
+macro_rules! each_mapping {
+    ($table:expr) => {
+        vec![$table.of::<LabelMapping>(), $table.of::<Readout>()]
+    };
+}
+use each_mapping;
 
 /// Why no mapping can be made.
 #[derive(Debug, Error)]
 pub enum MappingError {
+    /// A label mapping on a source that has no labels.
+    #[error("the source {source_name} has no labels, so none can be mapped to classes")]
+    NoLabels {
+        /// The source's name.
+        source_name: String,
+    },
     /// More classes than the source has labels.
     #[error("{classes} classes cannot be mapped: the source has only {labels} labels")]
     TooManyClasses {
@@ -42,74 +59,59 @@ pub enum MappingError {
     },
 }
 
-/// The output mappings; a new one is one more variant here and in [`DeviceMapping`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum OutputMapping {
-    /// Groups of the source's labels stand for the classes (Voice2Series).
-    Labels(LabelMapping),
-    /// A ridge regression reads the source's activations.
-    Ridge(Readout),
-}
-
-impl OutputMapping {
-    /// What kind of readout it is, in one word.
-    pub fn name(&self) -> &'static str {
+impl MappingError {
+    /// What to do next, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Labels(_) => "labels",
-            Self::Ridge(readout) => match readout.pooling {
-                Pooling::All => "ridge",
-                Pooling::Means => "means",
-            },
+            Self::NoLabels { .. } => Some(
+                "read its activations with `--readout means` or `--readout ridge`, or take another \
+                 source"
+                    .to_owned(),
+            ),
+            _ => None,
         }
     }
+}
 
-    /// Whether the mapping suits `classes` classes and a source with `labels` labels.
+/// How a source's answer becomes scores.
+pub trait OutputMapping:
+    Debug + Clone + PartialEq + Send + Sync + Serialize + DeserializeOwned + 'static
+{
+    /// The name by which it is serialised.
+    const KIND: &'static str;
+
+    /// What kind of mapping it is, in one word.
+    fn name(&self) -> &'static str {
+        Self::KIND
+    }
+
+    /// Whether it suits a source and `classes` classes.
     ///
     /// # Errors
     ///
-    /// When a group of labels is empty, or a label is in two groups or does not exist.
-    pub fn check(&self, classes: usize, labels: usize) -> Result<(), MappingError> {
-        match self {
-            Self::Labels(mapping) => mapping.check(classes, labels),
-            Self::Ridge(_) => Ok(()),
-        }
+    /// When it reads what the source does not have, or was made for other classes.
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError>;
+
+    /// The taps that it reads, by their places in the spec; none where it reads the logits alone.
+    fn reads(&self, _source: &SourceSpec) -> Vec<usize> {
+        Vec::new()
     }
 
-    /// Puts the mapping's numbers on a device.
-    ///
-    /// # Errors
-    ///
-    /// When a tensor is missing or has another shape.
-    pub fn on_device<B: Kernels>(
-        &self,
-        classes: usize,
-        tensors: &BTreeMap<String, HostTensor>,
-        device: &B::Device,
-    ) -> Result<DeviceMapping<B>, MappingError> {
-        match self {
-            Self::Labels(mapping) => Ok(DeviceMapping::Labels(mapping.clone())),
-            Self::Ridge(readout) => DeviceReadout::new(readout.pooling, classes, tensors, device)
-                .map(DeviceMapping::Ridge),
-        }
+    /// Its numbers before training, by name.
+    fn initial(&self, _source: &SourceSpec, _classes: usize) -> Numbers {
+        Numbers::new()
     }
-}
 
-/// An [`OutputMapping`] on a device.
-#[derive(Debug, Clone)]
-pub enum DeviceMapping<B: Backend> {
-    /// Groups of the source's labels.
-    Labels(LabelMapping),
-    /// Weights for every feature that is read.
-    Ridge(DeviceReadout<B>),
-}
-
-impl<B: Kernels> DeviceMapping<B> {
     /// A score for each class, `[batch, classes]`: the highest is the answer.
-    pub fn scores(&self, heard: &Activations<B>) -> Tensor<B, 2> {
-        match self {
-            Self::Labels(mapping) => mapping.log_probabilities(heard.logits.clone()),
-            Self::Ridge(readout) => readout.scores(heard),
-        }
+    fn scores<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        outputs: &Outputs<B>,
+        numbers: &Parameters<B>,
+    ) -> Tensor<B, 2>;
+
+    /// ln P(class) of such scores, `[batch, classes]`: what a trainer makes large.
+    fn log_probabilities<B: Kernels>(&self, scores: Tensor<B, 2>) -> Tensor<B, 2> {
+        log_softmax(scores, 1)
     }
 }

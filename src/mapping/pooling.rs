@@ -6,19 +6,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::Kernels;
 use crate::kernel::composed::POOLED;
-use crate::source::Activations;
+use crate::source::{Outputs, SourceSpec, Tap, TapOf};
 
-/// Outputs of each bidirectional LSTM.
-const WIDTH: usize = 128;
-/// Outputs of the first dense layer.
-const DENSE: usize = 64;
-/// What is pooled of one LSTM, and the place of the shares of positive values in it.
-const LAYER: usize = WIDTH * POOLED;
+/// The place of the shares of positive values in what is pooled of the frames of a tap.
 const SHARES: usize = 4;
 
-/// How many features [`pool`] gives: the attended mean, the first dense layer, and of each LSTM
-/// the mean, maximum, minimum, deviation, share of positive values and the segments' means.
-pub const FEATURES: usize = WIDTH + DENSE + 2 * LAYER;
+/// How many features [`pool`] gives for a source: of each tap that readouts read, in their order, the
+/// tap itself where it is of the clip, and where it is of frames their mean, maximum, minimum,
+/// deviation, share of positive values and the segments' means.
+pub fn pooled_width(source: &SourceSpec) -> usize {
+    read(source).map(width).sum()
+}
+
+fn read(source: &SourceSpec) -> impl Iterator<Item = &Tap> {
+    source.taps.iter().filter(|tap| tap.read)
+}
+
+/// The features of one tap.
+fn width(tap: &Tap) -> usize {
+    match tap.of {
+        TapOf::Frames => tap.width * POOLED,
+        TapOf::Mean | TapOf::Clip => tap.width,
+    }
+}
 
 /// Which of these features a linear readout reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -27,32 +37,33 @@ pub enum Pooling {
     /// All of them.
     #[default]
     All,
-    /// The attended mean, and of both LSTMs the mean and the share of positive values over the
-    /// clip. They say what is heard and not when; beside all features, which say both, a readout
-    /// of them corrects where a pattern may be anywhere in a series (`docs/results.md`).
+    /// Means, and of frames the mean and the share of positive values over the clip. They say what is
+    /// heard and not when; beside all features, which say both, a readout of them corrects where a
+    /// pattern may be anywhere in a series (`docs/results.md`).
     Means,
 }
 
 impl Pooling {
     /// How many features are read.
-    pub fn width(self) -> usize {
-        self.blocks().into_iter().map(|(_, length)| length).sum()
+    pub fn width(self, source: &SourceSpec) -> usize {
+        let blocks = self.blocks(source).into_iter();
+        blocks.map(|(_, length)| length).sum()
     }
 
-    /// These of `[batch, FEATURES]`: `[batch, width]`.
-    pub fn of<B: Backend>(self, features: Tensor<B, 2>) -> Tensor<B, 2> {
+    /// These of `[batch, pooled_width]`: `[batch, width]`.
+    pub fn of<B: Backend>(self, features: Tensor<B, 2>, source: &SourceSpec) -> Tensor<B, 2> {
         if self == Self::All {
             return features;
         }
-        let blocks = self.blocks().into_iter();
+        let blocks = self.blocks(source).into_iter();
         let blocks = blocks.map(|(start, length)| features.clone().narrow(1, start, length));
         Tensor::cat(blocks.collect(), 1)
     }
 
-    /// These of rows of [`FEATURES`] on the host, row by row.
-    pub fn of_rows(self, features: &[f32]) -> Vec<f32> {
-        let blocks = self.blocks();
-        let rows = features.chunks_exact(FEATURES);
+    /// These of rows of [`pooled_width`] on the host, row by row.
+    pub fn of_rows(self, features: &[f32], source: &SourceSpec) -> Vec<f32> {
+        let blocks = self.blocks(source);
+        let rows = features.chunks_exact(pooled_width(source));
         let read = rows.flat_map(|row| {
             let block = |(start, length): &(usize, usize)| &row[*start..start + length];
             blocks.iter().flat_map(block)
@@ -60,29 +71,39 @@ impl Pooling {
         read.copied().collect()
     }
 
-    /// Where they stand in a row of [`FEATURES`]: the first of a block, and how many.
-    fn blocks(self) -> Vec<(usize, usize)> {
-        match self {
-            Self::All => vec![(0, FEATURES)],
-            Self::Means => {
-                let mut blocks = vec![(0, WIDTH)];
-                for layer in [WIDTH + DENSE, WIDTH + DENSE + LAYER] {
-                    blocks.push((layer, WIDTH));
-                    blocks.push((layer + WIDTH * SHARES, WIDTH));
-                }
-                blocks
-            }
+    /// Where they stand in a row: the first of a block, and how many.
+    fn blocks(self, source: &SourceSpec) -> Vec<(usize, usize)> {
+        if self == Self::All {
+            return vec![(0, pooled_width(source))];
         }
+        let mut start = 0;
+        let mut blocks = Vec::new();
+        for tap in read(source) {
+            match tap.of {
+                TapOf::Mean => blocks.push((start, tap.width)),
+                TapOf::Frames => {
+                    blocks.push((start, tap.width));
+                    blocks.push((start + SHARES * tap.width, tap.width));
+                }
+                TapOf::Clip => {}
+            }
+            start += width(tap);
+        }
+        blocks
     }
 }
 
-/// The features of a batch, `[batch, FEATURES]`.
-pub fn pool<B: Kernels>(heard: &Activations<B>) -> Tensor<B, 2> {
-    let mut features = vec![heard.context.clone(), heard.dense.clone()];
-    for layer in [&heard.lstm1, &heard.lstm2] {
-        features.push(B::pool(layer.clone()));
-    }
-    Tensor::cat(features, 1)
+/// The features of a batch, `[batch, pooled_width]`.
+pub fn pool<B: Kernels>(source: &SourceSpec, outputs: &Outputs<B>) -> Tensor<B, 2> {
+    let taps = source.read_taps().into_iter();
+    let features = taps.map(|place| {
+        let values = outputs.tap(place);
+        match source.taps[place].of {
+            TapOf::Frames => B::pool(values),
+            TapOf::Mean | TapOf::Clip => values.squeeze_dim(1),
+        }
+    });
+    Tensor::cat(features.collect(), 1)
 }
 
 #[cfg(all(test, feature = "cpu"))]
@@ -91,21 +112,33 @@ mod tests {
 
     use super::*;
     use crate::kernel::Cpu;
+    use crate::source::SourceWeights;
 
-    /// By hand from the order that [`FEATURES`] names: the context, then of each layer, 1,280 wide, its
+    /// By hand from the order that [`pooled_width`] names: the context, then of each layer, 1,280 wide, its
     /// first 128 and, after three times 128, the next.
     #[test]
     fn means_are_the_context_and_the_means_and_shares_of_both_layers() {
-        let row: Vec<f32> = (0..FEATURES).map(|place| place as f32).collect();
-        let read = Pooling::Means.of_rows(&row);
-        assert_eq!((Pooling::All.width(), Pooling::Means.width()), (2752, 640));
+        let source = SourceWeights::find("attrnn-gsc35").unwrap();
+        let source = source.spec();
+        let row: Vec<f32> = (0..pooled_width(source))
+            .map(|place| place as f32)
+            .collect();
+        let read = Pooling::Means.of_rows(&row, source);
+        assert_eq!(
+            (Pooling::All.width(source), Pooling::Means.width(source)),
+            (2752, 640)
+        );
         let starts = [0.0, 192.0, 192.0 + 512.0, 1472.0, 1472.0 + 512.0];
         let found = [read[0], read[128], read[256], read[384], read[512]];
         assert_eq!(found, starts);
         assert_eq!(read.last(), Some(&2111.0));
-        let data = TensorData::new([row.clone(), row].concat(), [2, FEATURES]);
+        let data = TensorData::new([row.clone(), row].concat(), [2, pooled_width(source)]);
         let on_device = Tensor::<Cpu, 2>::from_data(data, &Default::default());
-        let found: Vec<f32> = Pooling::Means.of(on_device).into_data().into_vec().unwrap();
+        let found: Vec<f32> = Pooling::Means
+            .of(on_device, source)
+            .into_data()
+            .into_vec()
+            .unwrap();
         assert_eq!(found, [read.clone(), read].concat());
     }
 }

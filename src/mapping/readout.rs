@@ -1,15 +1,13 @@
 //! A linear readout of the source's activations: one score for each class.
 
-use std::collections::BTreeMap;
-
-use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::MappingError;
 use super::pooling::{Pooling, pool};
+use super::{MappingError, OutputMapping};
 use crate::kernel::Kernels;
-use crate::source::Activations;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::{Outputs, SourceSpec};
 use crate::storage::HostTensor;
 
 /// The names of the readout's numbers in a program.
@@ -30,7 +28,7 @@ impl Readout {
     /// The readout's numbers by name: `weights` is `[features, columns]`, `intercept` `[columns]`.
     ///
     /// Two classes need one column only: the score of the first is minus that of the second.
-    pub fn tensors(weights: Vec<f32>, intercept: Vec<f32>) -> BTreeMap<String, HostTensor> {
+    pub fn numbers(weights: Vec<f32>, intercept: Vec<f32>) -> Numbers {
         let columns = intercept.len();
         let weights = HostTensor {
             shape: vec![weights.len() / columns.max(1), columns],
@@ -40,7 +38,7 @@ impl Readout {
             shape: vec![columns],
             values: intercept,
         };
-        BTreeMap::from([
+        Numbers::from([
             (WEIGHTS.to_owned(), weights),
             (INTERCEPT.to_owned(), intercept),
         ])
@@ -52,49 +50,44 @@ impl Readout {
     }
 }
 
-/// A readout's numbers on a device.
-#[derive(Debug, Clone)]
-pub struct DeviceReadout<B: Backend> {
-    pooling: Pooling,
-    /// `[features, columns]`.
-    weights: Tensor<B, 2>,
-    /// `[1, columns]`.
-    intercept: Tensor<B, 2>,
-}
+impl OutputMapping for Readout {
+    const KIND: &'static str = "ridge";
 
-impl<B: Kernels> DeviceReadout<B> {
-    pub(super) fn new(
-        pooling: Pooling,
-        classes: usize,
-        tensors: &BTreeMap<String, HostTensor>,
-        device: &B::Device,
-    ) -> Result<Self, MappingError> {
-        let columns = Readout::columns(classes);
-        let data = |name: &str, shape: &[usize], on_device: [usize; 2]| {
-            tensors
-                .get(name)
-                .filter(|tensor| tensor.shape == shape)
-                .map(|tensor| TensorData::new(tensor.values.clone(), on_device))
-                .ok_or_else(|| MappingError::Damaged {
-                    reason: format!("its {name} are missing or not of shape {shape:?}"),
-                })
-        };
-        let shape = [pooling.width(), columns];
-        let weights = data(WEIGHTS, &shape, shape)?;
-        let intercept = data(INTERCEPT, &[columns], [1, columns])?;
-        Ok(Self {
-            pooling,
-            weights: Tensor::from_data(weights, device),
-            intercept: Tensor::from_data(intercept, device),
-        })
+    fn name(&self) -> &'static str {
+        match self.pooling {
+            Pooling::All => "ridge",
+            Pooling::Means => "means",
+        }
     }
 
-    /// Scores `[batch, classes]`.
-    pub(super) fn scores(&self, heard: &Activations<B>) -> Tensor<B, 2> {
-        let features = self.pooling.of(pool(heard));
-        let scores = features.matmul(self.weights.clone()) + self.intercept.clone();
-        match scores.dims() {
-            [_, 1] => Tensor::cat(vec![scores.clone().neg(), scores], 1),
+    fn check(&self, _source: &SourceSpec, _classes: usize) -> Result<(), MappingError> {
+        Ok(())
+    }
+
+    fn reads(&self, source: &SourceSpec) -> Vec<usize> {
+        source.read_taps()
+    }
+
+    fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
+        let columns = Self::columns(classes);
+        let width = self.pooling.width(source);
+        Self::numbers(vec![0.0; width * columns], vec![0.0; columns])
+    }
+
+    fn scores<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        outputs: &Outputs<B>,
+        numbers: &Parameters<B>,
+    ) -> Tensor<B, 2> {
+        let features = self.pooling.of(pool(source, outputs), source);
+        let intercept = numbers.get(INTERCEPT);
+        let [columns] = intercept.dims();
+        let weights = numbers.get(WEIGHTS);
+        let weights = weights.reshape([self.pooling.width(source), columns]);
+        let scores = features.matmul(weights) + intercept.reshape([1, columns]);
+        match columns {
+            1 => Tensor::cat(vec![scores.clone().neg(), scores], 1),
             _ => scores,
         }
     }

@@ -92,6 +92,22 @@ pub enum ProgramError {
         /// The program's labels.
         known: Vec<String>,
     },
+    /// A readout of other features than the source gives.
+    #[error("the program's readout reads {found} numbers, with this source there are {expected}")]
+    Readout {
+        /// The numbers that the readout reads.
+        found: usize,
+        /// Those that the window and the source give.
+        expected: usize,
+    },
+    /// A source without planes where one is needed.
+    #[error("the source {name} hears no plane, so there is nothing to {what}")]
+    NoPlane {
+        /// The source's name.
+        name: String,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// A part that the program does not have.
     #[error("there is no part {number}, the program has {parts}")]
     NoPart {

@@ -10,7 +10,6 @@ use super::{ProgramError, SourceReference, Task, Trained};
 use crate::fit::ForecastSettings;
 use crate::forecast::Conformal;
 use crate::forecast::ridge::LinearReadout;
-use crate::mapping::FEATURES;
 use crate::storage::HostTensor;
 
 /// How the names of the readout's numbers start in a program.
@@ -74,27 +73,26 @@ impl ForecastProgram {
     /// or has another task.
     pub fn load(path: &Path) -> Result<Self, ProgramError> {
         let (header, mut voices) = read::<ForecastHeader>(path, Task::Forecasting)?;
-        let expected = header.features();
-        let mut take = |name: &str, shape: &[usize]| {
-            voices
-                .remove(&format!("{READOUT}{name}"))
-                .filter(|tensor| tensor.shape == shape)
-                .map(|tensor| tensor.values)
-                .ok_or_else(|| {
-                    damaged(path, format!("its {READOUT}{name} is missing or misshapen"))
-                })
+        let mut take = |name: &str| {
+            let tensor = voices.remove(&format!("{READOUT}{name}"));
+            tensor.ok_or_else(|| damaged(path, format!("its {READOUT}{name} is missing")))
         };
+        let (weights, mean, intercept) = (take("weights")?, take("mean")?, take("intercept")?);
+        let features = mean.values.len();
+        let fits = weights.shape == [features, header.horizon]
+            && mean.shape == [features]
+            && intercept.shape == [header.horizon];
+        if !fits || header.context == 0 || header.horizon == 0 || features < header.context {
+            return Err(damaged(
+                path,
+                "its readout is misshapen, or has no context or no horizon",
+            ));
+        }
         let readout = LinearReadout {
-            weights: take("weights", &[expected, header.horizon])?,
-            mean: take("mean", &[expected])?,
-            intercept: take("intercept", &[header.horizon])?,
+            weights: weights.values,
+            mean: mean.values,
+            intercept: intercept.values,
         };
-        if expected == 0 || header.horizon == 0 {
-            return Err(damaged(path, "it has no context or no horizon"));
-        }
-        for voice in &header.settings.voices {
-            voice.check(header.context)?;
-        }
         Ok(Self {
             header,
             readout,
@@ -141,17 +139,5 @@ impl ForecastProgram {
     /// The numbers of one voice under their own names; `voice` counts from 0.
     pub(crate) fn voice(&self, voice: usize) -> BTreeMap<String, HostTensor> {
         Trained::Transform.of_part(&self.voices, voice)
-    }
-}
-
-impl ForecastHeader {
-    /// The numbers that the readout reads of one window.
-    pub fn features(&self) -> usize {
-        let heard = if self.hears {
-            self.settings.voices.len() * FEATURES
-        } else {
-            0
-        };
-        self.context + heard
     }
 }

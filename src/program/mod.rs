@@ -19,9 +19,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::fit::FitSettings;
-use crate::mapping::OutputMapping;
+use crate::mapping::Mapping;
 use crate::series::Classes;
-use crate::source::SourceWeights;
+use crate::source::{SourceSpec, SourceWeights};
 use crate::storage::HostTensor;
 use crate::transform::Transform;
 
@@ -58,10 +58,10 @@ pub struct SourceReference {
 
 impl SourceReference {
     /// The reference to a source.
-    pub fn of(source: &SourceWeights) -> Self {
+    pub fn of(source: &SourceSpec) -> Self {
         Self {
-            name: source.name().to_owned(),
-            sha256: source.sha256().to_owned(),
+            name: source.name.clone(),
+            sha256: source.sha256.clone(),
         }
     }
 
@@ -76,7 +76,7 @@ impl SourceReference {
         }
         Err(ProgramError::OtherSource {
             expected: self.clone(),
-            found: Self::of(source),
+            found: Self::of(source.spec()),
         })
     }
 }
@@ -87,7 +87,7 @@ pub struct Part {
     /// The input transform.
     pub transform: Transform,
     /// The output mapping.
-    pub mapping: OutputMapping,
+    pub mapping: Mapping,
     /// How much its scores count; the weights of all parts sum to 1.
     pub weight: f32,
 }

@@ -28,7 +28,7 @@ pub enum SourceError {
         reason: crate::storage::StorageError,
     },
     /// A safetensors file that holds something else.
-    #[error("{origin} holds no attention-RNN: {reason}")]
+    #[error("{origin} holds no source: {reason}")]
     NoSource {
         /// The file or the shipped source's name.
         origin: String,
@@ -69,11 +69,37 @@ pub enum SourceError {
         /// What was asked for.
         name: String,
     },
-    /// A weight changed although the source is frozen.
-    #[error("the source's weight {tensor} changed while the source was frozen")]
+    /// The weights changed although the source is frozen.
+    #[error("the weights of the source {name} changed while it was frozen")]
     Altered {
-        /// The weight's name.
-        tensor: &'static str,
+        /// The source's name.
+        name: String,
+    },
+    /// Fewer queries are left than were asked for.
+    #[error("the budget of {budget} queries is spent")]
+    BudgetSpent {
+        /// The budget.
+        budget: u64,
+    },
+    /// A black box in another process gave no answer that can be used.
+    #[error("the source command `{command}` failed: {reason}")]
+    Process {
+        /// The command line.
+        command: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// A source without labels where labels are needed.
+    #[error("the source {name} has no labels: it gives activations and no words")]
+    NoLabels {
+        /// The source's name.
+        name: String,
+    },
+    /// A source that takes no audio where there is audio.
+    #[error("the source {name} takes no audio")]
+    NoAudio {
+        /// The source's name.
+        name: String,
     },
     /// A Keras file could not be imported.
     #[cfg(feature = "import")]
@@ -126,7 +152,18 @@ impl SourceError {
             #[cfg(feature = "import")]
             Self::Import(error) => error.hint(),
             Self::Audio(error) => error.hint(),
-            Self::File { .. } | Self::NotFinite { .. } | Self::Altered { .. } => None,
+            Self::NoLabels { .. } => {
+                Some("`retune source list` shows which sources have words".to_owned())
+            }
+            Self::BudgetSpent { .. } => Some("give a larger --query-budget".to_owned()),
+            Self::Process { .. } => Some(
+                "it is asked a line of JSON and answers with one: see `retune classify --help`"
+                    .to_owned(),
+            ),
+            Self::NoAudio { .. }
+            | Self::File { .. }
+            | Self::NotFinite { .. }
+            | Self::Altered { .. } => None,
         }
     }
 }

@@ -1,89 +1,125 @@
-//! Frozen source models: what they are, the attention-RNN, and its weights.
+//! Frozen source models: what they take and give, and where their weights come from.
+//!
+//! A source is one folder here and one line in `list.rs`. It says in a [`SourceSpec`] what inputs it
+//! takes, what labels it has and what can be read of it; nothing outside its folder knows more.
 
-mod activations;
-mod attention_rnn;
+pub mod attention_rnn;
+mod black_box;
 mod error;
-mod layers;
+mod list;
 mod play;
-#[cfg(feature = "import")]
-pub mod pretrain;
-mod random;
+mod process;
 mod report;
-mod shipped;
+mod spec;
 mod speech;
 pub mod speech_embedding;
 mod weights;
 
-pub use activations::Activations;
-pub use attention_rnn::AttentionRnn;
+pub use black_box::{BlackBox, Counted, HostBatch, Opaque};
 pub use error::SourceError;
-pub(crate) use layers::host;
+pub use list::{DEFAULT_SOURCE, register, shipped_sources};
 pub use play::play;
+pub use process::Process;
+pub(crate) use report::label_logits;
 pub use report::{Report, measure};
-pub use shipped::{DEFAULT_SOURCE, shipped_sources};
-pub use speech::{SpeechClip, SpeechFolder, load_clip};
-pub use weights::{LABELS, SourceWeights};
+pub use spec::{AudioInput, PlaneInput, SourceSpec, Tap, TapOf};
+pub use speech::{SpeechClip, SpeechFolder};
+pub use weights::{Source, SourceWeights};
 
-use burn::tensor::Tensor;
+use std::fmt::Debug;
+
 use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, activation};
 
 use crate::kernel::Kernels;
+use crate::storage::HostTensor;
 
-/// What enters a source model: one of its two doors.
+/// What enters a source.
 #[derive(Debug, Clone)]
-pub enum Sound<B: Backend> {
-    /// Audio `[batch, 16000]` at 16 kHz, amplitude about ±1.
+pub enum Input<B: Backend> {
+    /// Audio `[batch, samples]`, amplitude about ±1.
     Audio(Tensor<B, 2>),
-    /// Audio `[batch, 16000]` and a sound that is added to each clip: cheaper than their sum where
+    /// Audio `[batch, samples]` and a sound that is added to each clip: cheaper than their sum where
     /// the audio is silent for most of the time.
-    Over(Tensor<B, 2>, SharedSound<B>),
-    /// Log-mel planes `[batch, 125, 80]`, before any normalisation.
+    Sum(Tensor<B, 2>, SharedAudio<B>),
+    /// Planes `[batch, frames, filters]`, as the source's front end would make them.
     Plane(Tensor<B, 3>),
 }
 
 /// A sound that all clips of a batch share.
 #[derive(Debug, Clone)]
-pub struct SharedSound<B: Backend> {
-    /// `[16000]` at 16 kHz.
+pub struct SharedAudio<B: Backend> {
+    /// `[samples]`.
     pub audio: Tensor<B, 1>,
-    /// Its log-mel plane `[1, 125, 80]`, where it is known from before.
-    pub log_mel: Option<Tensor<B, 3>>,
+    /// Its plane `[1, frames, filters]`, where it is known from before.
+    pub plane: Option<Tensor<B, 3>>,
 }
 
-impl<B: Kernels> Sound<B> {
-    /// The log-mel planes of the sound, `[batch, 125, 80]`.
-    pub fn log_mel(self) -> Tensor<B, 3> {
-        match self {
-            Self::Audio(audio) => B::log_mel(audio),
-            Self::Over(audio, shared) => B::log_mel_of_sum(audio, shared.audio, shared.log_mel),
-            Self::Plane(plane) => plane,
-        }
+/// What a source made of a batch.
+#[derive(Debug, Clone)]
+pub struct Outputs<B: Backend> {
+    /// `[batch, labels]`, where the source has labels.
+    pub logits: Option<Tensor<B, 2>>,
+    /// The taps that were asked for, by their places in the spec: `[batch, frames, width]`.
+    pub taps: Vec<(usize, Tensor<B, 3>)>,
+}
+
+impl<B: Backend> Outputs<B> {
+    /// The tap of that place.
+    ///
+    /// # Panics
+    ///
+    /// When it was not asked for.
+    pub fn tap(&self, place: usize) -> Tensor<B, 3> {
+        let mut taps = self.taps.iter();
+        let tap = taps.find(|(of, _)| *of == place);
+        let (_, tap) = tap.expect("a mapping asks for the taps that it reads");
+        tap.clone()
+    }
+
+    /// The probability of each label, `[batch, labels]`.
+    pub fn probabilities(&self) -> Option<Tensor<B, 2>> {
+        let logits = self.logits.clone()?;
+        Some(activation::softmax(logits, 1))
     }
 }
 
-/// A frozen model that hears one-second clips and knows a list of labels.
+/// A frozen model on a backend.
 ///
-/// It has two doors: the waveform, and the log-mel plane that its front end makes of it. Each
-/// clip is heard by itself: what stands beside it in a batch never changes its activations.
-pub trait SourceModel<B: Kernels> {
-    /// The names of the labels, in the order of the logits.
-    fn labels(&self) -> &[String];
+/// Its weights are tensors without gradients behind `&self`: nothing that has one can change them.
+/// Each clip is worked on by itself: what stands beside it in a batch never changes its outputs.
+pub trait SourceModel<B: Kernels>: Debug + Send + Sync {
+    /// What it takes and gives.
+    fn spec(&self) -> &SourceSpec;
 
-    /// Hears audio: `[batch, 16000]` at 16 kHz, amplitude about ±1.
-    fn hear(&self, audio: Tensor<B, 2>) -> Activations<B>;
+    /// The planes of an input, `[batch, frames, filters]`: what the front end makes of audio.
+    fn plane(&self, input: Input<B>) -> Tensor<B, 3>;
 
-    /// Hears log-mel planes: `[batch, 125, 80]`, before any normalisation.
-    fn hear_plane(&self, log_mel: Tensor<B, 3>) -> Activations<B>;
+    /// The logits, and of the taps those asked for, by their places in the spec.
+    fn forward(&self, input: Input<B>, taps: &[usize]) -> Outputs<B>;
 
-    /// Hears a sound through the door that it enters by.
-    fn hear_sound(&self, sound: Sound<B>) -> Activations<B> {
-        self.hear_plane(sound.log_mel())
-    }
+    /// The sha256 of the weights as they are on the device, in hexadecimal: compared before and after
+    /// a fit.
+    fn fingerprint(&self) -> String;
+}
 
-    /// Whether every weight still has the bits that it was loaded with.
-    ///
-    /// # Errors
-    ///
-    /// [`SourceError::Altered`] names the first weight that differs.
-    fn check_frozen(&self) -> Result<(), SourceError>;
+/// A float tensor's values on the host.
+pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTensor {
+    let shape = tensor.dims().to_vec();
+    let values = tensor
+        .into_data()
+        .convert::<f32>()
+        .into_vec()
+        .expect("the data were converted to f32 just before");
+    HostTensor { shape, values }
+}
+
+/// The sha256 of numbers in turn.
+pub(crate) fn fingerprint(parts: impl IntoIterator<Item = Vec<f32>>) -> String {
+    let bytes: Vec<u8> = parts
+        .into_iter()
+        .flatten()
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    crate::storage::sha256(&bytes)
 }

@@ -3,10 +3,10 @@
 use burn::tensor::{Tensor, TensorData};
 use serde::Serialize;
 
-use super::speech::SpeechClip;
-use super::{AttentionRnn, LABELS, SourceModel, SourceWeights};
+use retune_core::argmax;
+
+use super::{Input, SourceError, SourceModel, SourceWeights, SpeechClip, host};
 use crate::kernel::Kernels;
-use crate::kernel::mel::CLIP_SAMPLES;
 
 /// Clips that are heard together.
 const BATCH: usize = 64;
@@ -34,45 +34,47 @@ impl Report {
 }
 
 /// Hears every clip and counts what was understood.
+///
+/// # Errors
+///
+/// [`SourceError::NoLabels`] for a source without labels.
 pub fn measure<B: Kernels>(
     weights: &SourceWeights,
     clips: &[SpeechClip],
     device: &B::Device,
-) -> Report {
-    measure_source(&AttentionRnn::<B>::new(weights, device), clips, device)
-}
-
-/// [`measure`] for a source that is already on a device.
-pub(super) fn measure_source<B: Kernels>(
-    source: &AttentionRnn<B>,
-    clips: &[SpeechClip],
-    device: &B::Device,
-) -> Report {
-    let count = LABELS.len();
+) -> Result<Report, SourceError> {
+    let count = weights.labels().len();
+    let source = weights.model::<B>(device);
     let mut confusion = vec![vec![0; count]; count];
     for batch in clips.chunks(BATCH) {
-        let samples: Vec<f32> = batch.iter().flat_map(SpeechClip::audio).collect();
-        let audio = TensorData::new(samples, [batch.len(), CLIP_SAMPLES]);
-        let logits = source.hear(Tensor::from_data(audio, device)).logits;
-        let logits: Vec<f32> = logits
-            .into_data()
-            .convert::<f32>()
-            .into_vec()
-            .unwrap_or_default();
-        for (clip, logits) in batch.iter().zip(logits.chunks_exact(count)) {
-            let heard = logits
-                .iter()
-                .enumerate()
-                .max_by(|(_, a), (_, b)| a.total_cmp(b))
-                .map_or(0, |(label, _)| label);
-            confusion[clip.label][heard] += 1;
+        let logits = label_logits(source.as_ref(), batch, device)?;
+        for (clip, logits) in batch.iter().zip(&logits) {
+            confusion[clip.label][argmax(logits.iter().copied())] += 1;
         }
     }
     let right: usize = (0..count).map(|label| confusion[label][label]).sum();
-    Report {
+    Ok(Report {
         clips: clips.len(),
         accuracy: right as f64 / clips.len().max(1) as f64,
-        labels: LABELS.map(str::to_owned).to_vec(),
+        labels: weights.labels().to_vec(),
         confusion,
-    }
+    })
+}
+
+/// The logits of some recorded words.
+pub(crate) fn label_logits<B: Kernels>(
+    source: &dyn SourceModel<B>,
+    clips: &[SpeechClip],
+    device: &B::Device,
+) -> Result<Vec<Vec<f32>>, SourceError> {
+    let length = clips.first().map_or(0, |clip| clip.samples.len());
+    let samples: Vec<f32> = clips.iter().flat_map(SpeechClip::audio).collect();
+    let audio = TensorData::new(samples, [clips.len(), length]);
+    let outputs = source.forward(Input::Audio(Tensor::from_data(audio, device)), &[]);
+    let logits = outputs.logits.ok_or_else(|| SourceError::NoLabels {
+        name: source.spec().name.clone(),
+    })?;
+    let [_, width] = logits.dims();
+    let values = host(logits).values;
+    Ok(values.chunks_exact(width).map(<[f32]>::to_vec).collect())
 }

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
-use super::{LABELS, SourceError};
-use crate::audio::{self, AudioError, read_wav, resample};
-use crate::kernel::mel::{CLIP_SAMPLES, SAMPLE_RATE};
+use super::{AudioInput, SourceError, SourceSpec};
+use crate::audio::{load_clip, read_wav, resample};
 
 /// The folder of noise inside the published data set.
 const NOISE_FOLDER: &str = "_background_noise_";
@@ -18,21 +17,12 @@ const HELD_OUT_PERCENT: u64 = 10;
 /// The published split reduces the hash of a speaker modulo this.
 const HASH_MODULUS: u64 = 1 << 27;
 
-/// Reads a WAV file as the attention-RNN hears it: a second at 16 kHz, `[16000]`.
-///
-/// # Errors
-///
-/// Those of [`read_wav`].
-pub fn load_clip(path: impl AsRef<Path>) -> Result<Vec<f32>, AudioError> {
-    audio::load_clip(path, SAMPLE_RATE, CLIP_SAMPLES)
-}
-
-/// One recorded word: a second at 16 kHz, kept as 16-bit integers to save memory.
+/// One recorded word, as long as a source hears it, kept as 16-bit integers to save memory.
 #[derive(Debug, Clone)]
 pub struct SpeechClip {
-    /// 16,000 samples.
+    /// At the rate of the source.
     pub samples: Vec<i16>,
-    /// The word's place in [`LABELS`].
+    /// The word's place among the source's labels.
     pub label: usize,
 }
 
@@ -52,7 +42,7 @@ pub struct SpeechFolder {
     pub validation: Vec<SpeechClip>,
     /// For the final accuracy.
     pub test: Vec<SpeechClip>,
-    /// Long recordings of noise at 16 kHz, amplitude ±1.
+    /// Long recordings of noise at the rate of the source, amplitude ±1.
     pub noise: Vec<Vec<f32>>,
 }
 
@@ -63,21 +53,33 @@ impl SpeechFolder {
     ///
     /// # Errors
     ///
-    /// When a folder or recording cannot be read, a word is not in [`LABELS`], or there is no
-    /// recording at all.
-    pub fn read(folder: &Path, noise: Option<&Path>) -> Result<Self, SourceError> {
+    /// When a folder or recording cannot be read, a word is none of the source's labels,
+    /// there is no recording at all, or the source has no labels or takes no audio.
+    pub fn read(
+        folder: &Path,
+        noise: Option<&Path>,
+        source: &SourceSpec,
+    ) -> Result<Self, SourceError> {
+        if source.labels.is_empty() {
+            return Err(SourceError::NoLabels {
+                name: source.name.clone(),
+            });
+        }
+        let audio = source.audio.ok_or_else(|| SourceError::NoAudio {
+            name: source.name.clone(),
+        })?;
         let mut found = Self::default();
         if SPLITS.iter().any(|split| folder.join(split).is_dir()) {
             for split in SPLITS {
                 let part = folder.join(split);
                 if part.is_dir() {
-                    let clips = read_all(&recordings(&part)?)?;
+                    let clips = read_all(&recordings(&part, &source.labels)?, audio)?;
                     found.split(split).extend(clips);
                 }
             }
         } else {
-            let recordings = recordings(folder)?;
-            let clips = read_all(&recordings)?;
+            let recordings = recordings(folder, &source.labels)?;
+            let clips = read_all(&recordings, audio)?;
             for ((path, _), clip) in recordings.iter().zip(clips) {
                 found.split(speaker_split(path)).push(clip);
             }
@@ -93,8 +95,8 @@ impl SpeechFolder {
         }
         let default_noise = folder.join(NOISE_FOLDER);
         match noise {
-            Some(noise) => found.noise = read_noise(noise)?,
-            None if default_noise.is_dir() => found.noise = read_noise(&default_noise)?,
+            Some(noise) => found.noise = read_noise(noise, audio.rate)?,
+            None if default_noise.is_dir() => found.noise = read_noise(&default_noise, audio.rate)?,
             None => {}
         }
         Ok(found)
@@ -154,7 +156,7 @@ fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 }
 
 /// Every recording below `folder` with its label.
-fn recordings(folder: &Path) -> Result<Vec<(PathBuf, usize)>, SourceError> {
+fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>, SourceError> {
     let mut found = Vec::new();
     for word_folder in sorted_entries(folder)? {
         if !word_folder.is_dir() || word_folder.ends_with(NOISE_FOLDER) {
@@ -162,7 +164,7 @@ fn recordings(folder: &Path) -> Result<Vec<(PathBuf, usize)>, SourceError> {
         }
         let word = word_folder.file_name().unwrap_or_default();
         let word = word.to_string_lossy().to_lowercase();
-        let label = LABELS
+        let label = labels
             .iter()
             .position(|label| *label == word)
             .ok_or_else(|| SourceError::Speech {
@@ -178,11 +180,14 @@ fn recordings(folder: &Path) -> Result<Vec<(PathBuf, usize)>, SourceError> {
     Ok(found)
 }
 
-fn read_all(recordings: &[(PathBuf, usize)]) -> Result<Vec<SpeechClip>, SourceError> {
+fn read_all(
+    recordings: &[(PathBuf, usize)],
+    audio: AudioInput,
+) -> Result<Vec<SpeechClip>, SourceError> {
     recordings
         .par_iter()
         .map(|(path, label)| {
-            let samples = load_clip(path)?
+            let samples = load_clip(path, audio.rate, audio.samples)?
                 .into_iter()
                 .map(|sample| (sample * 32_768.0).clamp(-32_768.0, 32_767.0) as i16)
                 .collect();
@@ -194,12 +199,12 @@ fn read_all(recordings: &[(PathBuf, usize)]) -> Result<Vec<SpeechClip>, SourceEr
         .collect()
 }
 
-fn read_noise(folder: &Path) -> Result<Vec<Vec<f32>>, SourceError> {
+fn read_noise(folder: &Path, rate: u32) -> Result<Vec<Vec<f32>>, SourceError> {
     wav_files(folder)?
         .iter()
         .map(|path| {
             let clip = read_wav(path)?;
-            Ok(resample(&clip.samples, clip.rate, SAMPLE_RATE)?)
+            Ok(resample(&clip.samples, clip.rate, rate)?)
         })
         .collect()
 }

@@ -1,84 +1,162 @@
-//! A source's weights on the host: the safetensors file, its labels and its content hash.
+//! A source's weights on the host: the safetensors file, what it is of, and its content hash.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::SourceError;
+use super::{SourceError, SourceModel, SourceSpec, list};
+use crate::kernel::Kernels;
+use crate::registry;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
-/// The labels of the attention-RNN for Speech Commands, in the order of its logits.
-pub const LABELS: [&str; 36] = [
-    "unknown", "nine", "yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go",
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "backward", "bed",
-    "bird", "cat", "dog", "follow", "forward", "happy", "house", "learn", "marvin", "sheila",
-    "tree", "visual", "wow",
-];
+/// The metadata entry with the kind of source.
+const FORMAT: &str = "format";
+/// The metadata entry with the source's name.
+const NAME: &str = "name";
+/// The metadata entry with the labels, as a JSON list.
+const LABELS: &str = "labels";
+/// How the names of random sources start.
+const RANDOM: &str = "random-";
 
-/// The value of the `format` entry in the file's metadata.
-const FORMAT: &str = "retune-source-1";
+/// A kind of frozen source: what its file holds, and how it runs on a backend.
+pub trait Source: 'static {
+    /// The value of the `format` entry in the metadata of its files.
+    const FORMAT: &'static str;
+    /// Name and shape of every tensor.
+    fn tensors() -> Vec<(String, Vec<usize>)>;
+    /// The labels of a source with random weights.
+    fn labels() -> Vec<String>;
+    /// What such a source takes and gives; `name`, `sha256` and `labels` are those of the file.
+    fn spec(name: String, sha256: String, labels: Vec<String>) -> SourceSpec;
+    /// Puts weights on a device, frozen: no gradient of them is ever worked out.
+    fn model<B: Kernels>(weights: &SourceWeights, device: &B::Device) -> Arc<dyn SourceModel<B>>;
+    /// Random weights, the same for the same seed: what the trained ones are compared with.
+    fn random(seed: u64) -> BTreeMap<String, HostTensor>;
+}
 
-/// Name and shape of every tensor of an attention-RNN.
-pub(super) const ARCHITECTURE: [(&str, &[usize]); 26] = [
-    ("attend.bias", &[128]),
-    ("attend.kernel", &[128, 128]),
-    ("conv1.bias", &[10]),
-    ("conv1.kernel", &[10, 5]),
-    ("conv2.bias", &[1]),
-    ("conv2.kernel", &[5, 10]),
-    ("dense1.bias", &[64]),
-    ("dense1.kernel", &[128, 64]),
-    ("dense2.bias", &[32]),
-    ("dense2.kernel", &[64, 32]),
-    ("lstm1.bias", &[512]),
-    ("lstm1.input", &[80, 512]),
-    ("lstm1.recurrent", &[2, 64, 256]),
-    ("lstm2.bias", &[512]),
-    ("lstm2.input", &[128, 512]),
-    ("lstm2.recurrent", &[2, 64, 256]),
-    ("norm1.beta", &[10]),
-    ("norm1.gamma", &[10]),
-    ("norm1.mean", &[10]),
-    ("norm1.variance", &[10]),
-    ("norm2.beta", &[1]),
-    ("norm2.gamma", &[1]),
-    ("norm2.mean", &[1]),
-    ("norm2.variance", &[1]),
-    ("output.bias", &[36]),
-    ("output.kernel", &[32, 36]),
-];
+/// The part of a [`Source`] that needs no backend.
+#[derive(Clone)]
+pub(super) struct OnHost {
+    tensors: fn() -> Vec<(String, Vec<usize>)>,
+    labels: fn() -> Vec<String>,
+    spec: fn(String, String, Vec<String>) -> SourceSpec,
+    random: fn(u64) -> BTreeMap<String, HostTensor>,
+}
 
-/// The weights of one attention-RNN, with its name, labels and content hash.
+/// The part that does.
+#[derive(Clone)]
+pub(super) struct OnDevice<B: Kernels>(Loads<B>);
+
+type Loads<B> = fn(
+    &SourceWeights,
+    &<B as burn::tensor::backend::BackendTypes>::Device,
+) -> Arc<dyn SourceModel<B>>;
+
+impl OnHost {
+    pub(super) fn of<S: Source>() -> (&'static str, Self) {
+        let entry = Self {
+            tensors: S::tensors,
+            labels: S::labels,
+            spec: S::spec,
+            random: S::random,
+        };
+        (S::FORMAT, entry)
+    }
+}
+
+impl<B: Kernels> OnDevice<B> {
+    pub(super) fn of<S: Source>() -> (&'static str, Self) {
+        (S::FORMAT, Self(S::model::<B>))
+    }
+}
+
+/// The weights of one source, with its spec and content hash.
 #[derive(Debug, Clone)]
 pub struct SourceWeights {
-    name: String,
-    labels: Vec<String>,
-    tensors: BTreeMap<String, HostTensor>,
-    sha256: String,
+    format: String,
+    spec: Arc<SourceSpec>,
+    tensors: Arc<BTreeMap<String, HostTensor>>,
 }
 
 impl SourceWeights {
-    /// Weights from tensors by name, as the table in `ARCHITECTURE.md` lists them.
+    /// Weights of a kind of source, from tensors by name.
     ///
     /// # Errors
     ///
     /// A tensor that is missing, has another shape or a value that is not finite.
-    pub fn new(name: &str, tensors: BTreeMap<String, HostTensor>) -> Result<Self, SourceError> {
-        let weights = Self {
+    pub fn new<S: Source>(
+        name: &str,
+        tensors: BTreeMap<String, HostTensor>,
+    ) -> Result<Self, SourceError> {
+        Self::of_kind(S::FORMAT, name, S::labels(), tensors)
+    }
+
+    fn of_kind(
+        format: &str,
+        name: &str,
+        labels: Vec<String>,
+        tensors: BTreeMap<String, HostTensor>,
+    ) -> Result<Self, SourceError> {
+        let bytes = to_bytes(format, name, &labels, &tensors);
+        Self::from_bytes(&bytes, name)
+    }
+
+    /// A shipped source by its name, a source file by its path, or for `random-N` random weights of the
+    /// default source from the seed N, and for `random-KIND-N` those of another shipped one.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Unknown`] when it is neither, and whatever reading the file finds.
+    pub fn find(name: &str) -> Result<Self, SourceError> {
+        if let Some(bytes) = list::shipped(name) {
+            return Self::from_bytes(bytes, name);
+        }
+        if let Some(random) = name.strip_prefix(RANDOM) {
+            let (of, seed) = random.rsplit_once('-').unwrap_or(("", random));
+            let of = if of.is_empty() {
+                list::DEFAULT_SOURCE
+            } else {
+                of
+            };
+            if let (Some(bytes), Ok(seed)) = (list::shipped(of), seed.parse()) {
+                return Self::from_bytes(bytes, of)?.random(seed);
+            }
+        }
+        let path = Path::new(name);
+        if path.exists() {
+            return Self::load(path);
+        }
+        Err(SourceError::Unknown {
             name: name.to_owned(),
-            labels: LABELS.map(str::to_owned).to_vec(),
-            tensors,
-            sha256: String::new(),
+        })
+    }
+
+    /// A source of the same kind with random weights: the control that shows what the trained ones
+    /// are worth.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: the tensors are made from the kind's own table.
+    pub fn random(&self, seed: u64) -> Result<Self, SourceError> {
+        let kind = self.kind();
+        let named = list::shipped_sources();
+        let of = named.iter().find(|name| {
+            let shipped = list::shipped(name).map(|bytes| Self::from_bytes(bytes, name));
+            shipped.is_some_and(|shipped| shipped.is_ok_and(|one| one.format == self.format))
+        });
+        let name = match of {
+            Some(of) if *of != list::DEFAULT_SOURCE => format!("{RANDOM}{of}-{seed}"),
+            _ => format!("{RANDOM}{seed}"),
         };
-        weights.check(name)?;
-        let sha256 = sha256(&weights.to_bytes());
-        Ok(Self { sha256, ..weights })
+        let tensors = (kind.random)(seed);
+        Self::of_kind(&self.format, &name, (kind.labels)(), tensors)
     }
 
     /// Reads a safetensors file that [`SourceWeights::save`] wrote.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is damaged, or holds anything but an attention-RNN.
+    /// When the file cannot be read, is damaged, or holds no source of a kind that is known.
     pub fn load(path: &Path) -> Result<Self, SourceError> {
         let bytes = std::fs::read(path).map_err(|reason| SourceError::File {
             action: "read",
@@ -98,33 +176,42 @@ impl SourceWeights {
             origin: origin.to_owned(),
             reason,
         };
-        let Stored { metadata, tensors } =
-            Stored::from_bytes(bytes).map_err(|reason| SourceError::Storage {
-                origin: origin.to_owned(),
-                reason,
-            })?;
-        match metadata.get("format").map(String::as_str) {
-            Some(FORMAT) => {}
-            Some(other) => {
-                return Err(no_source(format!(
-                    "its format is {other:?}, expected {FORMAT:?}"
-                )));
-            }
-            None => return Err(no_source("its metadata names no format".to_owned())),
-        }
-        let name = metadata.get("name").cloned().unwrap_or_default();
+        let Stored {
+            mut metadata,
+            tensors,
+        } = Stored::from_bytes(bytes).map_err(|reason| SourceError::Storage {
+            origin: origin.to_owned(),
+            reason,
+        })?;
+        let format = metadata
+            .remove(FORMAT)
+            .ok_or_else(|| no_source("its metadata names no format".to_owned()))?;
+        let kind: OnHost = registry::find(&format).ok_or_else(|| {
+            let known = registry::all::<OnHost>().into_iter();
+            let known: Vec<String> = known.map(|(name, _)| format!("{name:?}")).collect();
+            no_source(format!(
+                "its format is {format:?}, expected {}",
+                known.join(" or ")
+            ))
+        })?;
+        let name = metadata.remove(NAME).unwrap_or_default();
         let labels: Vec<String> = metadata
-            .get("labels")
+            .get(LABELS)
             .and_then(|labels| serde_json::from_str(labels).ok())
             .ok_or_else(|| no_source("its metadata holds no list of labels".to_owned()))?;
-        let weights = Self {
-            name,
-            labels,
-            tensors,
-            sha256: sha256(bytes),
-        };
-        weights.check(origin)?;
-        Ok(weights)
+        let expected = (kind.labels)().len();
+        if labels.len() != expected {
+            let found = labels.len();
+            return Err(no_source(format!(
+                "it has {found} labels, expected {expected}"
+            )));
+        }
+        check(&tensors, &(kind.tensors)(), origin)?;
+        Ok(Self {
+            spec: Arc::new((kind.spec)(name, sha256(bytes), labels)),
+            format,
+            tensors: Arc::new(tensors),
+        })
     }
 
     /// Writes the weights as a safetensors file; the same weights give the same bytes.
@@ -133,26 +220,39 @@ impl SourceWeights {
     ///
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), SourceError> {
-        write_whole(path, &self.to_bytes()).map_err(|reason| SourceError::File {
+        let bytes = to_bytes(&self.format, self.name(), self.labels(), &self.tensors);
+        write_whole(path, &bytes).map_err(|reason| SourceError::File {
             action: "write",
             path: path.to_owned(),
             reason,
         })
     }
 
+    /// Puts the weights on a device, frozen.
+    pub fn model<B: Kernels>(&self, device: &B::Device) -> Arc<dyn SourceModel<B>> {
+        let OnDevice(load) = registry::find::<OnDevice<B>>(&self.format)
+            .expect("a kind is registered on a backend with its host part");
+        load(self, device)
+    }
+
+    /// What the source takes and gives.
+    pub fn spec(&self) -> &SourceSpec {
+        &self.spec
+    }
+
     /// The source's name.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.spec.name
     }
 
     /// The labels, in the order of the logits.
     pub fn labels(&self) -> &[String] {
-        &self.labels
+        &self.spec.labels
     }
 
     /// The sha256 of the file, in hexadecimal: what a program names its source by.
     pub fn sha256(&self) -> &str {
-        &self.sha256
+        &self.spec.sha256
     }
 
     /// The tensors by name.
@@ -169,55 +269,68 @@ impl SourceWeights {
             .sum()
     }
 
-    fn check(&self, origin: &str) -> Result<(), SourceError> {
-        let origin = origin.to_owned();
-        for (name, shape) in ARCHITECTURE {
-            let Some(tensor) = self.tensors.get(name) else {
-                return Err(SourceError::NoSource {
-                    origin,
-                    reason: format!("tensor {name} is missing"),
-                });
-            };
-            if tensor.shape != shape || tensor.values.len() != shape.iter().product::<usize>() {
-                return Err(SourceError::Shape {
-                    origin,
-                    tensor: name.to_owned(),
-                    found: tensor.shape.clone(),
-                    expected: shape.to_vec(),
-                });
-            }
-            if tensor.values.iter().any(|value| !value.is_finite()) {
-                return Err(SourceError::NotFinite {
-                    origin,
-                    tensor: name.to_owned(),
-                });
-            }
-        }
-        if self.tensors.len() != ARCHITECTURE.len() || self.labels.len() != LABELS.len() {
+    fn kind(&self) -> OnHost {
+        registry::find(&self.format).expect("the format was found when the weights were read")
+    }
+}
+
+/// Whether the tensors are those of an architecture, and finite.
+fn check(
+    tensors: &BTreeMap<String, HostTensor>,
+    architecture: &[(String, Vec<usize>)],
+    origin: &str,
+) -> Result<(), SourceError> {
+    let origin = origin.to_owned();
+    for (name, shape) in architecture {
+        let Some(tensor) = tensors.get(name) else {
             return Err(SourceError::NoSource {
                 origin,
-                reason: format!(
-                    "it has {} tensors and {} labels, expected {} and {}",
-                    self.tensors.len(),
-                    self.labels.len(),
-                    ARCHITECTURE.len(),
-                    LABELS.len()
-                ),
+                reason: format!("tensor {name} is missing"),
+            });
+        };
+        if tensor.shape != *shape || tensor.values.len() != shape.iter().product::<usize>() {
+            return Err(SourceError::Shape {
+                origin,
+                tensor: name.clone(),
+                found: tensor.shape.clone(),
+                expected: shape.clone(),
             });
         }
-        Ok(())
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        let labels = serde_json::Value::from(self.labels.clone()).to_string();
-        Stored {
-            metadata: BTreeMap::from([
-                ("format".to_owned(), FORMAT.to_owned()),
-                ("labels".to_owned(), labels),
-                ("name".to_owned(), self.name.clone()),
-            ]),
-            tensors: self.tensors.clone(),
+        if tensor.values.iter().any(|value| !value.is_finite()) {
+            return Err(SourceError::NotFinite {
+                origin,
+                tensor: name.clone(),
+            });
         }
-        .to_bytes()
     }
+    if tensors.len() != architecture.len() {
+        return Err(SourceError::NoSource {
+            origin,
+            reason: format!(
+                "it has {} tensors, expected {}",
+                tensors.len(),
+                architecture.len()
+            ),
+        });
+    }
+    Ok(())
+}
+
+fn to_bytes(
+    format: &str,
+    name: &str,
+    labels: &[String],
+    tensors: &BTreeMap<String, HostTensor>,
+) -> Vec<u8> {
+    let entries = [
+        (FORMAT, format.to_owned()),
+        (NAME, name.to_owned()),
+        (LABELS, serde_json::Value::from(labels).to_string()),
+    ];
+    let metadata = entries.map(|(key, value)| (key.to_owned(), value));
+    Stored {
+        metadata: metadata.into(),
+        tensors: tensors.clone(),
+    }
+    .to_bytes()
 }

@@ -1,21 +1,22 @@
 //! Classifying series with a program and its frozen source.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
+use retune_core::argmax;
 use serde::Serialize;
 
 use super::distance::risk;
 use crate::Error;
 use crate::fit::{Examples, FitError, FitProgress, FitSettings, fit};
 use crate::kernel::Kernels;
-use crate::mapping::DeviceMapping;
+use crate::parameters::Parameters;
 use crate::program::{Header, Part, Program, ProgramError, SourceReference, Task, Trained};
 use crate::series::{Classes, Scaling, Split};
-use crate::source::{Activations, AttentionRnn, Sound, SourceModel, SourceWeights, host, play};
-use crate::transform::TrainedTransform;
+use crate::source::{Input, Outputs, SourceModel, SourceSpec, SourceWeights, host, play};
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
@@ -54,11 +55,14 @@ pub struct Score {
 pub struct Explanation {
     /// The program's answer.
     pub prediction: Prediction,
-    /// The log-mel plane that the source hears, `[125 * 80]`, frame by frame.
-    pub log_mel: Vec<f32>,
-    /// The weight that the source gives each frame, `[125]`.
+    /// The plane that the source hears, `[frames * filters]`, frame by frame.
+    pub plane: Vec<f32>,
+    /// The filters of a frame.
+    pub filters: usize,
+    /// The weight that the source gives each frame, `[frames]`; none where it has no attention.
     pub attention: Vec<f32>,
-    /// The source's own labels and their probabilities, the most probable first.
+    /// The source's own labels and their probabilities, the most probable first; none where it has
+    /// no labels.
     pub words: Vec<(String, f32)>,
 }
 
@@ -66,8 +70,10 @@ pub struct Explanation {
 #[derive(Debug, Clone)]
 pub struct Classifier<B: Kernels> {
     program: Program,
-    source: AttentionRnn<B>,
+    source: Arc<dyn SourceModel<B>>,
     parts: Vec<LoadedPart<B>>,
+    /// The taps that any part reads.
+    taps: Vec<usize>,
     device: B::Device,
 }
 
@@ -76,8 +82,8 @@ pub struct Classifier<B: Kernels> {
 struct LoadedPart<B: Kernels> {
     /// The first part that hears the series as this one does: they need hear it only once.
     voice: usize,
-    transform: TrainedTransform<B>,
-    mapping: DeviceMapping<B>,
+    transform: Parameters<B>,
+    mapping: Parameters<B>,
 }
 
 impl<B: Kernels> Classifier<B> {
@@ -122,8 +128,8 @@ impl<B: Kernels> Classifier<B> {
         let mut tensors = BTreeMap::new();
         for (index, part) in fitted.parts.into_iter().enumerate() {
             for (what, numbers) in [
-                (Trained::Transform, part.transform_tensors),
-                (Trained::Mapping, part.mapping_tensors),
+                (Trained::Transform, part.transform_numbers),
+                (Trained::Mapping, part.mapping_numbers),
             ] {
                 let prefix = what.prefix(index);
                 let named = numbers.into_iter();
@@ -137,7 +143,7 @@ impl<B: Kernels> Classifier<B> {
         }
         let header = Header {
             task: Task::Classification,
-            source: SourceReference::of(source),
+            source: SourceReference::of(source.spec()),
             labels,
             series_length,
             parts,
@@ -161,7 +167,7 @@ impl<B: Kernels> Classifier<B> {
         device: &B::Device,
     ) -> Result<Self, Error> {
         program.check_source(source)?;
-        Self::load(program, AttentionRnn::new(source, device), device)
+        Self::load(program, source.model(device), device)
     }
 
     /// Another program for the same source on the same device.
@@ -169,31 +175,36 @@ impl<B: Kernels> Classifier<B> {
         Self::load(program, self.source.clone(), &self.device)
     }
 
-    fn load(program: Program, source: AttentionRnn<B>, device: &B::Device) -> Result<Self, Error> {
-        let parts = program
-            .parts()
-            .iter()
-            .enumerate()
-            .map(|(index, part)| {
-                let length = program.series_length();
-                let numbers = program.tensors_of(index, Trained::Transform);
-                let transform = part
-                    .transform
-                    .on_device(&numbers, length, device)?
-                    .settled();
-                let numbers = program.tensors_of(index, Trained::Mapping);
-                let classes = program.labels().len();
-                let mapping = part.mapping.on_device(classes, &numbers, device)?;
-                Ok(LoadedPart {
-                    voice: first_with_voice_of(&program, index),
-                    transform,
-                    mapping,
-                })
-            })
-            .collect::<Result<_, ProgramError>>()?;
+    fn load(
+        program: Program,
+        source: Arc<dyn SourceModel<B>>,
+        device: &B::Device,
+    ) -> Result<Self, Error> {
+        let spec = source.spec();
+        let (length, classes) = (program.series_length(), program.labels().len());
+        let mut taps = Vec::new();
+        let mut parts = Vec::with_capacity(program.parts().len());
+        for (index, part) in program.parts().iter().enumerate() {
+            let numbers = program.tensors_of(index, Trained::Transform);
+            let transform = part.transform.on_device(spec, &numbers, length, device);
+            let transform = transform.map_err(ProgramError::from)?;
+            let transform = part.transform.settle(source.as_ref(), transform);
+            let numbers = program.tensors_of(index, Trained::Mapping);
+            let mapping = part.mapping.on_device(spec, classes, &numbers, device);
+            let mapping = mapping.map_err(ProgramError::from)?;
+            taps.extend(part.mapping.reads(spec));
+            parts.push(LoadedPart {
+                voice: first_with_voice_of(&program, index),
+                transform,
+                mapping,
+            });
+        }
+        taps.sort_unstable();
+        taps.dedup();
         Ok(Self {
             source,
             parts,
+            taps,
             program,
             device: device.clone(),
         })
@@ -264,19 +275,30 @@ impl<B: Kernels> Classifier<B> {
         })
     }
 
-    /// What the source hears of a series by one part of the program, `[16000]` at 16 kHz; `part`
-    /// counts from 0. A plane that was painted is played by tones.
+    /// What the source hears of a series by one part of the program, as audio at the rate that
+    /// [`Classifier::rate`] gives; `part` counts from 0. A plane that was painted is played by tones.
     ///
     /// # Errors
     ///
     /// As [`Classifier::predict`]; and when there is no such part.
     pub fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
-        Ok(match self.sound(part, &series)? {
-            Sound::Audio(audio) => host(audio).values,
-            Sound::Over(audio, shared) => host(audio + shared.audio.unsqueeze::<2>()).values,
-            Sound::Plane(plane) => play(&host(plane).values),
+        Ok(match self.input(part, &series)? {
+            Input::Audio(audio) => host(audio).values,
+            Input::Sum(audio, shared) => host(audio + shared.audio.unsqueeze::<2>()).values,
+            Input::Plane(plane) => {
+                let input = self.spec().plane.as_ref();
+                let input = input.expect("a transform made a plane for the source");
+                play(&host(plane).values, input)
+            }
         })
+    }
+
+    /// The rate of what [`Classifier::hear`] gives, in Hz.
+    pub fn rate(&self) -> u32 {
+        let spec = self.spec();
+        let of_plane = spec.plane.as_ref().map(|plane| plane.rate);
+        spec.audio.map(|audio| audio.rate).or(of_plane).unwrap_or(0)
     }
 
     /// What the source hears of a series by one part of the program, where it listens, and which
@@ -284,28 +306,28 @@ impl<B: Kernels> Classifier<B> {
     ///
     /// # Errors
     ///
-    /// As [`Classifier::hear`].
+    /// As [`Classifier::hear`]; and when the source hears no plane.
     pub fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
-        let heard = self.source.hear_sound(self.sound(part, &series)?);
-        let probabilities = host(heard.probabilities()).values;
-        let mut words: Vec<(String, f32)> = self
-            .source
-            .labels()
-            .iter()
-            .cloned()
-            .zip(probabilities)
-            .collect();
-        words.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let spec = self.spec();
+        let plane = spec.plane.as_ref().ok_or_else(|| ProgramError::NoPlane {
+            name: spec.name.clone(),
+            what: "explain",
+        })?;
+        let heard = self.source.plane(self.input(part, &series)?);
+        let attention: Vec<usize> = spec.tap("attention").into_iter().collect();
+        let outputs = self.source.forward(Input::Plane(heard.clone()), &attention);
+        let probabilities = outputs.probabilities().map(|found| host(found).values);
+        let labels = spec.labels.iter().cloned();
+        let mut words: Vec<_> = labels.zip(probabilities.unwrap_or_default()).collect();
+        words.sort_by(|(_, a): &(String, f32), (_, b)| b.total_cmp(a));
         let prediction = self.predict_batch(&series)?.pop();
+        let of_attention = |place: &usize| host(outputs.tap(*place)).values;
         Ok(Explanation {
-            prediction: prediction.unwrap_or(Prediction {
-                label: String::new(),
-                class: 0,
-                probabilities: Vec::new(),
-            }),
-            log_mel: host(heard.log_mel).values,
-            attention: host(heard.attention).values,
+            prediction: prediction.expect("one series went in"),
+            plane: host(heard).values,
+            filters: plane.filters(),
+            attention: attention.first().map(of_attention).unwrap_or_default(),
             words,
         })
     }
@@ -324,24 +346,33 @@ impl<B: Kernels> Classifier<B> {
         batch.iter().enumerate().map(scale).collect()
     }
 
-    /// The sound of some scaled series by one part of the program.
-    pub(super) fn sound(&self, part: usize, batch: &[Vec<f32>]) -> Result<Sound<B>, ProgramError> {
-        let stored = self.program.part(part)?;
-        let loaded = &self.parts[part];
-        let sound = stored
-            .transform
-            .sound(&loaded.transform, batch, None, &self.device)?;
-        Ok(sound)
+    /// The source's input for some scaled series by one part of the program.
+    pub(super) fn input(&self, part: usize, batch: &[Vec<f32>]) -> Result<Input<B>, ProgramError> {
+        let transform = &self.program.part(part)?.transform;
+        let prepared = transform.prepare(self.spec(), batch)?;
+        let numbers = &self.parts[part].transform;
+        Ok(transform.forward(self.spec(), &prepared, numbers, &self.device))
+    }
+
+    /// What the source makes of an input, with all that any part reads.
+    pub(super) fn outputs(&self, input: Input<B>) -> Outputs<B> {
+        self.source.forward(input, &self.taps)
     }
 
     /// The scores that one part of the program gives, `[batch, classes]`.
-    pub(super) fn scores(&self, part: usize, heard: &Activations<B>) -> Tensor<B, 2> {
-        self.parts[part].mapping.scores(heard)
+    pub(super) fn scores(&self, part: usize, outputs: &Outputs<B>) -> Tensor<B, 2> {
+        let mapping = &self.program.parts()[part].mapping;
+        mapping.scores(self.spec(), outputs, &self.parts[part].mapping)
     }
 
     /// The frozen source.
-    pub(super) fn source(&self) -> &AttentionRnn<B> {
-        &self.source
+    pub(super) fn source(&self) -> &dyn SourceModel<B> {
+        self.source.as_ref()
+    }
+
+    /// What the source takes and gives.
+    pub fn spec(&self) -> &SourceSpec {
+        self.source.spec()
     }
 
     /// Where the tensors are.
@@ -353,11 +384,11 @@ impl<B: Kernels> Classifier<B> {
     fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, ProgramError> {
         let labels = self.program.labels();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
-        let mut last: Option<(usize, Activations<B>)> = None;
+        let mut last: Option<(usize, Outputs<B>)> = None;
         for (part, loaded) in self.parts.iter().enumerate() {
             let heard = match last.take() {
                 Some((voice, heard)) if voice == loaded.voice => heard,
-                _ => self.source.hear_sound(self.sound(part, batch)?),
+                _ => self.outputs(self.input(part, batch)?),
             };
             sum = sum + self.scores(part, &heard) * self.program.parts()[part].weight;
             last = Some((loaded.voice, heard));
@@ -369,10 +400,7 @@ impl<B: Kernels> Classifier<B> {
         let rows = probabilities.chunks_exact(labels.len());
         let rows = rows.zip(scores.chunks_exact(labels.len()));
         let predictions = rows.map(|(probabilities, scores)| {
-            let places = scores.iter().enumerate();
-            let class = places
-                .max_by(|(_, a), (_, b)| a.total_cmp(b))
-                .map_or(0, |(class, _)| class);
+            let class = argmax(scores.iter().copied());
             Prediction {
                 label: labels[class].clone(),
                 class,
@@ -394,7 +422,7 @@ fn first_with_voice_of(program: &Program, index: usize) -> usize {
         .unwrap_or(index)
 }
 
-fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {
+pub(super) fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {
     let mut series = series.to_vec();
     scaling.apply(&mut series);
     series

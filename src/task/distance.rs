@@ -5,7 +5,6 @@
 //! source's `K` logits on speech and on the reprogrammed series. A risk is the mean Euclidean
 //! distance between probabilities and truth.
 
-use burn::tensor::{Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -14,10 +13,9 @@ use serde::Serialize;
 use super::classifier::Classifier;
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::kernel::mel::CLIP_SAMPLES;
-use crate::program::{ProgramError, Trained};
+use crate::program::Trained;
 use crate::series::Split;
-use crate::source::{SourceModel, SpeechClip, host};
+use crate::source::{SourceError, SpeechClip, host, label_logits};
 
 /// Clips or series that go through the source together.
 const BATCH: usize = 64;
@@ -55,7 +53,7 @@ impl<B: Kernels> Classifier<B> {
         projections: usize,
         seed: u64,
     ) -> Result<Distance, Error> {
-        let on_speech = self.speech_logits(speech);
+        let on_speech = self.speech_logits(speech)?;
         let width = on_speech.first().map_or(0, Vec::len);
         let source_risk = on_speech
             .iter()
@@ -91,7 +89,9 @@ impl<B: Kernels> Classifier<B> {
     fn untrained(&self, part: usize) -> Result<Self, Error> {
         let mut program = self.program().clone();
         let stored = program.part(part)?;
-        let initial = stored.transform.initial(program.settings().seed);
+        let initial = stored
+            .transform
+            .initial(self.spec(), program.settings().seed);
         let prefix = Trained::Transform.prefix(part);
         for (name, tensor) in initial {
             program.tensors.insert(format!("{prefix}{name}"), tensor);
@@ -100,33 +100,29 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The source's logits on the series of a split.
-    fn logits(&self, split: &Split, part: usize) -> Result<Vec<Vec<f32>>, ProgramError> {
+    fn logits(&self, split: &Split, part: usize) -> Result<Vec<Vec<f32>>, Error> {
         let mut logits = Vec::with_capacity(split.len());
         for (index, batch) in split.series.chunks(BATCH).enumerate() {
             let batch = self.scaled(batch, index * BATCH)?;
-            let heard = self.source().hear_sound(self.sound(part, &batch)?);
-            logits.extend(rows(heard.logits));
+            let outputs = self.source().forward(self.input(part, &batch)?, &[]);
+            let found = outputs.logits.ok_or_else(|| SourceError::NoLabels {
+                name: self.spec().name.clone(),
+            })?;
+            let [_, width] = found.dims();
+            let values = host(found).values;
+            logits.extend(values.chunks_exact(width).map(<[f32]>::to_vec));
         }
         Ok(logits)
     }
 
     /// The source's logits on recorded words.
-    fn speech_logits(&self, speech: &[SpeechClip]) -> Vec<Vec<f32>> {
+    fn speech_logits(&self, speech: &[SpeechClip]) -> Result<Vec<Vec<f32>>, SourceError> {
         let mut logits = Vec::with_capacity(speech.len());
         for batch in speech.chunks(BATCH) {
-            let samples: Vec<f32> = batch.iter().flat_map(SpeechClip::audio).collect();
-            let audio = TensorData::new(samples, [batch.len(), CLIP_SAMPLES]);
-            let heard = self.source().hear(Tensor::from_data(audio, self.device()));
-            logits.extend(rows(heard.logits));
+            logits.extend(label_logits(self.source(), batch, self.device())?);
         }
-        logits
+        Ok(logits)
     }
-}
-
-fn rows<B: Kernels>(logits: Tensor<B, 2>) -> Vec<Vec<f32>> {
-    let [_, width] = logits.dims();
-    let values = host(logits).values;
-    values.chunks_exact(width).map(<[f32]>::to_vec).collect()
 }
 
 fn softmax(logits: &[f32]) -> Vec<f32> {

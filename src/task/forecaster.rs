@@ -1,5 +1,7 @@
 //! Forecasting with a program and its frozen source.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::Error;
@@ -9,9 +11,12 @@ use crate::fit::{
 };
 use crate::forecast::{ForecastError, History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
-use crate::program::{ForecastHeader, ForecastProgram, SourceReference, Task, Trained};
-use crate::source::{AttentionRnn, SourceWeights};
-use crate::transform::TrainedTransform;
+use crate::mapping::pooled_width;
+use crate::parameters::Parameters;
+use crate::program::{
+    ForecastHeader, ForecastProgram, ProgramError, SourceReference, Task, Trained,
+};
+use crate::source::{SourceModel, SourceWeights};
 
 /// Windows that go through the source together.
 const BATCH: usize = 64;
@@ -32,8 +37,8 @@ pub struct Forecaster<B: Kernels> {
     program: ForecastProgram,
     /// The best readout that does not hear; known after a fit only.
     alone: Option<ForecastReadout>,
-    source: AttentionRnn<B>,
-    voices: Vec<TrainedTransform<B>>,
+    source: Arc<dyn SourceModel<B>>,
+    voices: Vec<Parameters<B>>,
     device: B::Device,
 }
 
@@ -61,7 +66,7 @@ impl<B: Kernels> Forecaster<B> {
         });
         let header = ForecastHeader {
             task: Task::Forecasting,
-            source: SourceReference::of(source),
+            source: SourceReference::of(source.spec()),
             context: settings.context,
             horizon: settings.horizon,
             hears: fitted.readout.hears,
@@ -94,15 +99,25 @@ impl<B: Kernels> Forecaster<B> {
     ) -> Result<Self, Error> {
         program.source().check(source)?;
         let context = program.context();
+        let heard = match program.hears() {
+            true => program.settings().voices.len() * pooled_width(source.spec()),
+            false => 0,
+        };
+        let (expected, found) = (context + heard, program.readout.features());
+        if found != expected {
+            return Err(ProgramError::Readout { found, expected }.into());
+        }
         let voices = program.settings().voices.iter().enumerate();
         let voices = voices
-            .map(|(index, voice)| voice.on_device(&program.voice(index), context, device))
+            .map(|(index, voice)| {
+                voice.on_device(source.spec(), &program.voice(index), context, device)
+            })
             .collect::<Result<_, _>>()
             .map_err(FitError::from)?;
         Ok(Self {
             program,
             alone: None,
-            source: AttentionRnn::new(source, device),
+            source: source.model(device),
             voices,
             device: device.clone(),
         })
@@ -157,7 +172,7 @@ impl<B: Kernels> Forecaster<B> {
             let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
             for (voice, trained) in settings.voices.iter().zip(&self.voices) {
                 let mut nothing = |_| {};
-                let (source, device) = (&self.source, &self.device);
+                let (source, device) = (self.source.as_ref(), &self.device);
                 heard.push(features(
                     &values,
                     voice,
@@ -168,7 +183,8 @@ impl<B: Kernels> Forecaster<B> {
                 )?);
             }
         }
-        let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard);
+        let width = pooled_width(self.source.spec());
+        let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard, width);
         let mut scaled = self
             .program
             .readout

@@ -4,6 +4,7 @@
 //! [`MotionForecaster`](crate::motion::model::MotionForecaster).
 
 mod backtest;
+mod black_box;
 mod classifier;
 mod distance;
 mod forecaster;
@@ -11,6 +12,7 @@ mod motion;
 mod saliency;
 
 pub use backtest::{BacktestOptions, BacktestReport, BacktestRow, backtest};
+pub use black_box::{BlackBoxScore, BlackBoxSettings, fit_black_box};
 pub use classifier::{Classifier, Explanation, Prediction, Score};
 pub use distance::Distance;
 pub use forecaster::{Forecast, Forecaster};

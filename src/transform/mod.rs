@@ -1,22 +1,22 @@
-//! Input transforms: how a series becomes the sound that a source model hears.
+//! Input transforms: how a case becomes an input of a source.
 //!
-//! A [`Transform`] is the choice, as a program stores it. [`Transform::place`] does its fixed part
-//! on the host, one series at a time; [`TrainedTransform`] holds the trained part on a device. The
-//! sound enters the source by one of its two doors, as audio or as a log-mel plane.
+//! A transform is one file here and one line in the list below: a type that implements
+//! [`InputTransform`]. Its fixed part works on the host, once for each case; its trained part on a
+//! device. It asks the source's [`SourceSpec`] what to make. [`Transform`] holds any of them.
 
-mod batch;
+mod erased;
 mod fourier;
-mod named;
 mod padding;
 mod painted;
 mod scalogram;
 mod signal;
 mod speech;
 mod theta;
+mod tones;
 mod view;
 mod voice;
 
-pub use named::NAMES;
+pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
 pub use painted::{Painted, Peak};
 pub use scalogram::{Paint, Scalogram};
@@ -25,22 +25,31 @@ pub use speech::Speech;
 pub use view::View;
 pub use voice::{Formant, Noise, Tone, Voice, VoiceSound, Vowel};
 
-use std::collections::BTreeMap;
+use std::fmt::Debug;
 
-use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::kernel::Kernels;
-use crate::kernel::mel::CLIP_SAMPLES;
-use crate::kernel::mel::{FRAMES, MELS};
-use crate::source::Sound;
-use crate::storage::HostTensor;
-use padding::TrainedPadding;
-use painted::TrainedPainted;
-use voice::TrainedVoice;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
+
+/// The one list: a new transform is a line here, beside its file.
+macro_rules! each_transform {
+    ($table:expr) => {
+        vec![
+            $table.of::<Padding>(),
+            $table.of::<Painted>(),
+            $table.of::<Scalogram>(),
+            $table.of::<Speech>(),
+            $table.of::<Voice>(),
+        ]
+    };
+}
+use each_transform;
 
 /// Why a series cannot be transformed.
 #[derive(Debug, Error)]
@@ -66,230 +75,176 @@ pub enum TransformError {
         /// Its value.
         value: String,
         /// What is allowed.
-        expected: &'static str,
+        expected: String,
+    },
+    /// The source does not take what the transform makes.
+    #[error("the source {source_name} takes no {what}, which the transform makes")]
+    Input {
+        /// The source's name.
+        source_name: String,
+        /// What it does not take.
+        what: &'static str,
     },
     /// A program without its trained numbers, or with too many or too few of them.
-    #[error("the transform's tensor {tensor} is missing or has another length than {expected}")]
-    Tensor {
-        /// The tensor's name.
-        tensor: &'static str,
-        /// The length that the transform gives it.
-        expected: usize,
+    #[error("the transform is damaged: {reason}")]
+    Numbers {
+        /// What is wrong with them.
+        reason: String,
     },
 }
 
 impl TransformError {
+    /// A setting that no series can meet.
+    fn setting(setting: &'static str, value: impl ToString, expected: impl ToString) -> Self {
+        Self::Setting {
+            setting,
+            value: value.to_string(),
+            expected: expected.to_string(),
+        }
+    }
+
     /// What to do next, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::TooLong { room, .. } => Some(format!(
                 "use fewer --segments, or shorten the series with --stretch {room}"
             )),
-            Self::Setting { .. } | Self::Tensor { .. } => None,
+            _ => None,
         }
     }
 }
 
-/// The input transforms; a new one is one more variant here and in [`TrainedTransform`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Transform {
-    /// The series in a clip of trained sound (Voice2Series).
-    Padding(Padding),
-    /// A voice that the series modulates, as audio.
-    Voice(Voice),
-    /// Peaks on the mel plane that the series moves.
-    Painted(Painted),
-    /// The series speeded up until it can be heard.
-    Scalogram(Scalogram),
-    /// A voice with vowels and consonants, painted.
-    Speech(Speech),
+/// A transform with the numbers that it is known by.
+#[derive(Debug, Clone)]
+pub struct Named<T> {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// The smallest of the presets in closed form that has it.
+    pub tier: Option<Tier>,
+    /// The transform.
+    pub transform: T,
 }
 
-impl Transform {
-    /// Whether series of `length` samples can go through, checked before any of them does.
+/// The presets in closed form, each with all that the one before has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// One transform.
+    Fast,
+    /// What serves best in its time.
+    Default,
+    /// More.
+    Best,
+}
+
+/// How a case becomes an input of a source.
+pub trait InputTransform:
+    Debug + Clone + PartialEq + Send + Sync + Serialize + DeserializeOwned + 'static
+{
+    /// The name by which it is serialised.
+    const KIND: &'static str;
+
+    /// The transforms of this kind that have names of their own.
+    fn named() -> Vec<Named<Self>> {
+        Vec::new()
+    }
+
+    /// The same without what makes no other transform of it, to find its name by.
+    fn usual(&self) -> Self {
+        self.clone()
+    }
+
+    /// Whether series of `length` values can go through into a source, checked before any of them
+    /// does.
     ///
     /// # Errors
     ///
-    /// When a setting is out of range, or such a series does not fit into the clip.
-    pub fn check(&self, length: usize) -> Result<(), TransformError> {
-        match self {
-            Self::Padding(padding) => padding.check(length),
-            Self::Voice(voice) => voice.check(),
-            Self::Painted(painted) => painted.check(),
-            Self::Scalogram(scalogram) => scalogram.check(),
-            Self::Speech(speech) => speech.check(),
-        }
-    }
+    /// When a setting is out of range, such a series does not fit, or the source does not take what
+    /// the transform makes.
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError>;
 
-    /// How many numbers [`Transform::place`] makes of a series.
-    pub fn placed_samples(&self) -> usize {
-        match self {
-            Self::Padding(_) | Self::Voice(_) => CLIP_SAMPLES,
-            Self::Painted(painted) => painted.placed_samples(),
-            Self::Scalogram(_) | Self::Speech(_) => FRAMES * MELS,
-        }
-    }
-
-    /// The fixed part: a scaled series gives `[placed_samples]` numbers, what
-    /// [`TrainedTransform::forward`] takes.
+    /// The fixed part, on the host: a scaled series gives what [`InputTransform::forward`] takes, as
+    /// many numbers for each series of one length.
     ///
     /// # Errors
     ///
-    /// See [`Transform::check`].
-    pub fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
-        match self {
-            Self::Padding(padding) => padding.place(series),
-            Self::Voice(voice) => voice.place(series),
-            Self::Painted(painted) => painted.place(series),
-            Self::Scalogram(scalogram) => scalogram.place(series),
-            Self::Speech(speech) => speech.place(series),
-        }
-    }
+    /// See [`InputTransform::check`].
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError>;
 
-    /// When a series sounds: for each copy of it in the clip, the sample of the clip at which each
-    /// of its values is heard. No copy, where the sound does not tell when something happens.
-    pub fn heard_at(&self, series: &[f32]) -> Vec<Vec<f32>> {
-        match self {
-            Self::Padding(padding) => padding.heard_at(series.len()),
-            Self::Painted(painted) => painted.heard_at(series).into_iter().collect(),
-            Self::Voice(voice) if !voice.is_timed() => Vec::new(),
-            Self::Voice(_) | Self::Scalogram(_) | Self::Speech(_) => {
-                vec![evenly(series.len(), 0.0, CLIP_SAMPLES as f32)]
-            }
-        }
-    }
-
-    /// Whether there is anything that training could change.
-    pub fn trainable(&self) -> bool {
-        match self {
-            Self::Padding(_) | Self::Painted(_) => true,
-            Self::Voice(voice) => voice.theta.is_some(),
-            Self::Scalogram(_) | Self::Speech(_) => false,
-        }
-    }
-
-    /// The trained part before training, by name; the same for the same seed.
-    pub fn initial(&self, seed: u64) -> BTreeMap<String, HostTensor> {
-        match self {
-            Self::Padding(padding) => padding.initial(seed),
-            Self::Voice(voice) => voice.initial(seed),
-            Self::Painted(painted) => painted.initial(),
-            Self::Scalogram(_) | Self::Speech(_) => BTreeMap::new(),
-        }
-    }
-
-    /// Puts the trained part on a device, for series of `length` samples.
-    ///
-    /// # Errors
-    ///
-    /// When a tensor is missing or has another length.
-    pub fn on_device<B: Kernels>(
+    /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input.
+    fn forward<B: Kernels>(
         &self,
-        tensors: &BTreeMap<String, HostTensor>,
-        length: usize,
-        device: &B::Device,
-    ) -> Result<TrainedTransform<B>, TransformError> {
-        Ok(match self {
-            Self::Padding(padding) => {
-                TrainedTransform::Padding(TrainedPadding::new(padding, tensors, length, device)?)
-            }
-            Self::Voice(voice) => {
-                voice.check()?;
-                TrainedTransform::Voice(TrainedVoice::new(voice, tensors, device)?)
-            }
-            Self::Painted(painted) => {
-                TrainedTransform::Painted(TrainedPainted::new(painted, tensors, device)?)
-            }
-            Self::Scalogram(_) | Self::Speech(_) => {
-                self.check(length)?;
-                TrainedTransform::Plane(FixedPlane::new())
-            }
+        source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        numbers: &Parameters<B>,
+    ) -> Input<B>;
+
+    /// The trained numbers before training, by name; the same for the same seed.
+    fn initial(&self, _source: &SourceSpec, _seed: u64) -> Numbers {
+        Numbers::new()
+    }
+
+    /// Numbers beside these that nothing trains and no program keeps, for series of `length` values.
+    fn fixed(&self, _source: &SourceSpec, _length: usize) -> Numbers {
+        Numbers::new()
+    }
+
+    /// The numbers ready to predict with: what depends on them alone is worked out once and for all.
+    fn settle<B: Kernels>(
+        &self,
+        _source: &dyn SourceModel<B>,
+        numbers: Parameters<B>,
+    ) -> Parameters<B> {
+        numbers
+    }
+
+    /// The trained numbers of which dropout may silence some at each step.
+    fn dropped(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// When a series is heard: for each copy of it in the input, the share of the input's time that
+    /// has passed at each of its values. No copy, where nothing tells when something happens.
+    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
+}
+
+impl SourceSpec {
+    /// The audio that the source takes.
+    fn audio_input(&self) -> Result<AudioInput, TransformError> {
+        self.audio.ok_or_else(|| TransformError::Input {
+            source_name: self.name.clone(),
+            what: "audio",
         })
     }
 
-    /// How many numbers training may drop at each step; see [`TrainedTransform::forward`].
-    pub fn droppable(&self) -> usize {
-        match self {
-            Self::Padding(_) => CLIP_SAMPLES,
-            Self::Voice(voice) if voice.theta.is_some() => CLIP_SAMPLES,
-            Self::Voice(_) | Self::Painted(_) | Self::Scalogram(_) | Self::Speech(_) => 0,
-        }
+    /// The planes that the source takes.
+    fn plane_input(&self) -> Result<&PlaneInput, TransformError> {
+        let plane = self.plane.as_ref();
+        plane.ok_or_else(|| TransformError::Input {
+            source_name: self.name.clone(),
+            what: "plane",
+        })
     }
 }
 
-/// The samples of the clip in the middle of `length` values that sound one after the other from
-/// sample `first` to `last`.
+/// The planes of a source that [`InputTransform::check`] found to take them.
+fn checked_plane(source: &SourceSpec) -> &PlaneInput {
+    let plane = source.plane.as_ref();
+    plane.expect("the check of the transform found that the source takes planes")
+}
+
+/// The input for what was prepared as planes, `[batch, frames * filters]`.
+fn as_plane<B: Backend>(source: &SourceSpec, prepared: Tensor<B, 2>) -> Input<B> {
+    let plane = checked_plane(source);
+    let [batch, _] = prepared.dims();
+    Input::Plane(prepared.reshape([batch, plane.frames, plane.filters()]))
+}
+
+/// The middles of `length` values that follow each other from share `first` to share `last`.
 fn evenly(length: usize, first: f32, last: f32) -> Vec<f32> {
     let share = |index| (index as f32 + 0.5) / length as f32;
     (0..length)
         .map(|index| first + share(index) * (last - first))
         .collect()
-}
-
-/// The trained part of a [`Transform`], on a device.
-#[derive(Module, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a program has a handful, and a module cannot be boxed"
-)]
-pub enum TrainedTransform<B: Backend> {
-    /// θ and its mask.
-    Padding(TrainedPadding<B>),
-    /// θ on top of a voice.
-    Voice(TrainedVoice<B>),
-    /// The numbers of the peaks.
-    Painted(TrainedPainted<B>),
-    /// Nothing: what was placed is the plane.
-    Plane(FixedPlane<B>),
-}
-
-impl<B: Kernels> TrainedTransform<B> {
-    /// Placed series `[batch, placed_samples]` give the sound that the source hears.
-    ///
-    /// `keep` multiplies the [`Transform::droppable`] numbers (dropout, in training only).
-    pub fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
-        match self {
-            Self::Padding(padding) => padding.forward(placed, keep),
-            Self::Voice(voice) => voice.forward(placed, keep),
-            Self::Painted(painted) => Sound::Plane(painted.forward(placed)),
-            Self::Plane(_) => {
-                let [batch, _] = placed.dims();
-                Sound::Plane(placed.reshape([batch, FRAMES, MELS]))
-            }
-        }
-    }
-
-    /// The same, ready to predict with: what depends on the trained numbers alone is worked out once
-    /// and for all. A transform that is still trained must not be settled.
-    pub fn settled(self) -> Self {
-        match self {
-            Self::Padding(padding) => Self::Padding(padding.settled()),
-            Self::Voice(_) | Self::Painted(_) | Self::Plane(_) => self,
-        }
-    }
-
-    /// The trained numbers on the host, by name.
-    pub fn to_host(&self) -> BTreeMap<String, HostTensor> {
-        match self {
-            Self::Padding(padding) => padding.to_host(),
-            Self::Voice(voice) => voice.to_host(),
-            Self::Painted(painted) => painted.to_host(),
-            Self::Plane(_) => BTreeMap::new(),
-        }
-    }
-}
-
-/// A transform without trained numbers whose placed series are planes.
-#[derive(Module, Debug)]
-pub struct FixedPlane<B: Backend> {
-    backend: std::marker::PhantomData<B>,
-}
-
-impl<B: Backend> FixedPlane<B> {
-    fn new() -> Self {
-        Self {
-            backend: std::marker::PhantomData,
-        }
-    }
 }

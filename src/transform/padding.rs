@@ -3,21 +3,27 @@
 //! `x′ = pad(x) + M ⊙ θ`: the series sits in one or more segments of the clip, and θ fills what is
 //! left; the mask `M` is 0 where the series sits and 1 elsewhere. θ is shared by all series.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use burn::module::{Module, Param};
-use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{TransformError, evenly, theta};
+use super::theta::{self, THETA};
+use super::tones;
+use super::{InputTransform, Named, TransformError, evenly};
 use crate::kernel::Kernels;
-use crate::kernel::mel::CLIP_SAMPLES;
+use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
-use crate::source::{SharedSound, Sound};
+use crate::source::{AudioInput, Input, SharedAudio, SourceModel, SourceSpec};
 use crate::storage::HostTensor;
+
+/// The name of the mask, 0 where a series sits and 1 elsewhere.
+const MASK: &str = "mask";
+/// The name of the tones that θ is a sum of.
+const BASIS: &str = "basis";
+/// The name of the plane of the masked θ.
+const PLANE: &str = "plane";
 
 /// Where in its segment a series sits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,11 +56,11 @@ impl FromStr for Position {
             "start" => Ok(Self::Start),
             "centre" | "center" => Ok(Self::Centre),
             "end" => Ok(Self::End),
-            _ => Err(TransformError::Setting {
-                setting: "position",
-                value: name.to_owned(),
-                expected: "start, centre or end",
-            }),
+            _ => Err(TransformError::setting(
+                "position",
+                name,
+                "start, centre or end",
+            )),
         }
     }
 }
@@ -71,12 +77,30 @@ pub struct Padding {
     /// θ starts uniform within ± this amplitude. At 0 the clip is silent where no series sits, and
     /// silence passes no gradient: θ then grows only from the series' edges outwards.
     pub initial_amplitude: f32,
+    /// θ is a sum of so many short tones at most, spread over time and frequency, and not free in each
+    /// sample: few numbers can be trained from few answers.
+    #[serde(default)]
+    pub dimensions: Option<usize>,
 }
 
 impl Padding {
+    /// θ, from its numbers.
+    fn theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
+        let theta = numbers.get(THETA);
+        match numbers.find(BASIS) {
+            None => theta,
+            Some(basis) => {
+                let [count] = theta.dims();
+                let [all] = basis.dims();
+                let basis = basis.reshape([count, all / count.max(1)]);
+                theta.reshape([1, count]).matmul(basis).squeeze_dim(0)
+            }
+        }
+    }
+
     /// Samples of one segment.
-    fn room(&self) -> usize {
-        CLIP_SAMPLES / self.segments.max(1)
+    fn room(&self, audio: AudioInput) -> usize {
+        audio.samples / self.segments.max(1)
     }
 
     /// The series' length in the clip.
@@ -85,8 +109,8 @@ impl Padding {
     }
 
     /// Where the copies of a series of `length` samples start.
-    fn starts(&self, length: usize) -> impl Iterator<Item = usize> {
-        let room = self.room();
+    fn starts(&self, audio: AudioInput, length: usize) -> impl Iterator<Item = usize> {
+        let room = self.room(audio);
         let spare = room.saturating_sub(self.placed_length(length));
         let offset = match self.position {
             Position::Start => 0,
@@ -95,44 +119,59 @@ impl Padding {
         };
         (0..self.segments).map(move |segment| segment * room + offset)
     }
+}
 
-    pub(super) fn heard_at(&self, length: usize) -> Vec<Vec<f32>> {
-        let placed = self.placed_length(length) as f32;
-        self.starts(length)
-            .map(|start| evenly(length, start as f32, start as f32 + placed))
-            .collect()
+impl InputTransform for Padding {
+    const KIND: &'static str = "padding";
+
+    fn named() -> Vec<Named<Self>> {
+        vec![Named {
+            name: "padding",
+            about: "the series in a clip of trained sound (Voice2Series)",
+            tier: None,
+            // The paper says nothing of the number of segments; the released code has three.
+            transform: Self {
+                segments: 3,
+                position: Position::Start,
+                stretch: None,
+                initial_amplitude: 0.05,
+                dimensions: None,
+            },
+        }]
     }
 
-    pub(super) fn check(&self, length: usize) -> Result<(), TransformError> {
-        if !(1..=CLIP_SAMPLES).contains(&self.segments) {
-            return Err(TransformError::Setting {
-                setting: "segments",
-                value: self.segments.to_string(),
-                expected: "1 to 16000",
-            });
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+        let audio = source.audio_input()?;
+        if !(1..=audio.samples).contains(&self.segments) {
+            let expected = format!("1 to {}", audio.samples);
+            return Err(TransformError::setting("segments", self.segments, expected));
         }
         theta::check(self.initial_amplitude)?;
+        if let Some(dimensions) = self.dimensions
+            && !(tones::LEAST..=tones::MOST).contains(&dimensions)
+        {
+            let expected = format!("{} to {}", tones::LEAST, tones::MOST);
+            return Err(TransformError::setting("dimensions", dimensions, expected));
+        }
         if self.stretch == Some(0) {
-            return Err(TransformError::Setting {
-                setting: "stretch",
-                value: "0".to_owned(),
-                expected: "at least 1 sample",
-            });
+            return Err(TransformError::setting("stretch", 0, "at least 1 sample"));
         }
         let samples = self.placed_length(length);
-        if samples > self.room() {
+        let room = self.room(audio);
+        if samples > room {
             return Err(TransformError::TooLong {
                 samples,
                 segments: self.segments,
-                room: self.room(),
+                room,
             });
         }
         Ok(())
     }
 
-    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
-        self.check(series.len())?;
-        let mut clip = vec![0.0; CLIP_SAMPLES];
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check(source, series.len())?;
+        let audio = source.audio_input()?;
+        let mut clip = vec![0.0; audio.samples];
         let stretched;
         let placed = match self.stretch {
             Some(length) => {
@@ -141,74 +180,78 @@ impl Padding {
             }
             None => series,
         };
-        for start in self.starts(series.len()) {
+        for start in self.starts(audio, series.len()) {
             clip[start..start + placed.len()].copy_from_slice(placed);
         }
         Ok(clip)
     }
 
-    pub(super) fn initial(&self, seed: u64) -> BTreeMap<String, HostTensor> {
-        theta::initial(self.initial_amplitude, seed)
-    }
-}
-
-/// θ on a device.
-#[derive(Module, Debug)]
-pub struct TrainedPadding<B: Backend> {
-    /// `[16000]`.
-    theta: Param<Tensor<B, 1>>,
-    /// 0 where the series sits, 1 elsewhere, `[16000]`.
-    mask: Tensor<B, 1>,
-    /// The log-mel plane of the masked θ, `[1, 125, 80]`, once θ is final.
-    log_mel: Option<Tensor<B, 3>>,
-}
-
-impl<B: Backend> TrainedPadding<B> {
-    pub(super) fn new(
-        padding: &Padding,
-        tensors: &BTreeMap<String, HostTensor>,
-        length: usize,
-        device: &B::Device,
-    ) -> Result<Self, TransformError> {
-        padding.check(length)?;
-        let mut mask = vec![1.0; CLIP_SAMPLES];
-        for start in padding.starts(length) {
-            mask[start..start + padding.placed_length(length)].fill(0.0);
-        }
-        Ok(Self {
-            theta: theta::on_device(tensors, device)?,
-            mask: Tensor::from_data(TensorData::new(mask, [CLIP_SAMPLES]), device),
-            log_mel: None,
-        })
+    fn forward<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        numbers: &Parameters<B>,
+    ) -> Input<B> {
+        let audio = self.theta(numbers) * numbers.get(MASK);
+        let plane = numbers.find(PLANE).zip(source.plane.as_ref());
+        let plane = plane.map(|(plane, of)| plane.reshape([1, of.frames, of.filters()]));
+        Input::Sum(prepared, SharedAudio { audio, plane })
     }
 
-    /// The same, with the plane of θ worked out once and for all.
-    pub(super) fn settled(self) -> Self
-    where
-        B: Kernels,
-    {
-        let sound = self.theta.val() * self.mask.clone();
-        let log_mel = Some(B::log_mel(sound.unsqueeze::<2>()));
-        Self { log_mel, ..self }
+    fn settle<B: Kernels>(
+        &self,
+        source: &dyn SourceModel<B>,
+        mut numbers: Parameters<B>,
+    ) -> Parameters<B> {
+        let audio = self.theta(&numbers) * numbers.get(MASK);
+        let plane = source.plane(Input::Audio(audio.unsqueeze::<2>()));
+        let count = plane.shape().num_elements();
+        numbers.insert(PLANE, plane.reshape([count]));
+        numbers
     }
 
-    pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
-        let masked = self.theta.val() * self.mask.clone();
-        let shared = match keep {
-            Some(keep) => SharedSound {
-                audio: masked * keep,
-                log_mel: None,
-            },
-            None => SharedSound {
-                audio: masked,
-                log_mel: self.log_mel.clone(),
-            },
+    fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
+        let samples = source.audio.map_or(0, |audio| audio.samples);
+        let count = self.dimensions.map_or(samples, tones::rounded);
+        theta::initial(self.initial_amplitude, count, seed)
+    }
+
+    fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers {
+        let Some(audio) = source.audio else {
+            return Numbers::new();
         };
-        Sound::Over(placed, shared)
+        let mut mask = vec![1.0; audio.samples];
+        for start in self.starts(audio, length) {
+            mask[start..start + self.placed_length(length)].fill(0.0);
+        }
+        let shape = vec![audio.samples];
+        let mask = HostTensor {
+            shape,
+            values: mask,
+        };
+        let mut fixed = Numbers::from([(MASK.to_owned(), mask)]);
+        if let Some(dimensions) = self.dimensions {
+            fixed.insert(BASIS.to_owned(), tones::basis(dimensions, audio));
+        }
+        fixed
     }
 
-    pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {
-        theta::to_host(&self.theta)
+    fn dropped(&self) -> Option<&'static str> {
+        Some(THETA)
+    }
+
+    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        let Some(audio) = source.audio else {
+            return Vec::new();
+        };
+        let all = audio.samples as f32;
+        let placed = self.placed_length(series.len()) as f32;
+        self.starts(audio, series.len())
+            .map(|start| {
+                let first = start as f32 / all;
+                evenly(series.len(), first, first + placed / all)
+            })
+            .collect()
     }
 }
 
@@ -217,6 +260,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::source::SourceWeights;
+
+    fn source() -> SourceSpec {
+        SourceWeights::find("attrnn-gsc35").unwrap().spec().clone()
+    }
 
     proptest! {
         #[test]
@@ -230,15 +278,15 @@ mod tests {
             ],
             stretch in prop::option::of(1usize..1600),
         ) {
-            let padding = Padding { segments, position, stretch, initial_amplitude: 0.0 };
+            let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None };
             // No value is zero, so that silence can be told from the series.
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
-            let clip = padding.place(&series).unwrap();
+            let clip = padding.prepare(&source(), &series).unwrap();
             let placed = stretch.unwrap_or(length);
-            prop_assert_eq!(clip.len(), CLIP_SAMPLES);
+            prop_assert_eq!(clip.len(), 16_000);
             let sounding = clip.iter().filter(|sample| **sample != 0.0).count();
             prop_assert_eq!(sounding, placed * segments);
-            for start in padding.starts(length) {
+            for start in padding.starts(source().audio.unwrap(), length) {
                 prop_assert_eq!(clip[start], series[0]);
             }
         }
@@ -251,10 +299,11 @@ mod tests {
             position: Position::Centre,
             stretch: None,
             initial_amplitude: 0.0,
+            dimensions: None,
         };
-        let error = padding.place(&[0.0; 1601]).unwrap_err();
+        let error = padding.prepare(&source(), &[0.0; 1601]).unwrap_err();
         assert!(error.to_string().contains("1600"), "{error}");
         assert!(error.hint().unwrap().contains("--stretch 1600"));
-        assert!(padding.place(&[0.0; 1600]).is_ok());
+        assert!(padding.prepare(&source(), &[0.0; 1600]).is_ok());
     }
 }

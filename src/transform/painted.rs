@@ -3,17 +3,14 @@
 //! It enters the source behind its front end, so it needs no Fourier transform, and a peak's place
 //! on the plane has a smooth gradient, where a tone's phase has none.
 
-use std::collections::BTreeMap;
-
-use burn::module::{Module, Param};
-use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{Signal, TransformError, View};
+use super::{InputTransform, Named, Signal, Tier, TransformError, View, checked_plane};
 use crate::kernel::Kernels;
-use crate::kernel::mel::FRAMES;
-use crate::source::host;
+use crate::kernel::mel::{hz_to_mel, mel_to_hz};
+use crate::parameters::{Numbers, Parameters};
+use crate::source::{Input, PlaneInput, SourceSpec};
 use crate::storage::HostTensor;
 
 /// Samples of a signal that are averaged for a frame.
@@ -22,9 +19,16 @@ const SAMPLES_IN_FRAME: usize = 2;
 const TAPS: usize = 13;
 /// Under the logarithm: what is heard where no peak is.
 const FLOOR: f32 = 1e-4;
-/// Peaks stay between these, in Hz.
+/// Peaks stay between these, in Hz, and frequencies are meant on the band between 40 and 8,000 Hz: a
+/// source with another band hears them at the same place in its own.
 const LOWEST: f32 = 60.0;
 const HIGHEST: f32 = 7800.0;
+const BAND: [f64; 2] = [40.0, 8000.0];
+/// A peak is at least as wide as so many filters of the source, or it would fall between two.
+const LEAST_FILTERS: f32 = 1.5;
+/// The width of a peak, on the mel scale, and how far one deviation of a signal moves it.
+const WIDTH: f32 = 60.0;
+const DEVIATION: f32 = 0.2;
 
 /// Peaks on the mel plane: frame `t`, filter `m` has
 /// `ln(1e-4 + Σ gain · exp(−½ ((m − mel(f(t))) / width)²))` with
@@ -53,13 +57,34 @@ pub struct Peak {
 }
 
 impl Painted {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
-        let wrong = |setting, value: f32, expected| {
-            Err(TransformError::Setting {
-                setting,
-                value: value.to_string(),
-                expected,
+    /// Peaks of height 1 that go forward through a series: signal, frequency, deviation.
+    fn of(peaks: impl IntoIterator<Item = (Signal, f32, f32)>, width: f32) -> Self {
+        let peaks = peaks
+            .into_iter()
+            .map(|(signal, frequency, deviation)| Peak {
+                signal,
+                frequency,
+                deviation,
+                width,
+                gain: 1.0,
             })
+            .collect();
+        Self {
+            peaks,
+            view: View::Forward,
+        }
+    }
+
+    /// Peaks of the usual width and deviation.
+    fn usual_peaks(signals: &[Signal], frequencies: &[f32]) -> Self {
+        let peaks = signals.iter().zip(frequencies);
+        let peaks = peaks.map(|(signal, hertz)| (*signal, *hertz, DEVIATION));
+        Self::of(peaks, WIDTH)
+    }
+
+    fn check_peaks(&self) -> Result<(), TransformError> {
+        let wrong = |setting, value: f32, expected: &str| {
+            Err(TransformError::setting(setting, value, expected))
         };
         for peak in &self.peaks {
             if !(LOWEST..=HIGHEST).contains(&peak.frequency) {
@@ -80,41 +105,196 @@ impl Painted {
         }
         Ok(())
     }
+}
 
-    /// The numbers that a placed series has: for each peak and frame, the signal around it.
-    pub(super) fn placed_samples(&self) -> usize {
-        self.peaks.len() * FRAMES * TAPS
+/// How a source's band lies beside the one that frequencies are meant on: a factor and a shift of
+/// places on the mel scale. Exactly 1 and 0 for the band itself.
+fn band_of(plane: &PlaneInput) -> (f32, f32) {
+    let meant = BAND.map(hz_to_mel);
+    let edge = |centre: Option<&f32>, side: f32| centre.map(|mel| mel + side * plane.spacing());
+    let own = (
+        edge(plane.centres.first(), -1.0),
+        edge(plane.centres.last(), 1.0),
+    );
+    let (Some(lowest), Some(highest)) = own else {
+        return (1.0, 0.0);
+    };
+    let factor = (highest - lowest) / (meant[1] - meant[0]) as f32;
+    // The same band but for rounding.
+    if (factor - 1.0).abs() < 1e-3 && (mel_to_hz(f64::from(lowest)) - BAND[0]).abs() < 1.0 {
+        return (1.0, 0.0);
+    }
+    (factor, lowest - factor * meant[0] as f32)
+}
+
+impl InputTransform for Painted {
+    const KIND: &'static str = "painted";
+
+    fn named() -> Vec<Named<Self>> {
+        use Signal::{
+            Autocorrelation, Calm, Energy, Residual, Series, Slope, Slow, Smooth, SmoothSlope,
+            Sorted, SortedStepSizes, SortedSteps,
+        };
+        let four = |signals| Self::usual_peaks(signals, &[400.0, 1100.0, 2300.0, 4000.0]);
+        let three = |signals| Self::usual_peaks(signals, &[500.0, 1500.0, 2800.0]);
+        let plain = &[Slope, Series, Smooth, Residual];
+        let viewed = |painted: Self, view| Self { view, ..painted };
+        let named = |name, about, tier, transform| Named {
+            name,
+            about,
+            tier: Some(tier),
+            transform,
+        };
+        vec![
+            named(
+                "formants",
+                "four painted peaks: slope, series, slow part, what that leaves",
+                Tier::Fast,
+                four(plain),
+            ),
+            named(
+                "reversed",
+                "the same for the series from its end to its start",
+                Tier::Default,
+                viewed(four(plain), View::Reversed),
+            ),
+            named(
+                "spectrum",
+                "the same for its spectrum, from slow turns to fast ones",
+                Tier::Default,
+                viewed(four(plain), View::Spectrum),
+            ),
+            named(
+                "paced",
+                "the same, slower where the series moves; one peak hears how calm it was so far",
+                Tier::Default,
+                viewed(four(&[Slope, Series, Calm, Smooth]), View::Paced),
+            ),
+            named(
+                "tally",
+                "four painted peaks that know how much and how often, not when: the sorted values, \
+                 steps and sizes of steps, and the autocorrelation",
+                Tier::Default,
+                four(&[Sorted, SortedSteps, SortedStepSizes, Autocorrelation]),
+            ),
+            // Drawn at random, and kept by their left-out error on training splits.
+            named(
+                "speaker-1",
+                "four painted peaks of another mouth, moved by other signals",
+                Tier::Default,
+                Self::of(
+                    [
+                        (Series, 449.06, 0.252),
+                        (Residual, 1071.09, 0.2227),
+                        (SmoothSlope, 2443.12, 0.1544),
+                        (Smooth, 4012.5, 0.1265),
+                    ],
+                    64.577,
+                ),
+            ),
+            named(
+                "speaker-2",
+                "and of another",
+                Tier::Default,
+                Self::of(
+                    [
+                        (Energy, 436.32, 0.1982),
+                        (Series, 1216.98, 0.2581),
+                        (Smooth, 2519.61, 0.2435),
+                        (SmoothSlope, 4670.07, 0.1333),
+                    ],
+                    63.25,
+                ),
+            ),
+            named(
+                "speaker-3",
+                "and of another",
+                Tier::Default,
+                Self::of(
+                    [
+                        (Series, 448.57, 0.1269),
+                        (Slow, 1128.71, 0.2506),
+                        (Slope, 2243.33, 0.1982),
+                        (Residual, 4028.6, 0.2494),
+                    ],
+                    67.984,
+                ),
+            ),
+            named(
+                "mouth",
+                "three painted peaks: slope, series, slow part",
+                Tier::Best,
+                three(&[Slope, Series, Smooth]),
+            ),
+            named(
+                "texture",
+                "three painted peaks: series, its fast part, how lively it is",
+                Tier::Best,
+                three(&[Series, Residual, Energy]),
+            ),
+        ]
     }
 
-    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
-        self.check()?;
-        let mut placed = Vec::with_capacity(self.placed_samples());
-        let series = self.view.of(series);
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+        source.plane_input()?;
+        self.check_peaks()
+    }
+
+    /// For each peak and frame, the signal around it.
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check(source, series.len())?;
+        let frames = source.plane_input()?.frames;
+        let mut prepared = Vec::with_capacity(self.peaks.len() * frames * TAPS);
+        let series = self.view.of(series, frames);
         for peak in &self.peaks {
             let signal: Vec<f32> = peak
                 .signal
-                .of(&series, FRAMES * SAMPLES_IN_FRAME)
+                .of(&series, frames * SAMPLES_IN_FRAME)
                 .chunks_exact(SAMPLES_IN_FRAME)
                 .map(|samples| samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32)
                 .collect();
-            for frame in 0..FRAMES {
-                placed.extend((0..TAPS).map(|tap| {
+            for frame in 0..frames {
+                prepared.extend((0..TAPS).map(|tap| {
                     // The ends repeat their last value.
-                    let place = (frame + tap).saturating_sub(TAPS / 2).min(FRAMES - 1);
+                    let place = (frame + tap).saturating_sub(TAPS / 2).min(frames - 1);
                     signal[place]
                 }));
             }
         }
-        Ok(placed)
+        Ok(prepared)
     }
 
-    /// The sample of the clip at which each value of a series sounds, where there is one.
-    pub(super) fn heard_at(&self, series: &[f32]) -> Option<Vec<f32>> {
-        let timed = self.peaks.iter().any(|peak| peak.signal.is_timed());
-        timed.then(|| self.view.heard_at(series)).flatten()
+    fn forward<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        numbers: &Parameters<B>,
+    ) -> Input<B> {
+        let plane = checked_plane(source);
+        let (factor, shift) = band_of(plane);
+        let [batch, _] = prepared.dims();
+        let count = self.peaks.len();
+        let column = |values: Tensor<B, 1>| values.reshape([1, count, 1]);
+        let windows = prepared.reshape([batch, count, plane.frames, TAPS]);
+        let filters = numbers.get("filters").reshape([1, count, 1, TAPS]);
+        let signal: Tensor<B, 3> = (windows * filters).sum_dim(3).squeeze_dim(3);
+        let moved = signal * column(numbers.get("deviation")) + 1.0;
+        let hertz = moved * column(numbers.get("frequency").exp() * 1000.0);
+        let mut mel = (hertz.clamp(LOWEST, HIGHEST) / 700.0).log1p() * 1127.0;
+        let mut width = numbers.get("width").exp() * 100.0;
+        if (factor, shift) != (1.0, 0.0) {
+            mel = mel * factor + shift;
+            width = (width * factor).clamp_min(LEAST_FILTERS * plane.spacing());
+        }
+        let heights = numbers.get("gain").exp();
+        let mut painted = B::paint(mel, width, heights, FLOOR, &plane.centres);
+        if (plane.offset, plane.slope) != (0.0, 1.0) {
+            painted = painted * plane.slope + plane.offset;
+        }
+        Input::Plane(painted)
     }
 
-    pub(super) fn initial(&self) -> BTreeMap<String, HostTensor> {
+    fn initial(&self, _source: &SourceSpec, _seed: u64) -> Numbers {
         let count = self.peaks.len();
         let each = |value: fn(&Peak) -> f32| HostTensor {
             shape: vec![count],
@@ -139,75 +319,10 @@ impl Painted {
         .map(|(name, tensor)| (name.to_owned(), tensor))
         .collect()
     }
-}
 
-/// The peaks' numbers on a device.
-#[derive(Module, Debug)]
-pub struct TrainedPainted<B: Backend> {
-    /// ln of the frequency in kHz, `[peaks]`.
-    frequency: Param<Tensor<B, 1>>,
-    /// `[peaks]`.
-    deviation: Param<Tensor<B, 1>>,
-    /// ln of the width in 100 mel, `[peaks]`.
-    width: Param<Tensor<B, 1>>,
-    /// ln of the height, `[peaks]`.
-    gain: Param<Tensor<B, 1>>,
-    /// On each signal, `[peaks, taps]`.
-    filters: Param<Tensor<B, 2>>,
-}
-
-impl<B: Kernels> TrainedPainted<B> {
-    pub(super) fn new(
-        painted: &Painted,
-        tensors: &BTreeMap<String, HostTensor>,
-        device: &B::Device,
-    ) -> Result<Self, TransformError> {
-        painted.check()?;
-        let count = painted.peaks.len();
-        let data = |name: &'static str, shape: &[usize]| {
-            let expected = shape.iter().product();
-            tensors
-                .get(name)
-                .filter(|tensor| tensor.shape == shape)
-                .map(|tensor| TensorData::new(tensor.values.clone(), shape.to_vec()))
-                .ok_or(TransformError::Tensor {
-                    tensor: name,
-                    expected,
-                })
-        };
-        Ok(Self {
-            frequency: Param::from_data(data("frequency", &[count])?, device),
-            deviation: Param::from_data(data("deviation", &[count])?, device),
-            width: Param::from_data(data("width", &[count])?, device),
-            gain: Param::from_data(data("gain", &[count])?, device),
-            filters: Param::from_data(data("filters", &[count, TAPS])?, device),
-        })
-    }
-
-    pub(super) fn forward(&self, placed: Tensor<B, 2>) -> Tensor<B, 3> {
-        let [batch, _] = placed.dims();
-        let [count, _] = self.filters.dims();
-        let column = |values: Tensor<B, 1>| values.reshape([1, count, 1]);
-        let windows = placed.reshape([batch, count, FRAMES, TAPS]);
-        let filters = self.filters.val().reshape([1, count, 1, TAPS]);
-        let signal: Tensor<B, 3> = (windows * filters).sum_dim(3).squeeze_dim(3);
-        let moved = signal * column(self.deviation.val()) + 1.0;
-        let hertz = moved * column(self.frequency.val().exp() * 1000.0);
-        let mel = (hertz.clamp(LOWEST, HIGHEST) / 700.0).log1p() * 1127.0;
-        let width = self.width.val().exp() * 100.0;
-        B::paint(mel, width, self.gain.val().exp(), FLOOR)
-    }
-
-    pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {
-        [
-            ("frequency", host(self.frequency.val())),
-            ("deviation", host(self.deviation.val())),
-            ("width", host(self.width.val())),
-            ("gain", host(self.gain.val())),
-            ("filters", host(self.filters.val())),
-        ]
-        .into_iter()
-        .map(|(name, tensor)| (name.to_owned(), tensor))
-        .collect()
+    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        let timed = self.peaks.iter().any(|peak| peak.signal.is_timed());
+        let times = timed.then(|| self.view.times(series)).flatten();
+        times.into_iter().collect()
     }
 }

@@ -9,10 +9,14 @@ use std::f64::consts::SQRT_2;
 use rustfft::num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
-use super::TransformError;
+use burn::tensor::Tensor;
+
 use super::fourier::plans;
-use crate::kernel::mel::{FRAMES, MELS};
+use super::{InputTransform, Named, Tier, TransformError, as_plane, evenly};
+use crate::kernel::Kernels;
+use crate::parameters::Parameters;
 use crate::series::resample_linear;
+use crate::source::{Input, SourceSpec};
 
 /// Samples of a band's amplitude that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 4;
@@ -48,8 +52,40 @@ pub enum Paint {
 /// How high waves are painted.
 const WAVE_HEIGHT: f32 = 2.0;
 
-impl Scalogram {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
+impl InputTransform for Scalogram {
+    const KIND: &'static str = "scalogram";
+
+    fn named() -> Vec<Named<Self>> {
+        let named = |name, about, lowest_turns, quality, paint| Named {
+            name,
+            about,
+            tier: Some(Tier::Default),
+            transform: Self {
+                lowest_turns,
+                quality,
+                paint,
+            },
+        };
+        vec![
+            named(
+                "scalogram",
+                "the series speeded up until it can be heard: how loud",
+                1.5,
+                5.0,
+                Paint::Loudness { floor: 0.1 },
+            ),
+            named(
+                "wavelets",
+                "the series speeded up until it can be heard: the waves",
+                1.0,
+                2.5,
+                Paint::Wave,
+            ),
+        ]
+    }
+
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+        source.plane_input()?;
         let floor = match self.paint {
             Paint::Loudness { floor } => f64::from(floor),
             Paint::Wave => 1.0,
@@ -68,19 +104,19 @@ impl Scalogram {
             .into_iter()
             .find(|(_, value, range, _)| !range.contains(value))
         {
-            Some((setting, value, _, expected)) => Err(TransformError::Setting {
-                setting,
-                value: value.to_string(),
-                expected,
-            }),
+            Some((setting, value, _, expected)) => {
+                Err(TransformError::setting(setting, value, expected))
+            }
             None => Ok(()),
         }
     }
 
-    /// The plane of a series, `[125 * 80]` frame by frame.
-    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
-        self.check()?;
-        let mut plane = vec![0.0f32; FRAMES * MELS];
+    /// The plane of a series, frame by frame.
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check(source, series.len())?;
+        let input = source.plane_input()?;
+        let (frames, filters) = (input.frames, input.filters());
+        let mut plane = vec![0.0f32; frames * filters];
         let margin = series.len() / 2;
         let padded: Vec<f32> = mirrored(series, margin);
         let size = padded.len().next_power_of_two().max(2);
@@ -92,9 +128,9 @@ impl Scalogram {
         forward.process(&mut spectrum);
 
         let lowest = (self.lowest_turns / series.len().max(1) as f64).min(HIGHEST / 2.0);
-        let ratio = (HIGHEST / lowest).powf(1.0 / (MELS - 1) as f64);
+        let ratio = (HIGHEST / lowest).powf(1.0 / (filters - 1).max(1) as f64);
         let mut band = vec![Complex32::default(); size];
-        for mel in 0..MELS {
+        for mel in 0..filters {
             let centre = lowest * ratio.powi(mel as i32);
             let deviation = centre / self.quality;
             // Only frequencies above 0 and below one half: the transform is then analytic, and its
@@ -113,14 +149,30 @@ impl Scalogram {
                     Paint::Wave => value.re,
                 })
                 .collect();
-            let heard = resample_linear(&heard, FRAMES * SAMPLES_IN_FRAME);
+            let heard = resample_linear(&heard, frames * SAMPLES_IN_FRAME);
             for (frame, samples) in heard.chunks_exact(SAMPLES_IN_FRAME).enumerate() {
                 let mean = samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32;
-                plane[frame * MELS + mel] = mean;
+                plane[frame * filters + mel] = mean;
             }
         }
         self.paint.over(&mut plane);
+        for value in &mut plane {
+            *value = input.value(*value);
+        }
         Ok(plane)
+    }
+
+    fn forward<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        _numbers: &Parameters<B>,
+    ) -> Input<B> {
+        as_plane(source, prepared)
+    }
+
+    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        vec![evenly(series.len(), 0.0, 1.0)]
     }
 }
 
@@ -162,6 +214,13 @@ fn mirrored(series: &[f32], margin: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SourceWeights;
+
+    const MELS: usize = 80;
+
+    fn source() -> SourceSpec {
+        SourceWeights::find("attrnn-gsc35").unwrap().spec().clone()
+    }
 
     #[test]
     fn a_sine_is_loudest_in_the_filter_of_its_frequency() {
@@ -175,7 +234,7 @@ mod tests {
             let series: Vec<f32> = (0..length)
                 .map(|at| (std::f64::consts::TAU * turns * at as f64 / length as f64).sin() as f32)
                 .collect();
-            let plane = scalogram.place(&series).unwrap();
+            let plane = scalogram.prepare(&source(), &series).unwrap();
             let row = &plane[60 * MELS..61 * MELS];
             let loudest = (0..MELS)
                 .max_by(|a, b| row[*a].total_cmp(&row[*b]))
@@ -195,7 +254,7 @@ mod tests {
                 paint,
             };
             for series in [vec![0.0; 50], vec![1.0], vec![1.0, -1.0]] {
-                let plane = scalogram.place(&series).unwrap();
+                let plane = scalogram.prepare(&source(), &series).unwrap();
                 assert!(plane.iter().all(|value| value.is_finite()), "{series:?}");
             }
         }

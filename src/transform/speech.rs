@@ -3,9 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::voice::Vowel;
-use super::{Signal, TransformError};
-use crate::kernel::mel::{FRAMES, MELS, hz_to_mel, mel_centres};
+use burn::tensor::Tensor;
+
+use super::voice::{Vowel, vowel};
+use super::{InputTransform, Named, Signal, Tier, TransformError, as_plane, evenly};
+use crate::kernel::Kernels;
+use crate::kernel::mel::hz_to_mel;
+use crate::parameters::Parameters;
+use crate::source::{Input, PlaneInput, SourceSpec};
 
 /// Samples of a formant that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 4;
@@ -32,35 +37,51 @@ pub struct Speech {
     pub growth: f32,
 }
 
-impl Speech {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
+impl InputTransform for Speech {
+    const KIND: &'static str = "speech";
+
+    fn named() -> Vec<Named<Self>> {
+        vec![Named {
+            name: "speech",
+            about: "a painted vowel that follows the series, and a hiss where it jumps",
+            tier: Some(Tier::Default),
+            transform: Self {
+                vowel: vowel(),
+                loudness: 0.05,
+                growth: 1.2,
+            },
+        }]
+    }
+
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+        source.plane_input()?;
         self.vowel.check()?;
         for (setting, value) in [("loudness", self.loudness), ("growth", self.growth)] {
             if !(0.0..=10.0).contains(&value) {
-                return Err(TransformError::Setting {
-                    setting,
-                    value: value.to_string(),
-                    expected: "0 to 10",
-                });
+                return Err(TransformError::setting(setting, value, "0 to 10"));
             }
         }
         Ok(())
     }
 
-    /// The plane of a series, `[125 * 80]` frame by frame.
-    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
-        self.check()?;
-        let harmonics = self.vowel.amplitudes(series, FRAMES * SAMPLES_IN_FRAME);
-        let count = harmonics.len() / (FRAMES * SAMPLES_IN_FRAME);
-        let jumps = Signal::Jumps.of(series, FRAMES * JUMPS_IN_FRAME);
-        let filters: Vec<(usize, f32)> = (0..count).flat_map(filters_of).collect();
-        let mut plane = Vec::with_capacity(FRAMES * MELS);
+    /// The plane of a series, frame by frame.
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check(source, series.len())?;
+        let input = source.plane_input()?;
+        let frames = input.frames;
+        let harmonics = self.vowel.amplitudes(series, frames * SAMPLES_IN_FRAME);
+        let count = harmonics.len() / (frames * SAMPLES_IN_FRAME);
+        let jumps = Signal::Jumps.of(series, frames * JUMPS_IN_FRAME);
+        let filters: Vec<(usize, f32)> = (0..count)
+            .flat_map(|harmonic| filters_of(harmonic, input))
+            .collect();
+        let mut plane = Vec::with_capacity(frames * input.filters());
         let frames = harmonics.chunks_exact(count * SAMPLES_IN_FRAME);
         for (frame, jumps) in frames.zip(jumps.chunks_exact(JUMPS_IN_FRAME)) {
             let jump = jumps.iter().sum::<f32>() / JUMPS_IN_FRAME as f32;
             let noise = self.loudness * (self.growth * jump.clamp(-LIMIT, LIMIT)).exp();
             let start = plane.len();
-            plane.extend(mel_centres().iter().map(|mel| {
+            plane.extend(input.centres.iter().map(|mel| {
                 let above = (mel - hz_to_mel(HISS_HZ) as f32) / HISS_WIDTH;
                 FLOOR + noise / (1.0 + (-above).exp())
             }));
@@ -72,21 +93,33 @@ impl Speech {
                 }
             }
             for value in &mut plane[start..] {
-                *value = value.ln();
+                *value = input.value(value.ln());
             }
         }
         Ok(plane)
     }
+
+    fn forward<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        _numbers: &Parameters<B>,
+    ) -> Input<B> {
+        as_plane(source, prepared)
+    }
+
+    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        vec![evenly(series.len(), 0.0, 1.0)]
+    }
 }
 
-/// The two mel filters that hear a harmonic, and how much each hears of it.
-fn filters_of(harmonic: usize) -> [(usize, f32); 2] {
+/// The two filters that hear a harmonic, and how much each hears of it.
+fn filters_of(harmonic: usize, input: &PlaneInput) -> [(usize, f32); 2] {
     let mel = hz_to_mel(Vowel::harmonic_hz(harmonic)) as f32;
-    let centres = mel_centres();
-    let step = centres[1] - centres[0];
+    let (centres, step) = (&input.centres, input.spacing());
     let place = ((mel - centres[0]) / step).max(0.0);
-    let lower = (place as usize).min(MELS - 1);
-    let upper = (lower + 1).min(MELS - 1);
+    let lower = (place as usize).min(centres.len() - 1);
+    let upper = (lower + 1).min(centres.len() - 1);
     let weight = |filter: usize| (1.0 - (mel - centres[filter]).abs() / step).max(0.0);
     let of_upper = if upper == lower { 0.0 } else { weight(upper) };
     [(lower, weight(lower)), (upper, of_upper)]
@@ -95,7 +128,11 @@ fn filters_of(harmonic: usize) -> [(usize, f32); 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SourceWeights;
     use crate::transform::{Formant, Signal};
+
+    const FRAMES: usize = 125;
+    const MELS: usize = 80;
 
     #[test]
     fn the_formant_is_where_it_should_be_and_jumps_hiss() {
@@ -115,14 +152,16 @@ mod tests {
         let series: Vec<f32> = (0..200)
             .map(|at| if at < 100 { -1.0 } else { 1.0 })
             .collect();
-        let plane = speech.place(&series).unwrap();
+        let source = SourceWeights::find("attrnn-gsc35").unwrap();
+        let plane = speech.prepare(source.spec(), &series).unwrap();
+        let centres = &source.spec().plane.as_ref().unwrap().centres;
         assert_eq!(plane.len(), FRAMES * MELS);
         let row = |frame: usize| &plane[frame * MELS..(frame + 1) * MELS];
         let quiet = row(20);
         let loudest = (0..60)
             .max_by(|a, b| quiet[*a].total_cmp(&quiet[*b]))
             .unwrap();
-        let mel = mel_centres()[loudest];
+        let mel = centres[loudest];
         assert!((mel - hz_to_mel(1000.0) as f32).abs() < 60.0, "{mel}");
         assert!(row(62)[75] > quiet[75] + 2.0);
     }

@@ -5,14 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::evenly;
 use super::fourier::log_spectrum;
 use super::signal::movement;
-use crate::kernel::mel::CLIP_SAMPLES;
-use crate::kernel::mel::FRAMES;
 
 /// How much of the clip goes to time as it is where a series is heard at its own pace; the rest
 /// goes to where it moves.
 const EVEN_SHARE: f64 = 0.5;
-/// A paced series has at least so many values, or a short one would lose its turns.
-const LEAST_PACED: usize = 2 * FRAMES;
+/// A paced series has at least so many values for each frame, or a short one would lose its turns.
+const LEAST_PACED: usize = 2;
 
 /// The way in which a voice goes through a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,26 +29,25 @@ pub enum View {
 }
 
 impl View {
-    /// What is heard of a series.
-    pub(super) fn of(self, series: &[f32]) -> Vec<f32> {
+    /// What is heard of a series by a source of so many frames.
+    pub(super) fn of(self, series: &[f32], frames: usize) -> Vec<f32> {
         match self {
             Self::Forward => series.to_vec(),
             Self::Reversed => series.iter().rev().copied().collect(),
             Self::Spectrum => log_spectrum(series),
-            Self::Paced => paced(series),
+            Self::Paced => paced(series, LEAST_PACED * frames),
         }
     }
 
-    /// The sample of the clip at which each value sounds, where there is one.
-    pub(super) fn heard_at(self, series: &[f32]) -> Option<Vec<f32>> {
-        let end = CLIP_SAMPLES as f32;
+    /// The share of the time that has passed at each value, where there is one.
+    pub(super) fn times(self, series: &[f32]) -> Option<Vec<f32>> {
         match self {
-            Self::Forward => Some(evenly(series.len(), 0.0, end)),
-            Self::Reversed => Some(evenly(series.len(), end, 0.0)),
+            Self::Forward => Some(evenly(series.len(), 0.0, 1.0)),
+            Self::Reversed => Some(evenly(series.len(), 1.0, 0.0)),
             Self::Spectrum => None,
             Self::Paced => {
                 let places = pace(series).into_iter();
-                Some(places.map(|share| share as f32 * end).collect())
+                Some(places.map(|share| share as f32).collect())
             }
         }
     }
@@ -66,9 +63,9 @@ fn pace(series: &[f32]) -> Vec<f64> {
 }
 
 /// The series on straight lines between its values, each at its place in [`pace`].
-fn paced(series: &[f32]) -> Vec<f32> {
+fn paced(series: &[f32], least: usize) -> Vec<f32> {
     let places = pace(series);
-    let length = series.len().max(LEAST_PACED);
+    let length = series.len().max(least);
     let mut right = 1;
     (0..length)
         .filter_map(|index| {
@@ -100,8 +97,8 @@ mod tests {
         let mut pairs = places.iter().zip(expected);
         assert!(pairs.all(|(found, expected)| (found - expected).abs() < 1e-12));
 
-        let heard = paced(&series);
-        assert_eq!(heard.len(), LEAST_PACED);
+        let heard = paced(&series, 250);
+        assert_eq!(heard.len(), 250);
         assert_eq!((heard[0], heard[40], heard[249]), (0.0, 0.0, 3.0));
         // A value of the line of the middle step, at its share of the clip.
         let share = 100.0 / 249.0;
@@ -113,13 +110,13 @@ mod tests {
     fn every_view_takes_every_series() {
         for view in [View::Forward, View::Reversed, View::Spectrum, View::Paced] {
             for series in [vec![1.0], vec![2.0, 2.0, 2.0], vec![0.0, 1e30, -1e30]] {
-                let heard = view.of(&series);
+                let heard = view.of(&series, 125);
                 assert!(!heard.is_empty(), "{view:?} of {series:?}");
                 assert!(heard.iter().all(|value| value.is_finite()), "{view:?}");
-                if let Some(places) = view.heard_at(&series) {
+                if let Some(places) = view.times(&series) {
                     assert_eq!(places.len(), series.len());
                     let mut inside = places.iter();
-                    assert!(inside.all(|place| (0.0..=CLIP_SAMPLES as f32).contains(place)));
+                    assert!(inside.all(|place| (0.0..=1.0).contains(place)));
                 }
             }
         }
@@ -128,10 +125,10 @@ mod tests {
     #[test]
     fn a_paced_series_that_never_rests_is_heard_as_it_is() {
         let series: Vec<f32> = (0..300).map(|at| at as f32).collect();
-        let heard = paced(&series);
+        let heard = paced(&series, 250);
         let mut pairs = heard.iter().zip(&series);
         assert!(pairs.all(|(found, expected)| (found - expected).abs() < 1e-3));
-        let places = View::Paced.heard_at(&series);
-        assert_eq!(places.map(|places| places[299]), Some(CLIP_SAMPLES as f32));
+        let places = View::Paced.times(&series);
+        assert_eq!(places.map(|places| places[299]), Some(1.0));
     }
 }

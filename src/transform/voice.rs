@@ -10,30 +10,26 @@ mod noise;
 mod tones;
 mod wave;
 
-use std::collections::BTreeMap;
-
-use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 
 pub use formants::{Formant, Vowel};
 pub use noise::Noise;
 pub use tones::Tone;
 
-use super::theta;
-use super::{Signal, TransformError};
-use crate::kernel::mel::CLIP_SAMPLES;
+use super::theta::{self, THETA};
+use super::{InputTransform, Named, Signal, Tier, TransformError, evenly};
+use crate::kernel::Kernels;
+use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
-use crate::source::{SharedSound, Sound};
-use crate::storage::HostTensor;
+use crate::source::{Input, SharedAudio, SourceSpec};
 
 /// A voice, and the trained sound on top of it if there is any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Voice {
     /// What sounds.
     pub sound: VoiceSound,
-    /// θ, 16,000 trained samples, is added, and starts uniform within ± this amplitude.
+    /// θ, a clip of trained samples, is added, and starts uniform within ± this amplitude.
     pub theta: Option<f32>,
 }
 
@@ -55,28 +51,8 @@ pub enum VoiceSound {
 }
 
 impl Voice {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
-        theta::check(self.theta.unwrap_or(0.0))?;
-        match &self.sound {
-            VoiceSound::Stretched => Ok(()),
-            VoiceSound::Tones { tones } => tones.iter().try_for_each(Tone::check),
-            VoiceSound::Vowel(vowel) => vowel.check(),
-            VoiceSound::Noise(noise) => noise.check(),
-        }
-    }
-
-    pub(super) fn place(&self, series: &[f32]) -> Result<Vec<f32>, TransformError> {
-        self.check()?;
-        Ok(match &self.sound {
-            VoiceSound::Stretched => resample_linear(series, CLIP_SAMPLES),
-            VoiceSound::Tones { tones } => tones::clip(tones, series),
-            VoiceSound::Vowel(vowel) => vowel.clip(series),
-            VoiceSound::Noise(noise) => noise.clip(series),
-        })
-    }
-
     /// Whether it tells when something happens: whether any of its signals does.
-    pub(super) fn is_timed(&self) -> bool {
+    fn is_timed(&self) -> bool {
         match &self.sound {
             VoiceSound::Stretched => true,
             VoiceSound::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
@@ -87,49 +63,148 @@ impl Voice {
             VoiceSound::Noise(noise) => noise.signal.is_timed(),
         }
     }
+}
 
-    pub(super) fn initial(&self, seed: u64) -> BTreeMap<String, HostTensor> {
+impl InputTransform for Voice {
+    const KIND: &'static str = "voice";
+
+    fn named() -> Vec<Named<Self>> {
+        let named = |name, about, tier, sound| Named {
+            name,
+            about,
+            tier,
+            transform: Self { sound, theta: None },
+        };
+        let tones = |tones: &[(Signal, f32, f32)]| VoiceSound::Tones {
+            tones: tones
+                .iter()
+                .map(|&(signal, frequency, deviation)| Tone {
+                    signal,
+                    frequency,
+                    deviation,
+                })
+                .collect(),
+        };
+        vec![
+            named(
+                "stretched",
+                "the series itself as a waveform, stretched over the clip",
+                Some(Tier::Default),
+                VoiceSound::Stretched,
+            ),
+            named(
+                "vowel",
+                "a harmonic voice, as audio, whose formants follow the series",
+                Some(Tier::Best),
+                VoiceSound::Vowel(vowel()),
+            ),
+            named(
+                "tones",
+                "three tones that follow the series, its slope and its slow part",
+                None,
+                tones(&[
+                    (Signal::Series, 500.0, 0.2),
+                    (Signal::Slope, 1500.0, 0.2),
+                    (Signal::Smooth, 2800.0, 0.2),
+                ]),
+            ),
+            named(
+                "tone",
+                "one tone whose frequency follows the series",
+                None,
+                tones(&[(Signal::Series, 1000.0, 0.25)]),
+            ),
+            named(
+                "noise",
+                "noise whose loudness follows the series",
+                None,
+                VoiceSound::Noise(Noise {
+                    signal: Signal::Series,
+                    depth: 1.0,
+                }),
+            ),
+        ]
+    }
+
+    /// A sound on top makes no other voice of it.
+    fn usual(&self) -> Self {
+        Self {
+            theta: None,
+            ..self.clone()
+        }
+    }
+
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+        source.audio_input()?;
+        theta::check(self.theta.unwrap_or(0.0))?;
+        match &self.sound {
+            VoiceSound::Stretched => Ok(()),
+            VoiceSound::Tones { tones } => tones.iter().try_for_each(Tone::check),
+            VoiceSound::Vowel(vowel) => vowel.check(),
+            VoiceSound::Noise(noise) => noise.check(),
+        }
+    }
+
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.check(source, series.len())?;
+        let audio = source.audio_input()?;
+        Ok(match &self.sound {
+            VoiceSound::Stretched => resample_linear(series, audio.samples),
+            VoiceSound::Tones { tones } => tones::clip(tones, series, audio),
+            VoiceSound::Vowel(vowel) => vowel.clip(series, audio),
+            VoiceSound::Noise(noise) => noise.clip(series, audio),
+        })
+    }
+
+    fn forward<B: Kernels>(
+        &self,
+        _source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        numbers: &Parameters<B>,
+    ) -> Input<B> {
+        match numbers.find(THETA) {
+            Some(audio) => Input::Sum(prepared, SharedAudio { audio, plane: None }),
+            None => Input::Audio(prepared),
+        }
+    }
+
+    fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
         match self.theta {
-            Some(bound) => theta::initial(bound, seed),
-            None => BTreeMap::new(),
+            Some(bound) => {
+                let samples = source.audio.map_or(0, |audio| audio.samples);
+                theta::initial(bound, samples, seed)
+            }
+            None => Numbers::new(),
+        }
+    }
+
+    fn dropped(&self) -> Option<&'static str> {
+        self.theta.map(|_| THETA)
+    }
+
+    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        match self.is_timed() {
+            true => vec![evenly(series.len(), 0.0, 1.0)],
+            false => Vec::new(),
         }
     }
 }
 
-/// θ on top of a voice, on a device.
-#[derive(Module, Debug)]
-pub struct TrainedVoice<B: Backend> {
-    /// `[16000]`, where there is one.
-    theta: Option<Param<Tensor<B, 1>>>,
-}
-
-impl<B: Backend> TrainedVoice<B> {
-    pub(super) fn new(
-        voice: &Voice,
-        tensors: &BTreeMap<String, HostTensor>,
-        device: &B::Device,
-    ) -> Result<Self, TransformError> {
-        let theta = match voice.theta {
-            Some(_) => Some(theta::on_device(tensors, device)?),
-            None => None,
-        };
-        Ok(Self { theta })
-    }
-
-    pub(super) fn forward(&self, placed: Tensor<B, 2>, keep: Option<Tensor<B, 1>>) -> Sound<B> {
-        let Some(theta) = &self.theta else {
-            return Sound::Audio(placed);
-        };
-        let audio = match keep {
-            Some(keep) => theta.val() * keep,
-            None => theta.val(),
-        };
-        let log_mel = None;
-        Sound::Over(placed, SharedSound { audio, log_mel })
-    }
-
-    pub(super) fn to_host(&self) -> BTreeMap<String, HostTensor> {
-        self.theta.as_ref().map(theta::to_host).unwrap_or_default()
+/// The first three resonances of an open mouth, roughly.
+pub(super) fn vowel() -> Vowel {
+    let formant = |signal, frequency, octaves, width, gain| Formant {
+        signal,
+        frequency,
+        octaves,
+        width,
+        gain,
+    };
+    Vowel {
+        formants: vec![
+            formant(Signal::Series, 500.0, 0.5, 90.0, 1.0),
+            formant(Signal::Slope, 1500.0, 0.35, 120.0, 0.7),
+            formant(Signal::Smooth, 2700.0, 0.2, 180.0, 0.4),
+        ],
     }
 }
 
@@ -145,17 +220,8 @@ fn check_range(
     high: f32,
     expected: &'static str,
 ) -> Result<(), TransformError> {
-    if (low..=high).contains(&value) {
-        return Ok(());
+    match (low..=high).contains(&value) {
+        true => Ok(()),
+        false => Err(TransformError::setting(setting, value, expected)),
     }
-    Err(TransformError::Setting {
-        setting,
-        value: value.to_string(),
-        expected,
-    })
-}
-
-/// The signal that moves something, at every sample of the clip.
-fn at_every_sample(signal: Signal, series: &[f32]) -> Vec<f32> {
-    signal.of(series, CLIP_SAMPLES)
 }

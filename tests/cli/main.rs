@@ -24,6 +24,7 @@ use assert_cmd::Command;
 use predicates::prelude::*;
 use retune::audio::{read_wav, write_wav};
 use retune::series::{LabelColumn, ReadOptions, Split};
+use retune::source::attention_rnn::AttentionRnnSource;
 use retune::source::{DEFAULT_SOURCE, SourceWeights};
 use retune::storage::Stored;
 use serde_json::Value;

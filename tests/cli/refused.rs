@@ -176,7 +176,8 @@ fn a_program_belongs_to_its_source() {
     let bench = Bench::new();
     bench.fit();
     let shipped = SourceWeights::find(DEFAULT_SOURCE).unwrap();
-    let other = SourceWeights::new("other", shipped.tensors().clone()).unwrap();
+    let other =
+        SourceWeights::new::<AttentionRnnSource>("other", shipped.tensors().clone()).unwrap();
     other.save(&bench.path("other.safetensors")).unwrap();
 
     let with_other = "waves.safetensors Waves/Waves_TEST.tsv --source other.safetensors";

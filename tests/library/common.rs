@@ -28,7 +28,7 @@ pub fn published() -> Option<SourceWeights> {
     let path = reference("attrnn-gsc35.h5")?;
     #[cfg(feature = "import")]
     return Some(
-        retune::source::pretrain::import_keras(&path, "published")
+        retune::source::attention_rnn::pretrain::import_keras(&path, "published")
             .expect("the published weights are sound"),
     );
     #[cfg(not(feature = "import"))]

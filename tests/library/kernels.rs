@@ -1,5 +1,7 @@
 //! The hand-written CPU kernels against the composed operations, and both against differences.
 
+use retune::kernel::mel::mel_centres;
+
 use crate::common::{bilstm_weights, convolution_weights, difference, noise, noise_tensor, values};
 use burn::tensor::Tensor;
 use retune::kernel::Cpu;
@@ -231,13 +233,26 @@ fn the_painted_plane_equals_the_composed_one() {
             width.clone(),
             height.clone(),
             1e-4,
+            mel_centres(),
         ));
-        let composed = composed::paint(place.clone(), width.clone(), height.clone(), 1e-4);
+        let composed = composed::paint(
+            place.clone(),
+            width.clone(),
+            height.clone(),
+            1e-4,
+            mel_centres(),
+        );
         assert_eq!(composed.dims(), [batch, 125, 80]);
         let off = difference(&ours, &values(composed));
         assert!(off < 1e-4, "batch {batch}: {off}");
         let last = place.narrow(0, batch - 1, 1);
-        let last = values(Cpu::paint(last, width.clone(), height.clone(), 1e-4));
+        let last = values(Cpu::paint(
+            last,
+            width.clone(),
+            height.clone(),
+            1e-4,
+            mel_centres(),
+        ));
         assert_eq!(last, ours[ours.len() - last.len()..], "alone");
     }
 }
@@ -338,7 +353,13 @@ fn painting_and_pooling_record_the_graph() {
     let height = Tensor::<Recorded, 1>::from_inner(shaped(&[1.0, 2.0], [2])).require_grad();
     let place = noise_tensor::<Cpu, 3>([2, 2, 125], 1000.0, 59) + 1450.0;
     let place = Tensor::<Recorded, 3>::from_inner(place).require_grad();
-    let painted = Recorded::paint(place.clone(), width.clone(), height.clone(), 1e-4);
+    let painted = Recorded::paint(
+        place.clone(),
+        width.clone(),
+        height.clone(),
+        1e-4,
+        mel_centres(),
+    );
     let gradients = Recorded::pool(painted).sum().backward();
     assert!(
         values(place.grad(&gradients).unwrap())

@@ -6,8 +6,12 @@ use crate::common::noise;
 use burn::backend::Autodiff;
 use retune::audio::write_wav;
 use retune::kernel::Cpu;
-use retune::source::pretrain::{PretrainSettings, pretrain};
+use retune::source::attention_rnn::pretrain::{PretrainSettings, pretrain};
 use retune::source::{SourceWeights, SpeechFolder, measure};
+
+fn source() -> SourceWeights {
+    SourceWeights::find("attrnn-gsc35").unwrap()
+}
 
 /// Words that differ in pitch, `count` recordings of each.
 fn write_words(folder: &Path, count: usize) {
@@ -45,7 +49,7 @@ fn speech(folder: &Path) -> SpeechFolder {
     let noise_folder = folder.join("noise");
     std::fs::create_dir_all(&noise_folder).unwrap();
     write_wav(noise_folder.join("hiss.wav"), &noise(40_000, 7), 16_000).unwrap();
-    SpeechFolder::read(folder, Some(&noise_folder)).unwrap()
+    SpeechFolder::read(folder, Some(&noise_folder), source().spec()).unwrap()
 }
 
 #[test]
@@ -71,7 +75,7 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
     let (whole, _) = train(&settings(), None, false);
     let whole = whole.unwrap();
     assert_eq!(whole.name(), "tiny");
-    let report = measure::<Cpu>(&whole, &speech.test, &Default::default());
+    let report = measure::<Cpu>(&whole, &speech.test, &Default::default()).unwrap();
     assert_eq!(report.clips, 6);
 
     // A panic in the progress of the second epoch stands for a kill.
@@ -106,7 +110,7 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
 fn a_folder_without_splits_is_split_by_speaker() {
     let folder = tempfile::tempdir().unwrap();
     write_words(folder.path(), 20);
-    let speech = SpeechFolder::read(folder.path(), None).unwrap();
+    let speech = SpeechFolder::read(folder.path(), None, source().spec()).unwrap();
     let counts = [&speech.train, &speech.validation, &speech.test].map(Vec::len);
     assert_eq!(counts.iter().sum::<usize>(), 60);
     // The same speakers say all three words.
@@ -117,7 +121,11 @@ fn a_folder_without_splits_is_split_by_speaker() {
 #[test]
 fn folders_that_cannot_be_trained_on_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let message = |path: &Path| SpeechFolder::read(path, None).unwrap_err().to_string();
+    let message = |path: &Path| {
+        SpeechFolder::read(path, None, source().spec())
+            .unwrap_err()
+            .to_string()
+    };
     assert!(message(&folder.path().join("absent")).contains("absent"));
     assert!(message(folder.path()).contains("no recording"));
     let word = folder.path().join("banana");

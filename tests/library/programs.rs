@@ -7,8 +7,9 @@ use retune::kernel::Cpu;
 use retune::program::Program;
 use retune::series::Split;
 use retune::source::SourceWeights;
+use retune::source::attention_rnn::AttentionRnnSource;
 use retune::task::Classifier;
-use retune::transform::{NAMES, Padding, Position, Transform, Voice};
+use retune::transform::{Padding, Position, Transform, Voice, names};
 
 fn settings() -> FitSettings {
     FitSettings {
@@ -120,7 +121,7 @@ fn a_program_needs_the_source_that_it_was_trained_for() {
     let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
     let mut tensors = source().tensors().clone();
     tensors.get_mut("output.bias").unwrap().values[0] += 1.0;
-    let other = SourceWeights::new("other", tensors).unwrap();
+    let other = SourceWeights::new::<AttentionRnnSource>("other", tensors).unwrap();
     let program = classifier.program().clone();
     let error = Classifier::<Cpu>::new(program, &other, &Default::default()).unwrap_err();
     assert!(error.to_string().contains("attrnn-gsc35"), "{error}");
@@ -244,11 +245,12 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                voices: vec![Transform::Padding(Padding {
+                voices: vec![Transform::new(Padding {
                     segments: 300,
                     position: Position::Start,
                     stretch: None,
                     initial_amplitude: 0.05,
+                    dimensions: None,
                 })],
                 ..settings()
             },
@@ -304,7 +306,7 @@ fn every_voice_works_in_closed_form_and_predicts_the_same_when_loaded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("p.safetensors");
     let test = two_tones(9, 500);
-    for (voice, _) in NAMES {
+    for voice in names().into_iter().map(|named| named.name) {
         let classifier = fit(&two_tones(10, 1), &read_in_closed_form(voice)).unwrap();
         classifier.program().save(&path).unwrap();
         let program = Program::load(&path).unwrap();
@@ -353,16 +355,19 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
 
 #[test]
 fn the_painted_voice_and_a_sound_on_top_of_another_are_trained() {
-    let with_theta = |voice: &str| match Transform::named(voice).unwrap() {
-        Transform::Voice(voice) => Transform::Voice(Voice {
-            theta: Some(0.01),
-            ..voice
-        }),
-        other => other,
+    let with_theta = |name: &str| {
+        let transform = Transform::named(name).unwrap();
+        match transform.downcast::<Voice>() {
+            Some(voice) => Transform::new(Voice {
+                theta: Some(0.01),
+                ..voice.clone()
+            }),
+            None => transform,
+        }
     };
     for voice in ["formants", "tones", "vowel"] {
         let voices = vec![with_theta(voice)];
-        let initial = voices[0].initial(0);
+        let initial = voices[0].initial(source().spec(), 0);
         let settings = FitSettings {
             voices,
             ..settings()
@@ -382,7 +387,7 @@ fn the_default_preset_tells_the_tones_apart_and_knows_how_sure_it_is() {
     let score = classifier.score(&two_tones(20, 200)).unwrap();
     assert!(score.accuracy >= 0.95, "{score:?}");
     assert!(score.brier < 0.2, "{score:?}");
-    assert!(classifier.program().scores()["leave_one_out_accuracy"] >= 0.9);
+    assert!(classifier.program().scores()["selection_accuracy"] >= 0.9);
     let error = classifier.hear(&noise(60, 1), 99).unwrap_err().to_string();
     assert!(error.contains("there is no part 100"), "{error}");
 }

@@ -10,6 +10,7 @@
 //! - [`storage`]: named tensors as safetensors bytes
 
 pub mod archive;
+mod argmax;
 pub mod audio;
 pub mod baseline;
 pub mod forecast;
@@ -20,3 +21,5 @@ pub mod series;
 pub mod stacking;
 pub mod storage;
 pub mod wording;
+
+pub use argmax::argmax;

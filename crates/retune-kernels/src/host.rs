@@ -138,8 +138,9 @@ impl Kernels for Cpu {
         width: Tensor<Self, 1>,
         height: Tensor<Self, 1>,
         floor: f32,
+        centres: &[f32],
     ) -> Tensor<Self, 3> {
-        cpu::paint(place, width, height, floor)
+        cpu::paint(place, width, height, floor, centres)
     }
 
     fn convolution_stack(

@@ -224,10 +224,11 @@ pub trait Kernels: Backend {
         composed::pool(layer)
     }
 
-    /// Peaks on the mel plane, `[batch, frames, 80]`: filter `m` has
+    /// Peaks on the mel plane, `[batch, frames, filters]`: filter `m` has
     /// `ln(floor + Σ height · exp(−½ ((centre(m) − place) / width)²))`, the sum over the peaks.
     ///
-    /// `place` is `[batch, peaks, frames]` on the mel scale, `width` and `height` are `[peaks]`,
+    /// `place` is `[batch, peaks, frames]` on the mel scale, `width` and `height` are `[peaks]`, `centres`
+    /// are those of the filters on the mel scale at equal distances,
     /// and `floor` is a normal number above zero. It has no backward pass of its own: where a graph
     /// is recorded, the default records it.
     fn paint(
@@ -235,8 +236,9 @@ pub trait Kernels: Backend {
         width: Tensor<Self, 1>,
         height: Tensor<Self, 1>,
         floor: f32,
+        centres: &[f32],
     ) -> Tensor<Self, 3> {
-        composed::paint(place, width, height, floor)
+        composed::paint(place, width, height, floor, centres)
     }
     /// Convolutions and max-pools after one another: planes `[batch, time, frequency, channels]`
     /// give the outputs of the layers `taps` (indices, from 0), each `[time, frequency, channels]`

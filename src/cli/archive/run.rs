@@ -194,6 +194,7 @@ impl Bench<'_> {
         let mut baselines = known.controls.clone();
         let random = self.arguments.controls.controls.of_random_source(
             data,
+            self.source,
             &settings,
             &self.arguments.backend,
             self.common,

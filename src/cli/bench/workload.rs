@@ -47,17 +47,18 @@ pub(super) fn training(all: &Split) -> Split {
 
 /// One copy of the series in the middle of the clip, θ around it.
 pub(super) fn padded() -> Transform {
-    Transform::Padding(Padding {
+    Transform::new(Padding {
         segments: 1,
         position: Position::Centre,
         stretch: None,
         initial_amplitude: INITIAL_AMPLITUDE,
+        dimensions: None,
     })
 }
 
 /// The series over the whole clip, θ on top.
 pub(super) fn stretched() -> Transform {
-    Transform::Voice(Voice {
+    Transform::new(Voice {
         sound: VoiceSound::Stretched,
         theta: Some(INITIAL_AMPLITUDE),
     })

@@ -95,7 +95,7 @@ impl Arguments {
             settings.validation = judging.split.validation();
         }
         let start = std::time::Instant::now();
-        let random = SourceWeights::find(&format!("random-{}", settings.seed))?;
+        let random = source.random(settings.seed)?;
         let options = BacktestOptions {
             stride: judging.stride,
             standardised: judging.standardised,

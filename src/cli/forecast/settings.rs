@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use retune::fit::{FitError, ForecastSettings};
 use retune::forecast::{History, season};
-use retune::transform::{NAMES, Transform};
+use retune::transform::{Transform, names};
 
 use super::super::args::{count, share};
 use super::super::problem::Problem;
@@ -90,7 +90,7 @@ impl SettingsArgs {
         }
         let named = |name: &String| {
             Transform::named(name).ok_or_else(|| {
-                let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+                let names: Vec<&str> = names().iter().map(|named| named.name).collect();
                 Problem::new(format!("there is no voice `{name}`"))
                     .with_hint(format!("the voices are none, {}", names.join(", ")))
                     .into()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use retune::source::pretrain::import_keras;
+use retune::source::attention_rnn::pretrain::import_keras;
 use serde::Serialize;
 
 use crate::cli::args::Common;

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use retune::source::pretrain::{EpochProgress, PretrainSettings};
-use retune::source::{Report, SourceWeights, SpeechFolder};
+use retune::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings};
+use retune::source::{DEFAULT_SOURCE, Report, SourceWeights, SpeechFolder};
 use serde::Serialize;
 
 use super::test;
@@ -115,7 +115,11 @@ impl Arguments {
             None => None,
         };
         let waiting = Waiting::new(common, "reading the recordings");
-        let speech = SpeechFolder::read(&self.folder, self.noise.as_deref())?;
+        let speech = SpeechFolder::read(
+            &self.folder,
+            self.noise.as_deref(),
+            SourceWeights::find(DEFAULT_SOURCE)?.spec(),
+        )?;
         drop(waiting);
 
         let start = Instant::now();
@@ -140,7 +144,7 @@ impl Arguments {
             _ => ("train", &speech.train),
         };
         let waiting = Waiting::new(common, format!("hearing {} recordings", clips.len()));
-        let test = engine.measure(&source, clips);
+        let test = engine.measure(&source, clips)?;
         drop(waiting);
         let outcome = Outcome {
             out: files.out.path().to_owned(),

@@ -75,7 +75,7 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let waiting = Waiting::new(common, "reading the recordings");
-        let speech = SpeechFolder::read(&self.folder, None)?;
+        let speech = SpeechFolder::read(&self.folder, None, source.spec())?;
         drop(waiting);
         let clips = match self.split {
             Part::Test => &speech.test,
@@ -91,7 +91,7 @@ impl Arguments {
             .into());
         }
         let waiting = Waiting::new(common, format!("hearing {} recordings", clips.len()));
-        let report = self.backend.engine()?.measure(&source, clips);
+        let report = self.backend.engine()?.measure(&source, clips)?;
         drop(waiting);
         let outcome = Outcome {
             source: SourceName {

@@ -9,9 +9,9 @@ use super::{BATCH, ForecastReadout, beside};
 use crate::fit::{FitError, FitProgress, features};
 use crate::forecast::ridge::{choose, penalty_grid};
 use crate::kernel::Kernels;
-use crate::mapping::FEATURES;
-use crate::source::AttentionRnn;
-use crate::transform::TrainedTransform;
+use crate::mapping::pooled_width;
+use crate::parameters::Parameters;
+use crate::source::SourceModel;
 
 /// The best readout that hears.
 pub(super) struct Heard {
@@ -23,8 +23,8 @@ pub(super) struct Heard {
 /// The part of a fit that listens to the source.
 pub(super) struct Hearing<'a, B: Kernels> {
     pub(super) fit: &'a Fit<'a>,
-    pub(super) source: &'a AttentionRnn<B>,
-    pub(super) voices: &'a [TrainedTransform<B>],
+    pub(super) source: &'a dyn SourceModel<B>,
+    pub(super) voices: &'a [Parameters<B>],
     pub(super) device: &'a B::Device,
 }
 
@@ -38,7 +38,7 @@ impl<B: Kernels> Hearing<'_, B> {
     ) -> Result<Heard, FitError> {
         let fit = self.fit;
         let context = fit.settings.context;
-        let width = context + self.voices.len() * FEATURES;
+        let width = context + self.voices.len() * pooled_width(self.source.spec());
         let of = training.len() + validation.len();
         let mut done = 0;
         let mut told = |rows: usize| {
@@ -110,6 +110,7 @@ impl<B: Kernels> Hearing<'_, B> {
         Ok(beside(
             rows.iter().map(|row| row.window.from_last()),
             &heard,
+            pooled_width(self.source.spec()),
         ))
     }
 }

@@ -11,13 +11,12 @@ pub use settings::ForecastSettings;
 
 use std::collections::BTreeMap;
 
-use super::{FitError, FitProgress};
+use super::{FitError, FitProgress, check_frozen};
 use crate::forecast::ridge::LinearReadout;
 use crate::forecast::{Conformal, History};
 use crate::kernel::Kernels;
-use crate::mapping::FEATURES;
-use crate::source::{AttentionRnn, SourceModel, SourceWeights};
-use crate::storage::HostTensor;
+use crate::parameters::Numbers;
+use crate::source::SourceWeights;
 use hearing::Hearing;
 use rows::{Parts, Row, thinned, units};
 use window::{Fit, mean_square};
@@ -37,7 +36,7 @@ pub struct FittedForecast {
     /// The best readout of the window alone, to compare with.
     pub alone: ForecastReadout,
     /// The voices' numbers, by voice.
-    pub voices: Vec<BTreeMap<String, HostTensor>>,
+    pub voices: Vec<Numbers>,
     /// Mean squared errors on the validation part in units of the history, by name.
     pub scores: BTreeMap<String, f64>,
 }
@@ -70,9 +69,11 @@ pub fn fit_forecast<B: Kernels>(
 ) -> Result<FittedForecast, FitError> {
     settings.check(histories)?;
     for voice in &settings.voices {
-        voice.check(settings.context)?;
+        voice.check(source.spec(), settings.context)?;
     }
-    let source = AttentionRnn::<B>::new(source, device);
+    let spec = source.spec();
+    let source = source.model::<B>(device);
+    let before = source.fingerprint();
     let fit = Fit {
         settings,
         histories,
@@ -87,18 +88,18 @@ pub fn fit_forecast<B: Kernels>(
     let tensors: Vec<_> = settings
         .voices
         .iter()
-        .map(|voice| voice.initial(settings.seed))
+        .map(|voice| voice.initial(spec, settings.seed))
         .collect();
     let voices = settings
         .voices
         .iter()
         .zip(&tensors)
-        .map(|(voice, tensors)| voice.on_device(tensors, settings.context, device))
+        .map(|(voice, numbers)| voice.on_device(spec, numbers, settings.context, device))
         .collect::<Result<Vec<_>, _>>()?;
     let training = thinned(&parts.training, settings.windows, settings.seed);
     let hearing = Hearing {
         fit: &fit,
-        source: &source,
+        source: source.as_ref(),
         voices: &voices,
         device,
     };
@@ -106,7 +107,7 @@ pub fn fit_forecast<B: Kernels>(
         true => None,
         false => Some(hearing.fit(&training, &validation, &alone, progress)?),
     };
-    source.check_frozen()?;
+    check_frozen(source.as_ref(), &before)?;
 
     let mut scores = BTreeMap::from([
         ("validation_last_value".to_owned(), last_value(&validation)),
@@ -138,12 +139,13 @@ fn last_value(rows: &[Row]) -> f64 {
 pub(crate) fn beside<W: Iterator<Item = f32>>(
     windows: impl Iterator<Item = W>,
     heard: &[Vec<f32>],
+    width: usize,
 ) -> Vec<f32> {
     let mut out = Vec::new();
     for (row, window) in windows.enumerate() {
         out.extend(window);
         for heard in heard {
-            out.extend_from_slice(&heard[row * FEATURES..(row + 1) * FEATURES]);
+            out.extend_from_slice(&heard[row * width..(row + 1) * width]);
         }
     }
     out

@@ -1,20 +1,21 @@
 //! Additive formant synthesis: a harmonic voice whose resonances follow signals, as in a vocoder.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::wave::sine;
 use super::{Signal, check_frequency, check_range};
-use crate::kernel::mel::{CLIP_SAMPLES, SAMPLE_RATE};
+use crate::source::AudioInput;
 use crate::transform::TransformError;
 
-/// The pitch of the voice, in Hz. Its harmonics repeat every 1,600 samples, so one table serves.
+/// The pitch of the voice, in Hz.
 const PITCH: usize = 110;
 /// Harmonics, up to 4,950 Hz.
 const HARMONICS: usize = 45;
-/// Samples after which all harmonics repeat: 11 periods of the pitch.
-const PERIOD: usize = 1600;
+/// All harmonics repeat after a tenth of a second, 11 periods of the pitch, so one table serves.
+const REPEATS: usize = 10;
 /// Samples between two settings of the harmonics' amplitudes, linear in between: formants move
 /// slowly against that.
 const STEP: usize = 64;
@@ -66,17 +67,20 @@ impl Vowel {
         Ok(())
     }
 
-    pub(super) fn clip(&self, series: &[f32]) -> Vec<f32> {
-        let steps = CLIP_SAMPLES / STEP + 1;
+    pub(super) fn clip(&self, series: &[f32], audio: AudioInput) -> Vec<f32> {
+        let steps = audio.samples.div_ceil(STEP) + 1;
+        let period = audio.rate as usize / REPEATS;
+        let table = harmonics(audio.rate);
         let amplitudes = self.amplitudes(series, steps);
-        let mut clip = vec![0.0; CLIP_SAMPLES];
-        for (index, block) in clip.chunks_exact_mut(STEP).enumerate() {
-            let first = index * STEP % PERIOD;
+        let mut clip = vec![0.0; audio.samples];
+        for (index, block) in clip.chunks_mut(STEP).enumerate() {
+            let first = index * STEP % period;
             for harmonic in 0..HARMONICS {
                 let from = amplitudes[index * HARMONICS + harmonic];
                 let to = amplitudes[(index + 1) * HARMONICS + harmonic];
                 let slope = (to - from) / STEP as f32;
-                let wave = &harmonics()[harmonic * PERIOD + first..][..STEP];
+                let wave = table[harmonic * period..][..period].iter();
+                let wave = wave.cycle().skip(first);
                 for (place, (sample, wave)) in block.iter_mut().zip(wave).enumerate() {
                     *sample += (from + slope * place as f32) * wave;
                 }
@@ -104,19 +108,20 @@ impl Vowel {
     }
 }
 
-/// One period of every harmonic, `[harmonics, 1600]`.
-fn harmonics() -> &'static [f32] {
-    static TABLE: OnceLock<Vec<f32>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        (0..HARMONICS)
-            .flat_map(|harmonic| {
-                (0..PERIOD).map(move |sample| {
-                    let cycles = (harmonic + 1) * PITCH * sample;
-                    // Whole turns go first, while they are exact.
-                    let rate = SAMPLE_RATE as usize;
-                    sine((cycles % rate) as f32 / rate as f32)
-                })
+/// A tenth of a second of every harmonic at a rate, `[harmonics, rate / 10]`.
+fn harmonics(rate: u32) -> Arc<Vec<f32>> {
+    static TABLES: Mutex<BTreeMap<u32, Arc<Vec<f32>>>> = Mutex::new(BTreeMap::new());
+    let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+    let table = tables.entry(rate).or_insert_with(|| {
+        let rate = rate as usize;
+        let harmonic = |harmonic: usize| {
+            (0..rate / REPEATS).map(move |sample| {
+                let cycles = (harmonic + 1) * PITCH * sample;
+                // Whole turns go first, while they are exact.
+                sine((cycles % rate) as f32 / rate as f32)
             })
-            .collect()
-    })
+        };
+        Arc::new((0..HARMONICS).flat_map(harmonic).collect())
+    });
+    table.clone()
 }

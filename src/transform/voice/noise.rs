@@ -1,13 +1,11 @@
 //! Amplitude modulation of noise.
 
-use std::sync::OnceLock;
-
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Signal, at_every_sample, check_range};
-use crate::kernel::mel::CLIP_SAMPLES;
+use super::{Signal, check_range};
+use crate::source::AudioInput;
 use crate::transform::TransformError;
 
 /// One fixed second of white noise with a loudness that follows a signal:
@@ -25,23 +23,19 @@ impl Noise {
         check_range("noise depth", self.depth, -3.0, 3.0, "-3 to 3")
     }
 
-    pub(super) fn clip(&self, series: &[f32]) -> Vec<f32> {
-        at_every_sample(self.signal, series)
+    pub(super) fn clip(&self, series: &[f32], audio: AudioInput) -> Vec<f32> {
+        self.signal
+            .of(series, audio.samples)
             .into_iter()
-            .zip(white_noise())
+            .zip(white_noise(audio.samples))
             .map(|(signal, noise)| (self.depth * signal).exp() * noise)
             .collect()
     }
 }
 
-/// The same noise for every series, so that it tells nothing apart: uniform, deviation 1.
-fn white_noise() -> &'static [f32] {
-    static NOISE: OnceLock<Vec<f32>> = OnceLock::new();
-    NOISE.get_or_init(|| {
-        let mut random = ChaCha8Rng::seed_from_u64(0);
-        let bound = 3f32.sqrt();
-        (0..CLIP_SAMPLES)
-            .map(|_| random.random_range(-bound..=bound))
-            .collect()
-    })
+/// Uniform noise of deviation 1, always the same.
+fn white_noise(samples: usize) -> impl Iterator<Item = f32> {
+    let mut random = ChaCha8Rng::seed_from_u64(0);
+    let bound = 3f32.sqrt();
+    (0..samples).map(move |_| random.random_range(-bound..=bound))
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::wave::add_tone;
-use super::{Signal, at_every_sample, check_frequency, check_range};
-use crate::kernel::mel::{CLIP_SAMPLES, SAMPLE_RATE};
+use super::{Signal, check_frequency, check_range};
+use crate::source::AudioInput;
 use crate::transform::TransformError;
 
 /// A tone: `gain · sin(2π Σ f(t) / 16000)` with `f(t) = frequency · (1 + deviation · signal(t))`,
@@ -27,13 +27,15 @@ impl Tone {
 }
 
 /// The tones of a series, summed.
-pub(super) fn clip(tones: &[Tone], series: &[f32]) -> Vec<f32> {
-    let mut clip = vec![0.0; CLIP_SAMPLES];
+pub(super) fn clip(tones: &[Tone], series: &[f32], audio: AudioInput) -> Vec<f32> {
+    let mut clip = vec![0.0; audio.samples];
     for tone in tones {
-        let frequencies = at_every_sample(tone.signal, series)
+        let frequencies = tone
+            .signal
+            .of(series, audio.samples)
             .into_iter()
             .map(|signal| (tone.frequency * (1.0 + tone.deviation * signal)).clamp(20.0, 7800.0));
-        add_tone(frequencies, SAMPLE_RATE, &mut clip);
+        add_tone(frequencies, audio.rate, &mut clip);
     }
     clip
 }

@@ -6,10 +6,6 @@ use rayon::prelude::*;
 use super::activation::{exponential, logarithm};
 use super::vectors::{LANES, Lanes, Machine, Vector, Work, multiply_add};
 use super::{HostBackend, tensor};
-use crate::mel::{MELS, mel_centres};
-
-// The mel filters fill whole vectors.
-const _: () = assert!(MELS.is_multiple_of(LANES));
 
 struct Peak {
     /// One over the width.
@@ -24,7 +20,7 @@ struct Paint<'a> {
     peaks: &'a [Peak],
     floor: f32,
     centres: &'a [f32],
-    /// `[frames, MELS]`.
+    /// `[frames, filters]`.
     out: &'a mut [f32],
 }
 
@@ -33,9 +29,10 @@ impl Work for Paint<'_> {
 
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let frames = self.out.len() / MELS;
+        let filters = self.centres.len();
+        let frames = self.out.len() / filters;
         let (centres, _) = self.centres.as_chunks::<LANES>();
-        for (frame, out) in self.out.chunks_exact_mut(MELS).enumerate() {
+        for (frame, out) in self.out.chunks_exact_mut(filters).enumerate() {
             let (out, _) = out.as_chunks_mut::<LANES>();
             for (out, centres) in out.iter_mut().zip(centres) {
                 let mut sum: Lanes = [0.0; LANES];
@@ -62,11 +59,14 @@ pub fn paint<B: HostBackend>(
     width: Tensor<B, 1>,
     height: Tensor<B, 1>,
     floor: f32,
+    centres: &[f32],
 ) -> Tensor<B, 3> {
     let device = place.device();
     let [batch, count, frames] = place.dims();
-    if [batch, count, frames].contains(&0) {
-        return crate::composed::paint(place, width, height, floor);
+    let filters = centres.len();
+    // Filters that do not fill whole vectors are rare enough to be left to any backend's way.
+    if [batch, count, frames, filters].contains(&0) || !filters.is_multiple_of(LANES) {
+        return crate::composed::paint(place, width, height, floor, centres);
     }
     let machine = Machine::this();
     let peaks: Vec<Peak> = B::values(width)
@@ -78,17 +78,17 @@ pub fn paint<B: HostBackend>(
         })
         .collect();
     let places = B::values(place);
-    let mut out = vec![0.0; batch * frames * MELS];
-    out.par_chunks_mut(frames * MELS)
+    let mut out = vec![0.0; batch * frames * filters];
+    out.par_chunks_mut(frames * filters)
         .zip(places.par_chunks(count * frames))
         .for_each(|(out, place)| {
             machine.run(Paint {
                 place,
                 peaks: &peaks,
                 floor,
-                centres: mel_centres(),
+                centres,
                 out,
             });
         });
-    tensor(out, [batch, frames, MELS], &device)
+    tensor(out, [batch, frames, filters], &device)
 }

@@ -18,12 +18,10 @@ use super::checkpoint::{self, State};
 use super::forward::{self, hear_in_training};
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
-use crate::source::layers::{Layers, NormStatistics, host};
-use crate::source::random::{generator, random_weights};
-use crate::source::{
-    Activations, AttentionRnn, LABELS, Report, SourceError, SourceModel, SourceWeights, SpeechClip,
-    SpeechFolder, measure,
-};
+use crate::source::attention_rnn::layers::{Layers, NormStatistics};
+use crate::source::attention_rnn::random::{self, generator};
+use crate::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS};
+use crate::source::{Report, SourceError, SourceWeights, SpeechClip, SpeechFolder, host, measure};
 
 /// What the running statistics of the norms keep at each step.
 const STATISTICS_MEMORY: f32 = 0.95;
@@ -140,8 +138,9 @@ where
         teacher: teacher.map(|teacher| teacher.sha256().to_owned()),
     };
     let teacher = teacher.map(|t| AttentionRnn::<B::InnerBackend>::new(t, device));
-    let (layers, statistics) =
-        Layers::<B>::new(&random_weights(&settings.name, settings.seed)?, device);
+    let untrained = random::tensors(settings.seed);
+    let untrained = SourceWeights::new::<AttentionRnnSource>(&settings.name, untrained)?;
+    let (layers, statistics) = Layers::<B>::new(&untrained, device);
     let optimizer = AdamWConfig::new()
         .with_weight_decay(settings.weight_decay)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
@@ -184,7 +183,7 @@ fn finished<B: AutodiffBackend, O>(
 ) -> Result<SourceWeights, SourceError> {
     let statistics = from_host::<B::InnerBackend>(&state.statistics, device);
     let tensors = forward::to_host(&state.layers.valid(), &statistics);
-    SourceWeights::new(&settings.name, tensors)
+    SourceWeights::new::<AttentionRnnSource>(&settings.name, tensors)
 }
 
 fn watch<B, O>(
@@ -250,7 +249,7 @@ where
         let (audio, labels) = make_batch(speech, settings, epochs, step * batch, &plan, batch);
         let audio = TensorData::new(audio, [batch, CLIP_SAMPLES]);
         let log_mel = B::InnerBackend::log_mel(Tensor::from_data(audio, device));
-        let taught = teacher.map(|teacher| teacher.hear_plane(log_mel.clone()));
+        let taught = teacher.map(|teacher| teacher.activations(log_mel.clone()));
         let (heard, moments) = hear_in_training(&layers, Tensor::from_inner(log_mel));
         let loss = loss(&heard, &labels, taught.as_ref(), settings);
         total += loss.clone().into_scalar().elem::<f64>();

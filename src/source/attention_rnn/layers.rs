@@ -6,8 +6,8 @@ use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::weights::SourceWeights;
 use crate::kernel::BiLstmWeights;
+use crate::source::SourceWeights;
 use crate::storage::HostTensor;
 
 /// A dense layer: `x · kernel + bias`.
@@ -90,7 +90,7 @@ pub struct NormStatistics<B: Backend> {
 
 /// Takes tensors out of a source's weights by name.
 ///
-/// [`SourceWeights`] has checked that every name of the architecture is there with its shape.
+/// Reading the file has checked that every name of the architecture is there with its shape.
 struct Shelf<'a, B: Backend> {
     tensors: &'a BTreeMap<String, HostTensor>,
     device: &'a B::Device,
@@ -98,10 +98,10 @@ struct Shelf<'a, B: Backend> {
 
 impl<B: Backend> Shelf<'_, B> {
     fn tensor<const D: usize>(&self, name: &str) -> Tensor<B, D> {
-        let data = match self.tensors.get(name) {
-            Some(tensor) => TensorData::new(tensor.values.clone(), tensor.shape.clone()),
-            None => TensorData::zeros::<f32, _>([0; D]),
-        };
+        let tensor = self.tensors.get(name);
+        let tensor =
+            tensor.expect("every tensor of the architecture was found when the file was read");
+        let data = TensorData::new(tensor.values.clone(), tensor.shape.clone());
         Tensor::from_data(data, self.device)
     }
 
@@ -158,15 +158,5 @@ impl<B: Backend> Layers<B> {
             variance2: shelf.tensor("norm2.variance"),
         };
         (layers, statistics)
-    }
-}
-
-/// A tensor's values on the host.
-pub fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTensor {
-    let shape = tensor.dims().to_vec();
-    let data = tensor.into_data().convert::<f32>();
-    HostTensor {
-        shape,
-        values: data.into_vec().unwrap_or_default(),
     }
 }

@@ -1,23 +1,34 @@
 //! Many source labels to one class (Yang, Tsai, Chen 2021, arXiv 2106.09296, section 3.3).
 
 use burn::tensor::activation::log_softmax;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::MappingError;
+use super::{MappingError, OutputMapping};
+use crate::kernel::Kernels;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::{Outputs, SourceSpec};
+use crate::storage::HostTensor;
 
 /// Added to what does not belong to a class, under an exponential: it becomes zero there.
 const NEVER: f32 = -1e30;
+/// The same where training may change it: nearly zero, and with a gradient.
+const HARDLY: f32 = -8.0;
+/// The name of the trained numbers.
+const WEIGHTS: &str = "weights";
 
 /// Disjoint groups of source labels, one for each class:
 /// `P(class) = mean of P(label) over the labels of its group`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelMapping {
     groups: Vec<Vec<usize>>,
+    /// Whether training may change how much each label counts for each class: the groups are then
+    /// only where it starts.
+    #[serde(default)]
+    trained: bool,
 }
 
 impl LabelMapping {
@@ -38,7 +49,19 @@ impl LabelMapping {
             .take(classes)
             .map(<[usize]>::to_vec)
             .collect();
-        Ok(Self { groups })
+        Ok(Self {
+            groups,
+            trained: false,
+        })
+    }
+
+    /// The same with numbers that a trainer may change: `ln P(class) = ln Σ P(label) · weight`, where the
+    /// weights start as the groups have them.
+    pub fn trained(self) -> Self {
+        Self {
+            trained: true,
+            ..self
+        }
     }
 
     /// The labels of each class.
@@ -46,12 +69,29 @@ impl LabelMapping {
         &self.groups
     }
 
-    /// Whether the mapping suits `classes` classes and a source with `labels` labels.
-    ///
-    /// # Errors
-    ///
-    /// When a group is empty, a label is in two groups, or does not exist.
-    pub fn check(&self, classes: usize, labels: usize) -> Result<(), MappingError> {
+    /// P(class) from the probability of each label.
+    pub fn of_probabilities(&self, probabilities: &[f32]) -> Vec<f64> {
+        let groups = self.groups.iter();
+        let mean = |group: &Vec<usize>| {
+            let sum: f64 = group.iter().map(|at| f64::from(probabilities[*at])).sum();
+            sum / group.len() as f64
+        };
+        groups.map(mean).collect()
+    }
+
+    /// ln of how much each label counts for each class, `[classes * labels]`.
+    fn log_weights(&self, labels: usize, outside: f32) -> Vec<f32> {
+        let mut belongs = vec![outside; self.groups.len() * labels];
+        for (class, group) in self.groups.iter().enumerate() {
+            for label in group {
+                belongs[class * labels + label] = -(group.len() as f32).ln();
+            }
+        }
+        belongs
+    }
+
+    /// Whether each group has a label, and each label one group at the most.
+    fn check_groups(&self, labels: usize, classes: usize) -> Result<(), MappingError> {
         let damaged = |reason: String| Err(MappingError::Damaged { reason });
         if self.groups.len() != classes {
             return damaged(format!(
@@ -74,28 +114,67 @@ impl LabelMapping {
         }
         Ok(())
     }
+}
 
-    /// ln P(class): logits `[batch, labels]` give `[batch, classes]`.
-    ///
-    /// Worked out in the logarithm throughout, so that an improbable class keeps its gradient.
-    /// The classes' probabilities sum to less than 1: the rest belongs to labels of no class and
-    /// to the division by the group's size.
-    pub fn log_probabilities<B: Backend>(&self, logits: Tensor<B, 2>) -> Tensor<B, 2> {
+impl OutputMapping for LabelMapping {
+    const KIND: &'static str = "labels";
+
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
+        if source.labels.is_empty() {
+            return Err(MappingError::NoLabels {
+                source_name: source.name.clone(),
+            });
+        }
+        self.check_groups(source.labels.len(), classes)
+    }
+
+    fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
+        if !self.trained {
+            return Numbers::new();
+        }
+        let labels = source.labels.len();
+        let weights = HostTensor {
+            shape: vec![classes, labels],
+            values: self.log_weights(labels, HARDLY),
+        };
+        Numbers::from([(WEIGHTS.to_owned(), weights)])
+    }
+
+    /// ln P(class), worked out in the logarithm throughout, so that an improbable class keeps its
+    /// gradient. The classes' probabilities sum to less than 1: the rest belongs to labels of no
+    /// class and to the division by the group's size.
+    fn scores<B: Kernels>(
+        &self,
+        _source: &SourceSpec,
+        outputs: &Outputs<B>,
+        numbers: &Parameters<B>,
+    ) -> Tensor<B, 2> {
+        let logits = outputs.logits.clone();
+        let logits = logits.expect("the check of the mapping found that the source has labels");
         let device = logits.device();
         let [batch, labels] = logits.dims();
         let classes = self.groups.len();
-        let mut belongs = vec![NEVER; classes * labels];
-        for (class, group) in self.groups.iter().enumerate() {
-            for label in group {
-                belongs[class * labels + label] = -(group.len() as f32).ln();
+        let weights = match numbers.find(WEIGHTS) {
+            Some(weights) => weights.reshape([1, classes, labels]),
+            None => {
+                let belongs = self.log_weights(labels, NEVER);
+                let belongs = TensorData::new(belongs, [1, classes, labels]);
+                Tensor::<B, 3>::from_data(belongs, &device)
             }
-        }
-        let belongs = TensorData::new(belongs, [1, classes, labels]);
-        let belongs = Tensor::<B, 3>::from_data(belongs, &device);
-        let terms = log_softmax(logits, 1).reshape([batch, 1, labels]) + belongs;
+        };
+        let terms = log_softmax(logits, 1).reshape([batch, 1, labels]) + weights;
         let highest = terms.clone().max_dim(2).detach();
         let sum = (terms - highest.clone()).exp().sum_dim(2).log() + highest;
         sum.reshape([batch, classes])
+    }
+
+    /// They are that already.
+    fn log_probabilities<B: Kernels>(&self, scores: Tensor<B, 2>) -> Tensor<B, 2> {
+        match self.trained {
+            // Trained weights may add up to anything.
+            true => log_softmax(scores, 1),
+            false => scores,
+        }
     }
 }
 
@@ -115,7 +194,7 @@ mod tests {
                 return Ok(());
             }
             let mapping = mapping.unwrap();
-            prop_assert!(mapping.check(classes, labels).is_ok());
+            prop_assert!(mapping.check_groups(labels, classes).is_ok());
             prop_assert!(mapping.groups.iter().all(|group| group.len() == labels / classes));
             prop_assert_eq!(LabelMapping::random(classes, labels, seed).unwrap(), mapping);
         }
@@ -134,8 +213,11 @@ mod tests {
             vec![vec![0], vec![9]],
             vec![vec![0], vec![]],
         ] {
-            let mapping = LabelMapping { groups };
-            assert!(mapping.check(2, 3).is_err(), "{mapping:?}");
+            let mapping = LabelMapping {
+                groups,
+                trained: false,
+            };
+            assert!(mapping.check_groups(3, 2).is_err(), "{mapping:?}");
         }
     }
 
@@ -146,13 +228,18 @@ mod tests {
         use crate::kernel::Cpu;
         let mapping = LabelMapping {
             groups: vec![vec![2, 0], vec![3, 1]],
+            trained: false,
         };
+        let source = crate::source::SourceWeights::find("attrnn-gsc35").unwrap();
         let logits = [
             [0.3f32, -1.2, 2.0, 0.1, 5.0],
             [-90.0, 0.0, -95.0, 0.0, 90.0],
         ];
-        let found =
-            mapping.log_probabilities(Tensor::<Cpu, 2>::from_data(logits, &Default::default()));
+        let outputs = Outputs {
+            logits: Some(Tensor::<Cpu, 2>::from_data(logits, &Default::default())),
+            taps: Vec::new(),
+        };
+        let found = mapping.scores(source.spec(), &outputs, &Parameters::default());
         let found: Vec<f32> = found.into_data().into_vec().unwrap();
         for (row, logits) in logits.iter().enumerate() {
             let total: f64 = logits.iter().map(|l| f64::from(*l).exp()).sum();

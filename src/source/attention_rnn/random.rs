@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::weights::ARCHITECTURE;
-use super::{SourceError, SourceWeights};
+use super::ARCHITECTURE;
 use crate::storage::HostTensor;
 
 /// A generator for one use: the same for the same seed and place, independent of all others.
@@ -20,11 +19,7 @@ pub fn generator(seed: u64, place: [u64; 2]) -> ChaCha8Rng {
 
 /// Random weights of an attention-RNN: kernels uniform within ±√(6 / (inputs + outputs))
 /// (Glorot and Bengio 2010), forget gates biased to 1 (Jozefowicz et al. 2015), norms at rest.
-///
-/// # Errors
-///
-/// None in practice: the tensors are made from the architecture's own table.
-pub fn random_weights(name: &str, seed: u64) -> Result<SourceWeights, SourceError> {
+pub fn tensors(seed: u64) -> BTreeMap<String, HostTensor> {
     let mut tensors = BTreeMap::new();
     for (place, (tensor, shape)) in ARCHITECTURE.iter().enumerate() {
         let count: usize = shape.iter().product();
@@ -49,7 +44,7 @@ pub fn random_weights(name: &str, seed: u64) -> Result<SourceWeights, SourceErro
         let shape = shape.to_vec();
         tensors.insert((*tensor).to_owned(), HostTensor { shape, values });
     }
-    SourceWeights::new(name, tensors)
+    tensors
 }
 
 /// Inputs plus outputs of one unit of the layer.

@@ -8,10 +8,9 @@ use burn::tensor::backend::Backend;
 use crate::kernel::Kernels;
 use crate::kernel::composed::{first_convolution, second_convolution};
 use crate::kernel::mel::{FRAMES, MELS};
-use crate::source::Activations;
-use crate::source::attention_rnn::{Head, fold_conv2, fold_lstm1};
-use crate::source::layers::{BiLstm, Dense, Layers, Norm, NormStatistics, host};
-use crate::source::weights::ARCHITECTURE;
+use crate::source::attention_rnn::layers::{BiLstm, Dense, Layers, Norm, NormStatistics};
+use crate::source::attention_rnn::{ARCHITECTURE, Activations, Head, fold_conv2, fold_lstm1};
+use crate::source::host;
 use crate::storage::HostTensor;
 
 /// One step of training: the forward pass with the norms of this batch.

@@ -11,7 +11,8 @@ mod train;
 
 use std::path::Path;
 
-use super::{SourceError, SourceWeights};
+use super::AttentionRnnSource;
+use crate::source::{SourceError, SourceWeights};
 
 pub use train::{EpochProgress, PretrainSettings, Teacher, pretrain};
 
@@ -21,5 +22,5 @@ pub use train::{EpochProgress, PretrainSettings, Teacher, pretrain};
 ///
 /// When the file is no Keras weight file, or its layers are not those of the attention-RNN.
 pub fn import_keras(path: &Path, name: &str) -> Result<SourceWeights, SourceError> {
-    SourceWeights::new(name, retune_lab::import_keras(path)?)
+    SourceWeights::new::<AttentionRnnSource>(name, retune_lab::import_keras(path)?)
 }

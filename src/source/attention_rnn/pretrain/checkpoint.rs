@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::train::Run;
 use crate::source::SourceError;
-use crate::source::layers::Layers;
+use crate::source::attention_rnn::layers::Layers;
 use crate::storage::write_whole;
 
 /// The first bytes of a checkpoint.

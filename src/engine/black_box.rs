@@ -1,0 +1,43 @@
+//! Black boxes on a backend chosen at run time.
+
+use burn::tensor::backend::AutodiffBackend;
+
+use super::{Engine, on};
+use crate::Error;
+use crate::program::Program;
+use crate::series::Dataset;
+use crate::source::{BlackBox, Opaque, SourceError, SourceWeights};
+use crate::task::{BlackBoxScore, BlackBoxSettings, fit_black_box};
+use crate::train::Progress;
+
+impl Engine {
+    /// A source of which only the answers are seen.
+    ///
+    /// # Errors
+    ///
+    /// As [`Opaque::new`].
+    pub fn black_box(self, source: &SourceWeights) -> Result<Box<dyn BlackBox>, SourceError> {
+        on!(self, A, device => {
+            type B = <A as AutodiffBackend>::InnerBackend;
+            Ok(Box::new(Opaque::<B>::new(source.model(device), device)?))
+        })
+    }
+
+    /// Trains through the answers of a black box, and scores; see [`fit_black_box`].
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_black_box`].
+    pub fn fit_black_box(
+        self,
+        data: &Dataset,
+        black_box: &dyn BlackBox,
+        settings: &BlackBoxSettings,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<(Program, BlackBoxScore), Error> {
+        on!(self, A, device => {
+            type B = <A as AutodiffBackend>::InnerBackend;
+            fit_black_box::<B>(data, black_box, settings, device, progress)
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! What training by gradient makes small: −ln P(class) through a transform, a frozen source and a
+//! mapping.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::{ElementConversion, Tensor, TensorData};
+
+use super::FitError;
+use super::gradient::Training;
+use crate::Error;
+use crate::kernel::Kernels;
+use crate::mapping::Mapping;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::{SourceModel, SourceSpec, host};
+use crate::storage::HostTensor;
+use crate::train::{Gradient, Objective};
+use crate::transform::Transform;
+
+/// Named numbers laid out one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Layout(Vec<(String, Vec<usize>, Range<usize>)>);
+
+impl Layout {
+    /// The layout of some numbers from `start` on, and where it ends.
+    pub(super) fn of(numbers: &Numbers, start: usize) -> (Self, usize) {
+        let mut end = start;
+        let places = numbers.iter().map(|(name, tensor)| {
+            let from = end;
+            end += tensor.values.len();
+            (name.clone(), tensor.shape.clone(), from..end)
+        });
+        let layout = Self(places.collect());
+        (layout, end)
+    }
+
+    /// The numbers by name.
+    pub(super) fn named(&self, values: &[f32]) -> Numbers {
+        let named = self.0.iter().map(|(name, shape, range)| {
+            let tensor = HostTensor {
+                shape: shape.clone(),
+                values: values[range.clone()].to_vec(),
+            };
+            (name.clone(), tensor)
+        });
+        named.collect()
+    }
+
+    /// Where the numbers of a name stand.
+    pub(super) fn place(&self, name: &str) -> Option<Range<usize>> {
+        let mut places = self.0.iter();
+        let found = places.find(|(of, _, _)| of == name);
+        found.map(|(_, _, range)| range.clone())
+    }
+}
+
+/// The mean of −ln P(class) as a function of a transform's and a mapping's numbers.
+pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
+    transform: &'a Transform,
+    mapping: &'a Mapping,
+    source: Arc<dyn SourceModel<B>>,
+    at_rest: Arc<dyn SourceModel<B::InnerBackend>>,
+    device: &'a B::Device,
+    /// What the transform's fixed part makes of each series, worked out once.
+    prepared: Vec<Vec<f32>>,
+    classes: &'a [usize],
+    class_count: usize,
+    length: usize,
+    of_transform: Layout,
+    of_mapping: Layout,
+    start: Vec<f32>,
+}
+
+impl<'a, B> Reprogramming<'a, B>
+where
+    B: AutodiffBackend + Kernels,
+    B::InnerBackend: Kernels,
+{
+    pub(super) fn new(training: &Training<'a, B>) -> Result<Self, FitError> {
+        let spec = training.source.spec();
+        let examples = training.examples;
+        let transform = training.transform.initial(spec, training.settings.seed);
+        let mapping = training.mapping.initial(spec, examples.class_count);
+        let (of_transform, end) = Layout::of(&transform, 0);
+        let (of_mapping, _) = Layout::of(&mapping, end);
+        let start = transform.into_values().chain(mapping.into_values());
+        Ok(Self {
+            transform: training.transform,
+            mapping: training.mapping,
+            prepared: training.transform.prepare(spec, examples.series)?,
+            source: training.source.clone(),
+            at_rest: training.at_rest.clone(),
+            device: training.device,
+            classes: examples.classes,
+            class_count: examples.class_count,
+            length: examples.series.first().map_or(0, Vec::len),
+            of_transform,
+            of_mapping,
+            start: start.flat_map(|tensor| tensor.values).collect(),
+        })
+    }
+
+    /// The numbers before training.
+    pub(super) fn start(&self) -> Vec<f32> {
+        self.start.clone()
+    }
+
+    /// The transform's and the mapping's numbers by name.
+    pub(super) fn named(&self, numbers: &[f32]) -> (Numbers, Numbers) {
+        (
+            self.of_transform.named(numbers),
+            self.of_mapping.named(numbers),
+        )
+    }
+
+    fn spec(&self) -> &SourceSpec {
+        self.at_rest.spec()
+    }
+
+    /// The mean of −ln P(class) over some cases on any of the two backends.
+    fn mean_loss<C: Kernels<Device = B::Device>>(
+        &self,
+        source: &dyn SourceModel<C>,
+        transform: &Parameters<C>,
+        mapping: &Parameters<C>,
+        cases: &[usize],
+    ) -> Tensor<C, 1> {
+        let spec = source.spec();
+        let prepared: Vec<&[f32]> = cases.iter().map(|case| &self.prepared[*case][..]).collect();
+        let input = self
+            .transform
+            .forward(spec, &prepared, transform, self.device);
+        let outputs = source.forward(input, &self.mapping.reads(spec));
+        let scores = self.mapping.scores(spec, &outputs, mapping);
+        let found = self.mapping.log_probabilities(scores);
+        let count = self.class_count;
+        let mut truth = vec![0.0f32; cases.len() * count];
+        for (row, case) in cases.iter().enumerate() {
+            truth[row * count + self.classes[*case]] = 1.0;
+        }
+        let truth = TensorData::new(truth, [cases.len(), count]);
+        let truth = Tensor::<C, 2>::from_data(truth, self.device);
+        (found * truth).sum_dim(1).mean().neg()
+    }
+}
+
+impl<B> Objective for Reprogramming<'_, B>
+where
+    B: AutodiffBackend + Kernels,
+    B::InnerBackend: Kernels,
+{
+    fn cases(&self) -> usize {
+        self.prepared.len()
+    }
+
+    fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
+        let (transform, mapping) = self.named(numbers);
+        let transform = self
+            .transform
+            .on_device(self.spec(), &transform, self.length, self.device)
+            .map_err(FitError::from)?;
+        let mapping = Parameters::new(&mapping, self.device);
+        let loss = self.mean_loss(self.at_rest.as_ref(), &transform, &mapping, cases);
+        Ok(loss.into_scalar().elem())
+    }
+
+    fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
+        let (transform, mapping) = self.named(numbers);
+        let mut transform = self
+            .transform
+            .on_device::<B>(self.spec(), &transform, self.length, self.device)
+            .map_err(FitError::from)?;
+        let mut mapping = Parameters::<B>::new(&mapping, self.device);
+        let mut leaves: Vec<(Range<usize>, Tensor<B, 1>)> = Vec::new();
+        for (layout, parameters) in [
+            (&self.of_transform, &mut transform),
+            (&self.of_mapping, &mut mapping),
+        ] {
+            for (name, _, range) in &layout.0 {
+                let leaf = parameters.get(name).require_grad();
+                parameters.insert(name, leaf.clone());
+                leaves.push((range.clone(), leaf));
+            }
+        }
+        let loss = self.mean_loss(self.source.as_ref(), &transform, &mapping, cases);
+        let gradients = loss.backward();
+        let mut values = vec![0.0; numbers.len()];
+        for (range, leaf) in leaves {
+            // What no case reaches has no gradient.
+            if let Some(gradient) = leaf.grad(&gradients) {
+                values[range].copy_from_slice(&host(gradient).values);
+            }
+        }
+        Ok(Some(Gradient {
+            loss: loss.into_scalar().elem(),
+            values,
+        }))
+    }
+
+    fn dropped(&self) -> Range<usize> {
+        let name = self.transform.dropped();
+        let place = name.and_then(|name| self.of_transform.place(name));
+        place.unwrap_or(0..0)
+    }
+}

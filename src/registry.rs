@@ -1,0 +1,83 @@
+//! What is known by name: one table for each kind of thing and, where its code is generic, for each
+//! backend.
+//!
+//! A table starts with what this crate has and may be added to while a program runs. Rust has no
+//! generic statics, so tables are found by their type.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
+
+/// Entries by name.
+pub(crate) type Table<T> = RwLock<BTreeMap<String, T>>;
+
+/// An entry of a table: what the crate's own table starts with.
+pub(crate) trait Entry: Clone + Send + Sync + 'static {
+    /// The entries of this crate, by name.
+    fn own() -> Vec<(&'static str, Self)>;
+}
+
+/// The one table of these entries.
+fn table<T: Entry>() -> &'static Table<T> {
+    static TABLES: LazyLock<Mutex<HashMap<TypeId, &'static (dyn Any + Send + Sync)>>> =
+        LazyLock::new(Mutex::default);
+    let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+    let table = tables.entry(TypeId::of::<T>()).or_insert_with(|| {
+        let own = T::own().into_iter();
+        let own = own.map(|(name, entry)| (name.to_owned(), entry));
+        let table: Table<T> = RwLock::new(own.collect());
+        Box::leak(Box::new(table))
+    });
+    table
+        .downcast_ref()
+        .expect("each table is kept under the type of its entries")
+}
+
+/// The entry of that name.
+pub(crate) fn find<T: Entry>(name: &str) -> Option<T> {
+    let table = table::<T>().read().unwrap_or_else(PoisonError::into_inner);
+    table.get(name).cloned()
+}
+
+/// All entries, by name.
+pub(crate) fn all<T: Entry>() -> Vec<(String, T)> {
+    let table = table::<T>().read().unwrap_or_else(PoisonError::into_inner);
+    let entries = table.iter();
+    entries
+        .map(|(name, entry)| (name.clone(), entry.clone()))
+        .collect()
+}
+
+/// Adds an entry, or puts it in the place of the one of that name.
+pub(crate) fn add<T: Entry>(name: &str, entry: T) {
+    let mut table = table::<T>().write().unwrap_or_else(PoisonError::into_inner);
+    table.insert(name.to_owned(), entry);
+}
+
+/// Does something with each backend that is compiled in, and with the one that differentiates over
+/// it.
+macro_rules! for_each_backend {
+    ($B:ident => $body:block) => {
+        #[cfg(feature = "cpu")]
+        {
+            type $B = retune_kernels::Cpu;
+            $body
+        }
+        #[cfg(feature = "cpu")]
+        {
+            type $B = burn::backend::Autodiff<retune_kernels::Cpu>;
+            $body
+        }
+        #[cfg(feature = "wgpu")]
+        {
+            type $B = retune_kernels::Wgpu;
+            $body
+        }
+        #[cfg(feature = "wgpu")]
+        {
+            type $B = burn::backend::Autodiff<retune_kernels::Wgpu>;
+            $body
+        }
+    };
+}
+pub(crate) use for_each_backend;

@@ -1,0 +1,228 @@
+//! A black box in another process: a line of JSON in, a line of JSON out.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{AudioInput, BlackBox, HostBatch, SourceError, SourceSpec};
+use crate::storage::sha256;
+
+/// The longest line that is taken as an answer: probabilities of some thousand cases.
+const LONGEST_LINE: u64 = 1 << 28;
+/// How much of what the process says on stderr is shown.
+const SHOWN: usize = 400;
+
+/// A model that another program serves.
+///
+/// It is started once and asked over its standard input, a line for each question, and answers with a
+/// line each:
+///
+/// ```text
+/// {"describe": true}
+/// {"name": "my-model", "labels": ["yes", "no"], "audio": {"rate": 16000, "samples": 16000}}
+/// {"kind": "audio", "inputs": [[0.0, 0.1, …], …]}
+/// {"probabilities": [[0.9, 0.1], …]}
+/// ```
+pub struct Process {
+    command: String,
+    spec: SourceSpec,
+    timeout: Duration,
+    running: Mutex<Running>,
+}
+
+struct Running {
+    child: Child,
+    input: ChildStdin,
+    answers: Receiver<std::io::Result<String>>,
+    complaints: Receiver<String>,
+}
+
+#[derive(Deserialize)]
+struct Description {
+    name: String,
+    labels: Vec<String>,
+    audio: AudioInput,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    probabilities: Vec<Vec<f32>>,
+}
+
+impl Process {
+    /// Starts a command line, by the system's shell, and asks what it takes.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started, ends, stays silent for longer than `timeout`, or describes nothing
+    /// that can be used.
+    pub fn start(command: &str, timeout: Duration) -> Result<Self, SourceError> {
+        let failed = |reason: String| SourceError::Process {
+            command: command.to_owned(),
+            reason,
+        };
+        let mut shell = match cfg!(windows) {
+            true => Command::new("cmd"),
+            false => Command::new("sh"),
+        };
+        let mut child = shell
+            .arg(if cfg!(windows) { "/C" } else { "-c" })
+            .arg(command)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| failed(format!("it cannot be started: {error}")))?;
+        let (input, output, errors) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let input = input.expect("the standard input is a pipe");
+        let output = output.expect("the standard output is a pipe");
+        let mut errors = errors.expect("the standard error is a pipe");
+        let (told, answers) = channel();
+        thread::spawn(move || {
+            let mut reader = BufReader::new(output);
+            loop {
+                let mut line = String::new();
+                let read = reader.by_ref().take(LONGEST_LINE).read_line(&mut line);
+                let ended = !matches!(read, Ok(1..));
+                // Nobody listens any more, or there is nothing more to hear.
+                if told.send(read.map(|_| line)).is_err() || ended {
+                    return;
+                }
+            }
+        });
+        let (told, complaints) = channel();
+        thread::spawn(move || {
+            let mut all = Vec::new();
+            let _ = errors.read_to_end(&mut all);
+            let _ = told.send(String::from_utf8_lossy(&all).into_owned());
+        });
+        let mut running = Running {
+            child,
+            input,
+            answers,
+            complaints,
+        };
+        let line = running.ask(&json!({"describe": true}).to_string(), timeout);
+        let line = line.map_err(|reason| failed(running.ended(reason)))?;
+        let found: Description = serde_json::from_str(&line).map_err(|error| {
+            failed(format!(
+                "it did not describe itself as {{\"name\": …, \"labels\": […], \"audio\": {{\"rate\": …, \
+                 \"samples\": …}}}}: {error}"
+            ))
+        })?;
+        if found.labels.is_empty() || found.audio.samples == 0 || found.audio.rate == 0 {
+            let reason = "it describes a model without labels, samples or a rate";
+            return Err(failed(reason.to_owned()));
+        }
+        Ok(Self {
+            command: command.to_owned(),
+            spec: SourceSpec {
+                name: found.name,
+                sha256: sha256(line.trim().as_bytes()),
+                audio: Some(found.audio),
+                plane: None,
+                labels: found.labels,
+                taps: Vec::new(),
+            },
+            timeout,
+            running: Mutex::new(running),
+        })
+    }
+}
+
+impl Running {
+    /// The line that answers a line.
+    fn ask(&mut self, question: &str, timeout: Duration) -> Result<String, String> {
+        let sent = writeln!(self.input, "{question}").and_then(|()| self.input.flush());
+        // A process that ended says so better than the pipe that broke.
+        let _ = sent;
+        match self.answers.recv_timeout(timeout) {
+            Ok(Ok(line)) if line.is_empty() => Err("it ended".to_owned()),
+            Ok(Ok(line)) if !line.ends_with('\n') => Err("it ended within a line".to_owned()),
+            Ok(Ok(line)) => Ok(line),
+            Ok(Err(error)) => Err(format!("its answer cannot be read: {error}")),
+            Err(RecvTimeoutError::Disconnected) => Err("it ended".to_owned()),
+            Err(RecvTimeoutError::Timeout) => {
+                let seconds = timeout.as_secs_f64();
+                Err(format!("it gave no answer within {seconds} s"))
+            }
+        }
+    }
+
+    /// Why there is no answer, with the exit status and the end of what it said on stderr.
+    fn ended(&mut self, reason: String) -> String {
+        let _ = self.child.kill();
+        let status = match self.child.wait() {
+            Ok(status) if reason == "it ended" => format!(" ({status})"),
+            _ => String::new(),
+        };
+        let said = self.complaints.recv_timeout(Duration::from_millis(200));
+        let said = said.unwrap_or_default();
+        let said: Vec<char> = said.trim().chars().filter(|c| !c.is_control()).collect();
+        let shown: String = said[said.len().saturating_sub(SHOWN)..].iter().collect();
+        match shown.is_empty() {
+            true => format!("{reason}{status}"),
+            false => format!("{reason}{status}; its last words were: {shown}"),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl BlackBox for Process {
+    fn spec(&self) -> &SourceSpec {
+        &self.spec
+    }
+
+    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, SourceError> {
+        let failed = |reason: String| SourceError::Process {
+            command: self.command.clone(),
+            reason,
+        };
+        let question = serde_json::to_string(batch).expect("a batch is plain numbers");
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = running.ask(&question, self.timeout);
+        let line = line.map_err(|reason| failed(running.ended(reason)))?;
+        let Answer { probabilities } = serde_json::from_str(&line).map_err(|error| {
+            failed(format!(
+                "its answer is not {{\"probabilities\": [[…], …]}}: {error}"
+            ))
+        })?;
+        if probabilities.len() != batch.len() {
+            let (found, expected) = (probabilities.len(), batch.len());
+            return Err(failed(format!(
+                "it answered {found} rows to {expected} inputs"
+            )));
+        }
+        let labels = self.spec.labels.len();
+        for (row, found) in probabilities.iter().enumerate() {
+            if found.len() != labels {
+                return Err(failed(format!(
+                    "row {} of its answer has {} probabilities for {labels} labels",
+                    row + 1,
+                    found.len()
+                )));
+            }
+            if found.iter().any(|value| !(0.0..=1.0).contains(value)) {
+                return Err(failed(format!(
+                    "row {} of its answer holds a number that is no probability",
+                    row + 1
+                )));
+            }
+        }
+        Ok(probabilities)
+    }
+}

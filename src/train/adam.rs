@@ -1,0 +1,198 @@
+//! Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101).
+
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Gradient, Objective, Progress, Summary, TrainError, Trainer};
+use crate::Error;
+
+/// The memory of both moments, and what keeps a division finite.
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.999;
+const EPSILON: f32 = 1e-5;
+
+/// Adam on batches in a random order, with a decaying rate, dropout and early stopping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adam {
+    /// The cases that are trained on.
+    pub training: Vec<usize>,
+    /// Those that early stopping watches; none for no early stopping.
+    pub validation: Vec<usize>,
+    /// The most passes over the training cases.
+    pub epochs: usize,
+    /// Cases in a step.
+    pub batch: usize,
+    /// The rate of the first step.
+    pub learning_rate: f64,
+    /// The rate of step `n` is that of the first over `1 + decay · n`.
+    pub learning_rate_decay: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// The share of the droppable numbers that is silenced at each step.
+    pub dropout: f64,
+    /// Epochs without a better validation loss before training stops.
+    pub patience: usize,
+    /// The seed of orders and dropout.
+    pub seed: u64,
+}
+
+/// The moments of a run.
+struct Moments {
+    first: Vec<f32>,
+    second: Vec<f32>,
+    steps: i32,
+}
+
+impl Moments {
+    fn new(count: usize) -> Self {
+        Self {
+            first: vec![0.0; count],
+            second: vec![0.0; count],
+            steps: 0,
+        }
+    }
+
+    /// One step: `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
+    /// `w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)`.
+    fn step(&mut self, numbers: &mut [f32], gradient: &[f32], rate: f64, decay: f32) {
+        self.steps += 1;
+        let first_share = (1.0 - BETA1.powi(self.steps)) as f32;
+        let second_share = (1.0 - BETA2.powi(self.steps)) as f32;
+        let (beta1, beta2, rate) = (BETA1 as f32, BETA2 as f32, rate as f32);
+        let moments = self.first.iter_mut().zip(&mut self.second);
+        for ((number, gradient), (first, second)) in numbers.iter_mut().zip(gradient).zip(moments) {
+            *first = beta1 * *first + (1.0 - beta1) * gradient;
+            *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
+            let step = *first / first_share / ((*second / second_share).sqrt() + EPSILON);
+            *number -= rate * (decay * *number + step);
+        }
+    }
+}
+
+impl Trainer for Adam {
+    fn train(
+        &self,
+        objective: &dyn Objective,
+        numbers: &mut Vec<f32>,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<Summary, Error> {
+        let mut moments = Moments::new(numbers.len());
+        let mut best = (0, f64::INFINITY);
+        for epoch in 1..=self.epochs {
+            let mut random = epoch_random(self.seed, epoch);
+            let mut order = self.training.clone();
+            order.shuffle(&mut random);
+            let mut total = 0.0;
+            for batch in order.chunks(self.batch.max(1)) {
+                let rate = self.learning_rate
+                    / (1.0 + self.learning_rate_decay * f64::from(moments.steps));
+                let keep = self.keep(objective, &mut random);
+                let Gradient { loss, mut values } =
+                    self.gradient(objective, numbers, &keep, batch)?;
+                total += loss * batch.len() as f64;
+                let dropped = objective.dropped();
+                for (value, keep) in values[dropped].iter_mut().zip(&keep) {
+                    *value *= keep;
+                }
+                moments.step(numbers, &values, rate, self.weight_decay);
+            }
+            let training_loss = total / order.len() as f64;
+            if !training_loss.is_finite() {
+                return Err(TrainError::Diverged { epoch }.into());
+            }
+            let validation_loss = match self.validation.is_empty() {
+                true => None,
+                false => Some(mean_loss(objective, numbers, &self.validation, self.batch)?),
+            };
+            report(Progress {
+                epoch,
+                epochs: self.epochs,
+                training_loss,
+                validation_loss,
+            });
+            match validation_loss {
+                None => best = (epoch, training_loss),
+                Some(loss) if loss < best.1 => best = (epoch, loss),
+                Some(_) if epoch - best.0 >= self.patience => break,
+                Some(_) => {}
+            }
+        }
+        Ok(Summary {
+            best_epoch: best.0.max(1),
+            lowest_loss: best.1,
+        })
+    }
+}
+
+impl Adam {
+    /// What each droppable number is multiplied by in this step, so that their sum keeps its mean.
+    fn keep(&self, objective: &dyn Objective, random: &mut ChaCha8Rng) -> Vec<f32> {
+        if self.dropout == 0.0 {
+            return Vec::new();
+        }
+        let kept = (1.0 / (1.0 - self.dropout)) as f32;
+        objective
+            .dropped()
+            .map(|_| match random.random_bool(self.dropout) {
+                true => 0.0,
+                false => kept,
+            })
+            .collect()
+    }
+
+    /// The gradient with some numbers silenced, with respect to what is left of them.
+    fn gradient(
+        &self,
+        objective: &dyn Objective,
+        numbers: &[f32],
+        keep: &[f32],
+        batch: &[usize],
+    ) -> Result<Gradient, Error> {
+        let mut silenced = numbers.to_vec();
+        for (number, keep) in silenced[objective.dropped()].iter_mut().zip(keep) {
+            *number *= keep;
+        }
+        let gradient = objective.gradient(&silenced, batch)?;
+        Ok(gradient.ok_or(TrainError::NoGradient)?)
+    }
+}
+
+/// A generator for one epoch, from 1.
+pub(super) fn epoch_random(seed: u64, epoch: usize) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(epoch as u64);
+    random
+}
+
+/// The mean loss over some cases, a batch at a time.
+fn mean_loss(
+    objective: &dyn Objective,
+    numbers: &[f32],
+    cases: &[usize],
+    batch: usize,
+) -> Result<f64, Error> {
+    let mut total = 0.0;
+    for cases in cases.chunks(batch.max(1)) {
+        total += objective.loss(numbers, cases)? * cases.len() as f64;
+    }
+    Ok(total / cases.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values from the formula by hand for two steps on a constant gradient of 1:
+    /// both moments are unbiased, so each step is rate · (decay · w + 1 / (1 + ε)).
+    #[test]
+    fn a_constant_gradient_makes_steps_of_the_rate() {
+        let mut moments = Moments::new(1);
+        let mut number = [2.0];
+        moments.step(&mut number, &[1.0], 0.1, 0.5);
+        let expected = 2.0 - 0.1 * (0.5 * 2.0 + 1.0 / (1.0 + 1e-5));
+        assert!((number[0] - expected).abs() < 1e-6, "{number:?}");
+        moments.step(&mut number, &[1.0], 0.1, 0.0);
+        assert!((number[0] - (expected - 0.1)).abs() < 1e-5, "{number:?}");
+    }
+}

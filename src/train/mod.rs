@@ -1,0 +1,112 @@
+//! Trainers: how numbers are found.
+//!
+//! A trainer is one file here: a type that implements [`Trainer`]. It sees an [`Objective`], numbers and
+//! cases, and neither a source nor a backend.
+
+mod adam;
+mod zeroth_order;
+
+pub use adam::Adam;
+pub use zeroth_order::RandomDirections;
+
+use std::ops::Range;
+
+use thiserror::Error;
+
+use crate::Error;
+
+/// Why training ended without a result.
+#[derive(Debug, Error)]
+pub enum TrainError {
+    /// Training ran away.
+    #[error("the loss is not finite in epoch {epoch}")]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+    },
+    /// A trainer that needs gradients, on a black box.
+    #[error("this trainer needs gradients, and a black box has none")]
+    NoGradient,
+}
+
+impl TrainError {
+    /// What to do next, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Diverged { .. } => "try a smaller --learning-rate",
+            Self::NoGradient => "take a trainer of zeroth order",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// What is made small: a mean loss over cases, as a function of numbers.
+pub trait Objective {
+    /// How many cases there are.
+    fn cases(&self) -> usize;
+
+    /// The mean loss over some cases.
+    ///
+    /// # Errors
+    ///
+    /// When the source gives no answer; a black box whose budget of queries is spent ends so.
+    fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error>;
+
+    /// The same with its gradient; `None` for a black box.
+    ///
+    /// # Errors
+    ///
+    /// As [`Objective::loss`].
+    fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error>;
+
+    /// The numbers of which dropout may silence some.
+    fn dropped(&self) -> Range<usize> {
+        0..0
+    }
+}
+
+/// A loss and its gradient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient {
+    /// The mean loss.
+    pub loss: f64,
+    /// With respect to each number.
+    pub values: Vec<f32>,
+}
+
+/// How numbers are found.
+pub trait Trainer {
+    /// Changes `numbers` until the objective is small.
+    ///
+    /// # Errors
+    ///
+    /// When the loss is not finite, or the objective has no answer.
+    fn train(
+        &self,
+        objective: &dyn Objective,
+        numbers: &mut Vec<f32>,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<Summary, Error>;
+}
+
+/// Where training stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Epochs done.
+    pub epoch: usize,
+    /// The most epochs there will be.
+    pub epochs: usize,
+    /// The mean loss over the cases that are trained on.
+    pub training_loss: f64,
+    /// The mean loss over the cases that are watched.
+    pub validation_loss: Option<f64>,
+}
+
+/// How training ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// The epoch with the lowest loss on the watched cases, from 1; the last where none are.
+    pub best_epoch: usize,
+    /// That loss; the last training loss where none are watched.
+    pub lowest_loss: f64,
+}

@@ -1,0 +1,202 @@
+//! Gradients from queries alone, by averaged random directions.
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::adam::epoch_random;
+use super::{Objective, Progress, Summary, TrainError, Trainer};
+use crate::Error;
+
+/// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
+/// `g = d / (β q) Σ (f(w + β u) − f(w)) u` over `q` directions `u`, uniform on the unit sphere in `d`
+/// dimensions, and steps of normalised size along `−g` with momentum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RandomDirections {
+    /// The cases that are trained on.
+    pub training: Vec<usize>,
+    /// The most passes over them.
+    pub epochs: usize,
+    /// Cases in a step.
+    pub batch: usize,
+    /// Directions in a step: a step costs `1 + directions` losses.
+    pub directions: usize,
+    /// How far a direction is followed (β).
+    pub smoothing: f64,
+    /// The length of the first step.
+    pub learning_rate: f64,
+    /// The length of step `n` is that of the first over `1 + decay · n`.
+    pub learning_rate_decay: f64,
+    /// The share of the last step that goes on.
+    pub momentum: f64,
+    /// The seed of orders and directions.
+    pub seed: u64,
+}
+
+impl RandomDirections {
+    /// The estimated gradient, and the loss at `numbers`.
+    fn estimate(
+        &self,
+        objective: &dyn Objective,
+        numbers: &[f32],
+        batch: &[usize],
+        random: &mut ChaCha8Rng,
+    ) -> Result<(f64, Vec<f64>), Error> {
+        let here = objective.loss(numbers, batch)?;
+        let mut sum = vec![0.0f64; numbers.len()];
+        for _ in 0..self.directions {
+            let direction = unit(numbers.len(), random);
+            let moved = numbers.iter().zip(&direction);
+            let moved: Vec<f32> = moved
+                .map(|(number, part)| (f64::from(*number) + self.smoothing * part) as f32)
+                .collect();
+            let difference = objective.loss(&moved, batch)? - here;
+            for (sum, part) in sum.iter_mut().zip(&direction) {
+                *sum += difference * part;
+            }
+        }
+        let factor = numbers.len() as f64 / (self.smoothing * self.directions as f64);
+        for sum in &mut sum {
+            *sum *= factor;
+        }
+        Ok((here, sum))
+    }
+}
+
+impl Trainer for RandomDirections {
+    fn train(
+        &self,
+        objective: &dyn Objective,
+        numbers: &mut Vec<f32>,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<Summary, Error> {
+        let mut directions = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut velocity = vec![0.0f64; numbers.len()];
+        let mut steps = 0.0;
+        let mut last = (0, f64::INFINITY);
+        for epoch in 1..=self.epochs {
+            let mut order = self.training.clone();
+            order.shuffle(&mut epoch_random(self.seed, epoch));
+            let mut total = 0.0;
+            for batch in order.chunks(self.batch.max(1)) {
+                // Only the numbers of whole steps are kept: a budget that ends within one ends it
+                // where the last one led.
+                let (loss, gradient) =
+                    match self.estimate(objective, numbers, batch, &mut directions) {
+                        Err(error) if error.is_spent_budget() => {
+                            return Ok(Summary {
+                                best_epoch: last.0,
+                                lowest_loss: last.1,
+                            });
+                        }
+                        found => found?,
+                    };
+                total += loss * batch.len() as f64;
+                let norm = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
+                let rate = self.learning_rate / (1.0 + self.learning_rate_decay * steps);
+                steps += 1.0;
+                // A flat place gives no direction.
+                let scale = if norm > 0.0 { rate / norm } else { 0.0 };
+                for ((number, velocity), part) in
+                    numbers.iter_mut().zip(&mut velocity).zip(&gradient)
+                {
+                    *velocity = self.momentum * *velocity - scale * part;
+                    *number = (f64::from(*number) + *velocity) as f32;
+                }
+            }
+            let training_loss = total / order.len() as f64;
+            if !training_loss.is_finite() {
+                return Err(TrainError::Diverged { epoch }.into());
+            }
+            last = (epoch, training_loss);
+            report(Progress {
+                epoch,
+                epochs: self.epochs,
+                training_loss,
+                validation_loss: None,
+            });
+        }
+        Ok(Summary {
+            best_epoch: last.0.max(1),
+            lowest_loss: last.1,
+        })
+    }
+}
+
+/// A direction of length 1, uniform on the sphere.
+fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut direction: Vec<f64> = (0..count).map(|_| StandardNormal.sample(random)).collect();
+    let length = direction.iter().map(|part| part * part).sum::<f64>().sqrt();
+    for part in &mut direction {
+        *part /= length.max(f64::MIN_POSITIVE);
+    }
+    direction
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Gradient;
+    use super::*;
+
+    /// A bowl whose lowest point is at 1, 2, 3, …
+    struct Bowl;
+
+    impl Objective for Bowl {
+        fn cases(&self) -> usize {
+            1
+        }
+
+        fn loss(&self, numbers: &[f32], _: &[usize]) -> Result<f64, Error> {
+            let places = numbers.iter().zip(1..);
+            Ok(places
+                .map(|(number, place)| (f64::from(*number) - f64::from(place)).powi(2))
+                .sum())
+        }
+
+        fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
+            Ok(None)
+        }
+    }
+
+    fn trainer() -> RandomDirections {
+        RandomDirections {
+            training: vec![0],
+            epochs: 400,
+            batch: 1,
+            directions: 8,
+            smoothing: 1e-3,
+            learning_rate: 0.1,
+            learning_rate_decay: 0.01,
+            momentum: 0.0,
+            seed: 1,
+        }
+    }
+
+    /// The gradient of the bowl by hand: 2 (w − place).
+    #[test]
+    fn many_directions_give_the_gradient() {
+        let many = RandomDirections {
+            directions: 20_000,
+            ..trainer()
+        };
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let (loss, gradient) = many
+            .estimate(&Bowl, &[0.0, 0.0], &[0], &mut random)
+            .unwrap();
+        assert!((loss - 5.0).abs() < 1e-9);
+        assert!((gradient[0] + 2.0).abs() < 0.1, "{gradient:?}");
+        assert!((gradient[1] + 4.0).abs() < 0.1, "{gradient:?}");
+    }
+
+    #[test]
+    fn the_bottom_of_a_bowl_is_found_from_losses_alone() {
+        let mut numbers = vec![0.0; 5];
+        trainer().train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
+        let off = numbers
+            .iter()
+            .zip(1..)
+            .map(|(found, place)| (found - place as f32).abs());
+        assert!(off.fold(0.0, f32::max) < 0.2, "{numbers:?}");
+    }
+}

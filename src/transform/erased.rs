@@ -1,0 +1,346 @@
+//! Any input transform, as a program stores it.
+
+use std::any::Any;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+use burn::tensor::{Tensor, TensorData};
+use rayon::prelude::*;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::{
+    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, TransformError, Voice,
+    each_transform,
+};
+use crate::kernel::Kernels;
+use crate::parameters::{Numbers, Parameters, misfit};
+use crate::registry::{self, Entry, for_each_backend};
+use crate::source::{Input, SourceModel, SourceSpec};
+
+/// The name of a transform's kind in its serialised form.
+const KIND: &str = "kind";
+
+/// What [`InputTransform`] has without a backend, for any type.
+trait Erased: Debug + Send + Sync {
+    fn kind(&self) -> &'static str;
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError>;
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError>;
+    fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers;
+    fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers;
+    fn dropped(&self) -> Option<&'static str>;
+    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
+    fn usual(&self) -> Transform;
+    fn settings(&self) -> Value;
+    fn equals(&self, other: &dyn Any) -> bool;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: InputTransform> Erased for T {
+    fn kind(&self) -> &'static str {
+        T::KIND
+    }
+
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+        self.check(source, length)
+    }
+
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+        self.prepare(source, series)
+    }
+
+    fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
+        self.initial(source, seed)
+    }
+
+    fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers {
+        self.fixed(source, length)
+    }
+
+    fn dropped(&self) -> Option<&'static str> {
+        self.dropped()
+    }
+
+    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        self.times(source, series)
+    }
+
+    fn usual(&self) -> Transform {
+        Transform::new(self.usual())
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(self).expect("a transform is plain numbers and names")
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref() == Some(self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// What is known of a kind without a backend.
+#[derive(Clone)]
+struct OnHost {
+    parse: fn(Value) -> Result<Transform, serde_json::Error>,
+    named: fn() -> Vec<Named<Transform>>,
+}
+
+/// The trained part of a kind on a backend.
+#[derive(Clone)]
+struct OnDevice<B: Kernels> {
+    forward: fn(&dyn Any, &SourceSpec, Tensor<B, 2>, &Parameters<B>) -> Input<B>,
+    settle: fn(&dyn Any, &dyn SourceModel<B>, Parameters<B>) -> Parameters<B>,
+}
+
+/// A transform of the type that its kind names.
+fn of_kind<T: InputTransform>(transform: &dyn Any) -> &T {
+    let transform = transform.downcast_ref();
+    transform.expect("a kind is registered with the one type that has it")
+}
+
+struct HostTable;
+
+impl HostTable {
+    fn of<T: InputTransform>(&self) -> (&'static str, OnHost) {
+        let entry = OnHost {
+            parse: |settings| serde_json::from_value::<T>(settings).map(Transform::new),
+            named: || {
+                let named = T::named().into_iter().map(|one| Named {
+                    name: one.name,
+                    about: one.about,
+                    tier: one.tier,
+                    transform: Transform::new(one.transform),
+                });
+                named.collect()
+            },
+        };
+        (T::KIND, entry)
+    }
+}
+
+struct DeviceTable<B>(std::marker::PhantomData<B>);
+
+impl<B: Kernels> DeviceTable<B> {
+    fn of<T: InputTransform>(&self) -> (&'static str, OnDevice<B>) {
+        let entry = OnDevice {
+            forward: |transform, source, prepared, numbers| {
+                of_kind::<T>(transform).forward(source, prepared, numbers)
+            },
+            settle: |transform, source, numbers| of_kind::<T>(transform).settle(source, numbers),
+        };
+        (T::KIND, entry)
+    }
+}
+
+impl Entry for OnHost {
+    fn own() -> Vec<(&'static str, Self)> {
+        each_transform!(HostTable)
+    }
+}
+
+impl<B: Kernels> Entry for OnDevice<B> {
+    fn own() -> Vec<(&'static str, Self)> {
+        each_transform!(DeviceTable(std::marker::PhantomData))
+    }
+}
+
+/// Makes a kind of transform known, with its names, on the backends that are compiled in.
+pub fn register<T: InputTransform>() {
+    let (kind, entry) = HostTable.of::<T>();
+    registry::add(kind, entry);
+    for_each_backend!(B => {
+        let (kind, entry) = DeviceTable::<B>(std::marker::PhantomData).of::<T>();
+        registry::add(kind, entry);
+    });
+}
+
+/// The transforms that have names, by kind.
+pub fn names() -> Vec<Named<Transform>> {
+    let kinds = registry::all::<OnHost>().into_iter();
+    kinds.flat_map(|(_, kind)| (kind.named)()).collect()
+}
+
+/// Any input transform.
+///
+/// ```
+/// use retune::transform::Transform;
+///
+/// let transform = Transform::named("formants").expect("it is one of `transform::names()`");
+/// let json = serde_json::to_string(&transform)?;
+/// assert_eq!(serde_json::from_str::<Transform>(&json)?, transform);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Transform(Arc<dyn Erased>);
+
+impl Transform {
+    /// A transform of a kind that is known: one of this crate, or one that was [registered](register).
+    pub fn new(transform: impl InputTransform) -> Self {
+        Self(Arc::new(transform))
+    }
+
+    /// The transform of that name; see [`names`].
+    pub fn named(name: &str) -> Option<Self> {
+        let mut names = names().into_iter();
+        names
+            .find(|named| named.name == name)
+            .map(|named| named.transform)
+    }
+
+    /// The transforms of a preset in closed form.
+    pub fn of_tier(tier: Tier) -> Vec<Self> {
+        let names = names().into_iter();
+        let of_tier = names.filter(|named| named.tier.is_some_and(|of| of <= tier));
+        of_tier.map(|named| named.transform).collect()
+    }
+
+    /// The transform, if it is one of this type.
+    pub fn downcast<T: InputTransform>(&self) -> Option<&T> {
+        self.0.as_any().downcast_ref()
+    }
+
+    /// Its name, or its kind where its numbers are not those of a name.
+    pub fn name(&self) -> &'static str {
+        let usual = self.0.usual();
+        let mut names = names().into_iter();
+        let known = names.find(|named| named.transform == usual);
+        known.map_or(self.0.kind(), |named| named.name)
+    }
+
+    /// See [`InputTransform::check`].
+    ///
+    /// # Errors
+    ///
+    /// See [`InputTransform::check`].
+    pub fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+        self.0.check(source, length)
+    }
+
+    /// See [`InputTransform::initial`].
+    pub fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
+        self.0.initial(source, seed)
+    }
+
+    /// Whether there is anything that training could change.
+    pub fn trainable(&self, source: &SourceSpec) -> bool {
+        !self.0.initial(source, 0).is_empty()
+    }
+
+    /// See [`InputTransform::dropped`].
+    pub fn dropped(&self) -> Option<&'static str> {
+        self.0.dropped()
+    }
+
+    /// See [`InputTransform::times`].
+    pub fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        self.0.times(source, series)
+    }
+
+    /// The fixed part for each of some series of one length, on several threads.
+    ///
+    /// # Errors
+    ///
+    /// See [`InputTransform::check`].
+    pub fn prepare<S: AsRef<[f32]> + Sync>(
+        &self,
+        source: &SourceSpec,
+        series: &[S],
+    ) -> Result<Vec<Vec<f32>>, TransformError> {
+        let series = series.par_iter();
+        series
+            .map(|series| self.0.prepare(source, series.as_ref()))
+            .collect()
+    }
+
+    /// Puts trained numbers on a device, for series of `length` values.
+    ///
+    /// # Errors
+    ///
+    /// When they are not those that the transform begins with; and as [`InputTransform::check`].
+    pub fn on_device<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        numbers: &Numbers,
+        length: usize,
+        device: &B::Device,
+    ) -> Result<Parameters<B>, TransformError> {
+        self.check(source, length)?;
+        if let Some(reason) = misfit(numbers, &self.initial(source, 0)) {
+            return Err(TransformError::Numbers { reason });
+        }
+        let mut all = self.0.fixed(source, length);
+        all.extend(numbers.clone());
+        Ok(Parameters::new(&all, device))
+    }
+
+    /// See [`InputTransform::settle`].
+    pub fn settle<B: Kernels>(
+        &self,
+        source: &dyn SourceModel<B>,
+        numbers: Parameters<B>,
+    ) -> Parameters<B> {
+        (self.device_part::<B>().settle)(self.0.as_any(), source, numbers)
+    }
+
+    /// The source's input for some prepared series.
+    pub fn forward<B: Kernels, S: AsRef<[f32]>>(
+        &self,
+        source: &SourceSpec,
+        prepared: &[S],
+        numbers: &Parameters<B>,
+        device: &B::Device,
+    ) -> Input<B> {
+        let width = prepared.first().map_or(0, |one| one.as_ref().len());
+        let mut values = Vec::with_capacity(prepared.len() * width);
+        for one in prepared {
+            values.extend_from_slice(one.as_ref());
+        }
+        let prepared = TensorData::new(values, [prepared.len(), width]);
+        let prepared = Tensor::from_data(prepared, device);
+        (self.device_part::<B>().forward)(self.0.as_any(), source, prepared, numbers)
+    }
+
+    fn device_part<B: Kernels>(&self) -> OnDevice<B> {
+        let part = registry::find(self.0.kind());
+        part.expect("a kind is registered on every backend that is compiled in")
+    }
+}
+
+impl Debug for Transform {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl PartialEq for Transform {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(other.0.as_any())
+    }
+}
+
+impl Serialize for Transform {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut settings = self.0.settings();
+        if let Value::Object(settings) = &mut settings {
+            settings.insert(KIND.to_owned(), Value::from(self.0.kind()));
+        }
+        settings.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Transform {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut settings = Value::deserialize(deserializer)?;
+        let kind = settings.as_object_mut().and_then(|map| map.remove(KIND));
+        let kind = kind.ok_or_else(|| D::Error::custom("a transform names no kind"))?;
+        let kind = kind.as_str().unwrap_or_default();
+        let known = registry::find::<OnHost>(kind)
+            .ok_or_else(|| D::Error::custom(format!("there is no transform of kind {kind:?}")))?;
+        (known.parse)(settings).map_err(D::Error::custom)
+    }
+}
