@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
+use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use criterion::measurement::WallTime;
@@ -16,6 +17,7 @@ use criterion::{
 use retune::kernel::Cpu;
 use retune::kernel::mel::CLIP_SAMPLES;
 use retune::kernel::{BiLstmWeights, ConvolutionWeights, Kernels};
+use retune::source::speech_embedding::{EmbeddingTap, SpeechEmbedding, SpeechEmbeddingWeights};
 
 #[path = "../tests/library/common.rs"]
 mod common;
@@ -132,5 +134,28 @@ fn bilstm_weights<B: Backend>(features: usize) -> BiLstmWeights<B> {
     }
 }
 
-criterion_group!(kernels, log_mel, convolutions, bilstm);
+/// The speech embedding's front end, its stack of convolutions and pools, and back.
+fn speech_embedding(criterion: &mut Criterion) {
+    let weights = SpeechEmbeddingWeights::shipped().expect("the shipped weights are sound");
+    let device = Default::default();
+    let source = SpeechEmbedding::<Cpu>::new(&weights, &device);
+    // 150 frames.
+    let audio = |batch| noise_tensor::<Cpu, 2>([batch, 512 + 149 * 160], 0.3, 1);
+    measure(criterion, "speech_embedding_plane", audio, |audio| {
+        source.plane(audio.clone())
+    });
+    let plane = |batch| source.plane(audio(batch));
+    measure(criterion, "speech_embedding", plane, |plane| {
+        source.forward_plane(plane.clone(), &[EmbeddingTap::Embedding])
+    });
+    let recorded = SpeechEmbedding::<Autodiff<Cpu>>::new(&weights, &device);
+    measure(criterion, "speech_embedding_and_back", plane, |plane| {
+        let plane = Tensor::from_inner(plane.clone()).require_grad();
+        let taps = recorded.forward_plane(plane.clone(), &[EmbeddingTap::Embedding]);
+        let gradients = taps[0].clone().sum().backward();
+        plane.grad(&gradients)
+    });
+}
+
+criterion_group!(kernels, log_mel, convolutions, bilstm, speech_embedding);
 criterion_main!(kernels);

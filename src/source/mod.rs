@@ -12,6 +12,7 @@ mod process;
 mod report;
 mod spec;
 mod speech;
+pub mod speech_embedding;
 mod weights;
 
 pub use black_box::{BlackBox, Counted, HostBatch, Opaque};

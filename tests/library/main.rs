@@ -8,3 +8,4 @@ mod kernels;
 mod pretraining;
 mod programs;
 mod source;
+mod speech_embedding;

@@ -7,7 +7,10 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::{AttendGradients, Attended, BiLstmTrace, BiLstmWeights, ConvolutionWeights, Kernels};
+use super::{
+    AttendGradients, Attended, BiLstmTrace, BiLstmWeights, ConvolutionStack, ConvolutionWeights,
+    Kernels,
+};
 
 /// The tensor of a float primitive.
 fn tensor<B: Kernels, const D: usize>(primitive: B::FloatTensorPrimitive) -> Tensor<B, D> {
@@ -177,6 +180,33 @@ fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
     }
 }
 
+#[derive(Debug, Clone)]
+struct StackState<B: Kernels> {
+    planes: Tensor<B, 4>,
+    stack: ConvolutionStack,
+    taps: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct StackBackward;
+
+impl<B: Kernels> Backward<B, 1> for StackBackward {
+    type State = StackState<B>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = tensor(grads.consume::<B>(&ops.node));
+        if let [Some(parent)] = ops.parents {
+            let StackState {
+                planes,
+                stack,
+                taps,
+            } = ops.state;
+            let gradient = B::convolution_stack_backward(planes, &stack, &taps, gradient);
+            grads.register::<B>(parent.id, primitive(gradient));
+        }
+    }
+}
+
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
         let audio = primitive(audio);
@@ -319,5 +349,32 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             OpsKind::UnTracked(node) => node.finish(both),
         };
         beside(tensor(both), time)
+    }
+
+    fn convolution_stack(
+        planes: Tensor<Self, 4>,
+        stack: &ConvolutionStack,
+        taps: &[usize],
+    ) -> Tensor<Self, 2> {
+        let planes = primitive(planes);
+        let inner: Tensor<B, 4> = tensor(planes.primitive.clone());
+        let output = primitive(B::convolution_stack(inner.clone(), stack, taps));
+        tensor(
+            match StackBackward
+                .prepare::<C>([planes.node])
+                .compute_bound()
+                .stateful()
+            {
+                OpsKind::Tracked(node) => {
+                    let state = StackState {
+                        planes: inner,
+                        stack: stack.clone(),
+                        taps: taps.to_vec(),
+                    };
+                    node.finish(state, output)
+                }
+                OpsKind::UnTracked(node) => node.finish(output),
+            },
+        )
     }
 }

@@ -7,8 +7,8 @@ use burn_ndarray::{NdArray, NdArrayTensor};
 
 use crate::cpu::{self, HostBackend};
 use crate::{
-    AttendGradients, Attended, BiLstmGradients, BiLstmTrace, BiLstmWeights, ConvolutionWeights,
-    Kernels,
+    AttendGradients, Attended, BiLstmGradients, BiLstmTrace, BiLstmWeights, ConvolutionStack,
+    ConvolutionWeights, Kernels,
 };
 
 /// The CPU backend.
@@ -144,5 +144,22 @@ impl Kernels for Cpu {
         centres: &[f32],
     ) -> Tensor<Self, 3> {
         cpu::paint(place, width, height, floor, centres)
+    }
+
+    fn convolution_stack(
+        planes: Tensor<Self, 4>,
+        stack: &ConvolutionStack,
+        taps: &[usize],
+    ) -> Tensor<Self, 2> {
+        cpu::convolution_stack(planes, stack, taps)
+    }
+
+    fn convolution_stack_backward(
+        planes: Tensor<Self, 4>,
+        stack: &ConvolutionStack,
+        taps: &[usize],
+        gradient: Tensor<Self, 2>,
+    ) -> Tensor<Self, 4> {
+        cpu::convolution_stack_backward(planes, stack, taps, gradient)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! [`Kernels`] adds these operations to a Burn backend: the log-mel plane of audio (also of clips
 //! that share most of their sound), its normalisation, the two convolutions, the bidirectional LSTM
-//! and the attention, each with its backward pass; and painting a plane and pooling a layer,
-//! without one. Every operation has a default made of Burn tensor operations ([`composed`]), so
+//! and the attention, and a stack of convolutions and max-pools, each with its backward pass; and
+//! painting a plane and pooling a layer, without one. Every operation has a default made of Burn tensor operations ([`composed`]), so
 //! any backend works; the CPU backend overrides them with hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B`
 //! and registers the backward pass as one node of the graph, so that a step of training does not
 //! pay for the slices of 125 time steps.
@@ -17,9 +17,11 @@ pub mod cpu;
 #[cfg(feature = "cpu")]
 mod host;
 pub mod mel;
+mod stack;
 
 #[cfg(feature = "cpu")]
 pub use host::Cpu;
+pub use stack::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
 
 /// The GPU backend: Vulkan, Metal or DirectX 12 through wgpu.
 #[cfg(feature = "wgpu")]
@@ -237,5 +239,39 @@ pub trait Kernels: Backend {
         centres: &[f32],
     ) -> Tensor<Self, 3> {
         composed::paint(place, width, height, floor, centres)
+    }
+    /// Convolutions and max-pools after one another: planes `[batch, time, frequency, channels]`
+    /// give the outputs of the layers `taps` (indices, from 0), each `[time, frequency, channels]`
+    /// in row-major order, side by side in that order: `[batch, sum of their sizes]`.
+    /// [`ConvolutionStack::cut`] cuts them apart. Nothing after the last tap is worked out.
+    ///
+    /// The weights are frozen: only the planes have a gradient.
+    ///
+    /// # Panics
+    ///
+    /// If the planes do not fit the layers up to the last tap ([`ConvolutionStack::sizes`] says),
+    /// or there is no such layer.
+    fn convolution_stack(
+        planes: Tensor<Self, 4>,
+        stack: &ConvolutionStack,
+        taps: &[usize],
+    ) -> Tensor<Self, 2> {
+        composed::convolution_stack(planes, stack, taps)
+    }
+
+    /// The gradient of [`Kernels::convolution_stack`] with respect to the planes, `[batch, time,
+    /// frequency, channels]`; `gradient` is that of its result. Of equal values the first one of a
+    /// pool's window takes it, and what an activation holds at its floor has none.
+    ///
+    /// # Panics
+    ///
+    /// As [`Kernels::convolution_stack`].
+    fn convolution_stack_backward(
+        planes: Tensor<Self, 4>,
+        stack: &ConvolutionStack,
+        taps: &[usize],
+        gradient: Tensor<Self, 2>,
+    ) -> Tensor<Self, 4> {
+        composed::convolution_stack_backward(planes, stack, taps, gradient)
     }
 }

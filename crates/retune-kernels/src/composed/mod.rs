@@ -7,6 +7,7 @@ mod log_mel;
 mod normalise;
 mod paint;
 mod pool;
+mod stack;
 
 pub use attend::{attend, attend_backward};
 pub use bilstm::{bilstm, bilstm_backward};
@@ -17,3 +18,4 @@ pub use log_mel::{log_mel, log_mel_backward};
 pub use normalise::{VARIANCE_FLOOR, normalise, normalise_backward};
 pub use paint::paint;
 pub use pool::{POOLED, SEGMENTS, pool};
+pub use stack::{convolution_stack, convolution_stack_backward};

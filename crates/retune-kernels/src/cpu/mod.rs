@@ -14,6 +14,7 @@ mod normalise;
 mod paint;
 mod panels;
 mod pool;
+pub(crate) mod stack;
 mod vectors;
 
 pub use attend::{attend, attend_backward};
@@ -23,6 +24,7 @@ pub use log_mel::{log_mel, log_mel_backward, log_mel_of_sum, log_mel_of_sum_back
 pub use normalise::{normalise, normalise_backward};
 pub use paint::paint;
 pub use pool::pool;
+pub use stack::{convolution_stack, convolution_stack_backward};
 
 use std::ops::Deref;
 

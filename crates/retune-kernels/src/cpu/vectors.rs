@@ -1,5 +1,7 @@
 //! One source for every instruction set: a piece of work is compiled for any machine, for machines
 //! with AVX2 and FMA, and for those with AVX-512 too; the fastest that the machine has is taken.
+//! AVX-512 is taken only where the environment variable `RETUNE_AVX512` is `1` when it is first
+//! looked at: no machine has run and timed that version yet.
 //!
 //! The work is plain arithmetic on arrays of a fixed length, which the compiler turns into the
 //! vectors of whichever set it compiles for.
@@ -22,7 +24,8 @@ enum Set {
 }
 
 impl Machine {
-    /// Every version that this machine can run, the slowest first.
+    /// Every version that this machine can run, the slowest first; AVX-512 only where it is asked
+    /// for.
     #[cfg(test)]
     pub fn all() -> Vec<Self> {
         #[allow(unused_mut, reason = "other architectures have one version")]
@@ -35,7 +38,7 @@ impl Machine {
         sets.into_iter().map(Self).collect()
     }
 
-    /// The best version for this machine.
+    /// The best version for this machine; AVX-512 only where it is asked for.
     pub fn this() -> Self {
         #[cfg(target_arch = "x86_64")]
         if has_avx512() {
@@ -65,9 +68,13 @@ fn has_avx2() -> bool {
     std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
 }
 
+/// Whether the machine has AVX-512 and `RETUNE_AVX512=1` asks for it.
 #[cfg(target_arch = "x86_64")]
 fn has_avx512() -> bool {
-    has_avx2()
+    static WANTED: std::sync::LazyLock<bool> =
+        std::sync::LazyLock::new(|| std::env::var_os("RETUNE_AVX512").is_some_and(|v| v == "1"));
+    *WANTED
+        && has_avx2()
         && std::arch::is_x86_feature_detected!("avx512f")
         && std::arch::is_x86_feature_detected!("avx512vl")
 }
@@ -115,6 +122,8 @@ pub trait Vector: Copy {
     fn square_root(self) -> Self;
     /// `self · factor + sum`, rounded once if `FUSED`.
     fn multiply_add(self, factor: Self, sum: Self) -> Self;
+    /// This where it is greater than `other`, and `other` elsewhere (so also where one is no number).
+    fn maximum(self, other: Self) -> Self;
     /// This where `condition` is above zero, and zero elsewhere.
     fn where_positive(self, condition: Self) -> Self;
 }
@@ -177,6 +186,10 @@ impl Vector for Lanes {
             self[lane] = multiply_add::<Self>(self[lane], factor[lane], sum[lane]);
         }
         self
+    }
+    #[inline(always)]
+    fn maximum(self, other: Self) -> Self {
+        each(self, other, |a, b| if a > b { a } else { b })
     }
     #[inline(always)]
     fn where_positive(self, condition: Self) -> Self {
@@ -250,6 +263,11 @@ mod avx {
         fn multiply_add(self, factor: Self, sum: Self) -> Self {
             // SAFETY: the machine has FMA.
             Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, sum.0) })
+        }
+        #[inline(always)]
+        fn maximum(self, other: Self) -> Self {
+            // SAFETY: the machine has AVX2.
+            Self(unsafe { _mm256_max_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn where_positive(self, condition: Self) -> Self {
