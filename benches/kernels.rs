@@ -17,7 +17,8 @@ use criterion::{
 use retune::kernel::Cpu;
 use retune::kernel::mel::CLIP_SAMPLES;
 use retune::kernel::{BiLstmWeights, ConvolutionWeights, Kernels};
-use retune::source::speech_embedding::{EmbeddingTap, SpeechEmbedding, SpeechEmbeddingWeights};
+use retune::source::SourceWeights;
+use retune::source::speech_embedding::{EmbeddingTap, SpeechEmbedding};
 
 #[path = "../tests/library/common.rs"]
 mod common;
@@ -136,7 +137,7 @@ fn bilstm_weights<B: Backend>(features: usize) -> BiLstmWeights<B> {
 
 /// The speech embedding's front end, its stack of convolutions and pools, and back.
 fn speech_embedding(criterion: &mut Criterion) {
-    let weights = SpeechEmbeddingWeights::shipped().expect("the shipped weights are sound");
+    let weights = SourceWeights::find("speech-embedding").expect("the shipped weights are sound");
     let device = Default::default();
     let source = SpeechEmbedding::<Cpu>::new(&weights, &device);
     // 150 frames.

@@ -35,14 +35,6 @@ pub enum SourceError {
         /// What is missing or wrong.
         reason: String,
     },
-    /// A safetensors file that holds something else.
-    #[error("{origin} holds no speech embedding: {reason}")]
-    NoSpeechEmbedding {
-        /// The file or the shipped source's name.
-        origin: String,
-        /// What is missing or wrong.
-        reason: String,
-    },
     /// A tensor has another shape than the architecture gives it.
     #[error("{origin}: tensor {tensor} has shape {found:?}, expected {expected:?}")]
     Shape {
@@ -143,7 +135,7 @@ impl SourceError {
     /// What to do next, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Storage { .. } | Self::NoSpeechEmbedding { .. } => {
+            Self::Storage { .. } => {
                 Some("compare the file's sha256 with the one in its card".to_owned())
             }
             Self::NoSource { .. } | Self::Shape { .. } => Some(

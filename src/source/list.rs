@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::attention_rnn::AttentionRnnSource;
+use super::speech_embedding::SpeechEmbeddingSource;
 use super::weights::{OnDevice, OnHost, Source};
 use crate::kernel::Kernels;
 use crate::registry::{self, Entry, for_each_backend};
@@ -10,14 +11,23 @@ use crate::registry::{self, Entry, for_each_backend};
 /// The one list: a new kind of source is a line here, beside its folder.
 macro_rules! each_kind {
     ($table:expr) => {
-        vec![$table.of::<AttentionRnnSource>()]
+        vec![
+            $table.of::<AttentionRnnSource>(),
+            $table.of::<SpeechEmbeddingSource>(),
+        ]
     };
 }
 
-const SHIPPED: [(&str, &[u8]); 1] = [(
-    DEFAULT_SOURCE,
-    include_bytes!("../../models/attrnn-gsc35.safetensors"),
-)];
+const SHIPPED: [(&str, &[u8]); 2] = [
+    (
+        DEFAULT_SOURCE,
+        include_bytes!("../../models/attrnn-gsc35.safetensors"),
+    ),
+    (
+        "speech-embedding",
+        include_bytes!("../../models/speech-embedding.safetensors"),
+    ),
+];
 
 /// The name of the source that is used unless another is asked for.
 pub const DEFAULT_SOURCE: &str = "attrnn-gsc35";

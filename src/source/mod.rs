@@ -30,6 +30,8 @@ use std::fmt::Debug;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::kernel::Kernels;
 use crate::storage::HostTensor;
@@ -122,4 +124,13 @@ pub(crate) fn fingerprint(parts: impl IntoIterator<Item = Vec<f32>>) -> String {
         .flat_map(f32::to_le_bytes)
         .collect();
     crate::storage::sha256(&bytes)
+}
+
+/// A generator for one use: the same for the same seed and place, independent of all others.
+pub(crate) fn generator(seed: u64, place: [u64; 2]) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&place[0].to_le_bytes());
+    key[16..24].copy_from_slice(&place[1].to_le_bytes());
+    ChaCha8Rng::from_seed(key)
 }

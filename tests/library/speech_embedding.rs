@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
-use retune::kernel::Cpu;
+use retune::kernel::{Cpu, Kernels};
+use retune::source::SourceWeights;
+use retune::source::attention_rnn::AttentionRnn;
 use retune::source::speech_embedding::{
-    EmbeddingTap, MIN_FRAMES, MIN_SAMPLES, SpeechEmbedding, SpeechEmbeddingWeights, frames,
+    EmbeddingTap, MIN_FRAMES, MIN_SAMPLES, SpeechEmbedding, frames,
 };
-use retune::source::{AttentionRnn, SourceModel, SourceWeights};
 use retune::storage::{HostTensor, Stored};
 
 use crate::common::{difference, noise_tensor, on_device, reference, values};
@@ -21,8 +22,8 @@ type Golden = BTreeMap<String, HostTensor>;
 const ATTENTION_RNN: &[u8] = include_bytes!("../golden/attrnn-gsc35.safetensors");
 const EMBEDDING: &[u8] = include_bytes!("../golden/speech-embedding.safetensors");
 
-fn shipped<B: retune::kernel::Kernels>() -> SpeechEmbedding<B> {
-    let weights = SpeechEmbeddingWeights::shipped().expect("the shipped weights are sound");
+fn shipped<B: Kernels>() -> SpeechEmbedding<B> {
+    let weights = SourceWeights::find("speech-embedding").expect("the shipped weights are sound");
     SpeechEmbedding::new(&weights, &Default::default())
 }
 
@@ -69,7 +70,7 @@ fn the_shipped_attention_rnn_agrees_with_float64() {
     let golden = read(ATTENTION_RNN);
     let weights = SourceWeights::find("attrnn-gsc35").unwrap();
     let source = AttentionRnn::<Cpu>::new(&weights, &Default::default());
-    let found = source.hear(waveform(&golden));
+    let found = source.activations(Cpu::log_mel(waveform(&golden)));
     for (name, layer) in [
         ("log_mel", found.log_mel),
         ("lstm1", found.lstm1),
@@ -86,7 +87,11 @@ fn the_shipped_attention_rnn_agrees_with_float64() {
     // Of −log p(two).
     let source = AttentionRnn::<Recorded>::new(&weights, &Default::default());
     let audio = waveform::<Recorded>(&golden).require_grad();
-    let loss = log_softmax(source.hear(audio.clone()).logits, 1).narrow(1, 14, 1);
+    let loss = log_softmax(
+        source.activations(Recorded::log_mel(audio.clone())).logits,
+        1,
+    )
+    .narrow(1, 14, 1);
     let gradient = audio.grad(&loss.neg().sum().backward()).unwrap();
     check(&golden, "gradient", &at(&golden, gradient), 5e-3);
 }

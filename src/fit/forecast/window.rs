@@ -187,7 +187,7 @@ impl Fit<'_> {
     ) -> Result<(ForecastReadout, Vec<f64>), FitError> {
         let horizon = self.settings.horizon;
         let rows = &validation.rows;
-                let predicted = chosen.model.predict(features)?;
+        let predicted = chosen.model.predict(features)?;
         let mut off = Vec::with_capacity(predicted.len());
         for (row, predicted) in rows.iter().zip(predicted.chunks_exact(horizon)) {
             let target = self.target(row, reading.seasonal);

@@ -2,20 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 use super::ARCHITECTURE;
+use crate::source::generator;
 use crate::storage::HostTensor;
-
-/// A generator for one use: the same for the same seed and place, independent of all others.
-pub fn generator(seed: u64, place: [u64; 2]) -> ChaCha8Rng {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..16].copy_from_slice(&place[0].to_le_bytes());
-    key[16..24].copy_from_slice(&place[1].to_le_bytes());
-    ChaCha8Rng::from_seed(key)
-}
 
 /// Random weights of an attention-RNN: kernels uniform within ±√(6 / (inputs + outputs))
 /// (Glorot and Bengio 2010), forget gates biased to 1 (Jozefowicz et al. 2015), norms at rest.

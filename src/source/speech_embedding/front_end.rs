@@ -5,8 +5,8 @@ use std::f64::consts::{LN_10, TAU};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::weights::{BINS, SpeechEmbeddingWeights};
-use super::{FRAME_SAMPLES, HOP_SAMPLES, MELS, frames};
+use super::{BINS, FRAME_SAMPLES, HOP_SAMPLES, MELS, frames};
+use crate::source::{SourceWeights, host};
 
 /// Audio of amplitude 1 in the units of the front end.
 const SCALE: f64 = 32_767.0;
@@ -28,9 +28,9 @@ pub(super) struct FrontEnd<B: Backend> {
 }
 
 impl<B: Backend> FrontEnd<B> {
-    pub fn new(weights: &SpeechEmbeddingWeights, device: &B::Device) -> Self {
-        let window = weights.values("window");
-        let filters = weights.values("mel.filters");
+    pub fn new(weights: &SourceWeights, device: &B::Device) -> Self {
+        let window = &weights.tensors()["window"].values;
+        let filters = &weights.tensors()["mel.filters"].values;
         // The window is 400 samples in the middle of 512, and the filters leave out half the bins.
         let used = |count: usize, is: &dyn Fn(usize) -> bool| {
             let first = (0..count).find(|at| is(*at)).unwrap_or(0);
@@ -60,6 +60,11 @@ impl<B: Backend> FrontEnd<B> {
             filters: matrix([rows.clone(), rows].concat(), [2 * bins.len(), MELS]),
             start: samples.start,
         }
+    }
+
+    /// Its numbers, read from the device.
+    pub fn values(&self) -> [Vec<f32>; 2] {
+        [&self.waves, &self.filters].map(|matrix| host(matrix.clone()).values)
     }
 
     /// See [`SpeechEmbedding::plane`](super::SpeechEmbedding::plane).

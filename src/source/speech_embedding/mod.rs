@@ -4,16 +4,23 @@
 mod front_end;
 mod network;
 mod random;
-mod weights;
 
 pub use network::EmbeddingTap;
-pub use weights::SpeechEmbeddingWeights;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use self::front_end::FrontEnd;
-use crate::kernel::{ConvolutionStack, Kernels};
+use super::{
+    AudioInput, Input, Outputs, PlaneInput, Source, SourceModel, SourceSpec, SourceWeights, Tap,
+    TapOf, fingerprint,
+};
+use crate::kernel::mel::hz_to_mel;
+use crate::kernel::{ConvolutionStack, Kernels, StackLayer};
+use crate::storage::HostTensor;
 
 /// The rate of the audio, in hertz.
 pub const SAMPLE_RATE: usize = 16_000;
@@ -28,6 +35,89 @@ pub const MIN_FRAMES: usize = 76;
 /// The samples of [`MIN_FRAMES`] frames.
 pub const MIN_SAMPLES: usize = (MIN_FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES;
 
+/// Bins of a frame's Fourier transform.
+const BINS: usize = FRAME_SAMPLES / 2 + 1;
+/// The name of the source that is compiled in.
+const NAME: &str = "speech-embedding";
+/// Frames that a transform fills.
+const FRAMES: usize = 150;
+/// The lower edge of the lowest filter and the upper edge of the highest, in Hz.
+const BAND: [f64; 2] = [60.0, 3800.0];
+/// Speech lies between 4 and 12 on the plane: what is as loud as speech is the top of that.
+const LOUD: f32 = 12.0;
+/// The plane is `2 · log10 m`, in the units of a magnitude.
+const SLOPE: f32 = 2.0 * std::f32::consts::LOG10_E;
+/// The magnitude that a tone is played by: what stands at 10 has an amplitude of about a tenth.
+const MAGNITUDE_OF_ONE: f32 = 1.0;
+/// The taps that readouts read: the first three blocks were as good as all five on training splits.
+const READ: [EmbeddingTap; 3] = [
+    EmbeddingTap::Pool1,
+    EmbeddingTap::Pool2,
+    EmbeddingTap::Pool3,
+];
+
+/// The kind of source: audio at 16 kHz, or planes of 32 filters, and no labels.
+#[derive(Debug)]
+pub struct SpeechEmbeddingSource;
+
+impl Source for SpeechEmbeddingSource {
+    const FORMAT: &'static str = "retune-speech-embedding-1";
+
+    fn tensors() -> Vec<(String, Vec<usize>)> {
+        network::architecture().into_iter().collect()
+    }
+
+    fn labels() -> Vec<String> {
+        Vec::new()
+    }
+
+    fn spec(name: String, sha256: String, labels: Vec<String>) -> SourceSpec {
+        let rate = SAMPLE_RATE as u32;
+        let [low, high] = BAND.map(hz_to_mel);
+        let step = (high - low) / (MELS + 1) as f64;
+        let centres = (1..=MELS).map(|filter| (low + step * filter as f64) as f32);
+        let tap = |tap: EmbeddingTap| {
+            let size = tap.size(MIN_FRAMES);
+            let [_, frequency, channels] =
+                size.expect("each tap has a size from the fewest frames on");
+            Tap {
+                name: tap.name(),
+                width: frequency * channels,
+                of: TapOf::Frames,
+                read: READ.contains(&tap),
+            }
+        };
+        SourceSpec {
+            name,
+            sha256,
+            audio: Some(AudioInput {
+                rate,
+                samples: (FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES,
+            }),
+            plane: Some(PlaneInput {
+                frames: FRAMES,
+                hop: HOP_SAMPLES,
+                window: FRAME_SAMPLES,
+                rate,
+                centres: centres.collect(),
+                offset: LOUD,
+                slope: SLOPE,
+                magnitude_of_one: MAGNITUDE_OF_ONE,
+            }),
+            labels,
+            taps: EmbeddingTap::ALL.map(tap).to_vec(),
+        }
+    }
+
+    fn model<B: Kernels>(weights: &SourceWeights, device: &B::Device) -> Arc<dyn SourceModel<B>> {
+        Arc::new(SpeechEmbedding::<B>::new(weights, device))
+    }
+
+    fn random(seed: u64) -> BTreeMap<String, HostTensor> {
+        random::tensors(seed)
+    }
+}
+
 /// A frozen speech embedding on a backend.
 ///
 /// A clip's results depend on no other clip of its batch.
@@ -36,10 +126,11 @@ pub const MIN_SAMPLES: usize = (MIN_FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES;
 /// # #[cfg(feature = "cpu")] {
 /// use burn::tensor::Tensor;
 /// use retune::kernel::Cpu;
-/// use retune::source::speech_embedding::{EmbeddingTap, SpeechEmbedding, SpeechEmbeddingWeights};
+/// use retune::source::SourceWeights;
+/// use retune::source::speech_embedding::{EmbeddingTap, SpeechEmbedding};
 ///
 /// let device = Default::default();
-/// let weights = SpeechEmbeddingWeights::shipped()?;
+/// let weights = SourceWeights::find("speech-embedding")?;
 /// let source = SpeechEmbedding::<Cpu>::new(&weights, &device);
 /// // Two clips of one second.
 /// let plane = source.plane(Tensor::zeros([2, 16_000], &device));
@@ -52,14 +143,16 @@ pub const MIN_SAMPLES: usize = (MIN_FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES;
 /// ```
 #[derive(Debug, Clone)]
 pub struct SpeechEmbedding<B: Backend> {
+    spec: SourceSpec,
     front_end: FrontEnd<B>,
     stack: ConvolutionStack,
 }
 
 impl<B: Kernels> SpeechEmbedding<B> {
     /// Puts the weights on a device, frozen: no gradient of them is ever worked out.
-    pub fn new(weights: &SpeechEmbeddingWeights, device: &B::Device) -> Self {
+    pub fn new(weights: &SourceWeights, device: &B::Device) -> Self {
         Self {
+            spec: weights.spec().clone(),
             front_end: FrontEnd::new(weights, device),
             stack: network::stack(weights),
         }
@@ -97,6 +190,44 @@ impl<B: Kernels> SpeechEmbedding<B> {
         let planes = plane.reshape([batch, frames, mels, 1]);
         let flat = B::convolution_stack(planes, &self.stack, &layers);
         self.stack.cut(flat, [frames, mels, 1], &layers)
+    }
+}
+
+impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
+    fn spec(&self) -> &SourceSpec {
+        &self.spec
+    }
+
+    fn plane(&self, input: Input<B>) -> Tensor<B, 3> {
+        match input {
+            Input::Audio(audio) => self.front_end.plane(audio),
+            Input::Sum(audio, shared) => {
+                self.front_end.plane(audio + shared.audio.unsqueeze::<2>())
+            }
+            Input::Plane(plane) => plane,
+        }
+    }
+
+    fn forward(&self, input: Input<B>, taps: &[usize]) -> Outputs<B> {
+        let wanted: Vec<EmbeddingTap> = taps.iter().map(|tap| EmbeddingTap::ALL[*tap]).collect();
+        let found = self.forward_plane(SourceModel::plane(self, input), &wanted);
+        let flat = found.into_iter().map(|values| {
+            let [batch, time, frequency, channels] = values.dims();
+            values.reshape([batch, time, frequency * channels])
+        });
+        Outputs {
+            logits: None,
+            taps: taps.iter().copied().zip(flat).collect(),
+        }
+    }
+
+    fn fingerprint(&self) -> String {
+        let layers = self.stack.layers().iter();
+        let weights = layers.flat_map(|layer| match layer {
+            StackLayer::Convolution { kernel, bias, .. } => vec![kernel.clone(), bias.clone()],
+            StackLayer::Pool(_) => Vec::new(),
+        });
+        fingerprint(self.front_end.values().into_iter().chain(weights))
     }
 }
 

@@ -1,7 +1,10 @@
 //! The layers of the network.
 
-use super::weights::SpeechEmbeddingWeights;
+use std::collections::BTreeMap;
+
+use super::{BINS, FRAME_SAMPLES, MELS};
 use crate::kernel::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
+use crate::source::SourceWeights;
 
 /// What follows every convolution but the last.
 const LEAKY: Activation = Activation::Leaky {
@@ -136,8 +139,30 @@ pub(super) fn geometries() -> Vec<Geometry> {
     geometries.collect()
 }
 
+/// Name and shape of every tensor: `conv1.kernel` … `conv20.kernel`
+/// (`[outputs, inputs, time, frequency]`), `conv1.bias` … `conv19.bias` (`[outputs]`), and the front
+/// end's `window` (`[512]`) and `mel.filters` (`[257, 32]`).
+pub(super) fn architecture() -> BTreeMap<String, Vec<usize>> {
+    let mut shapes = BTreeMap::from([
+        ("window".to_owned(), vec![FRAME_SAMPLES]),
+        ("mel.filters".to_owned(), vec![BINS, MELS]),
+    ]);
+    let geometries = geometries();
+    let last = geometries.len();
+    for (index, geometry) in geometries.into_iter().enumerate() {
+        let number = index + 1;
+        let [rows, columns] = geometry.kernel;
+        let shape = vec![geometry.outputs, geometry.inputs, rows, columns];
+        shapes.insert(format!("conv{number}.kernel"), shape);
+        if number < last {
+            shapes.insert(format!("conv{number}.bias"), vec![geometry.outputs]);
+        }
+    }
+    shapes
+}
+
 /// The layers with their weights.
-pub(super) fn stack(weights: &SpeechEmbeddingWeights) -> ConvolutionStack {
+pub(super) fn stack(weights: &SourceWeights) -> ConvolutionStack {
     let mut number = 0;
     let layers = steps().into_iter().map(|step| match step {
         Step::Pool(pool) => StackLayer::Pool(pool),
@@ -147,7 +172,9 @@ pub(super) fn stack(weights: &SpeechEmbeddingWeights) -> ConvolutionStack {
             StackLayer::Convolution {
                 geometry,
                 activation,
-                kernel: weights.values(&format!("conv{number}.kernel")),
+                kernel: weights.tensors()[&format!("conv{number}.kernel")]
+                    .values
+                    .clone(),
                 // The last has none.
                 bias: bias.map_or_else(|| vec![0.0; geometry.outputs], |b| b.values.clone()),
             }

@@ -21,8 +21,9 @@ use super::settings::PretrainSettings;
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
 use crate::source::attention_rnn::layers::{Layers, NormStatistics};
-use crate::source::attention_rnn::random::{self, generator};
+use crate::source::attention_rnn::random;
 use crate::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS};
+use crate::source::generator;
 use crate::source::{Report, SourceError, SourceWeights, SpeechClip, SpeechFolder, host, measure};
 
 /// What the running statistics of the norms keep at each step.
