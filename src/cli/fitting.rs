@@ -52,6 +52,13 @@ pub struct FitArgs {
     /// sample
     #[arg(long, value_name = "N", value_parser = count)]
     pub dimensions: Option<usize>,
+    /// How the numbers are found, where a voice has some: adam by gradient, random-directions by
+    /// losses alone
+    #[arg(long, value_name = "NAME", value_parser = trainer)]
+    trainer: Option<String>,
+    /// Train how much each of the source's words counts for each class as well
+    #[arg(long)]
+    train_mapping: bool,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -99,6 +106,15 @@ impl FromStr for Stretch {
     }
 }
 
+/// `--trainer`: one that is known.
+fn trainer(name: &str) -> Result<String, String> {
+    let known = retune::train::names();
+    match known.iter().any(|one| one == name) {
+        true => Ok(name.to_owned()),
+        false => Err(format!("expected {}", known.join(" or "))),
+    }
+}
+
 impl FitArgs {
     /// The preset with what was given in its place.
     ///
@@ -123,6 +139,8 @@ impl FitArgs {
                 false => self.readouts.clone(),
             },
             parts: self.parts.or(preset.parts),
+            trainer: self.trainer.clone().unwrap_or(preset.trainer),
+            train_mapping: self.train_mapping || preset.train_mapping,
             dropout: self.dropout.unwrap_or(preset.dropout),
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),

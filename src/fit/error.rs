@@ -54,6 +54,14 @@ pub enum FitError {
     /// A label mapping on voices without anything to train.
     #[error("a label mapping needs something to train, and a voice has nothing, or no epochs")]
     NothingToTrain,
+    /// No trainer has this name.
+    #[error("there is no trainer {name:?}, expected {}", known.join(" or "))]
+    Trainer {
+        /// What was asked for.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// The series do not suit the transform.
     #[error(transparent)]
     Transform(#[from] TransformError),

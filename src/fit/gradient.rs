@@ -9,13 +9,13 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::objective::Reprogramming;
-use super::{Examples, FitProgress, FitSettings};
+use super::{Examples, FitError, FitProgress, FitSettings};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::source::SourceModel;
-use crate::train::{Adam, Summary, Trainer};
+use crate::train::{self, Plan, Summary, Trainer};
 use crate::transform::Transform;
 
 /// What training found.
@@ -56,14 +56,14 @@ where
         let mut epochs = self.settings.epochs;
         let (training, validation) = split(&self.examples, self.settings);
         if !validation.is_empty() {
-            let trainer = self.trainer(training, validation, epochs);
-            let (_, stopped) = run(&trainer, &objective, progress)?;
+            let trainer = self.trainer(training, validation, epochs)?;
+            let (_, stopped) = run(trainer.as_ref(), &objective, progress)?;
             epochs = stopped.best_epoch;
             scores.insert("validation_loss".to_owned(), stopped.lowest_loss);
         }
         let all = (0..self.examples.series.len()).collect();
-        let trainer = self.trainer(all, Vec::new(), epochs);
-        let (numbers, done) = run(&trainer, &objective, progress)?;
+        let trainer = self.trainer(all, Vec::new(), epochs)?;
+        let (numbers, done) = run(trainer.as_ref(), &objective, progress)?;
         scores.insert("epochs".to_owned(), epochs as f64);
         scores.insert("training_loss".to_owned(), done.lowest_loss);
         let (transform_numbers, mapping_numbers) = objective.named(&numbers);
@@ -74,9 +74,14 @@ where
         })
     }
 
-    fn trainer(&self, training: Vec<usize>, validation: Vec<usize>, epochs: usize) -> Adam {
+    fn trainer(
+        &self,
+        training: Vec<usize>,
+        validation: Vec<usize>,
+        epochs: usize,
+    ) -> Result<Box<dyn Trainer>, FitError> {
         let settings = self.settings;
-        Adam {
+        let plan = Plan {
             training,
             validation,
             epochs,
@@ -87,7 +92,11 @@ where
             dropout: settings.dropout,
             patience: settings.patience,
             seed: settings.seed,
-        }
+        };
+        train::named(&settings.trainer, plan).ok_or_else(|| FitError::Trainer {
+            name: settings.trainer.clone(),
+            known: train::names(),
+        })
     }
 }
 

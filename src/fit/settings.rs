@@ -113,6 +113,9 @@ pub struct FitSettings {
     /// The most parts that a program with readouts in closed form keeps of all voices and
     /// readouts; none for as many as help.
     pub parts: Option<usize>,
+    /// The trainer, by its name; see [`train::names`](crate::train::names).
+    #[serde(default = "usual_trainer")]
+    pub trainer: String,
     /// Whether a label mapping is trained together with the transform.
     #[serde(default)]
     pub train_mapping: bool,
@@ -137,6 +140,11 @@ pub struct FitSettings {
     pub scaling: Scaling,
     /// The seed of everything random.
     pub seed: u64,
+}
+
+/// The trainer that a program names none of was fitted with.
+fn usual_trainer() -> String {
+    "adam".to_owned()
 }
 
 impl Default for FitSettings {
@@ -176,6 +184,7 @@ impl FitSettings {
                 }
             },
             parts: None,
+            trainer: usual_trainer(),
             train_mapping: false,
             dropout: if words { 0.0 } else { 0.4 },
             epochs: match preset {

@@ -94,8 +94,11 @@ pub trait SourceModel<B: Kernels>: Debug + Send + Sync {
     /// What it takes and gives.
     fn spec(&self) -> &SourceSpec;
 
-    /// The planes of an input, `[batch, frames, filters]`: what the front end makes of audio.
-    fn plane(&self, input: Input<B>) -> Tensor<B, 3>;
+    /// The planes of an input, `[batch, frames, filters]`: what the front end makes of audio. Only
+    /// sources that take planes have them.
+    fn plane(&self, _input: Input<B>) -> Tensor<B, 3> {
+        unreachable!("planes are asked for only where the spec has them")
+    }
 
     /// The logits, and of the taps those asked for, by their places in the spec.
     fn forward(&self, input: Input<B>, taps: &[usize]) -> Outputs<B>;

@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Gradient, Objective, Progress, Summary, TrainError, Trainer};
+use super::{Gradient, Objective, Plan, Progress, Summary, TrainError, Trainer};
 use crate::Error;
 
 /// The memory of both moments, and what keeps a division finite.
@@ -14,28 +14,7 @@ const EPSILON: f32 = 1e-5;
 
 /// Adam on batches in a random order, with a decaying rate, dropout and early stopping.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Adam {
-    /// The cases that are trained on.
-    pub training: Vec<usize>,
-    /// Those that early stopping watches; none for no early stopping.
-    pub validation: Vec<usize>,
-    /// The most passes over the training cases.
-    pub epochs: usize,
-    /// Cases in a step.
-    pub batch: usize,
-    /// The rate of the first step.
-    pub learning_rate: f64,
-    /// The rate of step `n` is that of the first over `1 + decay · n`.
-    pub learning_rate_decay: f64,
-    /// Decoupled weight decay.
-    pub weight_decay: f32,
-    /// The share of the droppable numbers that is silenced at each step.
-    pub dropout: f64,
-    /// Epochs without a better validation loss before training stops.
-    pub patience: usize,
-    /// The seed of orders and dropout.
-    pub seed: u64,
-}
+pub struct Adam(pub Plan);
 
 /// The moments of a run.
 struct Moments {
@@ -79,14 +58,14 @@ impl Trainer for Adam {
     ) -> Result<Summary, Error> {
         let mut moments = Moments::new(numbers.len());
         let mut best = (0, f64::INFINITY);
-        for epoch in 1..=self.epochs {
-            let mut random = epoch_random(self.seed, epoch);
-            let mut order = self.training.clone();
+        for epoch in 1..=self.0.epochs {
+            let mut random = epoch_random(self.0.seed, epoch);
+            let mut order = self.0.training.clone();
             order.shuffle(&mut random);
             let mut total = 0.0;
-            for batch in order.chunks(self.batch.max(1)) {
-                let rate = self.learning_rate
-                    / (1.0 + self.learning_rate_decay * f64::from(moments.steps));
+            for batch in order.chunks(self.0.batch.max(1)) {
+                let rate = self.0.learning_rate
+                    / (1.0 + self.0.learning_rate_decay * f64::from(moments.steps));
                 let keep = self.keep(objective, &mut random);
                 let Gradient { loss, mut values } =
                     self.gradient(objective, numbers, &keep, batch)?;
@@ -95,26 +74,31 @@ impl Trainer for Adam {
                 for (value, keep) in values[dropped].iter_mut().zip(&keep) {
                     *value *= keep;
                 }
-                moments.step(numbers, &values, rate, self.weight_decay);
+                moments.step(numbers, &values, rate, self.0.weight_decay);
             }
             let training_loss = total / order.len() as f64;
             if !training_loss.is_finite() {
                 return Err(TrainError::Diverged { epoch }.into());
             }
-            let validation_loss = match self.validation.is_empty() {
+            let validation_loss = match self.0.validation.is_empty() {
                 true => None,
-                false => Some(mean_loss(objective, numbers, &self.validation, self.batch)?),
+                false => Some(mean_loss(
+                    objective,
+                    numbers,
+                    &self.0.validation,
+                    self.0.batch,
+                )?),
             };
             report(Progress {
                 epoch,
-                epochs: self.epochs,
+                epochs: self.0.epochs,
                 training_loss,
                 validation_loss,
             });
             match validation_loss {
                 None => best = (epoch, training_loss),
                 Some(loss) if loss < best.1 => best = (epoch, loss),
-                Some(_) if epoch - best.0 >= self.patience => break,
+                Some(_) if epoch - best.0 >= self.0.patience => break,
                 Some(_) => {}
             }
         }
@@ -128,13 +112,13 @@ impl Trainer for Adam {
 impl Adam {
     /// What each droppable number is multiplied by in this step, so that their sum keeps its mean.
     fn keep(&self, objective: &dyn Objective, random: &mut ChaCha8Rng) -> Vec<f32> {
-        if self.dropout == 0.0 {
+        if self.0.dropout == 0.0 {
             return Vec::new();
         }
-        let kept = (1.0 / (1.0 - self.dropout)) as f32;
+        let kept = (1.0 / (1.0 - self.0.dropout)) as f32;
         objective
             .dropped()
-            .map(|_| match random.random_bool(self.dropout) {
+            .map(|_| match random.random_bool(self.0.dropout) {
                 true => 0.0,
                 false => kept,
             })

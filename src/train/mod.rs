@@ -1,7 +1,7 @@
 //! Trainers: how numbers are found.
 //!
-//! A trainer is one file here: a type that implements [`Trainer`]. It sees an [`Objective`], numbers and
-//! cases, and neither a source nor a backend.
+//! A trainer is one file here and one line in the list below: a type that implements [`Trainer`]. It sees
+//! an [`Objective`], numbers and cases, and neither a source nor a backend.
 
 mod adam;
 mod zeroth_order;
@@ -14,6 +14,66 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::Error;
+use crate::registry::{self, Entry};
+
+/// The one list: a new trainer is a line here, beside its file.
+impl Entry for Make {
+    fn own() -> Vec<(&'static str, Self)> {
+        vec![
+            ("adam", Self(|plan| Box::new(Adam(plan)))),
+            (
+                "random-directions",
+                Self(|plan| Box::new(RandomDirections::of(plan))),
+            ),
+        ]
+    }
+}
+
+/// How a trainer is made.
+#[derive(Clone, Copy)]
+struct Make(fn(Plan) -> Box<dyn Trainer>);
+
+/// Makes a trainer known by a name.
+pub fn register(name: &str, make: fn(Plan) -> Box<dyn Trainer>) {
+    registry::add(name, Make(make));
+}
+
+/// The trainer of that name, for a plan; none where there is no such trainer.
+pub fn named(name: &str, plan: Plan) -> Option<Box<dyn Trainer>> {
+    let Make(make) = registry::find(name)?;
+    Some(make(plan))
+}
+
+/// The names of the trainers.
+pub fn names() -> Vec<String> {
+    let all = registry::all::<Make>().into_iter();
+    all.map(|(name, _)| name).collect()
+}
+
+/// What every trainer is given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The cases that are trained on.
+    pub training: Vec<usize>,
+    /// Those that early stopping watches; none for no early stopping.
+    pub validation: Vec<usize>,
+    /// The most passes over the training cases.
+    pub epochs: usize,
+    /// Cases in a step.
+    pub batch: usize,
+    /// The rate of the first step.
+    pub learning_rate: f64,
+    /// The rate of step `n` is that of the first over `1 + decay · n`.
+    pub learning_rate_decay: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// The share of the droppable numbers that is silenced at each step.
+    pub dropout: f64,
+    /// Epochs without a better validation loss before training stops.
+    pub patience: usize,
+    /// The seed of orders, dropout and directions.
+    pub seed: u64,
+}
 
 /// Why training ended without a result.
 #[derive(Debug, Error)]

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::adam::epoch_random;
-use super::{Objective, Progress, Summary, TrainError, Trainer};
+use super::{Objective, Plan, Progress, Summary, TrainError, Trainer};
 use crate::Error;
 
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
@@ -35,6 +35,22 @@ pub struct RandomDirections {
 }
 
 impl RandomDirections {
+    /// Twenty directions a step, with momentum; early stopping, dropout and weight decay are not for
+    /// estimates.
+    pub fn of(plan: Plan) -> Self {
+        Self {
+            training: plan.training,
+            epochs: plan.epochs,
+            batch: plan.batch,
+            directions: 20,
+            smoothing: 0.01,
+            learning_rate: plan.learning_rate,
+            learning_rate_decay: plan.learning_rate_decay,
+            momentum: 0.9,
+            seed: plan.seed,
+        }
+    }
+
     /// The estimated gradient, and the loss at `numbers`.
     fn estimate(
         &self,

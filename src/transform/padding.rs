@@ -203,6 +203,9 @@ impl InputTransform for Padding {
         source: &dyn SourceModel<B>,
         mut numbers: Parameters<B>,
     ) -> Parameters<B> {
+        if source.spec().plane.is_none() {
+            return numbers;
+        }
         let audio = self.theta(&numbers) * numbers.get(MASK);
         let plane = source.plane(Input::Audio(audio.unsqueeze::<2>()));
         let count = plane.shape().num_elements();
