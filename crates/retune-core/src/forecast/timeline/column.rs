@@ -38,7 +38,7 @@ pub(in crate::forecast) fn is_date(field: &str) -> bool {
 
 impl<'a> TimeColumn<'a> {
     /// The fields without white space around them.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> + Clone {
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> {
         self.fields.iter().map(|(_, field)| field.trim())
     }
 

@@ -64,7 +64,11 @@ impl Dates {
 fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), ForecastError> {
     let first = column.texts().next().and_then(pattern::pattern);
     let first = first.ok_or_else(|| column.unreadable(0))?;
-    let is_other = |field: &str| pattern::pattern(field).is_none_or(|other| other != first);
+    let mut other = String::new();
+    let is_other = |field: &str| {
+        other.clear();
+        pattern::push_pattern(&mut other, field).is_none() || other != first
+    };
     if let Some(row) = column.texts().position(is_other) {
         return Err(column.unreadable(row));
     }

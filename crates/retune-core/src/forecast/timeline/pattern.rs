@@ -7,49 +7,54 @@ use jiff::fmt::strtime::BrokenDownTime;
 ///
 /// Where the year stands last the day is taken to stand first; see [`month_first`].
 pub(super) fn pattern(field: &str) -> Option<String> {
+    let mut pattern = String::with_capacity(32);
+    push_pattern(&mut pattern, field).map(|()| pattern)
+}
+
+/// Writes the pattern of a field to the end of a text.
+pub(super) fn push_pattern(pattern: &mut String, field: &str) -> Option<()> {
     let field = field.trim();
     let end = field.find(['T', ' ']).unwrap_or(field.len());
     let (date, clock) = field.split_at_checked(end)?;
-    let mut pattern = date_pattern(date)?;
-    if !clock.is_empty() {
-        if !pattern.contains("%d") {
-            return None;
-        }
-        pattern.push_str(&clock_pattern(clock)?);
+    let has_days = push_date(pattern, date)?;
+    match clock.is_empty() {
+        true => Some(()),
+        false if has_days => push_clock(pattern, clock),
+        false => None,
     }
-    Some(pattern)
 }
 
-fn date_pattern(text: &str) -> Option<String> {
+/// Whether the date has days.
+fn push_date(pattern: &mut String, text: &str) -> Option<bool> {
     let Some(between) = text.chars().find(|c| !c.is_ascii_digit()) else {
-        let pattern = match text.len() {
+        pattern.push_str(match text.len() {
             6 => "%Y%m",
             8 => "%Y%m%d",
             _ => return None,
-        };
-        return Some(pattern.to_owned());
+        });
+        return Some(text.len() == 8);
     };
     let mut parts = text.split(between).map(digits);
     let widths = [parts.next(), parts.next(), parts.next(), parts.next()];
-    let year = Some(4);
-    let short = |width| matches!(width, Some(1 | 2));
     let order: &[&str] = match (between, widths) {
-        ('-' | '/' | '.', [y, a, b, None]) if y == year && short(a) && short(b) => {
-            &["%Y", "%m", "%d"]
-        }
-        ('-' | '/' | '.', [a, b, y, None]) if y == year && short(a) && short(b) => {
-            &["%d", "%m", "%Y"]
-        }
+        ('-' | '/' | '.', [Some(4), Some(1 | 2), Some(1 | 2), None]) => &["%Y", "%m", "%d"],
+        ('-' | '/' | '.', [Some(1 | 2), Some(1 | 2), Some(4), None]) => &["%d", "%m", "%Y"],
         // `1949.01` is a number.
-        ('-' | '/', [y, a, None, None]) if y == year && short(a) => &["%Y", "%m"],
-        ('-' | '/', [a, y, None, None]) if y == year && short(a) => &["%m", "%Y"],
+        ('-' | '/', [Some(4), Some(1 | 2), None, None]) => &["%Y", "%m"],
+        ('-' | '/', [Some(1 | 2), Some(4), None, None]) => &["%m", "%Y"],
         _ => return None,
     };
-    Some(order.join(between.encode_utf8(&mut [0; 4])))
+    for (place, part) in order.iter().enumerate() {
+        if place > 0 {
+            pattern.push(between);
+        }
+        pattern.push_str(part);
+    }
+    Some(order.len() == 3)
 }
 
 /// `hours:minutes[:seconds[.fraction]]` after `T` or spaces, and then a zone.
-fn clock_pattern(text: &str) -> Option<String> {
+fn push_clock(pattern: &mut String, text: &str) -> Option<()> {
     let (separator, text) = text.split_at_checked(1)?;
     let text = if separator == " " {
         text.trim_start()
@@ -64,19 +69,26 @@ fn clock_pattern(text: &str) -> Option<String> {
     };
     let mut parts = time.split(':');
     let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
-    let seconds = match (parts[2], fraction) {
-        (None, None) => String::new(),
+    let widths = parts.map(|part| part.map(digits));
+    let [Some(1 | 2), Some(2), None | Some(2), None] = widths else {
+        return None;
+    };
+    pattern.push_str(separator);
+    pattern.push_str("%H:%M");
+    match (parts[2], fraction) {
+        (None, None) => {}
         // jiff takes a leap second for the one before it.
         (Some("60"), _) => return None,
-        (Some(_), None) => ":%S".to_owned(),
-        (Some(_), Some(digits @ 1..=9)) => format!(":%S%.{digits}f"),
+        (Some(_), None) => pattern.push_str(":%S"),
+        (Some(_), Some(digits)) => {
+            pattern.push_str(":%S%.");
+            pattern.push(char::from_digit(u32::try_from(digits).ok()?, 10).filter(|c| *c != '0')?);
+            pattern.push('f');
+        }
         _ => return None,
-    };
-    let fits = match parts.map(|part| part.map(digits)) {
-        [Some(1 | 2), Some(2), None | Some(2), None] => is_zone(zone),
-        _ => false,
-    };
-    fits.then(|| format!("{separator}%H:%M{seconds}{zone}"))
+    }
+    pattern.push_str(zone);
+    is_zone(zone).then_some(())
 }
 
 /// Whether a text is nothing, `Z` or an offset such as `+01:00`, `+0100` or `+01`.
@@ -118,45 +130,40 @@ pub(super) fn parse(pattern: &str, field: &str) -> Option<DateTime> {
 
 /// The pattern that writes a column as it was: a month, day or hour below 10 begins with a 0,
 /// unless one is written with one digit. What does not show one is written like those before it.
-pub(super) fn padded_as<'a>(
-    pattern: &str,
-    fields: impl Iterator<Item = &'a str> + Clone,
-) -> String {
-    let month = begins_with_zero("m", pattern, fields.clone());
-    let day = begins_with_zero("d", pattern, fields.clone());
-    let hour = begins_with_zero("H", pattern, fields);
-    let mut written = pattern.to_owned();
-    for (part, padded) in [
-        ("m", month.or(day)),
-        ("d", day.or(month)),
-        ("H", hour.or(day).or(month)),
-    ] {
-        if padded == Some(false) {
-            written = written.replace(&format!("%{part}"), &format!("%-{part}"));
+pub(super) fn padded_as<'a>(pattern: &str, fields: impl Iterator<Item = &'a str>) -> String {
+    const PARTS: [&str; 3] = ["%m", "%d", "%H"];
+    // A date of digits only is one number, and no part of it has one digit.
+    let numbers = pattern.replace("%Y%m%d", "%Y").replace("%Y%m", "%Y");
+    let place = |part: &str| Some(numbers[..numbers.find(part)?].matches('%').count());
+    let places = PARTS.map(place);
+    // Whether numbers below 10 begin with a 0; `None` when none shows.
+    let mut padded = [None; 3];
+    for field in fields {
+        let numbers = field.split(|c: char| !c.is_ascii_digit());
+        let numbers = numbers.filter(|number| !number.is_empty());
+        for (at, number) in numbers.take(4).enumerate() {
+            for (padded, _) in padded
+                .iter_mut()
+                .zip(places)
+                .filter(|(_, place)| *place == Some(at))
+            {
+                match number.as_bytes() {
+                    [_] => *padded = Some(false),
+                    [b'0', _] => *padded = padded.or(Some(true)),
+                    _ => {}
+                }
+            }
         }
     }
+    let [month, day, hour] = padded;
+    let padded = [month.or(day), day.or(month), hour.or(day).or(month)];
+    let mut written = pattern.to_owned();
+    for (part, _) in PARTS
+        .iter()
+        .zip(padded)
+        .filter(|(_, padded)| *padded == Some(false))
+    {
+        written = written.replace(part, &part.replace('%', "%-"));
+    }
     written
-}
-
-/// Whether the one-digit values of a part begin with a 0; `None` when none shows.
-fn begins_with_zero<'a>(
-    part: &str,
-    pattern: &str,
-    mut fields: impl Iterator<Item = &'a str>,
-) -> Option<bool> {
-    // A date of digits only is one number, and no part of it has one digit.
-    let numbers = pattern.replace("%Y%m%d", "%Y");
-    let mut numbers = numbers.split('%').skip(1);
-    let place = numbers.position(|number| number.starts_with(part))?;
-    let mut zero = None;
-    let number = |field: &'a str| {
-        let numbers = field.split(|c: char| !c.is_ascii_digit());
-        numbers.filter(|number| !number.is_empty()).nth(place)
-    };
-    let one_digit = fields.any(|field| {
-        let number = number(field).unwrap_or_default();
-        zero = zero.or(number.starts_with('0').then_some(true));
-        number.len() == 1
-    });
-    if one_digit { Some(false) } else { zero }
 }

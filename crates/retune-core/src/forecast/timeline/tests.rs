@@ -22,7 +22,7 @@ fn days(days: u64) -> Step {
 #[test]
 fn times_go_on_in_the_way_they_are_written() {
     let hour = Step::Duration(Duration::from_secs(3600));
-    let cases: [(&[&str], Step, &[&str]); 20] = [
+    let cases: [(&[&str], Step, &[&str]); 21] = [
         (
             &["2016-07-01 22:00:00", "2016-07-01 23:00:00"],
             hour,
@@ -94,6 +94,11 @@ fn times_go_on_in_the_way_they_are_written() {
             &["1949.000", "1949.083", "1949.167", "1949.250", "1949.333"],
             Step::Counts(0.08325),
             &["1949.416"],
+        ),
+        (
+            &["20200131 9:00", "20200131 10:00"],
+            hour,
+            &["20200131 11:00"],
         ),
         (&["20200198", "20200199"], Step::Counts(1.0), &["20200200"]),
     ];
@@ -213,12 +218,16 @@ proptest! {
     fn dates_read_back_as_they_were_written(
         start in 0i64..3_000_000_000,
         step in 1i64..10_000_000,
+        pattern in prop::sample::select(vec![
+            "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%dT%H:%M:%S+01:00",
+            "%m/%d/%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S.250Z",
+        ]),
     ) {
         use jiff::civil::date;
         let write = |place: i64| {
             let from = date(1950, 1, 1).at(0, 0, 0, 0);
             let after = jiff::SignedDuration::from_secs(start + place * step);
-            from.checked_add(after).unwrap().strftime("%Y-%m-%d %H:%M:%S").to_string()
+            from.checked_add(after).unwrap().strftime(pattern).to_string()
         };
         let times: Vec<String> = (0..4).map(write).collect();
         let given: Vec<&str> = times.iter().take(3).map(String::as_str).collect();
