@@ -236,7 +236,8 @@ fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(
                 .map(|at| left[row * inner + at] * right[at * columns + column])
                 .sum();
             let found = product[row * columns + column];
-            if !((found - expected).abs() <= TOLERANCE) {
+            let off = (found - expected).abs();
+            if off.is_nan() || off > TOLERANCE {
                 return Err(BackendError::WrongProduct {
                     name,
                     row: row + 1,
