@@ -5,14 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::backend::Autodiff;
 use retune::baseline;
-use retune::fit::{FitSettings, Preset};
-use retune::kernel::Cpu;
+use retune::engine::{Classifier, Engine};
+use retune::fit::Preset;
 use retune::program::Program;
 use retune::series::{Dataset, ReadOptions, Scaling};
 use retune::source::SourceWeights;
-use retune::task::Classifier;
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
@@ -22,15 +20,13 @@ fn main() -> anyhow::Result<()> {
     // The source is compiled in; another one would be a file.
     let source = SourceWeights::find("attrnn-gsc35")?;
 
-    let settings = FitSettings::preset(Preset::Default);
-    let device = Default::default();
-    let classifier = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
-        &data.train,
-        &source,
-        &settings,
-        &device,
-        &mut |progress| eprintln!("{progress:?}"),
-    )?;
+    let engine = Engine::cpu()?;
+    let classifier = engine
+        .classifier()
+        .preset(Preset::Default)
+        .source(&source)
+        .on_progress(|progress| eprintln!("{progress:?}"))
+        .fit(&data.train)?;
     for (name, score) in classifier.program().scores() {
         println!("{name}: {score:.3}");
     }
@@ -46,7 +42,7 @@ fn main() -> anyhow::Result<()> {
     // A program is one small file; the source is not in it.
     let path = std::env::temp_dir().join(format!("{}.safetensors", data.name));
     classifier.program().save(&path)?;
-    let again = Classifier::<Cpu>::new(Program::load(&path)?, &source, &device)?;
+    let again = Classifier::new(engine, Program::load(&path)?, &source)?;
     for prediction in again.predict(&data.test.series[..3])? {
         println!("{} {:?}", prediction.label, prediction.probabilities);
     }

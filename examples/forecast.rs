@@ -5,12 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use retune::engine::{Engine, Forecaster};
 use retune::fit::ForecastSettings;
 use retune::forecast::{History, HistoryOptions, season};
-use retune::kernel::Cpu;
 use retune::program::ForecastProgram;
 use retune::source::SourceWeights;
-use retune::task::{BacktestOptions, Forecaster, backtest};
+use retune::task::BacktestOptions;
 
 const HORIZON: usize = 12;
 
@@ -23,7 +23,7 @@ fn main() -> anyhow::Result<()> {
     // The source is compiled in; the random one is the control.
     let source = SourceWeights::find("attrnn-gsc35")?;
     let random = SourceWeights::find("random-0")?;
-    let device = Default::default();
+    let engine = Engine::cpu()?;
 
     // First on the past alone, judged by the last three years. The fit chooses by itself, on the
     // last part of what it is given, whether what the source hears helps.
@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
         .map(|history| history.values.split_off(history.values.len() - 3 * HORIZON))
         .collect();
     let settings = ForecastSettings::new(&past, HORIZON, season)?;
-    let report = backtest::<Cpu>(
+    let report = engine.backtest(
         &past,
         &after,
         [&source, &random],
@@ -43,7 +43,6 @@ fn main() -> anyhow::Result<()> {
             stride: 1,
             standardised: false,
         },
-        &device,
         &mut |_| {},
     )?;
     println!(
@@ -73,13 +72,13 @@ fn main() -> anyhow::Result<()> {
 
     // Then on all of it, to look ahead.
     let settings = ForecastSettings::new(&histories, HORIZON, season)?;
-    let forecaster = Forecaster::<Cpu>::fit(&histories, &source, &settings, &device, &mut |_| {})?;
+    let forecaster = Forecaster::fit(engine, &histories, &source, &settings, &mut |_| {})?;
     let path = std::env::temp_dir().join("forecast-example.safetensors");
     forecaster.program().save(&path)?;
-    let again = Forecaster::<Cpu>::new(ForecastProgram::load(&path)?, &source, &device)?;
+    let again = Forecaster::new(engine, ForecastProgram::load(&path)?, &source)?;
     for (history, forecast) in histories
         .iter()
-        .zip(again.forecast(&[&histories[0].values])?)
+        .zip(again.forecast(&[&histories[0].values[..]])?)
     {
         for (step, value) in forecast.values.iter().enumerate() {
             let stamp = history.timeline.stamp(history.values.len() + step)?;
