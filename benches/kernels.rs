@@ -2,6 +2,7 @@
 //!
 //! Run with `cargo bench --bench kernels`, and with a part of a name behind it for some of them:
 //! `cargo bench --bench kernels -- bilstm`. `RAYON_NUM_THREADS=1` gives the speed of one core.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::hint::black_box;
 use std::time::Duration;

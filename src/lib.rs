@@ -19,6 +19,7 @@
 //! - [`archive`]: sweeps over many data sets, statistics, reports
 //! - [`backend`]: CPU or GPU
 //! - [`storage`]: named tensors as safetensors bytes
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod engine;
 mod error;

@@ -1,5 +1,6 @@
 //! The catalogue of the archive, and downloads from a server that behaves and from several that do
 //! not. Whatever goes wrong, nothing stays in the cache.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::fs;
 use std::io::{Cursor, Read, Write};

@@ -1,5 +1,6 @@
 //! `docs/extending.md` from outside the crate: a transform, a mapping, a trainer and a source, each
 //! registered by one line, and a program fitted on GunPoint with all of them.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 #![cfg(feature = "cpu")]
 
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! Every bad input is told with its place, what was expected, and what to do.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! What is written reads back the same, in every format; what cannot be read is an error and never
 //! a panic; and the data sets in `data/` are the ones that the catalogue describes.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! The wgpu backend against the CPU's; needs a graphics driver (a software one will do).
 //!
 //! Run with `cargo test --release --features wgpu --test wgpu`.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 #![cfg(all(feature = "cpu", feature = "wgpu"))]
 
 #[path = "library/common.rs"]

@@ -3,6 +3,7 @@
 //! - [`generator`]: made-up walking
 //! - `keras`, `attention_rnn`: weights that Keras saved (feature `import`)
 //! - `onnx`, `speech_embedding`: weights in ONNX files (feature `import`)
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 #[cfg(feature = "import")]
 mod attention_rnn;

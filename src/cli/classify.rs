@@ -96,15 +96,15 @@ impl Arguments {
         };
         let source = SourceWeights::find(&self.fitting.source)?;
         if self.black_box.wanted() {
-            return self.black_box.run(
-                &data,
-                &source,
-                &self.backend,
-                &self.controls,
-                out.as_ref(),
-                self.fitting.dimensions,
-                common,
-            );
+            let given = black_box::Given {
+                data: &data,
+                source: &source,
+                backend: &self.backend,
+                controls: &self.controls,
+                out: out.as_ref(),
+                dimensions: self.fitting.dimensions,
+            };
+            return self.black_box.run(&given, common);
         }
         let settings = self.fitting.settings(common.seed)?;
         let done = FitAndScore {

@@ -70,6 +70,7 @@ impl<M: OutputMapping> Erased for M {
 struct OnHost(fn(Value) -> Result<Mapping, serde_json::Error>);
 
 /// How a kind runs on a backend.
+#[allow(clippy::type_complexity, reason = "a name for it would say less")]
 #[derive(Clone)]
 struct OnDevice<B: Kernels> {
     scores: fn(&dyn Any, &SourceSpec, &Outputs<B>, &Parameters<B>) -> Tensor<B, 2>,

@@ -30,6 +30,10 @@ pub trait Source: 'static {
     fn spec(name: String, sha256: String, labels: Vec<String>) -> SourceSpec;
     /// Puts weights on a device, frozen: no gradient of them is ever worked out.
     fn model<B: Kernels>(weights: &SourceWeights, device: &B::Device) -> Arc<dyn SourceModel<B>>;
+    /// Whether a tensor was trained, and is not part of a front end or a statistic.
+    fn is_trained(_tensor: &str) -> bool {
+        true
+    }
     /// Random weights, the same for the same seed: what the trained ones are compared with.
     fn random(seed: u64) -> BTreeMap<String, HostTensor>;
 }
@@ -39,6 +43,7 @@ pub trait Source: 'static {
 pub(super) struct OnHost {
     tensors: fn() -> Vec<(String, Vec<usize>)>,
     labels: fn() -> Vec<String>,
+    is_trained: fn(&str) -> bool,
     spec: fn(String, String, Vec<String>) -> SourceSpec,
     random: fn(u64) -> BTreeMap<String, HostTensor>,
 }
@@ -57,6 +62,7 @@ impl OnHost {
         let entry = Self {
             tensors: S::tensors,
             labels: S::labels,
+            is_trained: S::is_trained,
             spec: S::spec,
             random: S::random,
         };
@@ -262,13 +268,11 @@ impl SourceWeights {
         &self.tensors
     }
 
-    /// How many trained numbers the source has: all but the norms' running statistics.
+    /// How many trained numbers the source has.
     pub fn parameters(&self) -> usize {
-        self.tensors
-            .iter()
-            .filter(|(name, _)| !name.ends_with(".mean") && !name.ends_with(".variance"))
-            .map(|(_, tensor)| tensor.values.len())
-            .sum()
+        let is_trained = self.kind().is_trained;
+        let trained = self.tensors.iter().filter(|(name, _)| is_trained(name));
+        trained.map(|(_, tensor)| tensor.values.len()).sum()
     }
 
     fn kind(&self) -> OnHost {

@@ -91,6 +91,7 @@ struct OnHost {
 }
 
 /// The trained part of a kind on a backend.
+#[allow(clippy::type_complexity, reason = "a name for it would say less")]
 #[derive(Clone)]
 struct OnDevice<B: Kernels> {
     forward: fn(&dyn Any, &SourceSpec, Tensor<B, 2>, &Parameters<B>) -> Input<B>,

@@ -2,6 +2,7 @@
 //!
 //! Whatever goes wrong is one `error:` line on stderr, perhaps a `hint:`, and exit code 1 (2 when
 //! the arguments are wrong); stdout then stays empty.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 mod archive;
 mod data;

@@ -1,4 +1,5 @@
 //! The library on the CPU backend, in one binary: every binary compiles the backend's generics anew.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 #![cfg(feature = "cpu")]
 
 mod common;

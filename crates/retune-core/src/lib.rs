@@ -9,6 +9,7 @@
 //! - [`baseline`]: what to compare with
 //! - [`archive`]: sweeps over many data sets, statistics, reports
 //! - [`storage`]: named tensors as safetensors bytes, and files that are written whole
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod archive;
 mod argmax;

@@ -7,7 +7,7 @@
 //! any backend works; the CPU backend overrides them with hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B`
 //! and registers the backward pass as one node of the graph, so that a step of training does not
 //! pay for the slices of 125 time steps.
-
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 // The only crate with unsafe code; each block says why it is sound.
 #![allow(unsafe_code)]
 

@@ -67,6 +67,16 @@ struct Outcome {
     out: Option<PathBuf>,
 }
 
+/// What `classify` was given beside.
+pub struct Given<'a> {
+    pub data: &'a Dataset,
+    pub source: &'a SourceWeights,
+    pub backend: &'a BackendArgs,
+    pub controls: &'a ControlArgs,
+    pub out: Option<&'a output::OutputFile>,
+    pub dimensions: Option<usize>,
+}
+
 impl BlackBoxArgs {
     /// Whether a black box was asked for.
     pub fn wanted(&self) -> bool {
@@ -74,16 +84,15 @@ impl BlackBoxArgs {
     }
 
     /// Trains, scores and prints.
-    pub fn run(
-        &self,
-        data: &Dataset,
-        source: &SourceWeights,
-        backend: &BackendArgs,
-        controls: &ControlArgs,
-        out: Option<&output::OutputFile>,
-        dimensions: Option<usize>,
-        common: &Common,
-    ) -> Result<()> {
+    pub fn run(&self, given: &Given, common: &Common) -> Result<()> {
+        let Given {
+            data,
+            source,
+            backend,
+            controls,
+            out,
+            dimensions,
+        } = *given;
         let engine = backend.engine()?;
         let black_box: Box<dyn BlackBox> = match &self.source_command {
             Some(command) => {

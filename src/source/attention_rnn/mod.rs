@@ -133,6 +133,10 @@ impl Source for AttentionRnnSource {
         Arc::new(AttentionRnn::<B>::new(weights, device))
     }
 
+    fn is_trained(tensor: &str) -> bool {
+        !tensor.ends_with(".mean") && !tensor.ends_with(".variance")
+    }
+
     fn random(seed: u64) -> BTreeMap<String, HostTensor> {
         random::tensors(seed)
     }

@@ -113,6 +113,10 @@ impl Source for SpeechEmbeddingSource {
         Arc::new(SpeechEmbedding::<B>::new(weights, device))
     }
 
+    fn is_trained(tensor: &str) -> bool {
+        tensor.starts_with("conv")
+    }
+
     fn random(seed: u64) -> BTreeMap<String, HostTensor> {
         random::tensors(seed)
     }

@@ -15,6 +15,7 @@ const LEAKY: Activation = Activation::Leaky {
 const FOUR: [[usize; 2]; 4] = [[1, 3], [3, 1], [1, 3], [3, 1]];
 /// The kernels (time × frequency) of each block's convolutions, their channels, and the window of
 /// the max-pool after them.
+#[allow(clippy::type_complexity, reason = "a name for it would say less")]
 const BLOCKS: [(&[[usize; 2]], usize, [usize; 2]); 5] = [
     (&[[3, 3], [1, 3], [3, 1]], 24, [2, 2]),
     (&FOUR, 48, [1, 2]),

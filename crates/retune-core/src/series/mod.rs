@@ -42,6 +42,7 @@ mod resample;
 mod scaling;
 mod split;
 #[cfg(feature = "net")]
+#[cfg(feature = "net")]
 mod temporary;
 #[cfg(feature = "net")]
 mod unpack;
