@@ -8,6 +8,9 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
 /// Entries by name.
 pub(crate) type Table<T> = RwLock<BTreeMap<String, T>>;
 
@@ -52,6 +55,42 @@ pub(crate) fn all<T: Entry>() -> Vec<(String, T)> {
 pub(crate) fn add<T: Entry>(name: &str, entry: T) {
     let mut table = table::<T>().write().unwrap_or_else(PoisonError::into_inner);
     table.insert(name.to_owned(), entry);
+}
+
+/// The name of a kind in the serialised form of what is of it.
+const KIND: &str = "kind";
+
+/// The settings of something with the name of its kind among them: a struct with named fields, or with
+/// none.
+pub(crate) fn tagged(kind: &str, settings: Value) -> Value {
+    let mut settings = match settings {
+        Value::Object(settings) => settings,
+        Value::Null => Map::new(),
+        other => panic!("{kind} is serialised as {other}, not as a struct with named fields"),
+    };
+    settings.insert(KIND.to_owned(), Value::from(kind));
+    Value::Object(settings)
+}
+
+/// The name of the kind, and the settings without it.
+pub(crate) fn untagged(settings: Value) -> Result<(String, Value), String> {
+    let Value::Object(mut settings) = settings else {
+        return Err("it is no object with the name of a kind".to_owned());
+    };
+    match settings.remove(KIND) {
+        Some(Value::String(kind)) => Ok((kind, Value::Object(settings))),
+        _ => Err("it names no kind".to_owned()),
+    }
+}
+
+/// Settings back from what [`untagged`] left: a struct without fields is written as nothing.
+pub(crate) fn parse<T: DeserializeOwned>(settings: Value) -> Result<T, serde_json::Error> {
+    match &settings {
+        Value::Object(fields) if fields.is_empty() => {
+            serde_json::from_value(Value::Null).or_else(|_| serde_json::from_value(settings))
+        }
+        _ => serde_json::from_value(settings),
+    }
 }
 
 /// Does something with each backend that is compiled in, and with the one that differentiates over

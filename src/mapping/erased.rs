@@ -16,9 +16,6 @@ use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, for_each_backend};
 use crate::source::{Outputs, SourceSpec};
 
-/// The name of a mapping's kind in its serialised form.
-const KIND: &str = "kind";
-
 /// What [`OutputMapping`] has without a backend, for any type.
 trait Erased: Debug + Send + Sync {
     fn kind(&self) -> &'static str;
@@ -88,7 +85,7 @@ struct DeviceTable<B>(PhantomData<B>);
 
 impl HostTable {
     fn of<M: OutputMapping>(&self) -> (&'static str, OnHost) {
-        let parse = |settings| serde_json::from_value::<M>(settings).map(Mapping::new);
+        let parse = |settings| registry::parse::<M>(settings).map(Mapping::new);
         (M::KIND, OnHost(parse))
     }
 }
@@ -220,21 +217,17 @@ impl PartialEq for Mapping {
 
 impl Serialize for Mapping {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut settings = self.0.settings();
-        if let Value::Object(settings) = &mut settings {
-            settings.insert(KIND.to_owned(), Value::from(self.0.kind()));
-        }
+        let settings = registry::tagged(self.0.kind(), self.0.settings());
         settings.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Mapping {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut settings = Value::deserialize(deserializer)?;
-        let kind = settings.as_object_mut().and_then(|map| map.remove(KIND));
-        let kind = kind.ok_or_else(|| D::Error::custom("a mapping names no kind"))?;
-        let kind = kind.as_str().unwrap_or_default();
-        let OnHost(parse) = registry::find(kind)
+        let settings = Value::deserialize(deserializer)?;
+        let (kind, settings) = registry::untagged(settings)
+            .map_err(|reason| D::Error::custom(format!("a mapping: {reason}")))?;
+        let OnHost(parse) = registry::find(&kind)
             .ok_or_else(|| D::Error::custom(format!("there is no mapping of kind {kind:?}")))?;
         parse(settings).map_err(D::Error::custom)
     }

@@ -19,9 +19,6 @@ use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, for_each_backend};
 use crate::source::{Input, SourceModel, SourceSpec};
 
-/// The name of a transform's kind in its serialised form.
-const KIND: &str = "kind";
-
 /// What [`InputTransform`] has without a backend, for any type.
 trait Erased: Debug + Send + Sync {
     fn kind(&self) -> &'static str;
@@ -109,7 +106,7 @@ struct HostTable;
 impl HostTable {
     fn of<T: InputTransform>(&self) -> (&'static str, OnHost) {
         let entry = OnHost {
-            parse: |settings| serde_json::from_value::<T>(settings).map(Transform::new),
+            parse: |settings| registry::parse::<T>(settings).map(Transform::new),
             named: || {
                 let named = T::named().into_iter().map(|one| Named {
                     name: one.name,
@@ -326,21 +323,17 @@ impl PartialEq for Transform {
 
 impl Serialize for Transform {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut settings = self.0.settings();
-        if let Value::Object(settings) = &mut settings {
-            settings.insert(KIND.to_owned(), Value::from(self.0.kind()));
-        }
+        let settings = registry::tagged(self.0.kind(), self.0.settings());
         settings.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Transform {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut settings = Value::deserialize(deserializer)?;
-        let kind = settings.as_object_mut().and_then(|map| map.remove(KIND));
-        let kind = kind.ok_or_else(|| D::Error::custom("a transform names no kind"))?;
-        let kind = kind.as_str().unwrap_or_default();
-        let known = registry::find::<OnHost>(kind)
+        let settings = Value::deserialize(deserializer)?;
+        let (kind, settings) = registry::untagged(settings)
+            .map_err(|reason| D::Error::custom(format!("a transform: {reason}")))?;
+        let known = registry::find::<OnHost>(&kind)
             .ok_or_else(|| D::Error::custom(format!("there is no transform of kind {kind:?}")))?;
         (known.parse)(settings).map_err(D::Error::custom)
     }

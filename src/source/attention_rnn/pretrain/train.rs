@@ -152,7 +152,7 @@ where
     B::InnerBackend: Kernels,
 {
     let weights = finished(state, settings, device)?;
-    Ok(measure::<B::InnerBackend>(&weights, clips, device))
+    measure::<B::InnerBackend>(&weights, clips, device)
 }
 
 /// The recordings of one epoch in their order: `None` is a second of noise alone.
