@@ -4,20 +4,19 @@
 //!
 //! Data flows down this list:
 //!
-//! - [`series`]: data sets, file formats, catalogue and cache, scaling
-//! - [`audio`]: WAV, resampling, the mel front end's numbers
-//! - [`kernel`]: the expensive operations behind Burn's generics
-//! - [`source`]: frozen source models, their weights, pretraining
-//! - [`transform`]: how a series becomes audio
-//! - [`mapping`]: how the source's answer becomes a class
-//! - [`forecast`]: histories, their times, windows, intervals, a linear readout
-//! - [`motion`]: recordings of joints, windows of them, scores, made-up walking
-//! - [`fit`]: settings, presets, training
+//! - [`series`], [`audio`], [`forecast`], [`motion`]: what comes in, from the files that people have
+//! - [`kernel`]: the expensive operations behind Burn's generics, and the backends
+//! - [`source`]: frozen source models: what they take and give, and their weights
+//! - [`transform`]: how a case becomes an input of a source
+//! - [`mapping`]: how a source's answer becomes scores
+//! - [`train`]: how numbers are found
+//! - [`fit`]: settings, presets, what is trained
 //! - [`program`]: the trained artefact
-//! - [`task`]: what you call
+//! - [`task`]: what you call, over any backend
+//! - [`engine`]: the same over a backend chosen at run time
+//! - [`ridge`], [`stacking`], [`probability`]: readouts in closed form, which to keep, calibration
 //! - [`baseline`]: what to compare with
 //! - [`archive`]: sweeps over many data sets, statistics, reports
-//! - [`backend`]: CPU or GPU
 //! - [`storage`]: named tensors as safetensors bytes
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
