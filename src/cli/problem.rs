@@ -60,9 +60,14 @@ pub fn report(error: &anyhow::Error) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// What the error itself says to do.
+/// What the error itself says to do, with the options that would help.
 fn hint(error: &anyhow::Error) -> Option<String> {
-    let of_problem = || error.downcast_ref::<Problem>()?.hint.clone();
+    if let Some(problem) = error.downcast_ref::<Problem>() {
+        return problem.hint.clone();
+    }
+    if let Some(error) = error.downcast_ref::<retune_core::Error>() {
+        return hint_with_options(error);
+    }
     let of_any = || error.downcast_ref().and_then(retune::Error::hint);
     let of_series = || error.downcast_ref().and_then(SeriesError::hint);
     let of_audio = || error.downcast_ref().and_then(AudioError::hint);
@@ -76,8 +81,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_motion = || error.downcast_ref().and_then(MotionError::hint);
     let of_motion_model = || error.downcast_ref().and_then(MotionModelError::hint);
     let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
-    of_problem()
-        .or_else(of_any)
+    of_any()
         .or_else(of_series)
         .or_else(of_audio)
         .or_else(of_source)
@@ -90,4 +94,20 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_forecast)
         .or_else(of_motion)
         .or_else(of_motion_model)
+}
+
+/// Settings are spelled as options: `missing`, `interpolate` as `--missing interpolate`.
+fn hint_with_options(error: &retune_core::Error) -> Option<String> {
+    let option = |(name, value): &(&str, &str)| {
+        let option = format!("--{} {value}", name.replace('_', "-"));
+        format!("`{}`", option.trim_end())
+    };
+    let options: Vec<String> = error.settings().iter().map(option).collect();
+    let options = options.join(" or ");
+    match error.hint() {
+        Some(hint) if options.is_empty() => Some(hint.to_owned()),
+        Some(hint) => Some(format!("{hint}: {options}")),
+        None if options.is_empty() => None,
+        None => Some(format!("give {options}")),
+    }
 }

@@ -16,6 +16,7 @@ mod argmax;
 mod atomic;
 pub mod audio;
 pub mod baseline;
+mod error;
 pub mod forecast;
 pub mod motion;
 pub mod probability;
@@ -27,3 +28,4 @@ pub mod table;
 pub mod wording;
 
 pub use argmax::argmax;
+pub use error::{Error, ErrorKind, Setting};

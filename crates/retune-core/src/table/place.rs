@@ -16,7 +16,7 @@ pub struct Place {
 
 impl Place {
     /// A whole line of a file.
-    pub(crate) fn line(path: impl Into<PathBuf>, line: usize) -> Self {
+    pub fn line(path: impl Into<PathBuf>, line: usize) -> Self {
         Self {
             path: path.into(),
             line,
@@ -25,7 +25,7 @@ impl Place {
     }
 
     /// One field of a line.
-    pub(crate) fn field(path: impl Into<PathBuf>, line: usize, field: usize) -> Self {
+    pub fn field(path: impl Into<PathBuf>, line: usize, field: usize) -> Self {
         Self {
             path: path.into(),
             line,
