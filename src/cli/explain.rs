@@ -64,7 +64,6 @@ impl Arguments {
         let (program, source) = self.program.load()?;
         let (series, true_label) = self.row.read(&program)?;
         let source_name = SourceName::of(&program);
-        let seconds = source.spec().seconds();
         let untimed = untimed(&program, source.spec(), &series);
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
         let explanation = classifier.explain(&series, self.row.part - 1)?;
@@ -89,7 +88,7 @@ impl Arguments {
             untimed,
             source: source_name,
         };
-        let picture = self.picture(&outcome, series, seconds, explanation, saliency);
+        let picture = self.picture(&outcome, series, source.spec(), explanation, saliency);
         out.write(explain_svg(&picture)?.as_bytes())?;
         output::show(common, &outcome, Outcome::describe)
     }
@@ -98,7 +97,7 @@ impl Arguments {
         &self,
         outcome: &Outcome,
         series: Vec<f32>,
-        seconds: f32,
+        spec: &SourceSpec,
         explanation: Explanation,
         saliency: Vec<f32>,
     ) -> Picture {
@@ -135,15 +134,16 @@ impl Arguments {
                 text::short_hash(&outcome.source.sha256)
             ),
         ]);
+        let centres = spec.plane.as_ref().map(|plane| plane.centres.clone());
+        let centres = centres.unwrap_or_default();
         Picture {
             title,
             series,
             saliency,
-            frames: explanation.plane.len() / explanation.filters.max(1),
-            mels: explanation.filters,
-            mel: explanation.plane,
+            plane: explanation.plane,
+            centres,
             attention: explanation.attention,
-            duration_seconds: seconds,
+            seconds: spec.seconds(),
             notes,
         }
     }

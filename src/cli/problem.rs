@@ -15,8 +15,6 @@ use retune::program::ProgramError;
 use retune::series::SeriesError;
 use retune::source::SourceError;
 
-use super::picture::PictureError;
-
 /// An error of the command line itself, with what to do about it.
 #[derive(Debug)]
 pub struct Problem {
@@ -74,7 +72,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_source = || error.downcast_ref().and_then(SourceError::hint);
     let of_backend = || error.downcast_ref().and_then(BackendError::hint);
     let of_program = || error.downcast_ref().and_then(ProgramError::hint);
-    let of_picture = || error.downcast_ref().and_then(PictureError::hint);
     let of_fit = || error.downcast_ref().and_then(FitError::hint);
     let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
     let of_forecast = || error.downcast_ref().and_then(ForecastError::hint);
@@ -87,7 +84,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_source)
         .or_else(of_backend)
         .or_else(of_program)
-        .or_else(of_picture)
         .or_else(of_fit)
         .or_else(of_baseline)
         .or_else(of_archive)

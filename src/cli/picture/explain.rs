@@ -1,0 +1,275 @@
+//! The picture of one prediction: the series, what the source hears of it, and where it listens.
+
+use std::ops::Range;
+
+use anyhow::Result;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use retune::kernel::mel::{hz_to_mel, mel_to_hz};
+
+use super::heat::HeatMap;
+use super::{
+    Area, BLUE, FAINT, INK, LIGHT_ORANGE, ORANGE, UNITS, WIDTH, chart, line_runs, note_at_right,
+    number, page, span, text,
+};
+
+/// The heights of the panels with their axes, in pixels.
+const HEIGHTS: [u32; 3] = [242, 312, 182];
+/// How many steps the ground of the series has across.
+const SALIENCY_BANDS: usize = 125;
+/// Frequencies that get a number.
+const HERTZ: [f64; 7] = [100.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0];
+const CLOCK: &str = "time in the clip (s)";
+
+/// What [`explain_svg`] draws.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The name of the series, the predicted class and its probability; wrapped where it is long.
+    pub title: String,
+    /// The series before scaling, `[samples]`; the line is broken at values that are not finite.
+    pub series: Vec<f32>,
+    /// How much the prediction rests on each value, `[samples]`, from 0 to 1.
+    pub saliency: Vec<f32>,
+    /// The plane that the source hears, `[frames, filters]` row by row, lowest filter first.
+    pub plane: Vec<f32>,
+    /// The centres of the filters on the mel scale, `[filters]`, at equal distances.
+    pub centres: Vec<f32>,
+    /// How much the source attends to each part of the clip, `[parts]`; parts are of equal length.
+    pub attention: Vec<f32>,
+    /// The length of the clip that the source hears, in seconds.
+    pub seconds: f32,
+    /// Small lines at the foot of the picture.
+    pub notes: Vec<String>,
+}
+
+/// Draws a prediction: the series, the plane and the attention below each other.
+///
+/// A panel without data says so. Values that are not finite are left out.
+///
+/// # Errors
+///
+/// When the drawing library fails.
+pub fn explain_svg(picture: &Picture) -> Result<String> {
+    page(&picture.title, &picture.notes, &HEIGHTS, |panels| {
+        let [series, plane, attention] = panels else {
+            unreachable!("a panel for each of three heights: `page` makes them");
+        };
+        draw_series(series, picture)?;
+        draw_plane(plane, picture)?;
+        draw_attention(attention, picture)
+    })
+}
+
+fn no_data(panel: &Area, heading: &str) -> Result<()> {
+    let lines = [heading.to_owned(), String::new(), "no data".to_owned()];
+    text(panel, &lines, (13, FontStyle::Bold, INK), 2)
+}
+
+fn draw_series(panel: &Area, picture: &Picture) -> Result<()> {
+    let heading = "The series; the darker the ground, the more the prediction rests on it";
+    let Some(up) = span(picture.series.iter().copied()) else {
+        return no_data(panel, heading);
+    };
+    let last = picture.series.len().saturating_sub(1).max(1) as f64;
+    let across = (0.0..last, "sample");
+    let mut chart = chart(panel, heading, across, (up.clone(), "value"), &number)?;
+    let saliency = &picture.saliency;
+    let bands = saliency.len().min(SALIENCY_BANDS);
+    chart.draw_series((0..bands).map(|band| {
+        // Each is as dark as the most salient value in it.
+        let values = band * saliency.len() / bands..(band + 1) * saliency.len() / bands;
+        let highest = saliency[values]
+            .iter()
+            .copied()
+            .fold(0.0, f32::max)
+            .min(1.0);
+        let edge = |band: usize| band as f64 / bands as f64 * last;
+        let corners = [(edge(band), up.start), (edge(band + 1), up.end)];
+        Rectangle::new(corners, blend(highest).filled())
+    }))?;
+    for run in line_runs(&picture.series, WIDTH as usize) {
+        chart.draw_series(LineSeries::new(run, BLUE.stroke_width(UNITS * 3 / 2)))?;
+    }
+    Ok(())
+}
+
+/// White at 0, light orange at 1.
+fn blend(share: f32) -> RGBColor {
+    let mix = |dark: u8| (255.0 + (f32::from(dark) - 255.0) * share).round() as u8;
+    RGBColor(
+        mix(LIGHT_ORANGE.0),
+        mix(LIGHT_ORANGE.1),
+        mix(LIGHT_ORANGE.2),
+    )
+}
+
+fn draw_plane(panel: &Area, picture: &Picture) -> Result<()> {
+    let heading = "What the source model hears: how loud each frequency is";
+    let centres = &picture.centres;
+    let map = HeatMap::new(&picture.plane, centres.len());
+    let (Some(map), [first, .., last]) = (map, &centres[..]) else {
+        return no_data(panel, heading);
+    };
+    let half = f64::from(last - first) / (2.0 * (centres.len() - 1) as f64);
+    let mels = f64::from(*first) - half..f64::from(*last) + half;
+    let up = Mels(mels.clone().into());
+    let hertz = |mel: &f64| format!("{:.0}", mel_to_hz(*mel));
+    let across = (clip(picture), CLOCK);
+    let mut chart = chart(
+        panel,
+        heading,
+        across,
+        (up, "frequency (Hz, mel scale)"),
+        &hertz,
+    )?;
+    let (wide, high) = (clip(picture).end, mels.end - mels.start);
+    chart.draw_series(map.cells.iter().map(|([from, to, low, top], place)| {
+        let lower = (from * wide, mels.start + low * high);
+        let upper = (to * wide, mels.start + top * high);
+        Rectangle::new([lower, upper], ViridisRGB.get_color(*place).filled())
+    }))?;
+    note_at_right(&chart, panel, mels.end, "bright: loud")?;
+    note_at_right(
+        &chart,
+        panel,
+        mels.end - 0.08 * high,
+        &number(&f64::from(map.highest)),
+    )?;
+    note_at_right(&chart, panel, mels.start + 0.08 * high, "dark: quiet")?;
+    note_at_right(&chart, panel, mels.start, &number(&f64::from(map.lowest)))
+}
+
+/// An axis in mel with a number at round frequencies.
+struct Mels(RangedCoordf64);
+
+impl Ranged for Mels {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.0.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        let inside = |mel: &f64| self.range().contains(mel);
+        HERTZ.map(hz_to_mel).into_iter().filter(inside).collect()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.0.range()
+    }
+}
+
+fn draw_attention(panel: &Area, picture: &Picture) -> Result<()> {
+    let heading = "Where the source model listens: attention";
+    let attention = &picture.attention;
+    let even = 1.0 / attention.len() as f64;
+    // The axis starts at zero and shows an even share.
+    let Some(up) = span(attention.iter().copied()) else {
+        return no_data(panel, heading);
+    };
+    let up = up.start.min(0.0).max(-f64::MAX)..up.end.max(even * 1.1);
+    let up = if attention.iter().all(|weight| *weight >= 0.0) {
+        0.0..up.end
+    } else {
+        up
+    };
+    let across = (clip(picture), CLOCK);
+    let mut chart = chart(panel, heading, across, (up.clone(), "weight"), &number)?;
+    let seconds = clip(picture).end;
+    for run in line_runs(attention, WIDTH as usize) {
+        let place = |(index, value): &(f64, f64)| ((index + 0.5) * even * seconds, *value);
+        let line: Vec<(f64, f64)> = run.iter().map(place).collect();
+        let area = AreaSeries::new(line, up.start, LIGHT_ORANGE);
+        chart.draw_series(area.border_style(ORANGE.stroke_width(UNITS * 3 / 2)))?;
+    }
+    let level = vec![(0.0, even), (seconds, even)];
+    chart.draw_series(LineSeries::new(level, FAINT.stroke_width(UNITS)))?;
+    note_at_right(&chart, panel, even, "even share")
+}
+
+/// The times of the clip; a source without a length has one second.
+fn clip(picture: &Picture) -> Range<f64> {
+    let known = picture.seconds.is_finite() && picture.seconds > 0.0;
+    0.0..if known {
+        f64::from(picture.seconds)
+    } else {
+        1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn picture() -> Picture {
+        Picture {
+            title: "A <series> & its \u{1} class".to_owned(),
+            series: (0..150).map(|index| (index as f32 * 0.1).sin()).collect(),
+            saliency: (0..150).map(|index| index as f32 / 150.0).collect(),
+            plane: (0..125 * 80)
+                .map(|index| (index % 80) as f32 * 0.1)
+                .collect(),
+            centres: (0..80).map(|filter| 90.0 + 34.0 * filter as f32).collect(),
+            attention: vec![1.0 / 125.0; 125],
+            seconds: 1.0,
+            notes: vec!["a note".to_owned()],
+        }
+    }
+
+    #[test]
+    fn the_file_is_whole_small_and_needs_no_other() {
+        let svg = explain_svg(&picture()).unwrap();
+        assert!(svg.starts_with("<svg width=\"900\""), "{}", &svg[..60]);
+        assert!(svg.trim_end().ends_with("</svg>"));
+        assert!(svg.contains("A &lt;series&gt; &amp; its class"));
+        assert!(svg.contains("a note"));
+        assert!(svg.contains("frequency (Hz, mel scale)") && svg.contains("4000"));
+        assert!(!svg.contains("href") && !svg.contains("NaN"));
+        assert!(svg.len() < 100_000, "{}", svg.len());
+    }
+
+    #[test]
+    fn noise_stays_below_the_size_that_is_promised() {
+        let noise = |index: u32| (index.wrapping_mul(2_654_435_761) >> 8) as f32;
+        let mut picture = picture();
+        picture.plane = (0..125 * 80).map(noise).collect();
+        picture.series = (0..100_000).map(noise).collect();
+        let svg = explain_svg(&picture).unwrap();
+        assert!(svg.len() < 600_000, "{}", svg.len());
+    }
+
+    #[test]
+    fn panels_without_data_say_so() {
+        let empty = Picture {
+            series: vec![f32::NAN],
+            plane: Vec::new(),
+            attention: Vec::new(),
+            ..picture()
+        };
+        assert_eq!(explain_svg(&empty).unwrap().matches("no data").count(), 3);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_values_panic(
+            series in proptest::collection::vec(any::<f32>(), 0..50),
+            attention in proptest::collection::vec(any::<f32>(), 0..50),
+            plane in proptest::collection::vec(any::<f32>(), 12),
+            filters in prop::sample::select(vec![1usize, 2, 3, 4, 6, 12]),
+            seconds in any::<f32>(),
+            title in any::<String>(),
+        ) {
+            let centres = picture().centres[..filters].to_vec();
+            let input = Picture {
+                notes: vec![title.clone()],
+                title, saliency: series.clone(), series, plane, centres, attention, seconds,
+            };
+            let svg = explain_svg(&input).unwrap();
+            prop_assert!(svg.trim_end().ends_with("</svg>"));
+        }
+    }
+}
