@@ -10,7 +10,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{LabelMapping, MappingError, OutputMapping, Readout, each_mapping};
+use super::{LabelMapping, OutputMapping, Readout, damaged, each_mapping};
+use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, for_each_backend};
@@ -20,7 +21,7 @@ use crate::source::{Outputs, SourceSpec};
 trait Erased: Debug + Send + Sync {
     fn kind(&self) -> &'static str;
     fn name(&self) -> &'static str;
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError>;
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error>;
     fn reads(&self, source: &SourceSpec) -> Vec<usize>;
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers;
     fn settings(&self) -> Value;
@@ -37,7 +38,7 @@ impl<M: OutputMapping> Erased for M {
         self.name()
     }
 
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
         self.check(source, classes)
     }
 
@@ -149,7 +150,7 @@ impl Mapping {
     /// # Errors
     ///
     /// See [`OutputMapping::check`].
-    pub fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
+    pub fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
         self.0.check(source, classes)
     }
 
@@ -174,10 +175,10 @@ impl Mapping {
         classes: usize,
         numbers: &Numbers,
         device: &B::Device,
-    ) -> Result<Parameters<B>, MappingError> {
+    ) -> Result<Parameters<B>, Error> {
         self.check(source, classes)?;
         match misfit(numbers, &self.initial(source, classes)) {
-            Some(reason) => Err(MappingError::Damaged { reason }),
+            Some(reason) => Err(damaged(reason)),
             None => Ok(Parameters::new(numbers, device)),
         }
     }

@@ -11,19 +11,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{
-    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, TransformError, Voice,
-    each_transform,
+    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, Voice, each_transform,
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, for_each_backend};
 use crate::source::{Input, SourceModel, SourceSpec};
+use crate::{Error, ErrorKind};
 
 /// What [`InputTransform`] has without a backend, for any type.
 trait Erased: Debug + Send + Sync {
     fn kind(&self) -> &'static str;
-    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError>;
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError>;
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error>;
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers;
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers;
     fn dropped(&self) -> Option<&'static str>;
@@ -39,11 +39,11 @@ impl<T: InputTransform> Erased for T {
         T::KIND
     }
 
-    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
         self.check(source, length)
     }
 
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.prepare(source, series)
     }
 
@@ -215,7 +215,7 @@ impl Transform {
     /// # Errors
     ///
     /// See [`InputTransform::check`].
-    pub fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+    pub fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
         self.0.check(source, length)
     }
 
@@ -248,7 +248,7 @@ impl Transform {
         &self,
         source: &SourceSpec,
         series: &[S],
-    ) -> Result<Vec<Vec<f32>>, TransformError> {
+    ) -> Result<Vec<Vec<f32>>, Error> {
         let series = series.par_iter();
         series
             .map(|series| self.0.prepare(source, series.as_ref()))
@@ -266,10 +266,11 @@ impl Transform {
         numbers: &Numbers,
         length: usize,
         device: &B::Device,
-    ) -> Result<Parameters<B>, TransformError> {
+    ) -> Result<Parameters<B>, Error> {
         self.check(source, length)?;
         if let Some(reason) = misfit(numbers, &self.initial(source, 0)) {
-            return Err(TransformError::Numbers { reason });
+            let message = format!("the transform is damaged: {reason}");
+            return Err(Error::new(ErrorKind::Damaged, message));
         }
         let mut all = self.0.fixed(source, length);
         all.extend(numbers.clone());
