@@ -1,7 +1,7 @@
 //! Reading the weights that Keras 2 saved as HDF5 (`.h5`).
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hdf5_reader::group::Group;
 use hdf5_reader::{Dataset, Datatype, Hdf5File, OpenOptions};
@@ -196,6 +196,8 @@ fn read_tensor(dataset: &Dataset) -> Result<Option<KerasTensor>, hdf5_reader::er
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use proptest::prelude::*;
 

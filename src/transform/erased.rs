@@ -1,13 +1,10 @@
 //! Any input transform, as a program stores it.
 
 use std::any::Any;
-use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{
@@ -15,12 +12,12 @@ use super::{
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, for_each_backend};
+use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
 use crate::source::{Input, SourceModel, SourceSpec};
 use crate::{Error, ErrorKind};
 
 /// What [`InputTransform`] has without a backend, for any type.
-trait Erased: Debug + Send + Sync {
+trait Erased: Held {
     fn kind(&self) -> &'static str;
     fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error>;
     fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
@@ -29,9 +26,6 @@ trait Erased: Debug + Send + Sync {
     fn dropped(&self) -> Option<&'static str>;
     fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
     fn usual(&self) -> Transform;
-    fn settings(&self) -> Value;
-    fn equals(&self, other: &dyn Any) -> bool;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<T: InputTransform> Erased for T {
@@ -66,18 +60,6 @@ impl<T: InputTransform> Erased for T {
     fn usual(&self) -> Transform {
         Transform::new(self.usual())
     }
-
-    fn settings(&self) -> Value {
-        serde_json::to_value(self).expect("a transform is plain numbers and names")
-    }
-
-    fn equals(&self, other: &dyn Any) -> bool {
-        other.downcast_ref() == Some(self)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }
 
 /// What is known of a kind without a backend.
@@ -93,12 +75,6 @@ struct OnHost {
 struct OnDevice<B: Kernels> {
     forward: fn(&dyn Any, &SourceSpec, Tensor<B, 2>, &Parameters<B>) -> Input<B>,
     settle: fn(&dyn Any, &dyn SourceModel<B>, Parameters<B>) -> Parameters<B>,
-}
-
-/// A transform of the type that its kind names.
-fn of_kind<T: InputTransform>(transform: &dyn Any) -> &T {
-    let transform = transform.downcast_ref();
-    transform.expect("a kind is registered with the one type that has it")
 }
 
 struct HostTable;
@@ -310,32 +286,4 @@ impl Transform {
     }
 }
 
-impl Debug for Transform {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl PartialEq for Transform {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.equals(other.0.as_any())
-    }
-}
-
-impl Serialize for Transform {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let settings = registry::tagged(self.0.kind(), self.0.settings());
-        settings.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Transform {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = Value::deserialize(deserializer)?;
-        let (kind, settings) = registry::untagged(settings)
-            .map_err(|reason| D::Error::custom(format!("a transform: {reason}")))?;
-        let known = registry::find::<OnHost>(&kind)
-            .ok_or_else(|| D::Error::custom(format!("there is no transform of kind {kind:?}")))?;
-        (known.parse)(settings).map_err(D::Error::custom)
-    }
-}
+as_what_it_holds!(Transform, OnHost, "transform");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Error, ErrorKind, setting};
+use crate::{Error, setting};
 
 /// How a source is trained.
 #[derive(Debug, Clone, Serialize)]
