@@ -21,23 +21,33 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod engine;
-mod error;
 pub mod fit;
 pub mod mapping;
 pub mod motion;
 mod parameters;
 pub mod program;
 mod registry;
+mod setting;
 pub mod source;
 pub mod task;
 pub mod train;
 pub mod transform;
 
 pub use engine::Engine;
-pub use error::Error;
 pub use parameters::{Numbers, Parameters};
 pub(crate) use retune_core::wording;
+pub use retune_core::{Error, ErrorKind};
 pub use retune_core::{
     archive, audio, baseline, forecast, probability, ridge, series, stacking, storage,
 };
 pub use retune_kernels as kernel;
+
+impl From<motion::model::MotionModelError> for Error {
+    fn from(error: motion::model::MotionModelError) -> Self {
+        let this = Self::new(ErrorKind::Mismatch, error.to_string());
+        match error.hint() {
+            Some(hint) => this.with_hint(hint),
+            None => this,
+        }
+    }
+}

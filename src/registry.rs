@@ -6,8 +6,10 @@
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
 use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -56,6 +58,71 @@ pub(crate) fn add<T: Entry>(name: &str, entry: T) {
     let mut table = table::<T>().write().unwrap_or_else(PoisonError::into_inner);
     table.insert(name.to_owned(), entry);
 }
+
+/// What a handle of any type needs of that type to be compared and stored as it is.
+pub(crate) trait Held: Debug + Send + Sync {
+    fn settings(&self) -> Value;
+    fn equals(&self, other: &dyn Any) -> bool;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: Debug + Send + Sync + PartialEq + Serialize + 'static> Held for T {
+    fn settings(&self) -> Value {
+        serde_json::to_value(self).expect("what has a kind is plain numbers and names")
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref() == Some(self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// What is of the type that its kind names.
+pub(crate) fn of_kind<T: 'static>(held: &dyn Any) -> &T {
+    let held = held.downcast_ref();
+    held.expect("a kind is registered with the one type that has it")
+}
+
+/// Shows, compares and stores a handle as what it holds; `$OnHost` has the function that reads a kind
+/// back.
+macro_rules! as_what_it_holds {
+    ($Handle:ident, $OnHost:ident, $what:literal) => {
+        impl std::fmt::Debug for $Handle {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+
+        impl PartialEq for $Handle {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.equals(other.0.as_any())
+            }
+        }
+
+        impl serde::Serialize for $Handle {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::registry::tagged(self.0.kind(), self.0.settings()).serialize(serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Handle {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                use serde::de::Error;
+                let settings = serde_json::Value::deserialize(from)?;
+                let (kind, settings) = $crate::registry::untagged(settings)
+                    .map_err(|reason| D::Error::custom(format!("a {}: {reason}", $what)))?;
+                let known = $crate::registry::find::<$OnHost>(&kind).ok_or_else(|| {
+                    D::Error::custom(format!("there is no {} of kind {kind:?}", $what))
+                })?;
+                (known.parse)(settings).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use as_what_it_holds;
 
 /// The name of a kind in the serialised form of what is of it.
 const KIND: &str = "kind";

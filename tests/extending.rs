@@ -9,15 +9,15 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use retune::fit::{FitSettings, Preset, ReadoutKind};
 use retune::kernel::Kernels;
-use retune::mapping::{self, Mapping, MappingError, OutputMapping};
+use retune::mapping::{self, Mapping, OutputMapping};
 use retune::series::{Dataset, ReadOptions, resample_linear};
 use retune::source::{
     self, AudioInput, Input, Outputs, Source, SourceModel, SourceSpec, SourceWeights, Tap, TapOf,
 };
 use retune::storage::HostTensor;
 use retune::train::{self, Objective, Plan, Progress, Summary, Trainer};
-use retune::transform::{self, InputTransform, Transform, TransformError};
-use retune::{Engine, Error, Numbers, Parameters};
+use retune::transform::{self, InputTransform, Transform};
+use retune::{Engine, Error, ErrorKind, Numbers, Parameters};
 use serde::{Deserialize, Serialize};
 
 /// A transform: the series as a waveform, times one trained number.
@@ -27,17 +27,14 @@ struct Amplified;
 impl InputTransform for Amplified {
     const KIND: &'static str = "amplified";
 
-    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         match source.audio {
             Some(_) => Ok(()),
-            None => Err(TransformError::Input {
-                source_name: source.name.clone(),
-                what: "audio",
-            }),
+            None => Err(Error::new(ErrorKind::Mismatch, "the source takes no audio")),
         }
     }
 
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
         let audio = source.audio.expect("it was checked");
         Ok(resample_linear(series, audio.samples))
@@ -74,11 +71,11 @@ struct OneToOne {
 impl OutputMapping for OneToOne {
     const KIND: &'static str = "one-to-one";
 
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
-        match source.labels.len() {
-            labels if labels < classes => Err(MappingError::TooManyClasses { classes, labels }),
-            _ => Ok(()),
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
+        if source.labels.len() < classes {
+            return Err(Error::new(ErrorKind::Mismatch, "there are too few labels"));
         }
+        Ok(())
     }
 
     fn scores<B: Kernels>(

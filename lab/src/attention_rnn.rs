@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use retune_core::storage::HostTensor;
+use retune_core::{Error, ErrorKind};
 
-use crate::keras::{KerasTensor, SourceImportError, read_keras_weights};
+use crate::keras::{KerasTensor, read_keras_weights};
 
 /// Reads the tensors of the attention-RNN that Keras 2 saved as `.h5`, under our names.
 ///
 /// # Errors
 ///
 /// When the file is no Keras weight file, or its layers are not those of the attention-RNN.
-pub fn import_keras(path: &Path) -> Result<BTreeMap<String, HostTensor>, SourceImportError> {
+pub fn import_keras(path: &Path) -> Result<BTreeMap<String, HostTensor>, Error> {
     let shelf = Shelf {
         tensors: read_keras_weights(path)?,
         path: path.to_owned(),
@@ -50,7 +51,7 @@ pub fn import_keras(path: &Path) -> Result<BTreeMap<String, HostTensor>, SourceI
     }
     for (ours, layer) in [("lstm1", "bidirectional"), ("lstm2", "bidirectional_1")] {
         let [forward, backward] = ["forward", "backward"].map(|way| format!("{layer}/{way}"));
-        let both = |part| -> Result<_, SourceImportError> {
+        let both = |part| -> Result<_, Error> {
             Ok((shelf.find(&forward, part)?, shelf.find(&backward, part)?))
         };
         tensors.insert(format!("{ours}.input"), beside(both("kernel")?));
@@ -81,7 +82,7 @@ struct Shelf {
 
 impl Shelf {
     /// The one tensor `part` of `layer`; for an LSTM `layer` is `name/direction`.
-    fn find(&self, layer: &str, part: &str) -> Result<&KerasTensor, SourceImportError> {
+    fn find(&self, layer: &str, part: &str) -> Result<&KerasTensor, Error> {
         let (layer, direction) = layer.split_once('/').unwrap_or((layer, ""));
         let (start, end) = (format!("{layer}/"), format!("/{part}:0"));
         let direction = format!("/{direction}");
@@ -91,14 +92,15 @@ impl Shelf {
                 name.starts_with(&start) && name.ends_with(&end) && name.contains(&direction)
             })
             .map(|(_, tensor)| tensor)
-            .ok_or_else(|| SourceImportError::NoWeight {
-                path: self.path.clone(),
-                layer: layer.to_owned(),
-                part: part.to_owned(),
+            .ok_or_else(|| {
+                let shown = self.path.display();
+                let message = format!("{shown}: layer {layer} has no weight {part}");
+                Error::new(ErrorKind::Mismatch, message)
+                    .with_hint("expected the weights of the attention-RNN as Keras 2 saves them")
             })
     }
 
-    fn take(&self, layer: &str, part: &str) -> Result<HostTensor, SourceImportError> {
+    fn take(&self, layer: &str, part: &str) -> Result<HostTensor, Error> {
         self.find(layer, part).map(|tensor| HostTensor {
             shape: tensor.shape.clone(),
             values: tensor.values.clone(),

@@ -1,11 +1,11 @@
 //! Reading the weights that Keras 2 saved as HDF5 (`.h5`).
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hdf5_reader::group::Group;
 use hdf5_reader::{Dataset, Datatype, Hdf5File, OpenOptions};
-use thiserror::Error;
+use retune_core::{Error, ErrorKind};
 
 /// The group that holds the weights in a file that holds a whole model.
 const WEIGHTS_GROUP: &str = "model_weights";
@@ -19,6 +19,8 @@ const MAX_TENSOR_BYTES: usize = 1 << 30;
 const MAX_CHUNK_BYTES: usize = 1 << 28;
 /// The most groups inside groups that are followed; Keras needs one level for each nested model.
 const MAX_DEPTH: usize = 32;
+/// What to do with a damaged file.
+const FETCH_AGAIN: &str = "fetch or save the file again: it may have been cut short on the way";
 
 /// One array of weights, in the layout in which Keras stores it.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,102 +29,6 @@ pub struct KerasTensor {
     pub shape: Vec<usize>,
     /// The values in row-major order; as many as the product of `shape`.
     pub values: Vec<f32>,
-}
-
-/// Why the weights of a Keras file could not be read.
-#[derive(Debug, Error)]
-pub enum SourceImportError {
-    /// The file could not be opened or read from disk.
-    #[error("{path}: cannot read the Keras file: {reason}", path = .path.display())]
-    Unreadable {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// What the operating system said.
-        reason: std::io::Error,
-    },
-    /// The file does not begin as an HDF5 file does.
-    #[error("{path}: not an HDF5 file: it does not begin with the HDF5 signature", path = .path.display())]
-    NotHdf5 {
-        /// The file that was asked for.
-        path: PathBuf,
-    },
-    /// A layer of the attention-RNN is not there, or lacks a weight.
-    #[error("{path}: layer {layer} has no weight {part}", path = .path.display())]
-    NoWeight {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// The layer, as Keras names it.
-        layer: String,
-        /// The weight, as Keras names it.
-        part: String,
-    },
-    /// The file begins as HDF5 but its structure is damaged, or of a kind that cannot be read.
-    #[error("{path}: cannot read {place:?} in the HDF5 file: {reason}", path = .path.display())]
-    Damaged {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// The group or dataset inside the file.
-        place: String,
-        /// What the HDF5 reader said.
-        reason: hdf5_reader::error::Error,
-    },
-    /// The file ends before the place where its header says that it ends.
-    #[error(
-        "{path}: truncated HDF5 file: the header says {promised} bytes, the file has {present}",
-        path = .path.display()
-    )]
-    Truncated {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// The length by the header, in bytes.
-        promised: u64,
-        /// The length of the file, in bytes.
-        present: u64,
-    },
-    /// The file is sound HDF5 but Keras did not write weights to it.
-    #[error(
-        "{path}: no Keras weights: expected the group \"model_weights\" or the attribute \"layer_names\"",
-        path = .path.display()
-    )]
-    NoWeights {
-        /// The file that was asked for.
-        path: PathBuf,
-    },
-    /// The groups of the file contain each other, or lie too deep.
-    #[error("{path}: the group {place:?} of the HDF5 file is {problem}", path = .path.display())]
-    Tangled {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// The group inside the file.
-        place: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-}
-
-impl SourceImportError {
-    /// What to do about the error, where there is something to do.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NoWeight { .. } => {
-                "expected the weights of the attention-RNN as Keras 2 saves them"
-            }
-            Self::Unreadable { .. } => "check that the file exists and that you may read it",
-            Self::NotHdf5 { .. } => {
-                "save the model from Keras 2 as `.h5`; a `.keras` file or a SavedModel folder is another format"
-            }
-            Self::Damaged { .. } | Self::Truncated { .. } => {
-                "fetch or save the file again: it may have been cut short on the way"
-            }
-            Self::NoWeights { .. } => {
-                "save the file by `model.save(\"model.h5\")` or `model.save_weights(\"weights.h5\")` of Keras 2"
-            }
-            Self::Tangled { .. } => {
-                "save the model again from Keras, which never links groups this way"
-            }
-        };
-        Some(hint.to_owned())
-    }
 }
 
 /// Reads every tensor of floating-point numbers from a Keras 2 file, by name.
@@ -136,15 +42,21 @@ impl SourceImportError {
 ///
 /// The file cannot be read, is not HDF5, is damaged, or holds no Keras weights; the error names the
 /// file and the place inside it.
-pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, SourceImportError> {
-    let bytes = std::fs::read(path).map_err(|reason| SourceImportError::Unreadable {
-        path: path.to_owned(),
-        reason,
+pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, Error> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let message = format!("{}: cannot read the Keras file: {error}", path.display());
+        Error::new(ErrorKind::Read, message)
+            .with_hint("check that the file exists and that you may read it")
+            .with_source(error)
     })?;
+    let shown = path.display();
     if !bytes.starts_with(&MAGIC) {
-        return Err(SourceImportError::NotHdf5 {
-            path: path.to_owned(),
-        });
+        let message =
+            format!("{shown}: not an HDF5 file: it does not begin with the HDF5 signature");
+        return Err(Error::new(ErrorKind::Unsupported, message).with_hint(
+            "save the model from Keras 2 as `.h5`; a `.keras` file or a SavedModel folder is \
+             another format",
+        ));
     }
     let options = OpenOptions::default()
         .with_max_read_bytes(MAX_TENSOR_BYTES)
@@ -154,11 +66,10 @@ pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, 
     let file = Hdf5File::from_vec_with_options(bytes, options).map_err(damaged)?;
     let promised = file.superblock().eof_address;
     if promised > present {
-        return Err(SourceImportError::Truncated {
-            path: path.to_owned(),
-            promised,
-            present,
-        });
+        let message = format!(
+            "{shown}: truncated HDF5 file: the header says {promised} bytes, the file has {present}"
+        );
+        return Err(Error::new(ErrorKind::Malformed, message).with_hint(FETCH_AGAIN));
     }
     let root = file.root_group().map_err(damaged)?;
     let (groups, _) = root.member_names().map_err(damaged)?;
@@ -168,9 +79,14 @@ pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, 
     } else if has_layer_names(&root).map_err(damaged)? {
         (root, String::new())
     } else {
-        return Err(SourceImportError::NoWeights {
-            path: path.to_owned(),
-        });
+        let message = format!(
+            "{shown}: no Keras weights: expected the group \"model_weights\" or the attribute \
+             \"layer_names\""
+        );
+        return Err(Error::new(ErrorKind::Empty, message).with_hint(
+            "save the file by `model.save(\"model.h5\")` or `model.save_weights(\"weights.h5\")` \
+             of Keras 2",
+        ));
     };
     let mut walk = Walk {
         path,
@@ -190,12 +106,12 @@ fn has_layer_names(group: &Group) -> Result<bool, hdf5_reader::error::Error> {
         .any(|attribute| attribute.name().starts_with(LAYER_NAMES)))
 }
 
-fn damaged(path: &Path, place: &str, reason: hdf5_reader::error::Error) -> SourceImportError {
-    SourceImportError::Damaged {
-        path: path.to_owned(),
-        place: place.to_owned(),
-        reason,
-    }
+fn damaged(path: &Path, place: &str, reason: hdf5_reader::error::Error) -> Error {
+    let shown = path.display();
+    let message = format!("{shown}: cannot read {place:?} in the HDF5 file: {reason}");
+    Error::new(ErrorKind::Malformed, message)
+        .with_hint(FETCH_AGAIN)
+        .with_source(reason)
 }
 
 /// The state of one walk down the groups of a file.
@@ -209,7 +125,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn group(&mut self, group: &Group, name: &str, depth: usize) -> Result<(), SourceImportError> {
+    fn group(&mut self, group: &Group, name: &str, depth: usize) -> Result<(), Error> {
         if depth > MAX_DEPTH {
             return Err(self.tangled(name, "nested too deep"));
         }
@@ -233,16 +149,15 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn damaged(&self, name: &str, reason: hdf5_reader::error::Error) -> SourceImportError {
+    fn damaged(&self, name: &str, reason: hdf5_reader::error::Error) -> Error {
         damaged(self.path, &format!("{}/{name}", self.place), reason)
     }
 
-    fn tangled(&self, name: &str, problem: &'static str) -> SourceImportError {
-        SourceImportError::Tangled {
-            path: self.path.to_owned(),
-            place: format!("{}/{name}", self.place),
-            problem,
-        }
+    fn tangled(&self, name: &str, problem: &str) -> Error {
+        let (shown, place) = (self.path.display(), format!("{}/{name}", self.place));
+        let message = format!("{shown}: the group {place:?} of the HDF5 file is {problem}");
+        Error::new(ErrorKind::Malformed, message)
+            .with_hint("save the model again from Keras, which never links groups this way")
     }
 }
 
@@ -281,6 +196,8 @@ fn read_tensor(dataset: &Dataset) -> Result<Option<KerasTensor>, hdf5_reader::er
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -334,18 +251,12 @@ mod tests {
         for bytes in [&b""[..], b"PK\x03\x04 a zip archive", &MAGIC[..7]] {
             let (_folder, path) = write(bytes);
             let error = read_keras_weights(&path).err().unwrap();
-            assert!(
-                matches!(error, SourceImportError::NotHdf5 { .. }),
-                "{error}"
-            );
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
             assert!(error.to_string().contains("model.h5"), "{error}");
             assert!(error.hint().is_some());
         }
         let absent = read_keras_weights(Path::new("absent.h5")).err().unwrap();
-        assert!(
-            matches!(absent, SourceImportError::Unreadable { .. }),
-            "{absent}"
-        );
+        assert_eq!(absent.kind(), ErrorKind::Read, "{absent}");
     }
 
     #[test]
@@ -357,10 +268,7 @@ mod tests {
         bytes[place.unwrap()] = b'n';
         let (_folder, path) = write(&bytes);
         let error = read_keras_weights(&path).err().unwrap();
-        assert!(
-            matches!(error, SourceImportError::NoWeights { .. }),
-            "{error}"
-        );
+        assert_eq!(error.kind(), ErrorKind::Empty, "{error}");
     }
 
     #[test]

@@ -3,47 +3,17 @@
 //! Only the messages and fields that are needed are declared, by the numbers that they have in
 //! [`onnx.proto`](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); all else is skipped.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use prost::Message;
 use retune_core::storage::HostTensor;
-use thiserror::Error;
+use retune_core::{Error, ErrorKind};
 
 /// The most bytes of a file that is read: a model that this is meant for has one or two million.
 const MAX_BYTES: u64 = 1 << 28;
 /// `TensorProto.DataType.FLOAT`.
 const FLOAT: i32 = 1;
-
-/// Why an ONNX file could not be imported.
-#[derive(Debug, Error)]
-pub enum OnnxImportError {
-    /// The file could not be opened or read from disk.
-    #[error("{path}: cannot read the ONNX file: {reason}", path = .path.display())]
-    Unreadable {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// What the operating system said.
-        reason: std::io::Error,
-    },
-    /// The bytes are no message of the kind that ONNX files are.
-    #[error("{path}: not an ONNX file, or damaged: {reason}", path = .path.display())]
-    Damaged {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// What the reader said.
-        reason: prost::DecodeError,
-    },
-    /// A sound file of another model.
-    #[error("{path}: {place}: {reason}", path = .path.display())]
-    Unexpected {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// The node or weight.
-        place: String,
-        /// What was expected there and what was found.
-        reason: String,
-    },
-}
 
 #[derive(Message)]
 struct ModelProto {
@@ -136,10 +106,11 @@ impl Graph {
     /// # Errors
     ///
     /// When it cannot be read, or is no ONNX file with a graph.
-    pub fn read(path: &Path) -> Result<Self, OnnxImportError> {
-        let unreadable = |reason| OnnxImportError::Unreadable {
-            path: path.to_owned(),
-            reason,
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let shown = path.display();
+        let unreadable = |error: std::io::Error| {
+            let message = format!("{shown}: cannot read the ONNX file: {error}");
+            Error::new(ErrorKind::Read, message).with_source(error)
         };
         let length = std::fs::metadata(path).map_err(unreadable)?.len();
         if length > MAX_BYTES {
@@ -147,11 +118,10 @@ impl Graph {
             return Err(unreadable(std::io::Error::other(reason)));
         }
         let bytes = std::fs::read(path).map_err(unreadable)?;
-        let model =
-            ModelProto::decode(bytes.as_slice()).map_err(|reason| OnnxImportError::Damaged {
-                path: path.to_owned(),
-                reason,
-            })?;
+        let model = ModelProto::decode(bytes.as_slice()).map_err(|error| {
+            let message = format!("{shown}: not an ONNX file, or damaged: {error}");
+            Error::new(ErrorKind::Malformed, message).with_source(error)
+        })?;
         let GraphProto { node, initializer } = model.graph.unwrap_or_default();
         let graph = Self {
             path: path.to_owned(),
@@ -165,12 +135,9 @@ impl Graph {
     }
 
     /// What was expected at a place of this file and was not there.
-    pub fn unexpected(&self, place: &str, reason: impl Into<String>) -> OnnxImportError {
-        OnnxImportError::Unexpected {
-            path: self.path.clone(),
-            place: place.to_owned(),
-            reason: reason.into(),
-        }
+    pub fn unexpected(&self, place: &str, reason: impl Display) -> Error {
+        let message = format!("{}: {place}: {reason}", self.path.display());
+        Error::new(ErrorKind::Unsupported, message)
     }
 
     /// The weight that a node takes as its input `index`.
@@ -178,7 +145,7 @@ impl Graph {
     /// # Errors
     ///
     /// When it is no weight of the file, or not made of finite 32-bit floats.
-    pub fn weight(&self, node: &NodeProto, index: usize) -> Result<HostTensor, OnnxImportError> {
+    pub fn weight(&self, node: &NodeProto, index: usize) -> Result<HostTensor, Error> {
         let place = node.output.first().map_or("", String::as_str);
         let name = node.input.get(index).map_or("", String::as_str);
         let Some(tensor) = self.weights.iter().find(|weight| weight.name == name) else {
@@ -191,7 +158,7 @@ impl Graph {
         self.host(tensor)
     }
 
-    fn host(&self, tensor: &TensorProto) -> Result<HostTensor, OnnxImportError> {
+    fn host(&self, tensor: &TensorProto) -> Result<HostTensor, Error> {
         let unexpected = |reason: &str| self.unexpected(&tensor.name, reason);
         if tensor.data_type != FLOAT {
             return Err(unexpected("expected 32-bit floats"));

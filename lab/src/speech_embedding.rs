@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::path::Path;
 
+use retune_core::Error;
 use retune_core::storage::HostTensor;
 
-use crate::onnx::{Graph, NodeProto, OnnxImportError};
+use crate::onnx::{Graph, NodeProto};
 
 /// A frame of the short-time Fourier transform, and from one frame to the next, in samples.
 const FRAME: usize = 512;
@@ -39,7 +40,7 @@ const BLOCKS: [(&[[i64; 2]], usize, [i64; 2]); 5] = [
 pub fn import_speech_embedding(
     embedding: &Path,
     melspectrogram: &Path,
-) -> Result<BTreeMap<String, HostTensor>, OnnxImportError> {
+) -> Result<BTreeMap<String, HostTensor>, Error> {
     let mut tensors = convolutions(&Graph::read(embedding)?)?;
     let [window, filters] = front_end(&Graph::read(melspectrogram)?)?;
     tensors.insert("window".to_owned(), window);
@@ -48,7 +49,7 @@ pub fn import_speech_embedding(
 }
 
 /// Walks the graph, each operation of which must be the expected one.
-fn convolutions(graph: &Graph) -> Result<BTreeMap<String, HostTensor>, OnnxImportError> {
+fn convolutions(graph: &Graph) -> Result<BTreeMap<String, HostTensor>, Error> {
     let mut walk = Walk {
         graph,
         // A reshape at either end only names the axes anew.
@@ -90,7 +91,7 @@ struct Walk<'a, N> {
 }
 
 impl<'a, N: Iterator<Item = &'a NodeProto>> Walk<'a, N> {
-    fn next(&mut self, operation: &str) -> Result<&'a NodeProto, OnnxImportError> {
+    fn next(&mut self, operation: &str) -> Result<&'a NodeProto, Error> {
         let node = self.nodes.next();
         let found = node.map_or("nothing", |node| node.op_type.as_str());
         match node {
@@ -109,7 +110,7 @@ impl<'a, N: Iterator<Item = &'a NodeProto>> Walk<'a, N> {
         what: &str,
         found: &dyn std::fmt::Debug,
         expected: &dyn std::fmt::Debug,
-    ) -> Result<(), OnnxImportError> {
+    ) -> Result<(), Error> {
         if holds {
             return Ok(());
         }
@@ -118,12 +119,7 @@ impl<'a, N: Iterator<Item = &'a NodeProto>> Walk<'a, N> {
         Err(self.graph.unexpected(&place, reason))
     }
 
-    fn convolution(
-        &mut self,
-        size: [i64; 2],
-        outputs: usize,
-        biased: bool,
-    ) -> Result<(), OnnxImportError> {
+    fn convolution(&mut self, size: [i64; 2], outputs: usize, biased: bool) -> Result<(), Error> {
         let node = self.next("Conv")?;
         self.number += 1;
         let ones = |found: &[i64]| found.is_empty() || found == [1, 1];
@@ -174,7 +170,7 @@ impl<'a, N: Iterator<Item = &'a NodeProto>> Walk<'a, N> {
 
 /// The window and the mel filters. The file holds the Fourier transform as two convolutions with
 /// the windowed waves of every bin; that of bin 0 is the window itself.
-fn front_end(graph: &Graph) -> Result<[HostTensor; 2], OnnxImportError> {
+fn front_end(graph: &Graph) -> Result<[HostTensor; 2], Error> {
     let find = |operation: &'static str| graph.nodes.iter().filter(move |n| n.op_type == operation);
     let waves: Vec<&NodeProto> = find("Conv").collect();
     let filters: Vec<&NodeProto> = find("MatMul").collect();
@@ -271,7 +267,7 @@ mod tests {
         let bytes = std::fs::read(embedding).unwrap();
         std::fs::write(cut.path(), &bytes[..bytes.len() / 2]).unwrap();
         let error = import_speech_embedding(cut.path(), front_end).unwrap_err();
-        assert!(matches!(error, OnnxImportError::Damaged { .. }), "{error}");
+        assert_eq!(error.kind(), retune_core::ErrorKind::Malformed, "{error}");
         std::fs::write(cut.path(), b"").unwrap();
         let error = import_speech_embedding(cut.path(), front_end).unwrap_err();
         assert!(error.to_string().contains("it has no nodes"), "{error}");

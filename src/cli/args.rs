@@ -4,9 +4,8 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use retune::Engine;
-use retune::engine::BackendError;
 use retune::series::{LabelColumn, Missing, ReadOptions, Unequal};
+use retune::{Engine, Error};
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
@@ -38,7 +37,7 @@ pub struct BackendArgs {
 
 impl BackendArgs {
     /// The backend, if it is there.
-    pub fn engine(&self) -> Result<Engine, BackendError> {
+    pub fn engine(&self) -> Result<Engine, Error> {
         Engine::named(&self.backend)
     }
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::args::{Common, positive};
 use super::output;
-use super::problem::Problem;
+use super::problem::{Problem, hint_with_options};
 use super::progress::Waiting;
 use super::text::{self, Column};
 use timing::{quantile, repeat, steps};
@@ -113,7 +113,7 @@ impl Arguments {
                 Err(error) => outcome.failed.push(Failure {
                     backend: name.to_owned(),
                     error: error.to_string(),
-                    hint: error.hint(),
+                    hint: hint_with_options(&error),
                 }),
             }
         }

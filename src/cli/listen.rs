@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use retune::audio::load_clip;
-use retune::source::{DEFAULT_SOURCE, SourceError, SourceWeights};
+use retune::source::{DEFAULT_SOURCE, SourceWeights};
 use serde::Serialize;
 
 use super::args::{BackendArgs, Common, count};
 use super::output;
+use super::problem::Problem;
 use super::program::SourceName;
 use super::progress::Waiting;
 use super::text::{self, Column};
@@ -56,9 +57,10 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let engine = self.backend.engine()?;
-        let audio = source.spec().audio.ok_or_else(|| SourceError::NoAudio {
-            name: source.name().to_owned(),
-        })?;
+        let audio = source
+            .spec()
+            .audio
+            .ok_or_else(|| Problem::new(format!("the source {} takes no audio", source.name())))?;
         let recordings = self.files.iter();
         let recordings = recordings.map(|file| load_clip(file, audio.rate, audio.samples));
         let recordings = recordings.collect::<Result<Vec<_>, _>>()?;

@@ -118,8 +118,9 @@ where
     let font = |size: i32| TextStyle::from(("sans-serif", size * units)).color(&FAINT);
     let mut chart = ChartBuilder::on(area)
         .margin_right(88 * units)
-        .margin_top(20 * units)
-        .set_label_area_size(LabelAreaPosition::Left, 84 * units)
+        .margin_top(34 * units)
+        .margin_left(14 * units)
+        .set_label_area_size(LabelAreaPosition::Left, 70 * units)
         .set_label_area_size(LabelAreaPosition::Bottom, 44 * units)
         .build_cartesian_2d(x, y)?;
     chart
@@ -138,7 +139,7 @@ where
         .x_labels(10)
         .y_labels(6)
         .draw()?;
-    text(area, &[heading.to_owned()], (13, FontStyle::Bold, INK), 2)?;
+    text(area, &[heading.to_owned()], (13, FontStyle::Bold, INK), 14)?;
     Ok(chart)
 }
 
@@ -149,7 +150,12 @@ fn number(value: &f64) -> String {
         min_decimal: 0,
         max_decimal: 4,
     };
-    printer.print(*value).replace('-', "−")
+    // Three digits of what is written as a power, which the printer does not cut.
+    let text = match value.abs() {
+        0.0 | 1e-3..1e6 => printer.print(*value),
+        _ => format!("{value:.2e}"),
+    };
+    text.replace('-', "−")
 }
 
 /// A note at the right of a chart, at a height of its axis.

@@ -3,18 +3,6 @@
 use std::fmt;
 use std::io::Write;
 
-use retune::archive::ArchiveError;
-use retune::audio::AudioError;
-use retune::baseline::BaselineError;
-use retune::engine::BackendError;
-use retune::fit::FitError;
-use retune::forecast::ForecastError;
-use retune::motion::MotionError;
-use retune::motion::model::MotionModelError;
-use retune::program::ProgramError;
-use retune::series::SeriesError;
-use retune::source::SourceError;
-
 /// An error of the command line itself, with what to do about it.
 #[derive(Debug)]
 pub struct Problem {
@@ -63,37 +51,11 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(problem) = error.downcast_ref::<Problem>() {
         return problem.hint.clone();
     }
-    if let Some(error) = error.downcast_ref::<retune_core::Error>() {
-        return hint_with_options(error);
-    }
-    let of_any = || error.downcast_ref().and_then(retune::Error::hint);
-    let of_series = || error.downcast_ref().and_then(SeriesError::hint);
-    let of_audio = || error.downcast_ref().and_then(AudioError::hint);
-    let of_source = || error.downcast_ref().and_then(SourceError::hint);
-    let of_backend = || error.downcast_ref().and_then(BackendError::hint);
-    let of_program = || error.downcast_ref().and_then(ProgramError::hint);
-    let of_fit = || error.downcast_ref().and_then(FitError::hint);
-    let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
-    let of_forecast = || error.downcast_ref().and_then(ForecastError::hint);
-    let of_motion = || error.downcast_ref().and_then(MotionError::hint);
-    let of_motion_model = || error.downcast_ref().and_then(MotionModelError::hint);
-    let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
-    of_any()
-        .or_else(of_series)
-        .or_else(of_audio)
-        .or_else(of_source)
-        .or_else(of_backend)
-        .or_else(of_program)
-        .or_else(of_fit)
-        .or_else(of_baseline)
-        .or_else(of_archive)
-        .or_else(of_forecast)
-        .or_else(of_motion)
-        .or_else(of_motion_model)
+    error.downcast_ref().and_then(hint_with_options)
 }
 
 /// Settings are spelled as options: `missing`, `interpolate` as `--missing interpolate`.
-fn hint_with_options(error: &retune_core::Error) -> Option<String> {
+pub fn hint_with_options(error: &retune::Error) -> Option<String> {
     let option = |(name, value): &(&str, &str)| {
         let option = format!("--{} {value}", name.replace('_', "-"));
         format!("`{}`", option.trim_end())

@@ -6,7 +6,7 @@ use super::{Engine, on};
 use crate::Error;
 use crate::program::Program;
 use crate::series::Dataset;
-use crate::source::{BlackBox, Opaque, SourceError, SourceWeights};
+use crate::source::{BlackBox, Opaque, SourceWeights};
 use crate::task::{BlackBoxScore, BlackBoxSettings, fit_black_box};
 use crate::train::Progress;
 
@@ -16,7 +16,7 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Opaque::new`].
-    pub fn black_box(self, source: &SourceWeights) -> Result<Box<dyn BlackBox>, SourceError> {
+    pub fn black_box(self, source: &SourceWeights) -> Result<Box<dyn BlackBox>, Error> {
         on!(self, A, device => {
             type B = <A as AutodiffBackend>::InnerBackend;
             Ok(Box::new(Opaque::<B>::new(source.model(device), device)?))

@@ -19,71 +19,13 @@ use std::str::FromStr;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use thiserror::Error;
+
+use crate::{Error, ErrorKind};
 
 /// The shape of the product that is compared with the host's: rows, inner, columns.
 const PRODUCT: [usize; 3] = [1024, 64, 64];
 /// How far an element of it may be off.
 const TOLERANCE: f32 = 1e-2;
-
-/// Why a backend cannot be used.
-#[derive(Debug, Error)]
-pub enum BackendError {
-    /// No backend has this name.
-    #[error("there is no backend {name:?}, expected cpu or wgpu")]
-    Unknown {
-        /// What was asked for.
-        name: String,
-    },
-    /// The backend was left out of this build.
-    #[error("the {name} backend is not compiled in")]
-    NotCompiled {
-        /// The backend.
-        name: &'static str,
-    },
-    /// There is no graphics driver that wgpu can use.
-    #[error("the wgpu backend found no adapter: no Vulkan, Metal or DirectX 12 driver answers")]
-    NoAdapter,
-    /// The driver computes wrong numbers.
-    #[error(
-        "the {name} backend cannot be trusted here: a product of two matrices is {found} at \
-         row {row}, column {column}, where the host has {expected}"
-    )]
-    WrongProduct {
-        /// The backend.
-        name: &'static str,
-        /// The row, from 1.
-        row: usize,
-        /// The column, from 1.
-        column: usize,
-        /// What the backend computed.
-        found: f32,
-        /// What it should be.
-        expected: f32,
-    },
-}
-
-impl BackendError {
-    /// What to do next.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unknown { .. } => None,
-            Self::NotCompiled { name } => Some(format!(
-                "build with `cargo build --release --features {name}`"
-            )),
-            Self::NoAdapter => Some(
-                "install the graphics driver (Debian: `apt-get install mesa-vulkan-drivers \
-                 libvulkan1` for a software one), or use --backend cpu"
-                    .to_owned(),
-            ),
-            Self::WrongProduct { .. } => Some(
-                "use --backend cpu; some Metal drivers give zeros for products without autotune \
-                 (burn issues 4907 and 4966)"
-                    .to_owned(),
-            ),
-        }
-    }
-}
 
 /// The backends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,12 +83,12 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`BackendError::NotCompiled`] without the feature `cpu`.
-    pub fn cpu() -> Result<Self, BackendError> {
+    /// [`ErrorKind::Backend`] without the feature `cpu`.
+    pub fn cpu() -> Result<Self, Error> {
         #[cfg(feature = "cpu")]
         return Ok(Self(Kind::Cpu));
         #[cfg(not(feature = "cpu"))]
-        Err(BackendError::NotCompiled { name: "cpu" })
+        Err(not_compiled("cpu"))
     }
 
     /// A GPU, through Vulkan, Metal or DirectX 12.
@@ -155,17 +97,25 @@ impl Engine {
     ///
     /// Without the feature `wgpu`, without a driver, and where a product of two matrices is not what
     /// the host computes.
-    pub fn wgpu() -> Result<Self, BackendError> {
+    pub fn wgpu() -> Result<Self, Error> {
         #[cfg(feature = "wgpu")]
         {
             if !retune_kernels::has_adapter() {
-                return Err(BackendError::NoAdapter);
+                let message = "the wgpu backend found no adapter: no Vulkan, Metal or DirectX 12 \
+                               driver answers";
+                return Err(Error::new(ErrorKind::Backend, message)
+                    .with_hint(
+                        "install the graphics driver (Debian: `apt-get install \
+                         mesa-vulkan-drivers libvulkan1` for a software one), or use the other \
+                         backend",
+                    )
+                    .with_setting("backend", "cpu"));
             }
             check_product::<retune_kernels::Wgpu>("wgpu", &Default::default())?;
             Ok(Self(Kind::Wgpu))
         }
         #[cfg(not(feature = "wgpu"))]
-        Err(BackendError::NotCompiled { name: "wgpu" })
+        Err(not_compiled("wgpu"))
     }
 
     /// The backend of that name, `cpu` or `wgpu`.
@@ -173,13 +123,14 @@ impl Engine {
     /// # Errors
     ///
     /// When there is none of that name; and as [`Engine::cpu`] and [`Engine::wgpu`].
-    pub fn named(name: &str) -> Result<Self, BackendError> {
+    pub fn named(name: &str) -> Result<Self, Error> {
         match name {
             "cpu" => Self::cpu(),
             "wgpu" => Self::wgpu(),
-            _ => Err(BackendError::Unknown {
-                name: name.to_owned(),
-            }),
+            _ => {
+                let message = format!("there is no backend {name:?}, expected cpu or wgpu");
+                Err(Error::new(ErrorKind::UnknownName, message))
+            }
         }
     }
 
@@ -204,6 +155,14 @@ impl Engine {
     }
 }
 
+/// A backend that was left out of this build.
+#[cfg(not(all(feature = "cpu", feature = "wgpu")))]
+fn not_compiled(name: &str) -> Error {
+    let message = format!("the {name} backend is not compiled in");
+    let hint = format!("build with `cargo build --release --features {name}`");
+    Error::new(ErrorKind::Backend, message).with_hint(hint)
+}
+
 impl fmt::Display for Engine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
@@ -211,16 +170,16 @@ impl fmt::Display for Engine {
 }
 
 impl FromStr for Engine {
-    type Err = BackendError;
+    type Err = Error;
 
-    fn from_str(name: &str) -> Result<Self, BackendError> {
+    fn from_str(name: &str) -> Result<Self, Error> {
         Self::named(name)
     }
 }
 
 /// Compares one product of two matrices with the host's.
 #[cfg_attr(not(feature = "wgpu"), allow(dead_code))]
-fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(), BackendError> {
+fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(), Error> {
     let [rows, inner, columns] = PRODUCT;
     let left: Vec<f32> = (0..rows * inner).map(|at| wave(at, 0.37)).collect();
     let right: Vec<f32> = (0..inner * columns).map(|at| wave(at, 0.71)).collect();
@@ -238,13 +197,17 @@ fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(
             let found = product[row * columns + column];
             let off = (found - expected).abs();
             if off.is_nan() || off > TOLERANCE {
-                return Err(BackendError::WrongProduct {
-                    name,
-                    row: row + 1,
-                    column: column + 1,
-                    found,
-                    expected,
-                });
+                let (row, column) = (row + 1, column + 1);
+                let message = format!(
+                    "the {name} backend cannot be trusted here: a product of two matrices is \
+                     {found} at row {row}, column {column}, where the host has {expected}"
+                );
+                return Err(Error::new(ErrorKind::Backend, message)
+                    .with_hint(
+                        "some Metal drivers give zeros for products without autotune (burn issues \
+                         4907 and 4966); use the other backend",
+                    )
+                    .with_setting("backend", "cpu"));
             }
         }
     }

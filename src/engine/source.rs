@@ -7,11 +7,12 @@ use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{Tensor, TensorData};
 
 use super::{Engine, on};
+use crate::Error;
 #[cfg(feature = "import")]
 use crate::source::SpeechFolder;
 #[cfg(feature = "import")]
 use crate::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings, pretrain};
-use crate::source::{Input, Report, SourceError, SourceWeights, SpeechClip, host, measure};
+use crate::source::{Input, Report, SourceWeights, SpeechClip, host, measure};
 
 impl Engine {
     /// The probability of each of the source's labels for each recording, `[samples]` at the
@@ -19,21 +20,19 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`SourceError::NoLabels`] for a source without labels.
+    /// [`ErrorKind::Labels`](crate::ErrorKind::Labels) for a source without labels.
     pub fn listen(
         self,
         source: &SourceWeights,
         clips: &[Vec<f32>],
-    ) -> Result<Vec<Vec<f32>>, SourceError> {
+    ) -> Result<Vec<Vec<f32>>, Error> {
         on!(self, A, device => {
             type B = <A as AutodiffBackend>::InnerBackend;
             let model = source.model::<B>(device);
             let heard = clips.iter().map(|clip| {
                 let samples = TensorData::new(clip.clone(), [1, clip.len()]);
                 let outputs = model.forward(Input::Audio(Tensor::from_data(samples, device)), &[]);
-                let found = outputs.probabilities().ok_or_else(|| SourceError::NoLabels {
-                    name: source.name().to_owned(),
-                })?;
+                let found = outputs.probabilities().ok_or_else(|| source.spec().no_labels())?;
                 Ok(host(found).values)
             });
             heard.collect()
@@ -45,11 +44,7 @@ impl Engine {
     /// # Errors
     ///
     /// As [`measure`].
-    pub fn measure(
-        self,
-        source: &SourceWeights,
-        clips: &[SpeechClip],
-    ) -> Result<Report, SourceError> {
+    pub fn measure(self, source: &SourceWeights, clips: &[SpeechClip]) -> Result<Report, Error> {
         on!(self, A, device => {
             measure::<<A as AutodiffBackend>::InnerBackend>(source, clips, device)
         })
@@ -69,7 +64,7 @@ impl Engine {
         checkpoint: Option<&Path>,
         resume: bool,
         progress: &mut dyn FnMut(&EpochProgress),
-    ) -> Result<SourceWeights, SourceError> {
+    ) -> Result<SourceWeights, Error> {
         on!(self, A, device => {
             pretrain::<A>(speech, settings, teacher, checkpoint, resume, device, progress)
         })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use retune_core::argmax;
 
-use super::{Examples, FitError, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind};
+use super::{Examples, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind};
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout, pool, pooled_width};
 use crate::parameters::{Numbers, Parameters};
@@ -15,6 +15,7 @@ use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec, host};
 use crate::stacking::shares;
 use crate::transform::Transform;
+use crate::{Error, ErrorKind};
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
@@ -90,7 +91,7 @@ pub(super) fn fit<B: Kernels>(
     source: &dyn SourceModel<B>,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Fitted, FitError> {
+) -> Result<Fitted, Error> {
     let series = examples.series.len();
     let judges = Judges::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
@@ -123,7 +124,7 @@ pub(super) fn fit<B: Kernels>(
                     .map(move |pooling| (*voice, *pooling, heard))
             })
             .collect();
-        let fitted: Result<Vec<Candidate>, FitError> = pairs
+        let fitted: Result<Vec<Candidate>, Error> = pairs
             .into_par_iter()
             .map(|(voice, pooling, heard)| {
                 candidate(voice, pooling, heard, source.spec(), examples, &judges)
@@ -151,7 +152,7 @@ fn candidate(
     source: &SourceSpec,
     examples: Examples,
     judges: &Judges,
-) -> Result<Candidate, FitError> {
+) -> Result<Candidate, Error> {
     let features = pooling.of_rows(activations, source);
     let width = pooling.width(source) as f64;
     let (lowest, highest, steps) = PENALTIES;
@@ -190,7 +191,7 @@ fn choose(
     examples: Examples,
     judges: &Judges,
     settings: &FitSettings,
-) -> Result<Fitted, FitError> {
+) -> Result<Fitted, Error> {
     let count = examples.class_count;
     let classes = judges.classes(examples);
     let most = settings.parts.unwrap_or(candidates.len());
@@ -230,7 +231,7 @@ fn choose(
             weight,
         });
     }
-    let temperature = Temperature::fit(&mean, &classes, count)?;
+    let temperature = Temperature::fit(&mean, &classes, count).map_err(uncalibrated)?;
     Ok(Fitted {
         parts,
         sharpness: (1.0 / temperature.0) as f32,
@@ -241,13 +242,17 @@ fn choose(
     })
 }
 
+fn uncalibrated(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Numeric, error.to_string())
+}
+
 /// What leaving one series out says of the whole program.
 fn scores(
     mean: &[f64],
     temperature: Temperature,
     classes: &[usize],
     count: usize,
-) -> Result<BTreeMap<String, f64>, FitError> {
+) -> Result<BTreeMap<String, f64>, Error> {
     let probabilities = temperature.probabilities(mean, count);
     let rows = mean.chunks_exact(count).zip(classes);
     let right = rows.filter(|(scores, class)| argmax(scores.iter().copied()) == **class);
@@ -258,9 +263,12 @@ fn scores(
         ),
         (
             "selection_log_loss",
-            log_loss(&probabilities, classes, count)?,
+            log_loss(&probabilities, classes, count).map_err(uncalibrated)?,
         ),
-        ("selection_brier", brier(&probabilities, classes, count)?),
+        (
+            "selection_brier",
+            brier(&probabilities, classes, count).map_err(uncalibrated)?,
+        ),
     ];
     let named = scores.map(|(name, score)| (name.to_owned(), score));
     Ok(named.into())
@@ -274,7 +282,7 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     source: &dyn SourceModel<B>,
     device: &B::Device,
     heard: &mut dyn FnMut(usize),
-) -> Result<Vec<f32>, FitError> {
+) -> Result<Vec<f32>, Error> {
     let spec = source.spec();
     let width = pooled_width(spec);
     let taps = spec.read_taps();

@@ -9,14 +9,14 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::objective::Reprogramming;
-use super::{Examples, FitError, FitProgress, FitSettings};
-use crate::Error;
+use super::{Examples, FitProgress, FitSettings};
 use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::source::SourceModel;
 use crate::train::{self, Plan, Summary, Trainer};
 use crate::transform::Transform;
+use crate::{Error, ErrorKind};
 
 /// What training found.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ where
         training: Vec<usize>,
         validation: Vec<usize>,
         epochs: usize,
-    ) -> Result<Box<dyn Trainer>, FitError> {
+    ) -> Result<Box<dyn Trainer>, Error> {
         let settings = self.settings;
         let plan = Plan {
             training,
@@ -93,9 +93,10 @@ where
             patience: settings.patience,
             seed: settings.seed,
         };
-        train::named(&settings.trainer, plan).ok_or_else(|| FitError::Trainer {
-            name: settings.trainer.clone(),
-            known: train::names(),
+        train::named(&settings.trainer, plan).ok_or_else(|| {
+            let (name, known) = (&settings.trainer, train::names().join(" or "));
+            let message = format!("there is no trainer {name:?}, expected {known}");
+            Error::new(ErrorKind::UnknownName, message)
         })
     }
 }

@@ -2,7 +2,6 @@
 //! makes of each series.
 
 mod closed_form;
-mod error;
 pub(crate) mod forecast;
 mod gradient;
 mod objective;
@@ -11,7 +10,6 @@ mod queries;
 mod settings;
 
 pub(crate) use closed_form::features;
-pub use error::FitError;
 pub use forecast::{FittedForecast, ForecastReadout, ForecastSettings, fit_forecast};
 pub use progress::FitProgress;
 pub use queries::Queried;
@@ -21,12 +19,12 @@ use std::collections::BTreeMap;
 
 use burn::tensor::backend::AutodiffBackend;
 
-use crate::Error;
 use crate::kernel::Kernels;
-use crate::mapping::{LabelMapping, Mapping, MappingError, OutputMapping};
+use crate::mapping::{LabelMapping, Mapping, OutputMapping};
 use crate::parameters::Numbers;
-use crate::source::{SourceError, SourceModel, SourceWeights};
+use crate::source::{SourceModel, SourceWeights};
 use crate::transform::Transform;
+use crate::{Error, ErrorKind};
 
 /// Series of equal length, scaled, with the index of each one's class.
 #[derive(Debug, Clone, Copy)]
@@ -88,13 +86,13 @@ where
     B::InnerBackend: Kernels,
 {
     settings.check()?;
-    let length = examples.series.first().ok_or(FitError::Empty)?.len();
+    let length = examples.series.first().ok_or_else(nothing_to_fit)?.len();
     let spec = source.spec();
     for voice in &settings.voices {
-        voice.check(spec, length).map_err(FitError::from)?;
+        voice.check(spec, length)?;
     }
     if settings.readouts.contains(&ReadoutKind::Labels) {
-        random_labels(examples, source, settings).map_err(FitError::from)?;
+        random_labels(examples, source, settings)?;
     }
     let at_rest = source.model::<B::InnerBackend>(device);
     let before = at_rest.fingerprint();
@@ -105,7 +103,7 @@ where
         let mut numbers = transform.initial(spec, settings.seed);
         let mut mapping = None;
         if settings.epochs > 0 && transform.trainable(spec) {
-            let labels = random_labels(examples, source, settings).map_err(FitError::from)?;
+            let labels = random_labels(examples, source, settings)?;
             let training = gradient::Training {
                 examples,
                 settings,
@@ -135,7 +133,7 @@ where
             parts: voices
                 .into_iter()
                 .map(|(transform, transform_numbers, mapping)| {
-                    let (mapping, mapping_numbers) = mapping.ok_or(FitError::NothingToTrain)?;
+                    let (mapping, mapping_numbers) = mapping.ok_or_else(nothing_to_train)?;
                     Ok(FittedPart {
                         transform,
                         transform_numbers,
@@ -144,7 +142,7 @@ where
                         weight: 1.0 / settings.voices.len() as f32,
                     })
                 })
-                .collect::<Result<_, FitError>>()?,
+                .collect::<Result<_, Error>>()?,
         },
         _ => {
             let voices = voices
@@ -162,19 +160,30 @@ where
     Ok(fitted)
 }
 
+pub(crate) fn nothing_to_fit() -> Error {
+    Error::new(ErrorKind::Empty, "there is no series to fit on")
+}
+
+fn nothing_to_train() -> Error {
+    let message = "a label mapping needs something to train, and a voice has nothing, or no epochs";
+    Error::new(ErrorKind::Setting, message)
+        .with_hint(
+            "read means, or train for some epochs; a voice that is audio needs an initial amplitude \
+             as well",
+        )
+        .with_setting("readout", "means")
+        .with_setting("epochs", "20")
+}
+
 /// Random groups of the source's labels, as the settings have it.
 fn random_labels(
     examples: Examples,
     source: &SourceWeights,
     settings: &FitSettings,
-) -> Result<Mapping, MappingError> {
+) -> Result<Mapping, Error> {
     let classes = examples.class_count;
     let spec = source.spec();
-    if spec.labels.is_empty() {
-        return Err(MappingError::NoLabels {
-            source_name: spec.name.clone(),
-        });
-    }
+    LabelMapping::check_source(spec)?;
     let labels = LabelMapping::random(classes, spec.labels.len(), settings.seed)?;
     let labels = match settings.train_mapping {
         true => labels.trained(),
@@ -188,11 +197,11 @@ fn random_labels(
 pub(crate) fn check_frozen<B: Kernels>(
     source: &dyn SourceModel<B>,
     before: &str,
-) -> Result<(), SourceError> {
+) -> Result<(), Error> {
     if source.fingerprint() == before {
         return Ok(());
     }
-    Err(SourceError::Altered {
-        name: source.spec().name.clone(),
-    })
+    let name = &source.spec().name;
+    let message = format!("the weights of the source {name} changed while it was frozen");
+    Err(Error::new(ErrorKind::Damaged, message))
 }

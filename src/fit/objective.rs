@@ -7,7 +7,6 @@ use std::sync::Arc;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 
-use super::FitError;
 use super::gradient::Training;
 use crate::Error;
 use crate::kernel::Kernels;
@@ -77,7 +76,7 @@ where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
-    pub(super) fn new(training: &Training<'a, B>) -> Result<Self, FitError> {
+    pub(super) fn new(training: &Training<'a, B>) -> Result<Self, Error> {
         let spec = training.source.spec();
         let examples = training.examples;
         let transform = training.transform.initial(spec, training.settings.seed);
@@ -156,10 +155,9 @@ where
 
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
         let (transform, mapping) = self.named(numbers);
-        let transform = self
-            .transform
-            .on_device(self.spec(), &transform, self.length, self.device)
-            .map_err(FitError::from)?;
+        let transform =
+            self.transform
+                .on_device(self.spec(), &transform, self.length, self.device)?;
         let mapping = Parameters::new(&mapping, self.device);
         let loss = self.mean_loss(self.at_rest.as_ref(), &transform, &mapping, cases);
         Ok(loss.into_scalar().elem())
@@ -167,10 +165,9 @@ where
 
     fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
         let (transform, mapping) = self.named(numbers);
-        let mut transform = self
-            .transform
-            .on_device::<B>(self.spec(), &transform, self.length, self.device)
-            .map_err(FitError::from)?;
+        let mut transform =
+            self.transform
+                .on_device::<B>(self.spec(), &transform, self.length, self.device)?;
         let mut mapping = Parameters::<B>::new(&mapping, self.device);
         let mut leaves: Vec<(Range<usize>, Tensor<B, 1>)> = Vec::new();
         for (layout, parameters) in [

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::objective::Layout;
-use super::{Examples, FitError};
+use super::{Examples, nothing_to_fit};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::LabelMapping;
 use crate::parameters::Numbers;
-use crate::source::{BlackBox, HostBatch, SourceError};
+use crate::source::{BlackBox, HostBatch};
 use crate::train::{Gradient, Objective};
 use crate::transform::Transform;
 
@@ -41,9 +41,9 @@ impl<'a, B: Kernels> Queried<'a, B> {
         black_box: &'a dyn BlackBox,
         seed: u64,
         device: &'a B::Device,
-    ) -> Result<Self, FitError> {
+    ) -> Result<Self, Error> {
         let spec = black_box.spec();
-        let length = examples.series.first().ok_or(FitError::Empty)?.len();
+        let length = examples.series.first().ok_or_else(nothing_to_fit)?.len();
         transform.check(spec, length)?;
         let initial = transform.initial(spec, seed);
         let (layout, _) = Layout::of(&initial, 0);
@@ -89,14 +89,12 @@ impl<'a, B: Kernels> Queried<'a, B> {
         let named = self.named(numbers);
         let parameters = self
             .transform
-            .on_device::<B>(spec, &named, self.length, self.device)
-            .map_err(FitError::from)?;
+            .on_device::<B>(spec, &named, self.length, self.device)?;
         let prepared: Vec<&[f32]> = cases.iter().map(|case| &self.prepared[*case][..]).collect();
         let input = self
             .transform
             .forward(spec, &prepared, &parameters, self.device);
-        let answer: Result<_, SourceError> = self.black_box.query(&HostBatch::of(input));
-        Ok(answer?)
+        self.black_box.query(&HostBatch::of(input))
     }
 }
 

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::FitError;
 use crate::series::Scaling;
 use crate::transform::{Tier, Transform, Voice};
+use crate::{Error, setting};
 
 /// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the voice.
 const WORDS_AMPLITUDE: f32 = 0.01;
@@ -43,20 +43,19 @@ impl fmt::Display for Preset {
 }
 
 impl FromStr for Preset {
-    type Err = FitError;
+    type Err = Error;
 
-    fn from_str(name: &str) -> Result<Self, FitError> {
+    fn from_str(name: &str) -> Result<Self, Error> {
         match name {
             "fast" => Ok(Self::Fast),
             "default" => Ok(Self::Default),
             "best" => Ok(Self::Best),
             "paper" => Ok(Self::Paper),
             "words" => Ok(Self::Words),
-            _ => Err(FitError::Setting {
-                setting: "preset",
-                value: name.to_owned(),
-                expected: "fast, default, best, paper or words",
-            }),
+            _ => {
+                let expected = "fast, default, best, paper or words";
+                Err(setting::refused("preset", name, expected))
+            }
         }
     }
 }
@@ -84,18 +83,14 @@ impl fmt::Display for ReadoutKind {
 }
 
 impl FromStr for ReadoutKind {
-    type Err = FitError;
+    type Err = Error;
 
-    fn from_str(name: &str) -> Result<Self, FitError> {
+    fn from_str(name: &str) -> Result<Self, Error> {
         match name {
             "labels" => Ok(Self::Labels),
             "means" => Ok(Self::Means),
             "ridge" => Ok(Self::Ridge),
-            _ => Err(FitError::Setting {
-                setting: "readout",
-                value: name.to_owned(),
-                expected: "labels, means or ridge",
-            }),
+            _ => Err(setting::refused("readout", name, "labels, means or ridge")),
         }
     }
 }
@@ -207,22 +202,19 @@ impl FitSettings {
     ///
     /// # Errors
     ///
-    /// [`FitError::Setting`] names the first that is not.
-    pub fn check(&self) -> Result<(), FitError> {
+    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) names the first that is not.
+    pub fn check(&self) -> Result<(), Error> {
         let labels = self.readouts.contains(&ReadoutKind::Labels);
         if labels && self.readouts.len() > 1 {
-            return Err(FitError::Setting {
-                setting: "readout",
-                value: format!("labels and {} more", self.readouts.len() - 1),
-                expected: "labels alone, or means, ridge or both of these",
-            });
+            let found = format!("labels and {} more", self.readouts.len() - 1);
+            let expected = "labels alone, or means, ridge or both of these";
+            return Err(setting::refused("readout", found, expected));
         }
         if let (Some(parts), true) = (self.parts, labels) {
-            return Err(FitError::Setting {
-                setting: "parts",
-                value: parts.to_string(),
-                expected: "none with the readout labels; give `--readout means` or `--readout ridge`",
-            });
+            let refused = setting::refused("parts", parts, "none with the readout labels");
+            return Err(refused
+                .with_setting("readout", "means")
+                .with_setting("readout", "ridge"));
         }
         let shares = 0.0..1.0;
         let positive = |value: f64| value.is_finite() && value > 0.0;
@@ -284,13 +276,6 @@ impl FitSettings {
                 "0 to less than 1",
             ),
         ];
-        match checks.into_iter().find(|(_, _, good, _)| !good) {
-            Some((setting, value, _, expected)) => Err(FitError::Setting {
-                setting,
-                value: value.to_string(),
-                expected,
-            }),
-            None => Ok(()),
-        }
+        setting::check(checks)
     }
 }

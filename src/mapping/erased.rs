@@ -1,31 +1,26 @@
 //! Any output mapping, as a program stores it.
 
 use std::any::Any;
-use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{LabelMapping, MappingError, OutputMapping, Readout, each_mapping};
+use super::{LabelMapping, OutputMapping, Readout, damaged, each_mapping};
+use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, for_each_backend};
+use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
 use crate::source::{Outputs, SourceSpec};
 
 /// What [`OutputMapping`] has without a backend, for any type.
-trait Erased: Debug + Send + Sync {
+trait Erased: Held {
     fn kind(&self) -> &'static str;
     fn name(&self) -> &'static str;
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError>;
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error>;
     fn reads(&self, source: &SourceSpec) -> Vec<usize>;
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers;
-    fn settings(&self) -> Value;
-    fn equals(&self, other: &dyn Any) -> bool;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<M: OutputMapping> Erased for M {
@@ -37,7 +32,7 @@ impl<M: OutputMapping> Erased for M {
         self.name()
     }
 
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
         self.check(source, classes)
     }
 
@@ -48,23 +43,13 @@ impl<M: OutputMapping> Erased for M {
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
         self.initial(source, classes)
     }
-
-    fn settings(&self) -> Value {
-        serde_json::to_value(self).expect("a mapping is plain numbers and names")
-    }
-
-    fn equals(&self, other: &dyn Any) -> bool {
-        other.downcast_ref() == Some(self)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }
 
 /// How a kind is read back.
 #[derive(Clone)]
-struct OnHost(fn(Value) -> Result<Mapping, serde_json::Error>);
+struct OnHost {
+    parse: fn(Value) -> Result<Mapping, serde_json::Error>,
+}
 
 /// How a kind runs on a backend.
 #[allow(clippy::type_complexity, reason = "a name for it would say less")]
@@ -74,19 +59,15 @@ struct OnDevice<B: Kernels> {
     log_probabilities: fn(&dyn Any, Tensor<B, 2>) -> Tensor<B, 2>,
 }
 
-/// A mapping of the type that its kind names.
-fn of_kind<M: OutputMapping>(mapping: &dyn Any) -> &M {
-    let mapping = mapping.downcast_ref();
-    mapping.expect("a kind is registered with the one type that has it")
-}
-
 struct HostTable;
 struct DeviceTable<B>(PhantomData<B>);
 
 impl HostTable {
     fn of<M: OutputMapping>(&self) -> (&'static str, OnHost) {
-        let parse = |settings| registry::parse::<M>(settings).map(Mapping::new);
-        (M::KIND, OnHost(parse))
+        let entry = OnHost {
+            parse: |settings| registry::parse::<M>(settings).map(Mapping::new),
+        };
+        (M::KIND, entry)
     }
 }
 
@@ -149,7 +130,7 @@ impl Mapping {
     /// # Errors
     ///
     /// See [`OutputMapping::check`].
-    pub fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
+    pub fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
         self.0.check(source, classes)
     }
 
@@ -174,10 +155,10 @@ impl Mapping {
         classes: usize,
         numbers: &Numbers,
         device: &B::Device,
-    ) -> Result<Parameters<B>, MappingError> {
+    ) -> Result<Parameters<B>, Error> {
         self.check(source, classes)?;
         match misfit(numbers, &self.initial(source, classes)) {
-            Some(reason) => Err(MappingError::Damaged { reason }),
+            Some(reason) => Err(damaged(reason)),
             None => Ok(Parameters::new(numbers, device)),
         }
     }
@@ -203,32 +184,4 @@ impl Mapping {
     }
 }
 
-impl Debug for Mapping {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl PartialEq for Mapping {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.equals(other.0.as_any())
-    }
-}
-
-impl Serialize for Mapping {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let settings = registry::tagged(self.0.kind(), self.0.settings());
-        settings.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Mapping {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = Value::deserialize(deserializer)?;
-        let (kind, settings) = registry::untagged(settings)
-            .map_err(|reason| D::Error::custom(format!("a mapping: {reason}")))?;
-        let OnHost(parse) = registry::find(&kind)
-            .ok_or_else(|| D::Error::custom(format!("there is no mapping of kind {kind:?}")))?;
-        parse(settings).map_err(D::Error::custom)
-    }
-}
+as_what_it_holds!(Mapping, OnHost, "mapping");

@@ -7,11 +7,12 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{MappingError, OutputMapping};
+use super::{OutputMapping, damaged};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::source::{Outputs, SourceSpec};
 use crate::storage::HostTensor;
+use crate::{Error, ErrorKind};
 
 /// Added to what does not belong to a class, under an exponential: it becomes zero there.
 const NEVER: f32 = -1e30;
@@ -37,10 +38,12 @@ impl LabelMapping {
     /// # Errors
     ///
     /// When there are more classes than labels.
-    pub fn random(classes: usize, labels: usize, seed: u64) -> Result<Self, MappingError> {
+    pub fn random(classes: usize, labels: usize, seed: u64) -> Result<Self, Error> {
         let size = labels.checked_div(classes).unwrap_or(0);
         if size == 0 {
-            return Err(MappingError::TooManyClasses { classes, labels });
+            let message =
+                format!("{classes} classes cannot be mapped: the source has only {labels} labels");
+            return Err(Error::new(ErrorKind::Mismatch, message));
         }
         let mut order: Vec<usize> = (0..labels).collect();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
@@ -53,6 +56,19 @@ impl LabelMapping {
             groups,
             trained: false,
         })
+    }
+
+    /// Whether the source has labels that could be mapped.
+    pub(crate) fn check_source(source: &SourceSpec) -> Result<(), Error> {
+        if !source.labels.is_empty() {
+            return Ok(());
+        }
+        let name = &source.name;
+        let message = format!("the source {name} has no labels, so none can be mapped to classes");
+        Err(Error::new(ErrorKind::Labels, message)
+            .with_hint("read its activations, or take another source")
+            .with_setting("readout", "means")
+            .with_setting("readout", "ridge"))
     }
 
     /// The same with numbers that a trainer may change: `ln P(class) = ln Σ P(label) · weight`, where the
@@ -91,24 +107,21 @@ impl LabelMapping {
     }
 
     /// Whether each group has a label, and each label one group at the most.
-    fn check_groups(&self, labels: usize, classes: usize) -> Result<(), MappingError> {
-        let damaged = |reason: String| Err(MappingError::Damaged { reason });
-        if self.groups.len() != classes {
-            return damaged(format!(
-                "{} groups for {classes} classes",
-                self.groups.len()
-            ));
+    fn check_groups(&self, labels: usize, classes: usize) -> Result<(), Error> {
+        let found = self.groups.len();
+        if found != classes {
+            return Err(damaged(format!("{found} groups for {classes} classes")));
         }
         let mut taken = vec![false; labels];
         for group in &self.groups {
             if group.is_empty() {
-                return damaged("a class has no label".to_owned());
+                return Err(damaged("a class has no label"));
             }
             for label in group {
                 match taken.get_mut(*label) {
                     Some(taken) if !*taken => *taken = true,
-                    Some(_) => return damaged(format!("label {label} is in two groups")),
-                    None => return damaged(format!("there is no label {label}")),
+                    Some(_) => return Err(damaged(format!("label {label} is in two groups"))),
+                    None => return Err(damaged(format!("there is no label {label}"))),
                 }
             }
         }
@@ -119,12 +132,8 @@ impl LabelMapping {
 impl OutputMapping for LabelMapping {
     const KIND: &'static str = "labels";
 
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError> {
-        if source.labels.is_empty() {
-            return Err(MappingError::NoLabels {
-                source_name: source.name.clone(),
-            });
-        }
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
+        Self::check_source(source)?;
         self.check_groups(source.labels.len(), classes)
     }
 

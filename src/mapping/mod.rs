@@ -13,17 +13,17 @@ pub use label::LabelMapping;
 pub use pooling::{Pooling, pool, pooled_width};
 pub use readout::Readout;
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use thiserror::Error;
 
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::source::{Outputs, SourceSpec};
+use crate::{Error, ErrorKind};
 
 /// The one list: a new mapping is a line here, beside its file.
 macro_rules! each_mapping {
@@ -33,44 +33,10 @@ macro_rules! each_mapping {
 }
 use each_mapping;
 
-/// Why no mapping can be made.
-#[derive(Debug, Error)]
-pub enum MappingError {
-    /// A label mapping on a source that has no labels.
-    #[error("the source {source_name} has no labels, so none can be mapped to classes")]
-    NoLabels {
-        /// The source's name.
-        source_name: String,
-    },
-    /// More classes than the source has labels.
-    #[error("{classes} classes cannot be mapped: the source has only {labels} labels")]
-    TooManyClasses {
-        /// Classes of the data set.
-        classes: usize,
-        /// Labels of the source.
-        labels: usize,
-    },
-    /// A stored mapping that names a label twice, or one that the source does not have, or lacks
-    /// its numbers.
-    #[error("the output mapping is damaged: {reason}")]
-    Damaged {
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-impl MappingError {
-    /// What to do next, where there is something to say.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoLabels { .. } => Some(
-                "read its activations with `--readout means` or `--readout ridge`, or take another \
-                 source"
-                    .to_owned(),
-            ),
-            _ => None,
-        }
-    }
+/// A stored mapping that does not hold together.
+fn damaged(reason: impl Display) -> Error {
+    let message = format!("the output mapping is damaged: {reason}");
+    Error::new(ErrorKind::Damaged, message)
 }
 
 /// How a source's answer becomes scores.
@@ -90,7 +56,7 @@ pub trait OutputMapping:
     /// # Errors
     ///
     /// When it reads what the source does not have, or was made for other classes.
-    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), MappingError>;
+    fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error>;
 
     /// The taps that it reads, by their places in the spec; none where it reads the logits alone.
     fn reads(&self, _source: &SourceSpec) -> Vec<usize> {

@@ -3,8 +3,9 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::OutputMapping;
 use super::pooling::{Pooling, pool};
-use super::{MappingError, OutputMapping};
+use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::source::{Outputs, SourceSpec};
@@ -60,7 +61,7 @@ impl OutputMapping for Readout {
         }
     }
 
-    fn check(&self, _source: &SourceSpec, _classes: usize) -> Result<(), MappingError> {
+    fn check(&self, _source: &SourceSpec, _classes: usize) -> Result<(), Error> {
         Ok(())
     }
 

@@ -1,14 +1,16 @@
 //! The program file: safetensors with a versioned JSON header and a checksum.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Header, Program, ProgramError, Task};
+use super::{Header, Program, Task};
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
+use crate::{Error, ErrorKind};
 
 /// The version that is read and written; those before it were never released.
 const VERSION: u64 = 5;
@@ -25,7 +27,7 @@ impl Program {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), ProgramError> {
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
         write(path, &self.header, &self.tensors)
     }
 
@@ -35,7 +37,7 @@ impl Program {
     ///
     /// When the file cannot be read, is no program, was cut short or altered, has a newer format,
     /// or has another task.
-    pub fn load(path: &Path) -> Result<Self, ProgramError> {
+    pub fn load(path: &Path) -> Result<Self, Error> {
         let (header, tensors) = read::<Header>(path, Task::Classification)?;
         let numbers = header.parts.iter().map(|part| part.weight);
         let finite = numbers.chain([header.sharpness]).all(f32::is_finite);
@@ -53,7 +55,7 @@ impl Task {
     ///
     /// When the file cannot be read, is no program, was cut short or altered, or has a newer
     /// format.
-    pub fn of_file(path: &Path) -> Result<Self, ProgramError> {
+    pub fn of_file(path: &Path) -> Result<Self, Error> {
         open(path).map(|opened| opened.task)
     }
 }
@@ -76,7 +78,7 @@ pub(super) fn write<H: Serialize>(
     path: &Path,
     header: &H,
     tensors: &BTreeMap<String, HostTensor>,
-) -> Result<(), ProgramError> {
+) -> Result<(), Error> {
     let header = serde_json::to_string(header).map_err(|error| damaged(path, error))?;
     let stored = Stored {
         metadata: BTreeMap::from([
@@ -86,36 +88,32 @@ pub(super) fn write<H: Serialize>(
         ]),
         tensors: tensors.clone(),
     };
-    write_whole(path, &stored.to_bytes()).map_err(|reason| ProgramError::File {
-        action: "write",
-        path: path.to_owned(),
-        reason,
-    })
+    write_whole(path, &stored.to_bytes()).map_err(|error| Error::write(path, error))
 }
 
 /// Reads a program of one task.
 pub(super) fn read<H: DeserializeOwned>(
     path: &Path,
     expected: Task,
-) -> Result<(H, BTreeMap<String, HostTensor>), ProgramError> {
+) -> Result<(H, BTreeMap<String, HostTensor>), Error> {
     let opened = open(path)?;
     if opened.task != expected {
-        return Err(ProgramError::OtherTask {
-            path: path.to_owned(),
-            found: opened.task,
-            expected,
-        });
+        let (shown, found) = (path.display(), opened.task);
+        let message = format!("{shown}: the program is for {found}, expected one for {expected}");
+        return Err(
+            Error::new(ErrorKind::Mismatch, message).with_hint(match found {
+                Task::Classification => "use `retune predict` on a file of series",
+                Task::Forecasting => "use `retune predict` on a file of histories",
+                Task::Motion => "use `retune motion predict`",
+            }),
+        );
     }
     let header = serde_json::from_str(&opened.header).map_err(|error| damaged(path, error))?;
     Ok((header, opened.tensors))
 }
 
-fn open(path: &Path) -> Result<Opened, ProgramError> {
-    let bytes = std::fs::read(path).map_err(|reason| ProgramError::File {
-        action: "read",
-        path: path.to_owned(),
-        reason,
-    })?;
+fn open(path: &Path) -> Result<Opened, Error> {
+    let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
     let Stored {
         mut metadata,
         tensors,
@@ -129,11 +127,11 @@ fn open(path: &Path) -> Result<Opened, ProgramError> {
         .parse()
         .map_err(|_| damaged(path, "its version is no number"))?;
     if found > VERSION {
-        return Err(ProgramError::Newer {
-            path: path.to_owned(),
-            found,
-            supported: VERSION,
-        });
+        let message = format!(
+            "{}: the program has format version {found}, this release reads up to {VERSION}",
+            path.display()
+        );
+        return Err(Error::new(ErrorKind::Unsupported, message).with_hint("update retune"));
     }
     if found < VERSION {
         let reason = format!("it has format version {found}, from before the first release");
@@ -152,11 +150,9 @@ fn open(path: &Path) -> Result<Opened, ProgramError> {
 }
 
 /// A file that is no program, or a damaged one.
-pub(super) fn damaged(path: &Path, reason: impl ToString) -> ProgramError {
-    ProgramError::Damaged {
-        path: path.to_owned(),
-        reason: reason.to_string(),
-    }
+pub(super) fn damaged(path: &Path, reason: impl Display) -> Error {
+    let message = format!("{}: not a program, or damaged: {reason}", path.display());
+    Error::new(ErrorKind::Malformed, message).with_hint("fit the program again")
 }
 
 /// The sha256 over the header's text and every tensor's name, shape and values.

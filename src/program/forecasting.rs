@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::file::{damaged, read, write};
-use super::{ProgramError, SourceReference, Task, Trained};
+use super::{SourceReference, Task, Trained};
+use crate::Error;
 use crate::fit::ForecastSettings;
 use crate::fit::forecast::{CALIBRATION_APART, CALIBRATION_WINDOWS};
 use crate::forecast::Conformal;
@@ -71,7 +72,7 @@ impl ForecastProgram {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), ProgramError> {
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
         let mut tensors = self.voices.clone();
         let (features, targets) = (self.readout.features(), self.readout.targets());
         let parts = [
@@ -92,7 +93,7 @@ impl ForecastProgram {
     ///
     /// When the file cannot be read, is no program, was cut short or altered, has a newer format,
     /// or has another task.
-    pub fn load(path: &Path) -> Result<Self, ProgramError> {
+    pub fn load(path: &Path) -> Result<Self, Error> {
         let (header, mut voices) = read::<ForecastHeader>(path, Task::Forecasting)?;
         let mut take = |name: &str| {
             let tensor = voices.remove(&format!("{READOUT}{name}"));

@@ -4,12 +4,10 @@
 //! needs: the scaling, the class labels, the parts (a transform and a mapping each) with their trained
 //! numbers, the settings, the seed and the scores.
 
-mod error;
 mod file;
 mod forecasting;
 mod motion;
 
-pub use error::ProgramError;
 pub(crate) use forecasting::ForecastHeader;
 pub use forecasting::{Calibration, ForecastProgram};
 
@@ -24,6 +22,7 @@ use crate::series::Classes;
 use crate::source::{SourceSpec, SourceWeights};
 use crate::storage::HostTensor;
 use crate::transform::Transform;
+use crate::{Error, ErrorKind};
 
 /// What a program predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,15 +68,27 @@ impl SourceReference {
     ///
     /// # Errors
     ///
-    /// [`ProgramError::OtherSource`] names both.
-    pub fn check(&self, source: &SourceWeights) -> Result<(), ProgramError> {
+    /// [`ErrorKind::Mismatch`]; the message names both.
+    pub fn check(&self, source: &SourceWeights) -> Result<(), Error> {
         if self.sha256 == source.sha256() {
             return Ok(());
         }
-        Err(ProgramError::OtherSource {
-            expected: self.clone(),
-            found: Self::of(source.spec()),
-        })
+        // Enough of a hash to tell two apart.
+        let short = |sha256: &str| sha256.get(..12).unwrap_or(sha256).to_owned();
+        let message = format!(
+            "the program was trained for the source {} (sha256 {}), not for {} (sha256 {})",
+            self.name,
+            short(&self.sha256),
+            source.name(),
+            short(source.sha256())
+        );
+        let hint = format!(
+            "it was called {}; give that source, a name from `retune source list` or a file",
+            self.name
+        );
+        Err(Error::new(ErrorKind::Mismatch, message)
+            .with_hint(hint)
+            .with_setting("source", ""))
     }
 }
 
@@ -205,12 +216,13 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// [`ProgramError::NoPart`] says how many there are.
-    pub fn part(&self, part: usize) -> Result<&Part, ProgramError> {
+    /// [`ErrorKind::UnknownName`]; the message says how many there are.
+    pub fn part(&self, part: usize) -> Result<&Part, Error> {
         let parts = self.parts();
-        parts.get(part).ok_or(ProgramError::NoPart {
-            number: part + 1,
-            parts: parts.len(),
+        parts.get(part).ok_or_else(|| {
+            let (number, parts) = (part + 1, parts.len());
+            let message = format!("there is no part {number}, the program has {parts}");
+            Error::new(ErrorKind::UnknownName, message)
         })
     }
 
@@ -233,8 +245,8 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// [`ProgramError::OtherSource`] names both.
-    pub fn check_source(&self, source: &SourceWeights) -> Result<(), ProgramError> {
+    /// [`ErrorKind::Mismatch`]; the message names both.
+    pub fn check_source(&self, source: &SourceWeights) -> Result<(), Error> {
         self.header.source.check(source)
     }
 
@@ -244,20 +256,25 @@ impl Program {
     ///
     /// When it has another length than those that the program was trained on, or a value that is
     /// not finite.
-    pub fn check_series(&self, series: &[f32], number: usize) -> Result<(), ProgramError> {
+    pub fn check_series(&self, series: &[f32], number: usize) -> Result<(), Error> {
         if series.len() != self.series_length() {
-            return Err(ProgramError::SeriesLength {
-                number,
-                found: series.len(),
-                expected: self.series_length(),
-            });
+            let (found, expected) = (series.len(), self.series_length());
+            let message =
+                format!("series {number} has {found} samples, the program takes {expected}");
+            return Err(
+                Error::new(ErrorKind::UnequalLengths, message).with_setting("unequal", "resample")
+            );
         }
-        match series.iter().position(|value| !value.is_finite()) {
-            Some(sample) => Err(ProgramError::NotFinite {
-                number,
-                sample: sample + 1,
-            }),
-            None => Ok(()),
-        }
+        check_finite(series, number)
     }
+}
+
+/// Whether all values of a series are finite; `number` counts from 1.
+pub(crate) fn check_finite(series: &[f32], number: usize) -> Result<(), Error> {
+    let Some(sample) = series.iter().position(|value| !value.is_finite()) else {
+        return Ok(());
+    };
+    let sample = sample + 1;
+    let message = format!("series {number} holds a value that is not finite, at sample {sample}");
+    Err(Error::new(ErrorKind::NotFinite, message).with_setting("missing", "interpolate"))
 }

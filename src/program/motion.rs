@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::Task;
 use super::file::{read, write};
-use super::{ProgramError, Task};
 use crate::Error;
 use crate::motion::model::{MotionProgram, MotionProgramHeader};
 
@@ -23,7 +23,7 @@ impl MotionProgram {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), ProgramError> {
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
         let header = StoredHeader {
             task: Task::Motion,
             header: self.header().clone(),
@@ -39,10 +39,7 @@ impl MotionProgram {
     /// or has another task.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let (stored, tensors) = read::<StoredHeader>(path, Task::Motion)?;
-        Ok(Self::new(
-            stored.header,
-            tensors,
-            &path.display().to_string(),
-        )?)
+        let origin = path.display().to_string();
+        Ok(Self::new(stored.header, tensors, &origin)?)
     }
 }

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use burn::tensor::{Tensor, TensorData};
 use serde::Serialize;
 
-use super::{Input, SourceError, SourceModel, SourceSpec, host};
+use super::{Input, SourceModel, SourceSpec, host};
 use crate::kernel::Kernels;
+use crate::{Error, ErrorKind};
 
 /// Inputs of a batch on the host.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -92,9 +93,9 @@ pub trait BlackBox: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When it gives no answer, or one of another shape; [`SourceError::BudgetSpent`] when fewer
+    /// When it gives no answer, or one of another shape; [`ErrorKind::BudgetSpent`] when fewer
     /// queries are left than there are cases.
-    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, SourceError>;
+    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, Error>;
 }
 
 /// Any source of ours, of which only the probabilities are seen.
@@ -109,12 +110,10 @@ impl<B: Kernels> Opaque<B> {
     ///
     /// # Errors
     ///
-    /// [`SourceError::NoLabels`] for a source without labels.
-    pub fn new(model: Arc<dyn SourceModel<B>>, device: &B::Device) -> Result<Self, SourceError> {
+    /// [`ErrorKind::Labels`] for a source without labels.
+    pub fn new(model: Arc<dyn SourceModel<B>>, device: &B::Device) -> Result<Self, Error> {
         if model.spec().labels.is_empty() {
-            return Err(SourceError::NoLabels {
-                name: model.spec().name.clone(),
-            });
+            return Err(model.spec().no_labels());
         }
         Ok(Self {
             model,
@@ -128,7 +127,7 @@ impl<B: Kernels> BlackBox for Opaque<B> {
         self.model.spec()
     }
 
-    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, SourceError> {
+    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, Error> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
@@ -169,12 +168,13 @@ impl BlackBox for Counted<'_> {
         self.inner.spec()
     }
 
-    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, SourceError> {
+    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, Error> {
         let asked = batch.len() as u64;
         if asked > self.budget.saturating_sub(self.used()) {
-            return Err(SourceError::BudgetSpent {
-                budget: self.budget,
-            });
+            let message = format!("the budget of {} queries is spent", self.budget);
+            return Err(Error::new(ErrorKind::BudgetSpent, message)
+                .with_hint("give a larger budget")
+                .with_setting("query_budget", ""));
         }
         self.used.fetch_add(asked, Ordering::Relaxed);
         self.inner.query(batch)

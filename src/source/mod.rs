@@ -5,7 +5,6 @@
 
 pub mod attention_rnn;
 mod black_box;
-mod error;
 mod list;
 mod play;
 mod process;
@@ -16,7 +15,6 @@ pub mod speech_embedding;
 mod weights;
 
 pub use black_box::{BlackBox, Counted, HostBatch, Opaque};
-pub use error::SourceError;
 pub use list::{DEFAULT_SOURCE, register, shipped_sources};
 pub use play::play;
 pub use process::Process;

@@ -10,8 +10,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{AudioInput, BlackBox, HostBatch, SourceError, SourceSpec};
+use super::{AudioInput, BlackBox, HostBatch, SourceSpec};
 use crate::storage::sha256;
+use crate::{Error, ErrorKind};
 
 /// The longest line that is taken as an answer: probabilities of some thousand cases.
 const LONGEST_LINE: u64 = 1 << 28;
@@ -62,11 +63,8 @@ impl Process {
     ///
     /// When it cannot be started, ends, stays silent for longer than `timeout`, or describes nothing
     /// that can be used.
-    pub fn start(command: &str, timeout: Duration) -> Result<Self, SourceError> {
-        let failed = |reason: String| SourceError::Process {
-            command: command.to_owned(),
-            reason,
-        };
+    pub fn start(command: &str, timeout: Duration) -> Result<Self, Error> {
+        let failed = |reason: String| failed(command, &reason);
         let mut shell = match cfg!(windows) {
             true => Command::new("cmd"),
             false => Command::new("sh"),
@@ -137,6 +135,13 @@ impl Process {
     }
 }
 
+/// No answer that can be used.
+fn failed(command: &str, reason: &str) -> Error {
+    let message = format!("the source command `{command}` failed: {reason}");
+    Error::new(ErrorKind::NoAnswer, message)
+        .with_hint("it is asked a line of JSON and answers with one: see `retune classify --help`")
+}
+
 impl Running {
     /// The line that answers a line.
     fn ask(&mut self, question: &str, timeout: Duration) -> Result<String, String> {
@@ -187,11 +192,8 @@ impl BlackBox for Process {
         &self.spec
     }
 
-    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, SourceError> {
-        let failed = |reason: String| SourceError::Process {
-            command: self.command.clone(),
-            reason,
-        };
+    fn query(&self, batch: &HostBatch) -> Result<Vec<Vec<f32>>, Error> {
+        let failed = |reason: String| failed(&self.command, &reason);
         let question = serde_json::to_string(batch).expect("a batch is plain numbers");
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let line = running.ask(&question, self.timeout);

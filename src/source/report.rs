@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use retune_core::argmax;
 
-use super::{Input, SourceError, SourceModel, SourceWeights, SpeechClip, host};
+use super::{Input, SourceModel, SourceWeights, SpeechClip, host};
+use crate::Error;
 use crate::kernel::Kernels;
 
 /// Clips that are heard together.
@@ -37,12 +38,12 @@ impl Report {
 ///
 /// # Errors
 ///
-/// [`SourceError::NoLabels`] for a source without labels.
+/// [`ErrorKind::Labels`](crate::ErrorKind::Labels) for a source without labels.
 pub fn measure<B: Kernels>(
     weights: &SourceWeights,
     clips: &[SpeechClip],
     device: &B::Device,
-) -> Result<Report, SourceError> {
+) -> Result<Report, Error> {
     let count = weights.labels().len();
     let source = weights.model::<B>(device);
     let mut confusion = vec![vec![0; count]; count];
@@ -66,14 +67,12 @@ pub(crate) fn label_logits<B: Kernels>(
     source: &dyn SourceModel<B>,
     clips: &[SpeechClip],
     device: &B::Device,
-) -> Result<Vec<Vec<f32>>, SourceError> {
+) -> Result<Vec<Vec<f32>>, Error> {
     let length = clips.first().map_or(0, |clip| clip.samples.len());
     let samples: Vec<f32> = clips.iter().flat_map(SpeechClip::audio).collect();
     let audio = TensorData::new(samples, [clips.len(), length]);
     let outputs = source.forward(Input::Audio(Tensor::from_data(audio, device)), &[]);
-    let logits = outputs.logits.ok_or_else(|| SourceError::NoLabels {
-        name: source.spec().name.clone(),
-    })?;
+    let logits = outputs.logits.ok_or_else(|| source.spec().no_labels())?;
     let [_, width] = logits.dims();
     let values = host(logits).values;
     Ok(values.chunks_exact(width).map(<[f32]>::to_vec).collect())

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, ErrorKind};
+
 /// What a source takes and gives: transforms and mappings ask it, so that they know no source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SourceSpec {
@@ -105,6 +107,14 @@ impl SourceSpec {
         let taps = self.taps.iter().enumerate();
         let read = taps.filter(|(_, tap)| tap.read);
         read.map(|(place, _)| place).collect()
+    }
+
+    /// A source without labels where labels are needed.
+    pub(crate) fn no_labels(&self) -> Error {
+        let name = &self.name;
+        let message = format!("the source {name} has no labels: it gives activations and no words");
+        Error::new(ErrorKind::Labels, message)
+            .with_hint("`retune source list` shows which sources have words")
     }
 
     /// Seconds of a clip.

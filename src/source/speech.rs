@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
-use super::{AudioInput, SourceError, SourceSpec};
+use super::{AudioInput, SourceSpec};
 use crate::audio::{load_clip, read_wav, resample};
+use crate::{Error, ErrorKind};
 
 /// The folder of noise inside the published data set.
 const NOISE_FOLDER: &str = "_background_noise_";
@@ -16,6 +17,10 @@ const SPLITS: [&str; 3] = ["train", "val", "test"];
 const HELD_OUT_PERCENT: u64 = 10;
 /// The published split reduces the hash of a speaker modulo this.
 const HASH_MODULUS: u64 = 1 << 27;
+
+/// How the folder must be laid out.
+pub(super) const LAYOUT: &str = "expected the Speech Commands layout: DIR/WORD/SPEAKER_nohash_N.wav, \
+                                 or DIR/train/WORD/…, DIR/val/WORD/… and DIR/test/WORD/…";
 
 /// One recorded word, as long as a source hears it, kept as 16-bit integers to save memory.
 #[derive(Debug, Clone)]
@@ -55,18 +60,13 @@ impl SpeechFolder {
     ///
     /// When a folder or recording cannot be read, a word is none of the source's labels,
     /// there is no recording at all, or the source has no labels or takes no audio.
-    pub fn read(
-        folder: &Path,
-        noise: Option<&Path>,
-        source: &SourceSpec,
-    ) -> Result<Self, SourceError> {
+    pub fn read(folder: &Path, noise: Option<&Path>, source: &SourceSpec) -> Result<Self, Error> {
         if source.labels.is_empty() {
-            return Err(SourceError::NoLabels {
-                name: source.name.clone(),
-            });
+            return Err(source.no_labels());
         }
-        let audio = source.audio.ok_or_else(|| SourceError::NoAudio {
-            name: source.name.clone(),
+        let audio = source.audio.ok_or_else(|| {
+            let message = format!("the source {} takes no audio", source.name);
+            Error::new(ErrorKind::Mismatch, message)
         })?;
         let mut found = Self::default();
         if SPLITS.iter().any(|split| folder.join(split).is_dir()) {
@@ -88,10 +88,8 @@ impl SpeechFolder {
             .iter()
             .all(|clips| clips.is_empty())
         {
-            return Err(SourceError::Speech {
-                path: folder.to_owned(),
-                reason: "there is no recording".to_owned(),
-            });
+            let message = format!("{}: there is no recording", folder.display());
+            return Err(Error::new(ErrorKind::Empty, message).with_hint(LAYOUT));
         }
         let default_noise = folder.join(NOISE_FOLDER);
         match noise {
@@ -130,12 +128,8 @@ fn speaker_split(path: &Path) -> &'static str {
     }
 }
 
-fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let failed = |reason| SourceError::File {
-        action: "read",
-        path: folder.to_owned(),
-        reason,
-    };
+fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |error| Error::read(folder, error);
     let mut entries = std::fs::read_dir(folder)
         .map_err(failed)?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -146,7 +140,7 @@ fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
     Ok(entries)
 }
 
-fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
+fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = sorted_entries(folder)?;
     files.retain(|path| {
         path.extension()
@@ -156,7 +150,7 @@ fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 }
 
 /// Every recording below `folder` with its label.
-fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>, SourceError> {
+fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>, Error> {
     let mut found = Vec::new();
     for word_folder in sorted_entries(folder)? {
         if !word_folder.is_dir() || word_folder.ends_with(NOISE_FOLDER) {
@@ -164,13 +158,12 @@ fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>,
         }
         let word = word_folder.file_name().unwrap_or_default();
         let word = word.to_string_lossy().to_lowercase();
-        let label = labels
-            .iter()
-            .position(|label| *label == word)
-            .ok_or_else(|| SourceError::Speech {
-                path: word_folder.clone(),
-                reason: format!("{word:?} is none of the source's words"),
-            })?;
+        let label = labels.iter().position(|label| *label == word);
+        let label = label.ok_or_else(|| {
+            let shown = word_folder.display();
+            let message = format!("{shown}: {word:?} is none of the source's words");
+            Error::new(ErrorKind::Labels, message).with_hint(LAYOUT)
+        })?;
         found.extend(
             wav_files(&word_folder)?
                 .into_iter()
@@ -180,10 +173,7 @@ fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>,
     Ok(found)
 }
 
-fn read_all(
-    recordings: &[(PathBuf, usize)],
-    audio: AudioInput,
-) -> Result<Vec<SpeechClip>, SourceError> {
+fn read_all(recordings: &[(PathBuf, usize)], audio: AudioInput) -> Result<Vec<SpeechClip>, Error> {
     recordings
         .par_iter()
         .map(|(path, label)| {
@@ -199,7 +189,7 @@ fn read_all(
         .collect()
 }
 
-fn read_noise(folder: &Path, rate: u32) -> Result<Vec<Vec<f32>>, SourceError> {
+fn read_noise(folder: &Path, rate: u32) -> Result<Vec<Vec<f32>>, Error> {
     wav_files(folder)?
         .iter()
         .map(|path| {

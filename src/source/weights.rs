@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{SourceError, SourceModel, SourceSpec, list};
+use super::{SourceModel, SourceSpec, list};
 use crate::kernel::Kernels;
 use crate::registry;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
+use crate::{Error, ErrorKind};
 
 /// The metadata entry with the kind of source.
 const FORMAT: &str = "format";
@@ -17,6 +18,8 @@ const NAME: &str = "name";
 const LABELS: &str = "labels";
 /// How the names of random sources start.
 const RANDOM: &str = "random-";
+/// Where sources come from.
+const MAKE: &str = "make a source with `retune source import`";
 
 /// A kind of frozen source: what its file holds, and how it runs on a backend.
 pub trait Source: 'static {
@@ -93,7 +96,7 @@ impl SourceWeights {
     pub fn new<S: Source>(
         name: &str,
         tensors: BTreeMap<String, HostTensor>,
-    ) -> Result<Self, SourceError> {
+    ) -> Result<Self, Error> {
         Self::of_kind(S::FORMAT, name, S::labels(), tensors)
     }
 
@@ -102,7 +105,7 @@ impl SourceWeights {
         name: &str,
         labels: Vec<String>,
         tensors: BTreeMap<String, HostTensor>,
-    ) -> Result<Self, SourceError> {
+    ) -> Result<Self, Error> {
         let bytes = to_bytes(format, name, &labels, &tensors);
         Self::from_bytes(&bytes, name)
     }
@@ -112,8 +115,8 @@ impl SourceWeights {
     ///
     /// # Errors
     ///
-    /// [`SourceError::Unknown`] when it is neither, and whatever reading the file finds.
-    pub fn find(name: &str) -> Result<Self, SourceError> {
+    /// [`ErrorKind::UnknownName`] when it is neither, and whatever reading the file finds.
+    pub fn find(name: &str) -> Result<Self, Error> {
         if let Some(bytes) = list::shipped(name) {
             return Self::from_bytes(bytes, name);
         }
@@ -132,9 +135,9 @@ impl SourceWeights {
         if path.exists() {
             return Self::load(path);
         }
-        Err(SourceError::Unknown {
-            name: name.to_owned(),
-        })
+        let message = format!("there is no source {name:?}: neither a shipped one nor a file");
+        Err(Error::new(ErrorKind::UnknownName, message)
+            .with_hint("`retune source list` shows the shipped ones"))
     }
 
     /// A source of the same kind with random weights: the control that shows what the trained ones
@@ -143,7 +146,7 @@ impl SourceWeights {
     /// # Errors
     ///
     /// None in practice: the tensors are made from the kind's own table.
-    pub fn random(&self, seed: u64) -> Result<Self, SourceError> {
+    pub fn random(&self, seed: u64) -> Result<Self, Error> {
         let kind = self.kind();
         let named = list::shipped_sources();
         let of = named.iter().find(|name| {
@@ -163,12 +166,8 @@ impl SourceWeights {
     /// # Errors
     ///
     /// When the file cannot be read, is damaged, or holds no source of a kind that is known.
-    pub fn load(path: &Path) -> Result<Self, SourceError> {
-        let bytes = std::fs::read(path).map_err(|reason| SourceError::File {
-            action: "read",
-            path: path.to_owned(),
-            reason,
-        })?;
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
         Self::from_bytes(&bytes, &path.display().to_string())
     }
 
@@ -177,42 +176,37 @@ impl SourceWeights {
     /// # Errors
     ///
     /// See [`SourceWeights::load`].
-    pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, SourceError> {
-        let no_source = |reason: String| SourceError::NoSource {
-            origin: origin.to_owned(),
-            reason,
-        };
+    pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, Error> {
+        let no_source = |reason: &str| no_source(origin, reason);
         let Stored {
             mut metadata,
             tensors,
-        } = Stored::from_bytes(bytes).map_err(|reason| SourceError::Storage {
-            origin: origin.to_owned(),
-            reason,
+        } = Stored::from_bytes(bytes).map_err(|error| {
+            Error::new(ErrorKind::Malformed, format!("{origin}: {error}"))
+                .with_hint("compare the file's sha256 with the one in its card")
+                .with_source(error)
         })?;
         let format = metadata
             .remove(FORMAT)
-            .ok_or_else(|| no_source("its metadata names no format".to_owned()))?;
+            .ok_or_else(|| no_source("its metadata names no format"))?;
         let kind: OnHost = registry::find(&format).ok_or_else(|| {
             let known = registry::all::<OnHost>().into_iter();
             let known: Vec<String> = known.map(|(name, _)| format!("{name:?}")).collect();
-            no_source(format!(
-                "its format is {format:?}, expected {}",
-                known.join(" or ")
-            ))
+            let known = known.join(" or ");
+            no_source(&format!("its format is {format:?}, expected {known}"))
         })?;
         let name = metadata
             .remove(NAME)
-            .ok_or_else(|| no_source("its metadata has no name".to_owned()))?;
+            .ok_or_else(|| no_source("its metadata has no name"))?;
         let labels: Vec<String> = metadata
             .get(LABELS)
             .and_then(|labels| serde_json::from_str(labels).ok())
-            .ok_or_else(|| no_source("its metadata holds no list of labels".to_owned()))?;
+            .ok_or_else(|| no_source("its metadata holds no list of labels"))?;
         let expected = (kind.labels)().len();
         if labels.len() != expected {
             let found = labels.len();
-            return Err(no_source(format!(
-                "it has {found} labels, expected {expected}"
-            )));
+            let reason = format!("it has {found} labels, expected {expected}");
+            return Err(no_source(&reason));
         }
         check(&tensors, &(kind.tensors)(), origin)?;
         Ok(Self {
@@ -227,13 +221,9 @@ impl SourceWeights {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), SourceError> {
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
         let bytes = to_bytes(&self.format, self.name(), self.labels(), &self.tensors);
-        write_whole(path, &bytes).map_err(|reason| SourceError::File {
-            action: "write",
-            path: path.to_owned(),
-            reason,
-        })
+        write_whole(path, &bytes).map_err(|error| Error::write(path, error))
     }
 
     /// Puts the weights on a device, frozen.
@@ -280,44 +270,37 @@ impl SourceWeights {
     }
 }
 
+/// A safetensors file that holds something else.
+fn no_source(origin: &str, reason: &str) -> Error {
+    let message = format!("{origin} holds no source: {reason}");
+    Error::new(ErrorKind::Malformed, message).with_hint(MAKE)
+}
+
 /// Whether the tensors are those of an architecture, and finite.
 fn check(
     tensors: &BTreeMap<String, HostTensor>,
     architecture: &[(String, Vec<usize>)],
     origin: &str,
-) -> Result<(), SourceError> {
-    let origin = origin.to_owned();
+) -> Result<(), Error> {
     for (name, shape) in architecture {
         let Some(tensor) = tensors.get(name) else {
-            return Err(SourceError::NoSource {
-                origin,
-                reason: format!("tensor {name} is missing"),
-            });
+            return Err(no_source(origin, &format!("tensor {name} is missing")));
         };
         if tensor.shape != *shape || tensor.values.len() != shape.iter().product::<usize>() {
-            return Err(SourceError::Shape {
-                origin,
-                tensor: name.clone(),
-                found: tensor.shape.clone(),
-                expected: shape.clone(),
-            });
+            let found = &tensor.shape;
+            let message =
+                format!("{origin}: tensor {name} has shape {found:?}, expected {shape:?}");
+            return Err(Error::new(ErrorKind::Malformed, message).with_hint(MAKE));
         }
         if tensor.values.iter().any(|value| !value.is_finite()) {
-            return Err(SourceError::NotFinite {
-                origin,
-                tensor: name.clone(),
-            });
+            let message = format!("{origin}: tensor {name} holds a value that is not finite");
+            return Err(Error::new(ErrorKind::NotFinite, message));
         }
     }
     if tensors.len() != architecture.len() {
-        return Err(SourceError::NoSource {
-            origin,
-            reason: format!(
-                "it has {} tensors, expected {}",
-                tensors.len(),
-                architecture.len()
-            ),
-        });
+        let (found, expected) = (tensors.len(), architecture.len());
+        let reason = format!("it has {found} tensors, expected {expected}");
+        return Err(no_source(origin, &reason));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::classifier::scaled;
 use crate::Error;
 use crate::baseline;
-use crate::fit::{Examples, FitError, Queried};
+use crate::fit::{Examples, Queried};
 use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, Mapping};
 use crate::parameters::Numbers;
@@ -114,8 +114,7 @@ pub fn fit_black_box<B: Kernels>(
     let transform = settings.transform(samples);
     let labels = Classes::from_training(&data.train.labels)?;
     let counted = Counted::new(black_box, settings.budget);
-    let mapping = LabelMapping::random(labels.len(), spec.labels.len(), settings.seed);
-    let mapping = mapping.map_err(FitError::from)?;
+    let mapping = LabelMapping::random(labels.len(), spec.labels.len(), settings.seed)?;
     let train = Prepared::of(&data.train, &labels);
     let test = Prepared::of(&data.test, &labels);
     let objective = Queried::<B>::new(

@@ -10,13 +10,15 @@ use retune_core::argmax;
 use serde::Serialize;
 
 use super::distance::risk;
-use crate::Error;
-use crate::fit::{Examples, FitError, FitProgress, FitSettings, fit};
+use crate::fit::{Examples, FitProgress, FitSettings, fit, nothing_to_fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
-use crate::program::{Header, Part, Program, ProgramError, SourceReference, Task, Trained};
+use crate::program::{Header, Part, Program, SourceReference, Task, Trained, check_finite};
 use crate::series::{Classes, Scaling, Split};
-use crate::source::{Input, Outputs, SourceModel, SourceSpec, SourceWeights, host, play};
+use crate::source::{
+    Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, play,
+};
+use crate::{Error, ErrorKind};
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
@@ -187,11 +189,9 @@ impl<B: Kernels> Classifier<B> {
         for (index, part) in program.parts().iter().enumerate() {
             let numbers = program.tensors_of(index, Trained::Transform);
             let transform = part.transform.on_device(spec, &numbers, length, device);
-            let transform = transform.map_err(ProgramError::from)?;
-            let transform = part.transform.settle(source.as_ref(), transform);
+            let transform = part.transform.settle(source.as_ref(), transform?);
             let numbers = program.tensors_of(index, Trained::Mapping);
-            let mapping = part.mapping.on_device(spec, classes, &numbers, device);
-            let mapping = mapping.map_err(ProgramError::from)?;
+            let mapping = part.mapping.on_device(spec, classes, &numbers, device)?;
             taps.extend(part.mapping.reads(spec));
             parts.push(LoadedPart {
                 voice: first_with_voice_of(&program, index),
@@ -238,11 +238,9 @@ impl<B: Kernels> Classifier<B> {
     /// know.
     pub fn score(&self, split: &Split) -> Result<Score, Error> {
         if split.labels.len() != split.series.len() || split.is_empty() {
-            return Err(ProgramError::NoLabels {
-                series: split.series.len(),
-                labels: split.labels.len(),
-            }
-            .into());
+            let (series, labels) = (split.series.len(), split.labels.len());
+            let message = format!("there is nothing to score: {series} series but {labels} labels");
+            return Err(Error::new(ErrorKind::Labels, message));
         }
         let count = self.program.labels().len();
         let mut confusion = vec![vec![0; count]; count];
@@ -252,11 +250,10 @@ impl<B: Kernels> Classifier<B> {
         let predictions = self.predict(&split.series)?;
         for (index, (prediction, label)) in predictions.iter().zip(&split.labels).enumerate() {
             let right = self.program.header.labels.index(label).ok_or_else(|| {
-                ProgramError::UnknownLabel {
-                    number: index + 1,
-                    label: label.clone(),
-                    known: self.program.labels().to_vec(),
-                }
+                let (number, known) = (index + 1, self.program.labels().join(", "));
+                let message =
+                    format!("series {number} has label {label:?}, the program knows {known}");
+                Error::new(ErrorKind::Labels, message)
             })?;
             confusion[right][prediction.class] += 1;
             let probability = f64::from(prediction.probabilities[right]);
@@ -310,10 +307,7 @@ impl<B: Kernels> Classifier<B> {
     pub fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         let spec = self.spec();
-        let plane = spec.plane.as_ref().ok_or_else(|| ProgramError::NoPlane {
-            name: spec.name.clone(),
-            what: "explain",
-        })?;
+        let plane = explained(spec)?;
         let heard = self.source.plane(self.input(part, &series)?);
         let attention: Vec<usize> = spec.tap("attention").into_iter().collect();
         let outputs = self.source.forward(Input::Plane(heard.clone()), &attention);
@@ -333,11 +327,7 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The series as the transforms take them; `before` counts the series of earlier batches.
-    pub(super) fn scaled(
-        &self,
-        batch: &[Vec<f32>],
-        before: usize,
-    ) -> Result<Vec<Vec<f32>>, ProgramError> {
+    pub(super) fn scaled(&self, batch: &[Vec<f32>], before: usize) -> Result<Vec<Vec<f32>>, Error> {
         let scaling = self.program.settings().scaling;
         let scale = |(index, series): (usize, &Vec<f32>)| {
             self.program.check_series(series, before + index + 1)?;
@@ -347,7 +337,7 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The source's input for some scaled series by one part of the program.
-    pub(super) fn input(&self, part: usize, batch: &[Vec<f32>]) -> Result<Input<B>, ProgramError> {
+    pub(super) fn input(&self, part: usize, batch: &[Vec<f32>]) -> Result<Input<B>, Error> {
         let transform = &self.program.part(part)?.transform;
         let prepared = transform.prepare(self.spec(), batch)?;
         let numbers = &self.parts[part].transform;
@@ -381,7 +371,7 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The classes of some scaled series.
-    fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, ProgramError> {
+    fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
         let labels = self.program.labels();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
         let mut last: Option<(usize, Outputs<B>)> = None;
@@ -428,33 +418,38 @@ pub(super) fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {
     series
 }
 
+/// The planes of a source, on which explanations are drawn.
+pub(super) fn explained(source: &SourceSpec) -> Result<&PlaneInput, Error> {
+    source.plane.as_ref().ok_or_else(|| {
+        let name = &source.name;
+        let message = format!("the source {name} hears no plane, so there is nothing to explain");
+        Error::new(ErrorKind::Mismatch, message)
+    })
+}
+
 /// The series' common length.
-fn check_training(train: &Split) -> Result<usize, FitError> {
-    let expected = train.series.first().ok_or(FitError::Empty)?.len();
+fn check_training(train: &Split) -> Result<usize, Error> {
+    let expected = train.series.first().ok_or_else(nothing_to_fit)?.len();
     if train.series.len() != train.labels.len() {
-        return Err(FitError::Labels {
-            series: train.series.len(),
-            labels: train.labels.len(),
-        });
+        let (series, labels) = (train.series.len(), train.labels.len());
+        let message = format!("there are {series} series but {labels} labels");
+        return Err(Error::new(ErrorKind::Labels, message));
     }
     for (index, series) in train.series.iter().enumerate() {
         let number = index + 1;
         if series.len() != expected {
-            return Err(FitError::Length {
-                number,
-                found: series.len(),
-                expected,
-            });
+            let found = series.len();
+            let message = format!(
+                "series {number} has {found} samples, expected {expected} as the first one"
+            );
+            return Err(
+                Error::new(ErrorKind::UnequalLengths, message).with_setting("unequal", "resample")
+            );
         }
-        if let Some(sample) = series.iter().position(|value| !value.is_finite()) {
-            return Err(FitError::NotFinite {
-                number,
-                sample: sample + 1,
-            });
-        }
+        check_finite(series, number)?;
     }
     if expected == 0 {
-        return Err(FitError::Empty);
+        return Err(nothing_to_fit());
     }
     Ok(expected)
 }

@@ -15,7 +15,7 @@ use crate::Error;
 use crate::kernel::Kernels;
 use crate::program::Trained;
 use crate::series::Split;
-use crate::source::{SourceError, SpeechClip, host, label_logits};
+use crate::source::{SpeechClip, host, label_logits};
 
 /// Clips or series that go through the source together.
 const BATCH: usize = 64;
@@ -105,9 +105,7 @@ impl<B: Kernels> Classifier<B> {
         for (index, batch) in split.series.chunks(BATCH).enumerate() {
             let batch = self.scaled(batch, index * BATCH)?;
             let outputs = self.source().forward(self.input(part, &batch)?, &[]);
-            let found = outputs.logits.ok_or_else(|| SourceError::NoLabels {
-                name: self.spec().name.clone(),
-            })?;
+            let found = outputs.logits.ok_or_else(|| self.spec().no_labels())?;
             let [_, width] = found.dims();
             let values = host(found).values;
             logits.extend(values.chunks_exact(width).map(<[f32]>::to_vec));
@@ -116,7 +114,7 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The source's logits on recorded words.
-    fn speech_logits(&self, speech: &[SpeechClip]) -> Result<Vec<Vec<f32>>, SourceError> {
+    fn speech_logits(&self, speech: &[SpeechClip]) -> Result<Vec<Vec<f32>>, Error> {
         let mut logits = Vec::with_capacity(speech.len());
         for batch in speech.chunks(BATCH) {
             logits.extend(label_logits(self.source(), batch, self.device())?);

@@ -4,19 +4,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::Error;
 use crate::fit::forecast::beside;
-use crate::fit::{
-    FitError, FitProgress, ForecastReadout, ForecastSettings, features, fit_forecast,
-};
+use crate::fit::{FitProgress, ForecastReadout, ForecastSettings, features, fit_forecast};
 use crate::forecast::{ForecastError, History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
 use crate::mapping::pooled_width;
 use crate::parameters::Parameters;
-use crate::program::{
-    ForecastHeader, ForecastProgram, ProgramError, SourceReference, Task, Trained,
-};
+use crate::program::{ForecastHeader, ForecastProgram, SourceReference, Task, Trained};
 use crate::source::{SourceModel, SourceWeights};
+use crate::{Error, ErrorKind};
 
 /// Windows that go through the source together.
 const BATCH: usize = 64;
@@ -105,15 +101,17 @@ impl<B: Kernels> Forecaster<B> {
         };
         let (expected, found) = (context + heard, program.readout.features());
         if found != expected {
-            return Err(ProgramError::Readout { found, expected }.into());
+            let message = format!(
+                "the program's readout reads {found} numbers, with this source there are {expected}"
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
         }
         let voices = program.settings().voices.iter().enumerate();
         let voices = voices
             .map(|(index, voice)| {
                 voice.on_device(source.spec(), &program.voice(index), context, device)
             })
-            .collect::<Result<_, _>>()
-            .map_err(FitError::from)?;
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             program,
             alone: None,
@@ -185,8 +183,7 @@ impl<B: Kernels> Forecaster<B> {
         }
         let width = pooled_width(self.source.spec());
         let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard, width);
-        let predicted = self.program.readout.predict(&rows);
-        let predicted = predicted.map_err(FitError::from)?;
+        let predicted = self.program.readout.predict(&rows)?;
         let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
         let rows = scaled.chunks_exact_mut(horizon).zip(windows);
         rows.map(|(scaled, window)| {

@@ -3,10 +3,9 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 
-use super::classifier::Classifier;
+use super::classifier::{Classifier, explained};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::program::ProgramError;
 use crate::source::{Input, PlaneInput, host};
 
 impl<B> Classifier<B>
@@ -29,10 +28,7 @@ where
     /// As [`Classifier::predict`]; and when the source hears no plane.
     pub fn saliency(&self, series: &[f32]) -> Result<Vec<f32>, Error> {
         let spec = self.spec();
-        let input = spec.plane.as_ref().ok_or_else(|| ProgramError::NoPlane {
-            name: spec.name.clone(),
-            what: "explain",
-        })?;
+        let input = explained(spec)?;
         let prediction = self.predict(&[series.to_vec()])?.pop();
         let winner = prediction.expect("one series went in").class;
         let scaled = self.scaled(&[series.to_vec()], 0)?;

@@ -4,8 +4,8 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Gradient, Objective, Plan, Progress, Summary, TrainError, Trainer};
-use crate::Error;
+use super::{Gradient, Objective, Plan, Progress, Summary, Trainer, diverged};
+use crate::{Error, ErrorKind};
 
 /// The memory of both moments, and what keeps a division finite.
 const BETA1: f64 = 0.9;
@@ -78,7 +78,7 @@ impl Trainer for Adam {
             }
             let training_loss = total / order.len() as f64;
             if !training_loss.is_finite() {
-                return Err(TrainError::Diverged { epoch }.into());
+                return Err(diverged(epoch));
             }
             let validation_loss = match self.0.validation.is_empty() {
                 true => None,
@@ -137,8 +137,10 @@ impl Adam {
         for (number, keep) in silenced[objective.dropped()].iter_mut().zip(keep) {
             *number *= keep;
         }
-        let gradient = objective.gradient(&silenced, batch)?;
-        Ok(gradient.ok_or(TrainError::NoGradient)?)
+        objective.gradient(&silenced, batch)?.ok_or_else(|| {
+            let message = "this trainer needs gradients, and a black box has none";
+            Error::new(ErrorKind::Mismatch, message).with_hint("take a trainer of zeroth order")
+        })
     }
 }
 

@@ -11,10 +11,8 @@ pub use zeroth_order::RandomDirections;
 
 use std::ops::Range;
 
-use thiserror::Error;
-
-use crate::Error;
 use crate::registry::{self, Entry};
+use crate::{Error, ErrorKind};
 
 /// The one list: a new trainer is a line here, beside its file.
 impl Entry for Make {
@@ -75,29 +73,12 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// Why training ended without a result.
-#[derive(Debug, Error)]
-pub enum TrainError {
-    /// Training ran away.
-    #[error("the loss is not finite in epoch {epoch}")]
-    Diverged {
-        /// The epoch, from 1.
-        epoch: usize,
-    },
-    /// A trainer that needs gradients, on a black box.
-    #[error("this trainer needs gradients, and a black box has none")]
-    NoGradient,
-}
-
-impl TrainError {
-    /// What to do next, where there is something to say.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Diverged { .. } => "try a smaller --learning-rate",
-            Self::NoGradient => "take a trainer of zeroth order",
-        };
-        Some(hint.to_owned())
-    }
+/// Training that ran away in an epoch, from 1.
+fn diverged(epoch: usize) -> Error {
+    let message = format!("the loss is not finite in epoch {epoch}");
+    Error::new(ErrorKind::Diverged, message)
+        .with_hint("try a smaller learning rate")
+        .with_setting("learning_rate", "")
 }
 
 /// What is made small: a mean loss over cases, as a function of numbers.

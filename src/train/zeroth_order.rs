@@ -6,8 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::adam::epoch_random;
-use super::{Objective, Plan, Progress, Summary, TrainError, Trainer};
-use crate::Error;
+use super::{Objective, Plan, Progress, Summary, Trainer, diverged};
+use crate::{Error, ErrorKind};
 
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
 /// `g = d / (β q) Σ (f(w + β u) − f(w)) u` over `q` directions `u`, uniform on the unit sphere in `d`
@@ -100,7 +100,7 @@ impl Trainer for RandomDirections {
                 // where the last one led.
                 let (loss, gradient) =
                     match self.estimate(objective, numbers, batch, &mut directions) {
-                        Err(error) if error.is_spent_budget() => {
+                        Err(error) if error.kind() == ErrorKind::BudgetSpent => {
                             return Ok(Summary {
                                 best_epoch: last.0,
                                 lowest_loss: last.1,
@@ -123,7 +123,7 @@ impl Trainer for RandomDirections {
             }
             let training_loss = total / order.len() as f64;
             if !training_loss.is_finite() {
-                return Err(TrainError::Diverged { epoch }.into());
+                return Err(diverged(epoch));
             }
             last = (epoch, training_loss);
             report(Progress {

@@ -1,37 +1,31 @@
 //! Any input transform, as a program stores it.
 
 use std::any::Any;
-use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{
-    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, TransformError, Voice,
-    each_transform,
+    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, Voice, each_transform,
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, for_each_backend};
+use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
 use crate::source::{Input, SourceModel, SourceSpec};
+use crate::{Error, ErrorKind};
 
 /// What [`InputTransform`] has without a backend, for any type.
-trait Erased: Debug + Send + Sync {
+trait Erased: Held {
     fn kind(&self) -> &'static str;
-    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError>;
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError>;
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error>;
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers;
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers;
     fn dropped(&self) -> Option<&'static str>;
     fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
     fn usual(&self) -> Transform;
-    fn settings(&self) -> Value;
-    fn equals(&self, other: &dyn Any) -> bool;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<T: InputTransform> Erased for T {
@@ -39,11 +33,11 @@ impl<T: InputTransform> Erased for T {
         T::KIND
     }
 
-    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
         self.check(source, length)
     }
 
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.prepare(source, series)
     }
 
@@ -66,18 +60,6 @@ impl<T: InputTransform> Erased for T {
     fn usual(&self) -> Transform {
         Transform::new(self.usual())
     }
-
-    fn settings(&self) -> Value {
-        serde_json::to_value(self).expect("a transform is plain numbers and names")
-    }
-
-    fn equals(&self, other: &dyn Any) -> bool {
-        other.downcast_ref() == Some(self)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }
 
 /// What is known of a kind without a backend.
@@ -93,12 +75,6 @@ struct OnHost {
 struct OnDevice<B: Kernels> {
     forward: fn(&dyn Any, &SourceSpec, Tensor<B, 2>, &Parameters<B>) -> Input<B>,
     settle: fn(&dyn Any, &dyn SourceModel<B>, Parameters<B>) -> Parameters<B>,
-}
-
-/// A transform of the type that its kind names.
-fn of_kind<T: InputTransform>(transform: &dyn Any) -> &T {
-    let transform = transform.downcast_ref();
-    transform.expect("a kind is registered with the one type that has it")
 }
 
 struct HostTable;
@@ -215,7 +191,7 @@ impl Transform {
     /// # Errors
     ///
     /// See [`InputTransform::check`].
-    pub fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+    pub fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
         self.0.check(source, length)
     }
 
@@ -248,7 +224,7 @@ impl Transform {
         &self,
         source: &SourceSpec,
         series: &[S],
-    ) -> Result<Vec<Vec<f32>>, TransformError> {
+    ) -> Result<Vec<Vec<f32>>, Error> {
         let series = series.par_iter();
         series
             .map(|series| self.0.prepare(source, series.as_ref()))
@@ -266,10 +242,11 @@ impl Transform {
         numbers: &Numbers,
         length: usize,
         device: &B::Device,
-    ) -> Result<Parameters<B>, TransformError> {
+    ) -> Result<Parameters<B>, Error> {
         self.check(source, length)?;
         if let Some(reason) = misfit(numbers, &self.initial(source, 0)) {
-            return Err(TransformError::Numbers { reason });
+            let message = format!("the transform is damaged: {reason}");
+            return Err(Error::new(ErrorKind::Damaged, message));
         }
         let mut all = self.0.fixed(source, length);
         all.extend(numbers.clone());
@@ -309,32 +286,4 @@ impl Transform {
     }
 }
 
-impl Debug for Transform {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl PartialEq for Transform {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.equals(other.0.as_any())
-    }
-}
-
-impl Serialize for Transform {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let settings = registry::tagged(self.0.kind(), self.0.settings());
-        settings.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Transform {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = Value::deserialize(deserializer)?;
-        let (kind, settings) = registry::untagged(settings)
-            .map_err(|reason| D::Error::custom(format!("a transform: {reason}")))?;
-        let known = registry::find::<OnHost>(&kind)
-            .ok_or_else(|| D::Error::custom(format!("there is no transform of kind {kind:?}")))?;
-        (known.parse)(settings).map_err(D::Error::custom)
-    }
-}
+as_what_it_holds!(Transform, OnHost, "transform");

@@ -31,11 +31,11 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use thiserror::Error;
 
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
+use crate::{Error, ErrorKind};
 
 /// The one list: a new transform is a line here, beside its file.
 macro_rules! each_transform {
@@ -50,69 +50,6 @@ macro_rules! each_transform {
     };
 }
 use each_transform;
-
-/// Why a series cannot be transformed.
-#[derive(Debug, Error)]
-pub enum TransformError {
-    /// The series does not fit into its segment.
-    #[error(
-        "a series of {samples} samples does not fit: {segments} segment(s) of the clip have room \
-         for {room} samples each"
-    )]
-    TooLong {
-        /// The series' length after stretching.
-        samples: usize,
-        /// The segments that were asked for.
-        segments: usize,
-        /// Samples in one segment.
-        room: usize,
-    },
-    /// A setting that no series can meet.
-    #[error("{setting} is {value}, expected {expected}")]
-    Setting {
-        /// The setting's name.
-        setting: &'static str,
-        /// Its value.
-        value: String,
-        /// What is allowed.
-        expected: String,
-    },
-    /// The source does not take what the transform makes.
-    #[error("the source {source_name} takes no {what}, which the transform makes")]
-    Input {
-        /// The source's name.
-        source_name: String,
-        /// What it does not take.
-        what: &'static str,
-    },
-    /// A program without its trained numbers, or with too many or too few of them.
-    #[error("the transform is damaged: {reason}")]
-    Numbers {
-        /// What is wrong with them.
-        reason: String,
-    },
-}
-
-impl TransformError {
-    /// A setting that no series can meet.
-    fn setting(setting: &'static str, value: impl ToString, expected: impl ToString) -> Self {
-        Self::Setting {
-            setting,
-            value: value.to_string(),
-            expected: expected.to_string(),
-        }
-    }
-
-    /// What to do next, where there is something to say.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::TooLong { room, .. } => Some(format!(
-                "use fewer --segments, or shorten the series with --stretch {room}"
-            )),
-            _ => None,
-        }
-    }
-}
 
 /// A transform with the numbers that it is known by.
 #[derive(Debug, Clone)]
@@ -162,7 +99,7 @@ pub trait InputTransform:
     ///
     /// When a setting is out of range, such a series does not fit, or the source does not take what
     /// the transform makes.
-    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError>;
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error>;
 
     /// The fixed part, on the host: a scaled series gives what [`InputTransform::forward`] takes, as
     /// many numbers for each series of one length.
@@ -170,7 +107,7 @@ pub trait InputTransform:
     /// # Errors
     ///
     /// See [`InputTransform::check`].
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError>;
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
 
     /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input.
     fn forward<B: Kernels>(
@@ -211,20 +148,22 @@ pub trait InputTransform:
 
 impl SourceSpec {
     /// The audio that the source takes.
-    fn audio_input(&self) -> Result<AudioInput, TransformError> {
-        self.audio.ok_or_else(|| TransformError::Input {
-            source_name: self.name.clone(),
-            what: "audio",
-        })
+    fn audio_input(&self) -> Result<AudioInput, Error> {
+        self.audio.ok_or_else(|| self.takes_no("audio"))
     }
 
     /// The planes that the source takes.
-    fn plane_input(&self) -> Result<&PlaneInput, TransformError> {
+    fn plane_input(&self) -> Result<&PlaneInput, Error> {
         let plane = self.plane.as_ref();
-        plane.ok_or_else(|| TransformError::Input {
-            source_name: self.name.clone(),
-            what: "plane",
-        })
+        plane.ok_or_else(|| self.takes_no("plane"))
+    }
+
+    fn takes_no(&self, what: &str) -> Error {
+        let message = format!(
+            "the source {} takes no {what}, which the transform makes",
+            self.name
+        );
+        Error::new(ErrorKind::Mismatch, message)
     }
 }
 

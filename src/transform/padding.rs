@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::theta::{self, THETA};
 use super::tones;
-use super::{InputTransform, Named, TransformError, evenly};
+use super::{InputTransform, Named, evenly};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
 use crate::source::{AudioInput, Input, SharedAudio, SourceModel, SourceSpec};
 use crate::storage::HostTensor;
+use crate::{Error, ErrorKind, setting};
 
 /// The name of the mask, 0 where a series sits and 1 elsewhere.
 const MASK: &str = "mask";
@@ -49,18 +50,14 @@ impl fmt::Display for Position {
 }
 
 impl FromStr for Position {
-    type Err = TransformError;
+    type Err = Error;
 
-    fn from_str(name: &str) -> Result<Self, TransformError> {
+    fn from_str(name: &str) -> Result<Self, Error> {
         match name {
             "start" => Ok(Self::Start),
             "centre" | "center" => Ok(Self::Centre),
             "end" => Ok(Self::End),
-            _ => Err(TransformError::setting(
-                "position",
-                name,
-                "start, centre or end",
-            )),
+            _ => Err(setting::refused("position", name, "start, centre or end")),
         }
     }
 }
@@ -140,35 +137,40 @@ impl InputTransform for Padding {
         }]
     }
 
-    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
         let audio = source.audio_input()?;
         if !(1..=audio.samples).contains(&self.segments) {
             let expected = format!("1 to {}", audio.samples);
-            return Err(TransformError::setting("segments", self.segments, expected));
+            return Err(setting::refused("segments", self.segments, expected));
         }
         theta::check(self.initial_amplitude)?;
         if let Some(dimensions) = self.dimensions
             && !(tones::LEAST..=tones::MOST).contains(&dimensions)
         {
             let expected = format!("{} to {}", tones::LEAST, tones::MOST);
-            return Err(TransformError::setting("dimensions", dimensions, expected));
+            return Err(setting::refused("dimensions", dimensions, expected));
         }
         if self.stretch == Some(0) {
-            return Err(TransformError::setting("stretch", 0, "at least 1 sample"));
+            return Err(setting::refused("stretch", 0, "at least 1 sample"));
         }
         let samples = self.placed_length(length);
         let room = self.room(audio);
         if samples > room {
-            return Err(TransformError::TooLong {
-                samples,
-                segments: self.segments,
-                room,
-            });
+            let segments = self.segments;
+            let message = format!(
+                "a series of {samples} samples does not fit: {segments} segment(s) of the clip \
+                 have room for {room} samples each"
+            );
+            let hint = format!("use fewer segments, or shorten the series to {room} samples");
+            return Err(Error::new(ErrorKind::Mismatch, message)
+                .with_hint(hint)
+                .with_setting("segments", "")
+                .with_setting("stretch", ""));
         }
         Ok(())
     }
 
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
         let audio = source.audio_input()?;
         let mut clip = vec![0.0; audio.samples];
@@ -306,7 +308,7 @@ mod tests {
         };
         let error = padding.prepare(&source(), &[0.0; 1601]).unwrap_err();
         assert!(error.to_string().contains("1600"), "{error}");
-        assert!(error.hint().unwrap().contains("--stretch 1600"));
+        assert!(error.hint().unwrap().contains("to 1600 samples"));
         assert!(padding.prepare(&source(), &[0.0; 1600]).is_ok());
     }
 }

@@ -6,12 +6,13 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, Named, Signal, Tier, TransformError, View, checked_plane};
+use super::{InputTransform, Named, Signal, Tier, View, checked_plane};
 use crate::kernel::Kernels;
 use crate::kernel::mel::{hz_to_mel, mel_to_hz};
 use crate::parameters::{Numbers, Parameters};
 use crate::source::{Input, PlaneInput, SourceSpec};
 use crate::storage::HostTensor;
+use crate::{Error, setting};
 
 /// Samples of a signal that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 2;
@@ -82,28 +83,21 @@ impl Painted {
         Self::of(peaks, WIDTH)
     }
 
-    fn check_peaks(&self) -> Result<(), TransformError> {
-        let wrong = |setting, value: f32, expected: &str| {
-            Err(TransformError::setting(setting, value, expected))
-        };
+    fn check_peaks(&self) -> Result<(), Error> {
         for peak in &self.peaks {
-            if !(LOWEST..=HIGHEST).contains(&peak.frequency) {
-                return wrong("peak frequency", peak.frequency, "60 to 7800 Hz");
-            }
-            if !(-1.0..=1.0).contains(&peak.deviation) {
-                return wrong("peak deviation", peak.deviation, "-1 to 1");
-            }
-            if !(1.0..=1000.0).contains(&peak.width) {
-                return wrong("peak width", peak.width, "1 to 1000 mel");
-            }
-            if !(1e-6..=1e3).contains(&peak.gain) {
-                return wrong("peak gain", peak.gain, "0.000001 to 1000");
-            }
+            setting::within([
+                (
+                    "peak frequency",
+                    peak.frequency,
+                    LOWEST..=HIGHEST,
+                    "60 to 7800 Hz",
+                ),
+                ("peak deviation", peak.deviation, -1.0..=1.0, "-1 to 1"),
+                ("peak width", peak.width, 1.0..=1000.0, "1 to 1000 mel"),
+                ("peak gain", peak.gain, 1e-6..=1e3, "0.000001 to 1000"),
+            ])?;
         }
-        if self.peaks.is_empty() {
-            return wrong("peaks", 0.0, "at least 1");
-        }
-        Ok(())
+        setting::check([("peaks", 0, !self.peaks.is_empty(), "at least 1")])
     }
 }
 
@@ -235,13 +229,13 @@ impl InputTransform for Painted {
         ]
     }
 
-    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         source.plane_input()?;
         self.check_peaks()
     }
 
     /// For each peak and frame, the signal around it.
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
         let frames = source.plane_input()?.frames;
         let mut prepared = Vec::with_capacity(self.peaks.len() * frames * TAPS);

@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use burn::tensor::Tensor;
 
 use super::fourier::plans;
-use super::{InputTransform, Named, Tier, TransformError, as_plane, evenly};
+use super::{InputTransform, Named, Tier, as_plane, evenly};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
 use crate::series::resample_linear;
 use crate::source::{Input, SourceSpec};
+use crate::{Error, setting};
 
 /// Samples of a band's amplitude that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 4;
@@ -84,13 +85,13 @@ impl InputTransform for Scalogram {
         ]
     }
 
-    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         source.plane_input()?;
         let floor = match self.paint {
             Paint::Loudness { floor } => f64::from(floor),
             Paint::Wave => 1.0,
         };
-        let checks = [
+        let settings = [
             (
                 "scalogram lowest turns",
                 self.lowest_turns,
@@ -100,19 +101,11 @@ impl InputTransform for Scalogram {
             ("scalogram quality", self.quality, 0.5..=50.0, "0.5 to 50"),
             ("scalogram floor", floor, 1e-6..=10.0, "0.000001 to 10"),
         ];
-        match checks
-            .into_iter()
-            .find(|(_, value, range, _)| !range.contains(value))
-        {
-            Some((setting, value, _, expected)) => {
-                Err(TransformError::setting(setting, value, expected))
-            }
-            None => Ok(()),
-        }
+        setting::within(settings)
     }
 
     /// The plane of a series, frame by frame.
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
         let input = source.plane_input()?;
         let (frames, filters) = (input.frames, input.filters());

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use burn::tensor::Tensor;
 
 use super::voice::{Vowel, vowel};
-use super::{InputTransform, Named, Signal, Tier, TransformError, as_plane, evenly};
+use super::{InputTransform, Named, Signal, Tier, as_plane, evenly};
 use crate::kernel::Kernels;
 use crate::kernel::mel::hz_to_mel;
 use crate::parameters::Parameters;
 use crate::source::{Input, PlaneInput, SourceSpec};
+use crate::{Error, setting};
 
 /// Samples of a formant that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 4;
@@ -53,19 +54,17 @@ impl InputTransform for Speech {
         }]
     }
 
-    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         source.plane_input()?;
         self.vowel.check()?;
-        for (setting, value) in [("loudness", self.loudness), ("growth", self.growth)] {
-            if !(0.0..=10.0).contains(&value) {
-                return Err(TransformError::setting(setting, value, "0 to 10"));
-            }
-        }
-        Ok(())
+        setting::within([
+            ("loudness", self.loudness, 0.0..=10.0, "0 to 10"),
+            ("growth", self.growth, 0.0..=10.0, "0 to 10"),
+        ])
     }
 
     /// The plane of a series, frame by frame.
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
         let input = source.plane_input()?;
         let frames = input.frames;

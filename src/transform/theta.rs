@@ -3,23 +3,16 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::TransformError;
 use crate::parameters::Numbers;
 use crate::storage::HostTensor;
+use crate::{Error, setting};
 
 /// The name of θ in a program.
 pub const THETA: &str = "theta";
 
 /// Whether θ may start within ± this amplitude.
-pub fn check(amplitude: f32) -> Result<(), TransformError> {
-    match (0.0..=1.0).contains(&amplitude) {
-        true => Ok(()),
-        false => Err(TransformError::setting(
-            "initial-amplitude",
-            amplitude,
-            "0 to 1",
-        )),
-    }
+pub fn check(amplitude: f32) -> Result<(), Error> {
+    setting::within([("initial-amplitude", amplitude, 0.0..=1.0, "0 to 1")])
 }
 
 /// θ before training: uniform within ± `bound`, the same for the same seed.

@@ -18,11 +18,12 @@ pub use noise::Noise;
 pub use tones::Tone;
 
 use super::theta::{self, THETA};
-use super::{InputTransform, Named, Signal, Tier, TransformError, evenly};
+use super::{InputTransform, Named, Signal, Tier, evenly};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
 use crate::source::{Input, SharedAudio, SourceSpec};
+use crate::{Error, setting};
 
 /// A voice, and the trained sound on top of it if there is any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -134,7 +135,7 @@ impl InputTransform for Voice {
         }
     }
 
-    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), TransformError> {
+    fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         source.audio_input()?;
         theta::check(self.theta.unwrap_or(0.0))?;
         match &self.sound {
@@ -145,7 +146,7 @@ impl InputTransform for Voice {
         }
     }
 
-    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, TransformError> {
+    fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
         let audio = source.audio_input()?;
         Ok(match &self.sound {
@@ -208,20 +209,7 @@ pub(super) fn vowel() -> Vowel {
     }
 }
 
-/// A frequency that a voice can have: audible, and below half the sample rate.
-fn check_frequency(setting: &'static str, frequency: f32) -> Result<(), TransformError> {
-    check_range(setting, frequency, 20.0, 7800.0, "20 to 7800 Hz")
-}
-
-fn check_range(
-    setting: &'static str,
-    value: f32,
-    low: f32,
-    high: f32,
-    expected: &'static str,
-) -> Result<(), TransformError> {
-    match (low..=high).contains(&value) {
-        true => Ok(()),
-        false => Err(TransformError::setting(setting, value, expected)),
-    }
+/// Whether a voice can have a frequency: audible, and below half the sample rate.
+fn check_frequency(name: &'static str, frequency: f32) -> Result<(), Error> {
+    setting::within([(name, frequency, 20.0..=7800.0, "20 to 7800 Hz")])
 }

@@ -186,10 +186,9 @@ fn a_program_belongs_to_its_source() {
         stderr.contains("the program was trained for the source attrnn-gsc35 (sha256 "),
         "{stderr}"
     );
-    assert!(
-        stderr.contains("hint: give that source with --source"),
-        "{stderr}"
-    );
+    let hint = "hint: it was called attrnn-gsc35; give that source, a name from `retune source list` \
+                or a file: `--source`";
+    assert!(stderr.contains(hint), "{stderr}");
 
     let fit = "fit Waves/Waves_TRAIN.tsv --out theirs.safetensors --source other.safetensors";
     let outcome = bench.json(&[&words(fit)[..], &SHORT].concat());

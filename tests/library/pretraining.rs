@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::common::noise;
 use burn::backend::Autodiff;
+use retune::ErrorKind;
 use retune::audio::write_wav;
 use retune::kernel::Cpu;
 use retune::source::attention_rnn::pretrain::{PretrainSettings, pretrain};
-use retune::source::{SourceError, SourceWeights, SpeechFolder, measure};
+use retune::source::{SourceWeights, SpeechFolder, measure};
 
 fn source() -> SourceWeights {
     SourceWeights::find("attrnn-gsc35").unwrap()
@@ -146,7 +147,7 @@ fn settings_out_of_range_are_named() {
             &mut |_| panic!("nothing is trained"),
         )
         .unwrap_err();
-        assert!(matches!(error, SourceError::Setting { .. }), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Setting, "{error}");
         error.to_string()
     };
     let changes: [(fn(&mut PretrainSettings), &str); 9] = [

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::Result;
 use clap::Args;
-use retune::fit::{FitError, ForecastSettings};
+use retune::fit::ForecastSettings;
 use retune::forecast::{History, season};
 use retune::transform::{Transform, names};
 
@@ -69,8 +69,7 @@ impl SettingsArgs {
             Some(Season(season)) => season,
             None => common_season(histories),
         };
-        let mut settings =
-            ForecastSettings::new(histories, self.horizon, season).map_err(FitError::from)?;
+        let mut settings = ForecastSettings::new(histories, self.horizon, season)?;
         settings.context = self.context.unwrap_or(settings.context);
         settings.voices = self.voices()?;
         settings.validation = self.validation.unwrap_or(settings.validation);

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The heights of the panels with their axes, in pixels.
-const HEIGHTS: [u32; 3] = [242, 312, 182];
+const HEIGHTS: [u32; 3] = [256, 326, 196];
 /// How many steps the ground of the series has across.
 const SALIENCY_BANDS: usize = 125;
 /// Frequencies that get a number.
@@ -63,7 +63,7 @@ pub fn explain_svg(picture: &Picture) -> Result<String> {
 
 fn no_data(panel: &Area, heading: &str) -> Result<()> {
     let lines = [heading.to_owned(), String::new(), "no data".to_owned()];
-    text(panel, &lines, (13, FontStyle::Bold, INK), 2)
+    text(panel, &lines, (13, FontStyle::Bold, INK), 14)
 }
 
 fn draw_series(panel: &Area, picture: &Picture) -> Result<()> {
@@ -125,6 +125,8 @@ fn draw_plane(panel: &Area, picture: &Picture) -> Result<()> {
     )?;
     let (wide, high) = (clip(picture).end, mels.end - mels.start);
     chart.draw_series(map.cells.iter().map(|([from, to, low, top], place)| {
+        // Cells reach a little under those that are drawn after them, or the page would show through.
+        let [to, top] = [to, top].map(|edge| (edge + 0.003).min(1.0));
         let lower = (from * wide, mels.start + low * high);
         let upper = (to * wide, mels.start + top * high);
         Rectangle::new([lower, upper], ViridisRGB.get_color(*place).filled())

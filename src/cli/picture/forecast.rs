@@ -10,7 +10,7 @@ use super::{Area, BLUE, LIGHT_ORANGE, ORANGE, UNITS, chart, number, page, span};
 /// Histories that are drawn, at most: the first ones.
 const MOST: usize = 12;
 /// The height of a panel with its axes, in pixels.
-const HEIGHT: u32 = 254;
+const HEIGHT: u32 = 268;
 /// Values of a history that are drawn for each one of the forecast.
 const BEFORE: usize = 4;
 const LIGHTER_ORANGE: RGBColor = RGBColor(253, 237, 227);

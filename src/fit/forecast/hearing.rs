@@ -7,7 +7,8 @@ use super::rows::{Origin, Row};
 use super::validation::Validation;
 use super::window::{Alone, Fit};
 use super::{BATCH, ForecastReadout, beside};
-use crate::fit::{FitError, FitProgress, features};
+use crate::Error;
+use crate::fit::{FitProgress, features};
 use crate::kernel::Kernels;
 use crate::mapping::pooled_width;
 use crate::parameters::Parameters;
@@ -36,7 +37,7 @@ impl<B: Kernels> Hearing<'_, B> {
         validation: &Validation,
         alone: &Alone,
         progress: &mut dyn FnMut(&FitProgress),
-    ) -> Result<Heard, FitError> {
+    ) -> Result<Heard, Error> {
         let fit = self.fit;
         let context = fit.settings.context;
         let width = context + self.voices.len() * pooled_width(self.source.spec());
@@ -91,7 +92,7 @@ impl<B: Kernels> Hearing<'_, B> {
     }
 
     /// What the readout reads of each row, `[rows, context + features]`.
-    pub(super) fn features(&self, rows: &[Row]) -> Result<Vec<f32>, FitError> {
+    pub(super) fn features(&self, rows: &[Row]) -> Result<Vec<f32>, Error> {
         let heard: Vec<Vec<f32>> = self
             .fit
             .settings

@@ -12,7 +12,8 @@ pub use settings::ForecastSettings;
 
 use std::collections::BTreeMap;
 
-use super::{FitError, FitProgress, check_frozen};
+use super::{FitProgress, check_frozen};
+use crate::Error;
 use crate::forecast::{Conformal, History};
 use crate::kernel::Kernels;
 use crate::parameters::Numbers;
@@ -74,7 +75,7 @@ pub fn fit_forecast<B: Kernels>(
     settings: &ForecastSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<FittedForecast, FitError> {
+) -> Result<FittedForecast, Error> {
     settings.check(histories)?;
     for voice in &settings.voices {
         voice.check(source.spec(), settings.context)?;

@@ -4,9 +4,9 @@ use super::evidence::mean;
 use super::rows::{Origin, Row, rows};
 use super::validation::Validation;
 use super::{BATCH, ForecastReadout, ForecastSettings};
-use crate::fit::FitError;
 use crate::forecast::{Conformal, ForecastError, History, LEVELS, season_ahead};
 use crate::ridge::{Block, Chosen, Moments, Sums, choose, log_spaced, penalty_grid};
+use crate::{Error, ErrorKind};
 
 /// How much a window counts: its deviation in units of its history to this power. Errors are judged
 /// in these units, which is the second power; the first listens more to calm windows.
@@ -38,7 +38,7 @@ pub(super) struct Alone {
 }
 
 impl Fit<'_> {
-    pub(super) fn rows(&self, origins: &[Origin]) -> Result<Vec<Row>, FitError> {
+    pub(super) fn rows(&self, origins: &[Origin]) -> Result<Vec<Row>, Error> {
         let rows = rows(self.histories, &self.units, self.settings, origins);
         if rows.is_empty() {
             let lengths = self.histories.iter().map(|history| history.values.len());
@@ -73,8 +73,8 @@ impl Fit<'_> {
         origins: &[Origin],
         reading: Reading,
         width: usize,
-        mut features: impl FnMut(&[Row]) -> Result<Vec<f32>, FitError>,
-    ) -> Result<Moments, FitError> {
+        mut features: impl FnMut(&[Row]) -> Result<Vec<f32>, Error>,
+    ) -> Result<Moments, Error> {
         let mut sums = Sums::new(width, self.settings.horizon);
         for batch in origins.chunks(BATCH) {
             let rows = rows(self.histories, &self.units, self.settings, batch);
@@ -92,7 +92,7 @@ impl Fit<'_> {
         rows: &[Row],
         reading: Reading,
         features: &[f32],
-    ) -> Result<(), FitError> {
+    ) -> Result<(), Error> {
         let targets: Vec<f32> = rows
             .iter()
             .flat_map(|row| self.target(row, reading.seasonal))
@@ -114,7 +114,7 @@ impl Fit<'_> {
         rows: &[Row],
         seasonal: bool,
         features: &[f32],
-    ) -> Result<Moments, FitError> {
+    ) -> Result<Moments, Error> {
         let width = features.len() / rows.len();
         let mut sums = Sums::new(width, self.settings.horizon);
         let reading = Reading { seasonal, power: 2 };
@@ -126,7 +126,7 @@ impl Fit<'_> {
         &self,
         training: &[Origin],
         validation: &Validation,
-    ) -> Result<Alone, FitError> {
+    ) -> Result<Alone, Error> {
         let context = self.settings.context;
         let seasonal = match self.settings.season {
             Some(season) if season <= context => &[false, true][..],
@@ -159,7 +159,8 @@ impl Fit<'_> {
             }
         }
         let Some((chosen, reading, moments)) = best else {
-            return Err(FitError::NoFiniteError);
+            let message = "no readout has a finite error on the validation part";
+            return Err(Error::new(ErrorKind::Numeric, message));
         };
         let (readout, errors) =
             self.finish(&chosen, &moments, reading, validation, &seen, false)?;
@@ -184,7 +185,7 @@ impl Fit<'_> {
         validation: &Validation,
         features: &[f32],
         hears: bool,
-    ) -> Result<(ForecastReadout, Vec<f64>), FitError> {
+    ) -> Result<(ForecastReadout, Vec<f64>), Error> {
         let horizon = self.settings.horizon;
         let rows = &validation.rows;
         let predicted = chosen.model.predict(features)?;

@@ -143,7 +143,7 @@ impl Source for SpeechEmbeddingSource {
 /// assert_eq!(taps[0].dims(), [2, 15, 2, 96]);
 /// assert_eq!(taps[1].dims(), [2, 3, 1, 96]);
 /// # }
-/// # Ok::<(), retune::source::SourceError>(())
+/// # Ok::<(), retune::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct SpeechEmbedding<B: Backend> {

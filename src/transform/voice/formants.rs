@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::wave::sine;
-use super::{Signal, check_frequency, check_range};
+use super::{Signal, check_frequency};
 use crate::source::AudioInput;
-use crate::transform::TransformError;
+use crate::{Error, setting};
 
 /// The pitch of the voice, in Hz.
 const PITCH: usize = 110;
@@ -51,18 +51,19 @@ impl Vowel {
         ((harmonic + 1) * PITCH) as f64
     }
 
-    pub(in crate::transform) fn check(&self) -> Result<(), TransformError> {
+    pub(in crate::transform) fn check(&self) -> Result<(), Error> {
         for formant in &self.formants {
             check_frequency("formant frequency", formant.frequency)?;
-            check_range("formant octaves", formant.octaves, -2.0, 2.0, "-2 to 2")?;
-            check_range(
-                "formant width",
-                formant.width,
-                10.0,
-                4000.0,
-                "10 to 4000 Hz",
-            )?;
-            check_range("formant gain", formant.gain, 0.0, 10.0, "0 to 10")?;
+            setting::within([
+                ("formant octaves", formant.octaves, -2.0..=2.0, "-2 to 2"),
+                (
+                    "formant width",
+                    formant.width,
+                    10.0..=4000.0,
+                    "10 to 4000 Hz",
+                ),
+                ("formant gain", formant.gain, 0.0..=10.0, "0 to 10"),
+            ])?;
         }
         Ok(())
     }

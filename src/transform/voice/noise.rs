@@ -4,9 +4,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Signal, check_range};
+use super::Signal;
 use crate::source::AudioInput;
-use crate::transform::TransformError;
+use crate::{Error, setting};
 
 /// One fixed second of white noise with a loudness that follows a signal:
 /// `exp(depth · signal(t)) · noise(t)`.
@@ -19,8 +19,8 @@ pub struct Noise {
 }
 
 impl Noise {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
-        check_range("noise depth", self.depth, -3.0, 3.0, "-3 to 3")
+    pub(super) fn check(&self) -> Result<(), Error> {
+        setting::within([("noise depth", self.depth, -3.0..=3.0, "-3 to 3")])
     }
 
     pub(super) fn clip(&self, series: &[f32], audio: AudioInput) -> Vec<f32> {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::wave::add_tone;
-use super::{Signal, check_frequency, check_range};
+use super::{Signal, check_frequency};
 use crate::source::AudioInput;
-use crate::transform::TransformError;
+use crate::{Error, setting};
 
 /// A tone: `gain · sin(2π Σ f(t) / 16000)` with `f(t) = frequency · (1 + deviation · signal(t))`,
 /// kept within 20 to 7,800 Hz.
@@ -20,9 +20,9 @@ pub struct Tone {
 }
 
 impl Tone {
-    pub(super) fn check(&self) -> Result<(), TransformError> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         check_frequency("tone frequency", self.frequency)?;
-        check_range("tone deviation", self.deviation, -1.0, 1.0, "-1 to 1")
+        setting::within([("tone deviation", self.deviation, -1.0..=1.0, "-1 to 1")])
     }
 }
 

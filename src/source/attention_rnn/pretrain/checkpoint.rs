@@ -8,9 +8,9 @@ use burn::record::{BinBytesRecorder, FullPrecisionSettings, Record, Recorder};
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
-use crate::source::SourceError;
 use crate::source::attention_rnn::layers::Layers;
 use crate::storage::write_whole;
+use crate::{Error, ErrorKind};
 
 /// The first bytes of a checkpoint.
 const MAGIC: &[u8] = b"retune-checkpoint-1\n";
@@ -52,16 +52,20 @@ fn record<B: AutodiffBackend, R: Record<B>>(bytes: &[u8], device: &B::Device) ->
         .map_err(|error| error.to_string())
 }
 
+/// A checkpoint that does not belong to this run.
+fn no_checkpoint(path: &Path, reason: &str) -> Error {
+    let message = format!("cannot resume from {}: {reason}", path.display());
+    Error::new(ErrorKind::Mismatch, message)
+        .with_hint("start anew without it, or give the settings of that run")
+}
+
 /// Writes the state whole or not at all.
 pub fn save<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     path: &Path,
     run: &str,
     state: &State<B, O>,
-) -> Result<(), SourceError> {
-    let failed = |reason: String| SourceError::Checkpoint {
-        path: path.to_owned(),
-        reason,
-    };
+) -> Result<(), Error> {
+    let failed = |reason: String| no_checkpoint(path, &reason);
     let layers = bytes(state.layers.clone().into_record()).map_err(failed)?;
     let optimizer = bytes(state.optimizer.to_record()).map_err(failed)?;
     let header = Header {
@@ -75,11 +79,7 @@ pub fn save<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     file.push(b'\n');
     file.extend(layers);
     file.extend(optimizer);
-    write_whole(path, &file).map_err(|reason| SourceError::File {
-        action: "write",
-        path: path.to_owned(),
-        reason,
-    })
+    write_whole(path, &file).map_err(|error| Error::write(path, error))
 }
 
 /// Reads the state of the same run back.
@@ -88,16 +88,9 @@ pub fn load<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
     run: &str,
     fresh: State<B, O>,
     device: &B::Device,
-) -> Result<State<B, O>, SourceError> {
-    let failed = |reason: &str| SourceError::Checkpoint {
-        path: path.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let file = std::fs::read(path).map_err(|reason| SourceError::File {
-        action: "read",
-        path: path.to_owned(),
-        reason,
-    })?;
+) -> Result<State<B, O>, Error> {
+    let failed = |reason: &str| no_checkpoint(path, reason);
+    let file = std::fs::read(path).map_err(|error| Error::read(path, error))?;
     let body = file
         .strip_prefix(MAGIC)
         .ok_or_else(|| failed("it is no checkpoint, or one of another version"))?;

@@ -14,7 +14,8 @@ mod train;
 use std::path::Path;
 
 use super::AttentionRnnSource;
-use crate::source::{SourceError, SourceWeights};
+use crate::Error;
+use crate::source::SourceWeights;
 
 pub use settings::PretrainSettings;
 pub use train::{EpochProgress, Teacher, pretrain};
@@ -24,6 +25,6 @@ pub use train::{EpochProgress, Teacher, pretrain};
 /// # Errors
 ///
 /// When the file is no Keras weight file, or its layers are not those of the attention-RNN.
-pub fn import_keras(path: &Path, name: &str) -> Result<SourceWeights, SourceError> {
+pub fn import_keras(path: &Path, name: &str) -> Result<SourceWeights, Error> {
     SourceWeights::new::<AttentionRnnSource>(name, retune_lab::import_keras(path)?)
 }

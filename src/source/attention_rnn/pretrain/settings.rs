@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::source::SourceError;
+use crate::{Error, setting};
 
 /// How a source is trained.
 #[derive(Debug, Clone, Serialize)]
@@ -53,8 +53,8 @@ impl PretrainSettings {
     ///
     /// # Errors
     ///
-    /// [`SourceError::Setting`] names the first that is not.
-    pub fn check(&self) -> Result<(), SourceError> {
+    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) names the first that is not.
+    pub fn check(&self) -> Result<(), Error> {
         let not_negative = |value: f32| value.is_finite() && value >= 0.0;
         let checks = [
             (
@@ -94,13 +94,6 @@ impl PretrainSettings {
                 "a number from 0",
             ),
         ];
-        match checks.into_iter().find(|(_, _, good, _)| !good) {
-            Some((setting, value, _, expected)) => Err(SourceError::Setting {
-                setting,
-                value,
-                expected: expected.to_owned(),
-            }),
-            None => Ok(()),
-        }
+        setting::check(checks)
     }
 }

@@ -24,7 +24,9 @@ use crate::source::attention_rnn::layers::{Layers, NormStatistics};
 use crate::source::attention_rnn::random;
 use crate::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS};
 use crate::source::generator;
-use crate::source::{Report, SourceError, SourceWeights, SpeechClip, SpeechFolder, host, measure};
+use crate::source::speech::LAYOUT;
+use crate::source::{Report, SourceWeights, SpeechClip, SpeechFolder, host, measure};
+use crate::{Error, ErrorKind, setting};
 
 /// What the running statistics of the norms keep at each step.
 const STATISTICS_MEMORY: f32 = 0.95;
@@ -66,30 +68,29 @@ pub fn pretrain<B>(
     resume: bool,
     device: &B::Device,
     progress: &mut dyn FnMut(&EpochProgress),
-) -> Result<SourceWeights, SourceError>
+) -> Result<SourceWeights, Error>
 where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
     settings.check()?;
     if speech.train.is_empty() {
-        return Err(SourceError::NothingToTrainOn);
+        let message = "there is no recording to train on";
+        return Err(Error::new(ErrorKind::Empty, message).with_hint(LAYOUT));
     }
     if let Some(clip) = speech.train.iter().find(|clip| clip.label >= LABELS.len()) {
-        return Err(SourceError::Setting {
-            setting: "label of a recording",
-            value: clip.label.to_string(),
-            expected: format!("below {}, the number of labels", LABELS.len()),
-        });
+        let expected = format!("below {}, the number of labels", LABELS.len());
+        return Err(setting::refused(
+            "label of a recording",
+            clip.label,
+            expected,
+        ));
     }
     // Every epoch has as many.
     let recordings = plan(speech, settings, 0).len();
     if recordings < settings.batch {
-        return Err(SourceError::Setting {
-            setting: "batch",
-            value: settings.batch.to_string(),
-            expected: format!("at most {recordings}, the recordings of an epoch"),
-        });
+        let expected = format!("at most {recordings}, the recordings of an epoch");
+        return Err(setting::refused("batch", settings.batch, expected));
     }
     let steps = recordings / settings.batch;
     let run = Run::of(speech, settings, teacher).describe();
@@ -135,7 +136,7 @@ fn finished<B: AutodiffBackend, O>(
     state: &State<B, O>,
     settings: &PretrainSettings,
     device: &B::Device,
-) -> Result<SourceWeights, SourceError> {
+) -> Result<SourceWeights, Error> {
     let statistics = from_host::<B::InnerBackend>(&state.statistics, device);
     let tensors = forward::to_host(&state.layers.valid(), &statistics);
     SourceWeights::new::<AttentionRnnSource>(&settings.name, tensors)
@@ -146,7 +147,7 @@ fn watch<B, O>(
     settings: &PretrainSettings,
     clips: &[SpeechClip],
     device: &B::Device,
-) -> Result<Report, SourceError>
+) -> Result<Report, Error>
 where
     B: AutodiffBackend,
     B::InnerBackend: Kernels,
