@@ -154,7 +154,7 @@ fn the_golden_values_hold_on_wgpu() {
 #[test]
 fn forecasts_and_motion_are_the_same_on_both() {
     let source = SourceWeights::find("attrnn-gsc35").unwrap();
-    // Waves whose kind no linear readout can tell, so that the program hears.
+    // Waves whose kind no linear readout can tell, so that the program uses_source.
     let mut values = Vec::new();
     for wave in 0..90u32 {
         let (period, after) = if wave * 7 % 5 < 2 {
@@ -180,7 +180,7 @@ fn forecasts_and_motion_are_the_same_on_both() {
     };
     let device = Default::default();
     let cpu = Forecaster::<Cpu>::fit(&histories, &source, &settings, &device, &mut |_| {}).unwrap();
-    assert!(cpu.program().hears());
+    assert!(cpu.program().uses_source());
     let wgpu =
         Forecaster::<Wgpu>::new(cpu.program().clone(), &source, &Default::default()).unwrap();
     let windows: Vec<&[f32]> = histories[0]

@@ -16,13 +16,14 @@ use super::args::{BackendArgs, Common, ReadArgs};
 use super::fitting::FitArgs;
 use super::output::{self, OutputFile};
 use super::problem::Problem;
-use super::program::{PartName, SourceName};
+use super::program::PartName;
 use super::scoring::{
     CONSTANT, ControlArgs, FitAndScore, NEAREST_NEIGHBOUR, NEAREST_NEIGHBOUR_DTW, RANDOM_SOURCE,
     RIDGE,
 };
 use super::text::{self, Column};
 use black_box::BlackBoxArgs;
+use retune::program::SourceReference;
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
@@ -73,7 +74,7 @@ struct Outcome {
     backend: String,
     preset: String,
     seed: u64,
-    source: SourceName,
+    source: SourceReference,
     frozen: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     out: Option<PathBuf>,
@@ -141,7 +142,7 @@ impl Arguments {
             backend: self.backend.backend.clone(),
             preset: self.fitting.preset.to_string(),
             seed: common.seed,
-            source: SourceName::of(&done.program),
+            source: done.program.source().clone(),
             frozen: done.program.frozen(),
             out: out.map(|out| out.path().to_owned()),
         };

@@ -13,9 +13,10 @@ use serde::Serialize;
 use super::args::{BackendArgs, Common, ReadArgs, count};
 use super::output;
 use super::problem::Problem;
-use super::program::{ProgramArgs, SourceName};
+use super::program::ProgramArgs;
 use super::progress::Waiting;
 use super::text::{self, Column};
+use retune::program::SourceReference;
 
 /// Compare what the source makes of series with what it makes of speech
 ///
@@ -49,7 +50,7 @@ struct Outcome {
     n_speech: usize,
     projections: usize,
     parts: Vec<Distance>,
-    source: SourceName,
+    source: SourceReference,
 }
 
 impl Arguments {
@@ -70,7 +71,7 @@ impl Arguments {
             .with_hint("give more recordings, or put them into DIR/test/WORD/")
             .into());
         }
-        let source_name = SourceName::of(&program);
+        let source_name = program.source().clone();
         let waiting = Waiting::new(common, "hearing series and speech");
         let count = program.parts().len();
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;

@@ -12,9 +12,10 @@ use serde::Serialize;
 
 use super::args::{BackendArgs, Common, ReadArgs};
 use super::output;
-use super::program::{ProgramArgs, SourceName};
+use super::program::ProgramArgs;
 use super::progress::Waiting;
 use super::text;
+use retune::program::SourceReference;
 
 /// Score a program on labelled series
 #[derive(Debug, Args)]
@@ -43,7 +44,7 @@ struct Outcome {
     confusion: Vec<Vec<usize>>,
     seconds: f64,
     backend: String,
-    source: SourceName,
+    source: SourceReference,
 }
 
 impl Arguments {
@@ -54,7 +55,7 @@ impl Arguments {
         let options = self.read.options();
         let split = Split::read_to_score(&self.test, length, program.labels(), &options)?;
         let labels = program.labels().to_vec();
-        let source_name = SourceName::of(&program);
+        let source_name = program.source().clone();
         let waiting = Waiting::new(common, format!("predicting {} series", split.len()));
         let start = Instant::now();
         let Score {

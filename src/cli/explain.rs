@@ -13,8 +13,9 @@ use serde::Serialize;
 use super::args::{BackendArgs, Common};
 use super::output::{self, OutputFile};
 use super::picture::{Picture, explain_svg};
-use super::program::{ProgramArgs, RowArgs, SourceName};
+use super::program::{ProgramArgs, RowArgs};
 use super::text;
+use retune::program::SourceReference;
 
 /// How many of the source's words are told.
 const WORDS: usize = 3;
@@ -45,7 +46,7 @@ struct Outcome {
     words: Vec<Word>,
     /// The share of the prediction that rests on voices that do not tell when.
     untimed: f32,
-    source: SourceName,
+    source: SourceReference,
 }
 
 /// A word that the source would report.
@@ -63,7 +64,7 @@ impl Arguments {
         let out = OutputFile::check(&self.out, &inputs)?;
         let (program, source) = self.program.load()?;
         let (series, true_label) = self.row.read(&program)?;
-        let source_name = SourceName::of(&program);
+        let source_name = program.source().clone();
         let untimed = untimed(&program, source.spec(), &series);
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
         let explanation = classifier.explain(&series, self.row.part - 1)?;

@@ -14,9 +14,10 @@ use super::args::{BackendArgs, Common, ReadArgs};
 use super::fitting::{FitArgs, show_progress};
 use super::output::{self, OutputFile};
 use super::problem::Problem;
-use super::program::{PartName, SourceName};
+use super::program::PartName;
 use super::progress::Progress;
 use super::text::{self, Column};
+use retune::program::SourceReference;
 
 /// Fit a program on a training file and save it
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ struct Outcome {
     backend: String,
     preset: String,
     seed: u64,
-    source: SourceName,
+    source: SourceReference,
     frozen: bool,
 }
 
@@ -86,7 +87,7 @@ impl Arguments {
             backend: self.backend.backend.clone(),
             preset: self.fitting.preset.to_string(),
             seed: common.seed,
-            source: SourceName::of(program),
+            source: program.source().clone(),
             frozen: program.frozen(),
         };
         output::show(common, &outcome, Outcome::describe)

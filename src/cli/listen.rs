@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::args::{BackendArgs, Common, count};
 use super::output;
 use super::problem::Problem;
-use super::program::SourceName;
 use super::progress::Waiting;
 use super::text::{self, Column};
+use retune::program::SourceReference;
 
 /// Say which words a source hears in recordings
 ///
@@ -36,7 +36,7 @@ pub struct Arguments {
 /// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
-    source: SourceName,
+    source: SourceReference,
     clips: Vec<Clip>,
 }
 
@@ -73,10 +73,7 @@ impl Arguments {
             words: likeliest(source.labels(), &probabilities, self.top),
         });
         let outcome = Outcome {
-            source: SourceName {
-                name: source.name().to_owned(),
-                sha256: source.sha256().to_owned(),
-            },
+            source: SourceReference::of(source.spec()),
             clips: clips.collect(),
         };
         output::show(common, &outcome, Outcome::describe)

@@ -108,25 +108,6 @@ impl RowArgs {
     }
 }
 
-/// How results name a source.
-#[derive(Debug, Clone, Serialize)]
-pub struct SourceName {
-    /// Its name.
-    pub name: String,
-    /// The sha256 of its file.
-    pub sha256: String,
-}
-
-impl SourceName {
-    /// The source of a program.
-    pub fn of(program: &Program) -> Self {
-        Self {
-            name: program.source_name().to_owned(),
-            sha256: program.source_sha256().to_owned(),
-        }
-    }
-}
-
 /// How results name a part of a program.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartName {

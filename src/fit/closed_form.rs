@@ -234,7 +234,7 @@ fn choose(
     let temperature = Temperature::fit(&mean, &classes, count).map_err(uncalibrated)?;
     Ok(Fitted {
         parts,
-        sharpness: (1.0 / temperature.0) as f32,
+        inverse_temperature: (1.0 / temperature.0) as f32,
         scores: match judges.left_out {
             true => scores(&mean, temperature, &classes, count)?,
             false => BTreeMap::new(),

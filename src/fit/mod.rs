@@ -43,7 +43,7 @@ pub struct Fitted {
     /// At least one; the weighted mean of their scores decides.
     pub parts: Vec<FittedPart>,
     /// What that mean is multiplied by before the softmax that makes probabilities of it.
-    pub sharpness: f32,
+    pub inverse_temperature: f32,
     /// How well the fit went, by name.
     pub scores: BTreeMap<String, f64>,
 }
@@ -128,7 +128,7 @@ where
 
     let fitted = match settings.readouts[..] {
         [ReadoutKind::Labels] => Fitted {
-            sharpness: 1.0,
+            inverse_temperature: 1.0,
             scores,
             parts: voices
                 .into_iter()

@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Header, Program, Task};
+use super::{Content, Header, Program, Task};
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 use crate::{Error, ErrorKind};
 
 /// The version that is read and written; those before it were never released.
-const VERSION: u64 = 5;
+const VERSION: u64 = 6;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.
@@ -21,7 +21,7 @@ const FORMAT_VERSION: &str = "retune.version";
 /// The metadata entry with the sha256 over the header and the tensors.
 const CHECKSUM: &str = "retune.sha256";
 
-impl Program {
+impl<T: Content> Program<T> {
     /// Writes the program; the same program gives the same bytes.
     ///
     /// # Errors
@@ -35,15 +35,12 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is no program, was cut short or altered, has a newer format,
-    /// or has another task.
+    /// When the file cannot be read, is no program, was cut short or altered, has another format
+    /// version, or has another task.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let (header, tensors) = read::<Header>(path, Task::Classification)?;
-        let numbers = header.parts.iter().map(|part| part.weight);
-        let finite = numbers.chain([header.sharpness]).all(f32::is_finite);
-        if header.parts.is_empty() || !finite {
-            return Err(damaged(path, "it has no parts"));
-        }
+        let (header, tensors) = read::<Header<T>>(path, T::TASK)?;
+        let content = header.content.check(&tensors);
+        content.map_err(|reason| damaged(path, reason))?;
         Ok(Self { header, tensors })
     }
 }

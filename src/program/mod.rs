@@ -1,27 +1,25 @@
 //! Programs: the trained artefact, one small safetensors file.
 //!
 //! A program names its source by content hash and carries everything else that a prediction
-//! needs: the scaling, the class labels, the parts (a transform and a mapping each) with their trained
-//! numbers, the settings, the seed and the scores.
+//! needs: what its task asks for, the trained numbers, the settings, the seed and the scores.
 
+mod classification;
 mod file;
 mod forecasting;
 mod motion;
 
-pub(crate) use forecasting::ForecastHeader;
-pub use forecasting::{Calibration, ForecastProgram};
+pub use classification::{Classification, Part};
+pub(crate) use forecasting::store_readout;
+pub use forecasting::{Calibration, ForecastProgram, Forecasting};
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::fit::FitSettings;
-use crate::mapping::Mapping;
-use crate::series::Classes;
+use crate::parameters::Numbers;
 use crate::source::{SourceSpec, SourceWeights};
-use crate::storage::HostTensor;
-use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
 /// What a program predicts.
@@ -92,15 +90,83 @@ impl SourceReference {
     }
 }
 
-/// A transform and the mapping that reads what the source makes of it.
+/// Trained numbers, with all that a prediction needs but the source itself; `T` is what the task asks
+/// for beside them.
+///
+/// A file holds one: `Program::<Classification>::load`. Saved and loaded, it predicts the same bits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program<T = Classification> {
+    pub(crate) header: Header<T>,
+    pub(crate) tensors: Numbers,
+}
+
+/// What a task asks for in its programs.
+pub trait Content: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
+    /// The task.
+    const TASK: Task;
+
+    /// Whether it holds together, and with the trained numbers; else what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// The end of a sentence on a damaged file.
+    fn check(&self, tensors: &Numbers) -> Result<(), String>;
+}
+
+/// The readable part of a program file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Part {
-    /// The input transform.
-    pub transform: Transform,
-    /// The output mapping.
-    pub mapping: Mapping,
-    /// How much its scores count; the weights of all parts sum to 1.
-    pub weight: f32,
+pub(crate) struct Header<T> {
+    pub task: Task,
+    pub source: SourceReference,
+    #[serde(flatten)]
+    pub content: T,
+    pub scores: BTreeMap<String, f64>,
+    /// Whether the source's weights were found unchanged after the fit.
+    pub frozen: bool,
+}
+
+impl<T: Content> Program<T> {
+    /// The program of a fit that left the source as it was: fits that do not fail.
+    pub(crate) fn fitted(
+        source: SourceReference,
+        content: T,
+        tensors: Numbers,
+        scores: BTreeMap<String, f64>,
+    ) -> Self {
+        let header = Header {
+            task: T::TASK,
+            source,
+            content,
+            scores,
+            frozen: true,
+        };
+        Self { header, tensors }
+    }
+
+    /// The source that the program was trained for.
+    pub fn source(&self) -> &SourceReference {
+        &self.header.source
+    }
+
+    /// Scores from the fit, by name.
+    pub fn scores(&self) -> &BTreeMap<String, f64> {
+        &self.header.scores
+    }
+
+    /// Whether the source's weights were found bit-identical after the fit.
+    pub fn frozen(&self) -> bool {
+        self.header.frozen
+    }
+
+    /// The trained numbers by name, those of parts as `part1.transform.…`, `part1.mapping.…`.
+    pub fn tensors(&self) -> &Numbers {
+        &self.tensors
+    }
+
+    /// The trained numbers of one part's transform or mapping, under their own names.
+    pub(crate) fn tensors_of(&self, part: usize, what: Trained) -> Numbers {
+        what.of_part(&self.tensors, part)
+    }
 }
 
 /// What of a part has trained numbers.
@@ -114,7 +180,7 @@ pub(crate) enum Trained {
 
 impl Trained {
     /// How the names of the numbers start in a program; `part` counts from 0.
-    pub(crate) fn prefix(self, part: usize) -> String {
+    fn prefix(self, part: usize) -> String {
         let what = match self {
             Self::Transform => "transform",
             Self::Mapping => "mapping",
@@ -122,12 +188,17 @@ impl Trained {
         format!("part{}.{what}.", part + 1)
     }
 
+    /// Numbers of one part under their names in a program; `part` counts from 0.
+    pub(crate) fn named(self, part: usize, numbers: Numbers) -> Numbers {
+        let prefix = self.prefix(part);
+        let named = numbers.into_iter();
+        named
+            .map(|(name, tensor)| (format!("{prefix}{name}"), tensor))
+            .collect()
+    }
+
     /// These numbers of one part, under their own names; `part` counts from 0.
-    pub(crate) fn of_part(
-        self,
-        tensors: &BTreeMap<String, HostTensor>,
-        part: usize,
-    ) -> BTreeMap<String, HostTensor> {
+    pub(crate) fn of_part(self, tensors: &Numbers, part: usize) -> Numbers {
         let prefix = self.prefix(part);
         tensors
             .iter()
@@ -136,136 +207,6 @@ impl Trained {
                 Some((name.to_owned(), tensor.clone()))
             })
             .collect()
-    }
-}
-
-/// Trained transforms and mappings, with all that a prediction needs but the source itself.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Program {
-    pub(crate) header: Header,
-    pub(crate) tensors: BTreeMap<String, HostTensor>,
-}
-
-/// The readable part of a program file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Header {
-    pub task: Task,
-    pub source: SourceReference,
-    pub labels: Classes,
-    /// Samples of the series that the program takes.
-    pub series_length: usize,
-    pub parts: Vec<Part>,
-    /// What the weighted mean of the parts' scores is multiplied by before the softmax that makes
-    /// probabilities of it.
-    pub sharpness: f32,
-    /// With the scaling and the seed.
-    pub settings: FitSettings,
-    pub scores: BTreeMap<String, f64>,
-    /// Whether the source's weights were found unchanged after the fit.
-    pub frozen: bool,
-}
-
-impl Program {
-    /// The class labels, as the training split writes them.
-    pub fn labels(&self) -> &[String] {
-        self.header.labels.names()
-    }
-
-    /// Samples of the series that the program takes.
-    pub fn series_length(&self) -> usize {
-        self.header.series_length
-    }
-
-    /// The source that the program was trained for.
-    pub fn source(&self) -> &SourceReference {
-        &self.header.source
-    }
-
-    /// The name of the source that the program was trained for.
-    pub fn source_name(&self) -> &str {
-        &self.header.source.name
-    }
-
-    /// The sha256 of that source's file, in hexadecimal.
-    pub fn source_sha256(&self) -> &str {
-        &self.header.source.sha256
-    }
-
-    /// The settings that the program was fitted with.
-    pub fn settings(&self) -> &FitSettings {
-        &self.header.settings
-    }
-
-    /// Scores from the fit, by name.
-    pub fn scores(&self) -> &BTreeMap<String, f64> {
-        &self.header.scores
-    }
-
-    /// Whether the source's weights were found bit-identical after the fit.
-    pub fn frozen(&self) -> bool {
-        self.header.frozen
-    }
-
-    /// The parts, at least one: each hears the series its own way, and the weighted mean of
-    /// their scores decides.
-    pub fn parts(&self) -> &[Part] {
-        &self.header.parts
-    }
-
-    /// One part; `part` counts from 0.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::UnknownName`]; the message says how many there are.
-    pub fn part(&self, part: usize) -> Result<&Part, Error> {
-        let parts = self.parts();
-        parts.get(part).ok_or_else(|| {
-            let (number, parts) = (part + 1, parts.len());
-            let message = format!("there is no part {number}, the program has {parts}");
-            Error::new(ErrorKind::UnknownName, message)
-        })
-    }
-
-    /// What the mean of the parts' scores is multiplied by before the softmax.
-    pub fn sharpness(&self) -> f32 {
-        self.header.sharpness
-    }
-
-    /// The trained numbers of all parts, by name: `part1.transform.…`, `part1.mapping.…`.
-    pub fn tensors(&self) -> &BTreeMap<String, HostTensor> {
-        &self.tensors
-    }
-
-    /// The trained numbers of one part's transform or mapping, under their own names.
-    pub(crate) fn tensors_of(&self, part: usize, what: Trained) -> BTreeMap<String, HostTensor> {
-        what.of_part(&self.tensors, part)
-    }
-
-    /// Whether `source` is the one that the program was trained for.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Mismatch`]; the message names both.
-    pub fn check_source(&self, source: &SourceWeights) -> Result<(), Error> {
-        self.header.source.check(source)
-    }
-
-    /// Whether a series suits the program; `number` counts from 1.
-    ///
-    /// # Errors
-    ///
-    /// When it has another length than those that the program was trained on, or a value that is
-    /// not finite.
-    pub fn check_series(&self, series: &[f32], number: usize) -> Result<(), Error> {
-        if series.len() != self.series_length() {
-            let (found, expected) = (series.len(), self.series_length());
-            let message =
-                format!("series {number} has {found} samples, the program takes {expected}");
-            return Err(
-                Error::new(ErrorKind::UnequalLengths, message).with_setting("unequal", "resample")
-            );
-        }
-        check_finite(series, number)
     }
 }
 

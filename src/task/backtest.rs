@@ -25,7 +25,7 @@ pub struct BacktestRow {
     /// What forecast.
     pub name: &'static str,
     /// Whether it took anything from a source model.
-    pub hears: bool,
+    pub uses_source: bool,
     /// How it did.
     #[serde(flatten)]
     pub scores: JudgedScores,
@@ -168,7 +168,7 @@ impl Judging<'_> {
         }
         Ok(BacktestRow {
             name,
-            hears: forecaster.program().hears(),
+            uses_source: forecaster.program().uses_source(),
             scores: Judge::together(&judges),
         })
     }
@@ -183,7 +183,7 @@ impl Judging<'_> {
         }
         Ok(BacktestRow {
             name,
-            hears: false,
+            uses_source: false,
             scores: Judge::together(&judges),
         })
     }

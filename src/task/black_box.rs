@@ -10,7 +10,7 @@ use crate::fit::{Examples, Queried};
 use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, Mapping};
 use crate::parameters::Numbers;
-use crate::program::{Header, Part, Program, SourceReference, Task, Trained};
+use crate::program::{Classification, Part, Program, SourceReference, Trained};
 use crate::series::{Classes, Dataset, Scaling, Split};
 use crate::source::{BlackBox, Counted};
 use crate::train::{Progress, RandomDirections, Trainer};
@@ -281,30 +281,27 @@ fn program(
     train: &Split,
     settings: &BlackBoxSettings,
 ) -> Program {
-    let prefix = Trained::Transform.prefix(0);
-    let named = numbers.iter();
-    let tensors = named.map(|(name, tensor)| (format!("{prefix}{name}"), tensor.clone()));
-    Program {
-        header: Header {
-            task: Task::Classification,
-            source: SourceReference::of(spec),
-            labels,
-            series_length: train.series.first().map_or(0, Vec::len),
-            parts: vec![Part {
-                transform: transform.clone(),
-                mapping: Mapping::new(mapping),
-                weight: 1.0,
-            }],
-            sharpness: 1.0,
-            settings: crate::fit::FitSettings {
-                voices: vec![transform.clone()],
-                readouts: vec![crate::fit::ReadoutKind::Labels],
-                seed: settings.seed,
-                ..crate::fit::FitSettings::preset(crate::fit::Preset::Paper)
-            },
-            scores: Default::default(),
-            frozen: true,
+    let content = Classification {
+        labels,
+        series_length: train.series.first().map_or(0, Vec::len),
+        parts: vec![Part {
+            transform: transform.clone(),
+            mapping: Mapping::new(mapping),
+            weight: 1.0,
+        }],
+        inverse_temperature: 1.0,
+        settings: crate::fit::FitSettings {
+            voices: vec![transform.clone()],
+            readouts: vec![crate::fit::ReadoutKind::Labels],
+            seed: settings.seed,
+            ..crate::fit::FitSettings::preset(crate::fit::Preset::Paper)
         },
-        tensors: tensors.collect(),
-    }
+    };
+    let tensors = Trained::Transform.named(0, numbers.clone());
+    Program::fitted(
+        SourceReference::of(spec),
+        content,
+        tensors,
+        Default::default(),
+    )
 }

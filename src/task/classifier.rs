@@ -13,7 +13,7 @@ use super::distance::risk;
 use crate::fit::{Examples, FitProgress, FitSettings, fit, nothing_to_fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
-use crate::program::{Header, Part, Program, SourceReference, Task, Trained, check_finite};
+use crate::program::{Classification, Part, Program, SourceReference, Trained, check_finite};
 use crate::series::{Classes, Scaling, Split};
 use crate::source::{
     Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, play,
@@ -129,33 +129,24 @@ impl<B: Kernels> Classifier<B> {
         let mut parts = Vec::with_capacity(fitted.parts.len());
         let mut tensors = BTreeMap::new();
         for (index, part) in fitted.parts.into_iter().enumerate() {
-            for (what, numbers) in [
-                (Trained::Transform, part.transform_numbers),
-                (Trained::Mapping, part.mapping_numbers),
-            ] {
-                let prefix = what.prefix(index);
-                let named = numbers.into_iter();
-                tensors.extend(named.map(|(name, tensor)| (format!("{prefix}{name}"), tensor)));
-            }
+            tensors.extend(Trained::Transform.named(index, part.transform_numbers));
+            tensors.extend(Trained::Mapping.named(index, part.mapping_numbers));
             parts.push(Part {
                 transform: part.transform,
                 mapping: part.mapping,
                 weight: part.weight,
             });
         }
-        let header = Header {
-            task: Task::Classification,
-            source: SourceReference::of(source.spec()),
+        let content = Classification {
             labels,
             series_length,
             parts,
-            sharpness: fitted.sharpness,
+            inverse_temperature: fitted.inverse_temperature,
             settings: settings.clone(),
-            scores: fitted.scores,
-            // The fit fails otherwise.
-            frozen: true,
         };
-        Self::new(Program { header, tensors }, source, device)
+        let reference = SourceReference::of(source.spec());
+        let program = Program::fitted(reference, content, tensors, fitted.scores);
+        Self::new(program, source, device)
     }
 
     /// Puts a program and its source on a device.
@@ -168,7 +159,7 @@ impl<B: Kernels> Classifier<B> {
         source: &SourceWeights,
         device: &B::Device,
     ) -> Result<Self, Error> {
-        program.check_source(source)?;
+        program.source().check(source)?;
         Self::load(program, source.model(device), device)
     }
 
@@ -249,12 +240,18 @@ impl<B: Kernels> Classifier<B> {
         let mut total_risk = 0.0;
         let predictions = self.predict(&split.series)?;
         for (index, (prediction, label)) in predictions.iter().zip(&split.labels).enumerate() {
-            let right = self.program.header.labels.index(label).ok_or_else(|| {
-                let (number, known) = (index + 1, self.program.labels().join(", "));
-                let message =
-                    format!("series {number} has label {label:?}, the program knows {known}");
-                Error::new(ErrorKind::Labels, message)
-            })?;
+            let right = self
+                .program
+                .header
+                .content
+                .labels
+                .index(label)
+                .ok_or_else(|| {
+                    let (number, known) = (index + 1, self.program.labels().join(", "));
+                    let message =
+                        format!("series {number} has label {label:?}, the program knows {known}");
+                    Error::new(ErrorKind::Labels, message)
+                })?;
             confusion[right][prediction.class] += 1;
             let probability = f64::from(prediction.probabilities[right]);
             log_loss -= probability.max(LOWEST_PROBABILITY).ln();
@@ -385,7 +382,8 @@ impl<B: Kernels> Classifier<B> {
         }
         // Among themselves the classes share all of the probability. The class is that of the
         // largest score: probabilities of what tells little are too even for their few digits.
-        let probabilities = host(softmax(sum.clone() * self.program.sharpness(), 1)).values;
+        let probabilities =
+            host(softmax(sum.clone() * self.program.inverse_temperature(), 1)).values;
         let scores = host(sum).values;
         let rows = probabilities.chunks_exact(labels.len());
         let rows = rows.zip(scores.chunks_exact(labels.len()));

@@ -92,10 +92,9 @@ impl<B: Kernels> Classifier<B> {
         let initial = stored
             .transform
             .initial(self.spec(), program.settings().seed);
-        let prefix = Trained::Transform.prefix(part);
-        for (name, tensor) in initial {
-            program.tensors.insert(format!("{prefix}{name}"), tensor);
-        }
+        program
+            .tensors
+            .extend(Trained::Transform.named(part, initial));
         self.with_program(program)
     }
 

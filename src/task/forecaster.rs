@@ -9,8 +9,11 @@ use crate::fit::{FitProgress, ForecastReadout, ForecastSettings, features, fit_f
 use crate::forecast::{ForecastError, History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
 use crate::mapping::pooled_width;
-use crate::parameters::Parameters;
-use crate::program::{ForecastHeader, ForecastProgram, SourceReference, Task, Trained};
+use crate::parameters::{Numbers, Parameters};
+use crate::program::{
+    ForecastProgram, Forecasting, Program, SourceReference, Trained, store_readout,
+};
+use crate::ridge::LinearModel;
 use crate::source::{SourceModel, SourceWeights};
 use crate::{Error, ErrorKind};
 
@@ -31,6 +34,7 @@ pub struct Forecast {
 #[derive(Debug, Clone)]
 pub struct Forecaster<B: Kernels> {
     program: ForecastProgram,
+    readout: LinearModel,
     /// The best readout that does not hear; known after a fit only.
     alone: Option<ForecastReadout>,
     source: Arc<dyn SourceModel<B>>,
@@ -55,29 +59,20 @@ impl<B: Kernels> Forecaster<B> {
     ) -> Result<Self, Error> {
         let fitted = fit_forecast::<B>(histories, source, settings, device, progress)?;
         let voices = fitted.voices.into_iter().enumerate();
-        let voices = voices.flat_map(|(voice, numbers)| {
-            let prefix = Trained::Transform.prefix(voice);
-            let named = numbers.into_iter();
-            named.map(move |(name, tensor)| (format!("{prefix}{name}"), tensor))
-        });
-        let header = ForecastHeader {
-            task: Task::Forecasting,
-            source: SourceReference::of(source.spec()),
+        let mut tensors: Numbers = voices
+            .flat_map(|(voice, numbers)| Trained::Transform.named(voice, numbers))
+            .collect();
+        store_readout(&fitted.readout.linear, &mut tensors);
+        let content = Forecasting {
             context: settings.context,
             horizon: settings.horizon,
-            hears: fitted.readout.hears,
+            uses_source: fitted.readout.uses_source,
             seasonal: fitted.readout.seasonal,
             intervals: fitted.readout.intervals,
             settings: settings.clone(),
-            scores: fitted.scores,
-            // The fit fails otherwise.
-            frozen: true,
         };
-        let program = ForecastProgram {
-            header,
-            readout: fitted.readout.linear,
-            voices: voices.collect(),
-        };
+        let reference = SourceReference::of(source.spec());
+        let program = Program::fitted(reference, content, tensors, fitted.scores);
         let mut forecaster = Self::new(program, source, device)?;
         forecaster.alone = Some(fitted.alone);
         Ok(forecaster)
@@ -95,11 +90,12 @@ impl<B: Kernels> Forecaster<B> {
     ) -> Result<Self, Error> {
         program.source().check(source)?;
         let context = program.context();
-        let heard = match program.hears() {
+        let heard = match program.uses_source() {
             true => program.settings().voices.len() * pooled_width(source.spec()),
             false => 0,
         };
-        let (expected, found) = (context + heard, program.readout.features());
+        let readout = program.readout();
+        let (expected, found) = (context + heard, readout.features());
         if found != expected {
             let message = format!(
                 "the program's readout reads {found} numbers, with this source there are {expected}"
@@ -109,11 +105,17 @@ impl<B: Kernels> Forecaster<B> {
         let voices = program.settings().voices.iter().enumerate();
         let voices = voices
             .map(|(index, voice)| {
-                voice.on_device(source.spec(), &program.voice(index), context, device)
+                voice.on_device(
+                    source.spec(),
+                    &program.tensors_of(index, Trained::Transform),
+                    context,
+                    device,
+                )
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             program,
+            readout,
             alone: None,
             source: source.model(device),
             voices,
@@ -131,12 +133,14 @@ impl<B: Kernels> Forecaster<B> {
     pub fn without_source(&self) -> Option<Self> {
         let alone = self.alone.clone()?;
         let mut program = self.program.clone();
-        program.header.hears = false;
-        program.header.seasonal = alone.seasonal;
-        program.header.intervals = alone.intervals.clone();
-        program.readout = alone.linear.clone();
+        let content = &mut program.header.content;
+        content.uses_source = false;
+        content.seasonal = alone.seasonal;
+        content.intervals = alone.intervals.clone();
+        store_readout(&alone.linear, &mut program.tensors);
         Some(Self {
             program,
+            readout: alone.linear.clone(),
             alone: Some(alone),
             ..self.clone()
         })
@@ -163,10 +167,10 @@ impl<B: Kernels> Forecaster<B> {
     }
 
     fn forecast_windows(&self, windows: &[ScaledWindow]) -> Result<Vec<Forecast>, Error> {
-        let header = &self.program.header;
-        let (horizon, settings) = (header.horizon, &header.settings);
+        let content = &self.program.header.content;
+        let (horizon, settings) = (content.horizon, &content.settings);
         let mut heard = Vec::new();
-        if header.hears {
+        if content.uses_source {
             let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
             for (voice, trained) in settings.voices.iter().zip(&self.voices) {
                 let mut nothing = |_| {};
@@ -183,11 +187,11 @@ impl<B: Kernels> Forecaster<B> {
         }
         let width = pooled_width(self.source.spec());
         let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard, width);
-        let predicted = self.program.readout.predict(&rows)?;
+        let predicted = self.readout.predict(&rows)?;
         let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
         let rows = scaled.chunks_exact_mut(horizon).zip(windows);
         rows.map(|(scaled, window)| {
-            let season = settings.season.filter(|_| header.seasonal);
+            let season = settings.season.filter(|_| content.seasonal);
             if window.constant {
                 scaled.fill(0.0);
             } else if let Some(season) = season {
@@ -203,7 +207,7 @@ impl<B: Kernels> Forecaster<B> {
             };
             let intervals = LEVELS
                 .iter()
-                .map(|&level| header.intervals.around(&values, unit, level))
+                .map(|&level| content.intervals.around(&values, unit, level))
                 .collect::<Result<_, _>>()?;
             Ok(Forecast { values, intervals })
         })

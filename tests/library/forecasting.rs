@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use retune::fit::ForecastSettings;
 use retune::forecast::{History, Timeline};
 use retune::kernel::Cpu;
-use retune::program::{ForecastProgram, Program};
+use retune::program::{Classification, ForecastProgram, Program};
 use retune::source::SourceWeights;
 use retune::task::{BacktestOptions, Forecaster, backtest};
 
@@ -67,7 +67,7 @@ fn fit(histories: &[History], settings: &ForecastSettings) -> Forecaster<Cpu> {
     .unwrap()
 }
 
-/// A forecaster that hears.
+/// A forecaster that uses_source.
 fn hearing() -> (Forecaster<Cpu>, History) {
     let history = waves_and_what_they_mean(90, 1);
     let settings = ForecastSettings {
@@ -83,12 +83,12 @@ fn the_source_is_heard_where_it_helps_and_then_forecasts_better() {
     let (forecaster, history) = hearing();
     let program = forecaster.program();
     assert!(
-        program.hears() && program.frozen(),
+        program.uses_source() && program.frozen(),
         "{:?}",
         program.scores()
     );
     let alone = forecaster.without_source().unwrap();
-    assert!(!alone.program().hears());
+    assert!(!alone.program().uses_source());
     // Windows that nobody has seen, each a whole wave.
     let unseen = waves_and_what_they_mean(60, 2).values;
     let waves: Vec<&[f32]> = unseen.chunks(32).map(|part| &part[..24]).collect();
@@ -127,7 +127,7 @@ fn the_source_is_heard_where_it_helps_and_then_forecasts_better() {
         .collect();
     assert_eq!(forecaster.forecast(&[longer]).unwrap()[0], together[0]);
 
-    let error = Program::load(&path).unwrap_err();
+    let error = Program::<Classification>::load(&path).unwrap_err();
     assert!(error.to_string().contains("is for forecasting"), "{error}");
     assert!(error.hint().unwrap().contains("histories"));
     let bytes = std::fs::read(&path).unwrap();

@@ -4,7 +4,7 @@ use crate::common::{noise, two_tones};
 use burn::backend::Autodiff;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::kernel::Cpu;
-use retune::program::Program;
+use retune::program::{Classification, Program};
 use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnnSource;
@@ -138,7 +138,9 @@ fn damaged_and_newer_files_are_refused() {
 
     let refuse = |bytes: &[u8], expected: &str| {
         std::fs::write(&path, bytes).unwrap();
-        let error = Program::load(&path).unwrap_err().to_string();
+        let error = Program::<Classification>::load(&path)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("p.safetensors"), "{error}");
         assert!(error.contains(expected), "{error}");
     };

@@ -178,9 +178,9 @@ impl Outcome {
             rows.push(cells);
         }
         let mut text = text::table(&columns, rows);
-        let hears = self.report.rows.first().is_some_and(|row| row.hears);
+        let uses_source = self.report.rows.first().is_some_and(|row| row.uses_source);
         let asked = self.report.fit.contains_key("validation_with_source");
-        text.push_str(match hears {
+        text.push_str(match uses_source {
             _ if !asked => "\nno voice, so no source\n",
             true => "\nthe source is heard: it clearly lowers the error on the validation part\n",
             false => {

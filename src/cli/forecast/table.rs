@@ -56,7 +56,7 @@ struct Series<'a> {
 struct Outcome<'a> {
     context: Option<usize>,
     season: Option<usize>,
-    hears: Option<bool>,
+    uses_source: Option<bool>,
     scores: Option<&'a BTreeMap<String, f64>>,
     calibration: Option<Calibration>,
     series: Vec<Series<'a>>,
@@ -82,7 +82,7 @@ pub fn json(
     let outcome = Outcome {
         context: fitted.map(ForecastProgram::context),
         season: fitted.and_then(|program| program.settings().season),
-        hears: fitted.map(ForecastProgram::hears),
+        uses_source: fitted.map(ForecastProgram::uses_source),
         scores: fitted.map(ForecastProgram::scores),
         calibration: fitted.and_then(ForecastProgram::calibration),
         series,

@@ -13,9 +13,9 @@ use super::test;
 use crate::cli::args::{BackendArgs, Common, count, not_negative_single, part, positive};
 use crate::cli::output::{self, OutputFile, with_suffix};
 use crate::cli::problem::Problem;
-use crate::cli::program::SourceName;
 use crate::cli::progress::{Progress, Waiting};
 use crate::cli::text;
+use retune::program::SourceReference;
 
 /// Train a source on recorded words
 ///
@@ -77,7 +77,7 @@ struct Training {
 #[derive(Debug, Serialize)]
 struct Outcome {
     out: PathBuf,
-    source: SourceName,
+    source: SourceReference,
     /// The sha256 of the teacher.
     teacher: Option<String>,
     settings: PretrainSettings,
@@ -148,10 +148,7 @@ impl Arguments {
         drop(waiting);
         let outcome = Outcome {
             out: files.out.path().to_owned(),
-            source: SourceName {
-                name: source.name().to_owned(),
-                sha256: source.sha256().to_owned(),
-            },
+            source: SourceReference::of(source.spec()),
             teacher: teacher.map(|teacher| teacher.sha256().to_owned()),
             settings,
             split,

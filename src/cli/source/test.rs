@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::cli::args::{BackendArgs, Common, choice};
 use crate::cli::output;
 use crate::cli::problem::Problem;
-use crate::cli::program::SourceName;
 use crate::cli::progress::Waiting;
 use crate::cli::text::{self, Column};
+use retune::program::SourceReference;
 
 /// Measure how well a source knows recorded words
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ impl std::str::FromStr for Part {
 /// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
-    source: SourceName,
+    source: SourceReference,
     folder: PathBuf,
     split: &'static str,
     #[serde(flatten)]
@@ -94,10 +94,7 @@ impl Arguments {
         let report = self.backend.engine()?.measure(&source, clips)?;
         drop(waiting);
         let outcome = Outcome {
-            source: SourceName {
-                name: source.name().to_owned(),
-                sha256: source.sha256().to_owned(),
-            },
+            source: SourceReference::of(source.spec()),
             folder: self.folder.clone(),
             split: self.split.name(),
             report,

@@ -15,7 +15,7 @@ use crate::parameters::Parameters;
 use crate::ridge::{choose, log_spaced, penalty_grid};
 use crate::source::SourceModel;
 
-/// The best readout that hears.
+/// The best readout that uses the source.
 pub(super) struct Heard {
     pub(super) readout: ForecastReadout,
     pub(super) error: f64,

@@ -26,8 +26,8 @@ use window::{Fit, mean_square};
 
 /// Windows that are worked on together.
 const BATCH: usize = 256;
-/// Windows of the training part that the readout of the window alone sees, at most: it hears
-/// nothing, so it can see more.
+/// Windows of the training part that the readout of the window alone sees, at most: it has
+/// fewer columns, so it can see more.
 const MOST_WINDOWS: usize = 65_536;
 /// A window of the validation part for so many of the training part.
 const VALIDATION: usize = 4;
@@ -53,10 +53,10 @@ pub struct FittedForecast {
 /// A readout and what goes with it.
 #[derive(Debug, Clone)]
 pub struct ForecastReadout {
-    /// Of `[context]` values counted from the last one, and of the features where it hears.
+    /// Of `[context]` values counted from the last one, and of the features where it uses the source.
     pub linear: LinearModel,
     /// Whether it takes anything from the source.
-    pub hears: bool,
+    pub uses_source: bool,
     /// Whether its forecasts are counted from the last season and not from the last value.
     pub seasonal: bool,
     /// How far it was off on the calibration windows of the validation part.

@@ -1,4 +1,4 @@
-//! The readout of the window alone, and what the readout that hears shares with it.
+//! The readout of the window alone, and what the readout that uses the source shares with it.
 
 use super::evidence::mean;
 use super::rows::{Origin, Row, rows};
@@ -184,7 +184,7 @@ impl Fit<'_> {
         reading: Reading,
         validation: &Validation,
         features: &[f32],
-        hears: bool,
+        uses_source: bool,
     ) -> Result<(ForecastReadout, Vec<f64>), Error> {
         let horizon = self.settings.horizon;
         let rows = &validation.rows;
@@ -221,7 +221,7 @@ impl Fit<'_> {
         };
         let readout = ForecastReadout {
             linear,
-            hears,
+            uses_source,
             seasonal: reading.seasonal,
             intervals: Conformal::of(validation.calibration_of(&off, horizon), horizon, &LEVELS)?,
         };
