@@ -2,12 +2,9 @@
 
 use thiserror::Error;
 
-use crate::archive::ArchiveError;
 use crate::audio::AudioError;
-use crate::baseline::BaselineError;
 use crate::engine::BackendError;
 use crate::fit::FitError;
-use crate::forecast::ForecastError;
 use crate::motion::MotionError;
 use crate::motion::model::MotionModelError;
 use crate::program::ProgramError;
@@ -39,21 +36,15 @@ pub enum Error {
     /// Reading, writing or using a program.
     #[error(transparent)]
     Program(#[from] ProgramError),
-    /// What a program is compared with.
+    /// What needs no tensors: baselines, histories, and sweeps over many data sets.
     #[error(transparent)]
-    Baseline(#[from] BaselineError),
-    /// Reading histories and judging forecasts.
-    #[error(transparent)]
-    Forecast(#[from] ForecastError),
+    Core(#[from] retune_core::Error),
     /// Reading recordings of motion, and predicting motion.
     #[error(transparent)]
     Motion(#[from] MotionError),
     /// Training, adapting and using a network that predicts motion.
     #[error(transparent)]
     MotionModel(#[from] MotionModelError),
-    /// Sweeps over many data sets.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
 }
 
 impl Error {
@@ -72,11 +63,9 @@ impl Error {
             Self::Fit(error) => error.hint(),
             Self::Train(error) => error.hint(),
             Self::Program(error) => error.hint(),
-            Self::Baseline(error) => error.hint(),
-            Self::Forecast(error) => error.hint(),
+            Self::Core(error) => error.hint().map(str::to_owned),
             Self::Motion(error) => error.hint(),
             Self::MotionModel(error) => error.hint(),
-            Self::Archive(error) => error.hint(),
         }
     }
 }

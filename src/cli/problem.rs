@@ -3,12 +3,9 @@
 use std::fmt;
 use std::io::Write;
 
-use retune::archive::ArchiveError;
 use retune::audio::AudioError;
-use retune::baseline::BaselineError;
 use retune::engine::BackendError;
 use retune::fit::FitError;
-use retune::forecast::ForecastError;
 use retune::motion::MotionError;
 use retune::motion::model::MotionModelError;
 use retune::program::ProgramError;
@@ -65,7 +62,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(problem) = error.downcast_ref::<Problem>() {
         return problem.hint.clone();
     }
-    if let Some(error) = error.downcast_ref::<retune_core::Error>() {
+    if let Some(error) = of_core(error) {
         return hint_with_options(error);
     }
     let of_any = || error.downcast_ref().and_then(retune::Error::hint);
@@ -76,11 +73,8 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_program = || error.downcast_ref().and_then(ProgramError::hint);
     let of_picture = || error.downcast_ref().and_then(PictureError::hint);
     let of_fit = || error.downcast_ref().and_then(FitError::hint);
-    let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
-    let of_forecast = || error.downcast_ref().and_then(ForecastError::hint);
     let of_motion = || error.downcast_ref().and_then(MotionError::hint);
     let of_motion_model = || error.downcast_ref().and_then(MotionModelError::hint);
-    let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
     of_any()
         .or_else(of_series)
         .or_else(of_audio)
@@ -89,11 +83,22 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_program)
         .or_else(of_picture)
         .or_else(of_fit)
-        .or_else(of_baseline)
-        .or_else(of_archive)
-        .or_else(of_forecast)
         .or_else(of_motion)
         .or_else(of_motion_model)
+}
+
+/// The one error of the library, also where an older one wraps it.
+fn of_core(error: &anyhow::Error) -> Option<&retune_core::Error> {
+    use retune::Error::{Core, Fit};
+    let wrapped = || match error.downcast_ref() {
+        Some(Core(error) | Fit(FitError::Core(error))) => Some(error),
+        _ => None,
+    };
+    let of_fit = || match error.downcast_ref() {
+        Some(FitError::Core(error)) => Some(error),
+        _ => None,
+    };
+    error.downcast_ref().or_else(wrapped).or_else(of_fit)
 }
 
 /// Settings are spelled as options: `missing`, `interpolate` as `--missing interpolate`.

@@ -2,10 +2,7 @@
 
 use thiserror::Error;
 
-use crate::forecast::ForecastError;
 use crate::mapping::MappingError;
-use crate::probability::ProbabilityError;
-use crate::ridge::RidgeError;
 use crate::source::SourceError;
 use crate::transform::TransformError;
 
@@ -68,15 +65,10 @@ pub enum FitError {
     /// The classes do not suit the source.
     #[error(transparent)]
     Mapping(#[from] MappingError),
-    /// The readout cannot be fitted.
+    /// The readout cannot be fitted, its probabilities not be calibrated, or the histories not be
+    /// forecast.
     #[error(transparent)]
-    Ridge(#[from] RidgeError),
-    /// The probabilities cannot be calibrated.
-    #[error(transparent)]
-    Probability(#[from] ProbabilityError),
-    /// The histories cannot be forecast.
-    #[error(transparent)]
-    Forecast(#[from] ForecastError),
+    Core(#[from] retune_core::Error),
     /// Errors that cannot be compared.
     #[error("no readout has a finite error on the validation part")]
     NoFiniteError,
@@ -89,8 +81,7 @@ impl FitError {
     /// What to do next, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Forecast(error) => error.hint(),
-            Self::Ridge(error) => error.hint(),
+            Self::Core(error) => error.hint().map(str::to_owned),
             Self::Length { .. } => Some("give --unequal resample".to_owned()),
             Self::NotFinite { .. } => Some("give --missing interpolate".to_owned()),
             Self::NothingToTrain => Some(
