@@ -12,7 +12,7 @@ pub(super) fn at_least_one(what: &str, size: usize) -> Result<(), Error> {
 }
 
 /// Checks that there are as many as expected, and at least one.
-pub(super) fn count(what: &str, found: usize, expected: usize) -> Result<(), Error> {
+pub(super) fn as_many(what: &str, found: usize, expected: usize) -> Result<(), Error> {
     if expected == 0 || found != expected {
         let expected = expected.max(1);
         let message = format!("there are {found} {what}; expected {expected}");

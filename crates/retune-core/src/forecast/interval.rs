@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{at_least_one, count as check_count, finite};
+use super::check::{as_many, at_least_one, finite};
 use crate::{Error, ErrorKind};
 
 /// The levels that intervals are commonly given for.
@@ -60,7 +60,7 @@ impl Conformal {
     pub fn of(errors: &[f32], horizon: usize, levels: &[f64]) -> Result<Self, Error> {
         at_least_one("horizon", horizon)?;
         let whole = errors.len().div_ceil(horizon).max(1) * horizon;
-        check_count("errors", errors.len(), whole)?;
+        as_many("errors", errors.len(), whole)?;
         finite("errors", 0, errors)?;
         let count = errors.len() / horizon;
         let sorted: Vec<Vec<f32>> = (0..horizon)
@@ -112,8 +112,9 @@ impl Conformal {
             let message = format!("there is no interval for the level {level}; there are {levels}");
             Error::new(ErrorKind::Setting, message)
         })?;
-        if forecast.len() > known.half_widths.len() {
-            check_count("steps of a forecast", forecast.len(), self.horizon)?;
+        let (steps, most) = (forecast.len(), known.half_widths.len());
+        if steps > most {
+            as_many("steps of a forecast", steps, most)?;
         }
         let ends = |sign: f64| {
             let steps = forecast.iter().zip(&known.half_widths);

@@ -7,7 +7,7 @@
 //! All sums are 64-bit. Every function takes the values that came and their forecasts, as many as
 //! values, and fails when they are not, or when there are none.
 
-use super::check::count;
+use super::check::as_many;
 use crate::Error;
 
 /// The mean of the squared errors (MSE).
@@ -98,8 +98,8 @@ pub fn mean_absolute_scaled_error(
 ///
 /// When there are none, or not as many of each.
 pub fn interval_coverage(actual: &[f32], lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
-    count("upper ends", upper.len(), actual.len())?;
-    count("lower ends", lower.len(), actual.len())?;
+    as_many("upper ends", upper.len(), actual.len())?;
+    as_many("lower ends", lower.len(), actual.len())?;
     let ends = lower.iter().zip(upper);
     let within = actual
         .iter()
@@ -119,7 +119,7 @@ pub fn interval_width(lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
 }
 
 fn mean(actual: &[f32], forecast: &[f32], error: impl Fn(f64, f64) -> f64) -> Result<f64, Error> {
-    count("forecasts", forecast.len(), actual.len())?;
+    as_many("forecasts", forecast.len(), actual.len())?;
     let pairs = actual.iter().zip(forecast);
     let sum: f64 = pairs
         .map(|(value, forecast)| error(f64::from(*value), f64::from(*forecast)))
