@@ -15,7 +15,7 @@ use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec, host};
 use crate::stacking::shares;
 use crate::transform::Transform;
-use crate::{Error, ErrorKind};
+use crate::Error;
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
@@ -231,7 +231,7 @@ fn choose(
             weight,
         });
     }
-    let temperature = Temperature::fit(&mean, &classes, count).map_err(uncalibrated)?;
+    let temperature = Temperature::fit(&mean, &classes, count)?;
     Ok(Fitted {
         parts,
         inverse_temperature: (1.0 / temperature.0) as f32,
@@ -240,10 +240,6 @@ fn choose(
             false => BTreeMap::new(),
         },
     })
-}
-
-fn uncalibrated(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Numeric, error.to_string())
 }
 
 /// What leaving one series out says of the whole program.
@@ -263,12 +259,9 @@ fn scores(
         ),
         (
             "selection_log_loss",
-            log_loss(&probabilities, classes, count).map_err(uncalibrated)?,
+            log_loss(&probabilities, classes, count)?,
         ),
-        (
-            "selection_brier",
-            brier(&probabilities, classes, count).map_err(uncalibrated)?,
-        ),
+        ("selection_brier", brier(&probabilities, classes, count)?),
     ];
     let named = scores.map(|(name, score)| (name.to_owned(), score));
     Ok(named.into())

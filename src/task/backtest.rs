@@ -1,11 +1,12 @@
 //! Backtests: forecasts from a rolling origin, judged by what came, beside controls.
 
+use retune_core::ErrorKind;
 use serde::Serialize;
 
 use super::Forecaster;
 use crate::Error;
 use crate::fit::{FitProgress, ForecastSettings};
-use crate::forecast::{Backtest, Control, ForecastError, History, Judge, JudgedScores, LEVELS};
+use crate::forecast::{Backtest, Control, History, Judge, JudgedScores, LEVELS};
 use crate::kernel::Kernels;
 use crate::source::SourceWeights;
 
@@ -102,13 +103,11 @@ fn origins(
     after: &[Vec<f32>],
     settings: &ForecastSettings,
     options: &BacktestOptions,
-) -> Result<Vec<(usize, usize)>, ForecastError> {
+) -> Result<Vec<(usize, usize)>, retune_core::Error> {
     if histories.len() != after.len() {
-        return Err(ForecastError::Length {
-            what: "histories to judge with",
-            found: after.len(),
-            expected: histories.len(),
-        });
+        let (found, expected) = (after.len(), histories.len());
+        let message = format!("there are {found} histories to judge with; expected {expected}");
+        return Err(retune_core::Error::new(ErrorKind::Mismatch, message));
     }
     let mut origins = Vec::new();
     let mut most = 0;
@@ -129,11 +128,13 @@ fn origins(
         origins.extend(places.into_iter().map(|place| (history, place - 1)));
     }
     if origins.is_empty() {
-        return Err(ForecastError::TooShort {
-            found: most,
-            needed: settings.horizon,
-            purpose: "one forecast to judge".to_owned(),
-        });
+        let needed = settings.horizon;
+        let message = format!(
+            "the history has {most} values; expected at least {needed} for one forecast to judge"
+        );
+        return Err(retune_core::Error::new(ErrorKind::TooShort, message)
+            .with_hint("give a longer history, or a smaller horizon")
+            .with_setting("horizon", ""));
     }
     Ok(origins)
 }

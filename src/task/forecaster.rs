@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::fit::forecast::beside;
 use crate::fit::{FitProgress, ForecastReadout, ForecastSettings, features, fit_forecast};
-use crate::forecast::{ForecastError, History, Interval, LEVELS, ScaledWindow, season_ahead};
+use crate::forecast::{History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
 use crate::mapping::pooled_width;
 use crate::parameters::{Numbers, Parameters};
@@ -159,7 +159,7 @@ impl<B: Kernels> Forecaster<B> {
         for batch in histories.chunks(BATCH) {
             let windows = batch
                 .iter()
-                .map(|history| window(history.as_ref(), context))
+                .map(|history| ScaledWindow::at_end(history.as_ref(), context))
                 .collect::<Result<Vec<_>, _>>()?;
             forecasts.extend(self.forecast_windows(&windows)?);
         }
@@ -213,24 +213,4 @@ impl<B: Kernels> Forecaster<B> {
         })
         .collect()
     }
-}
-
-/// The scaled window at the end of a history.
-fn window(history: &[f32], context: usize) -> Result<ScaledWindow, Error> {
-    let start = history.len().checked_sub(context);
-    let window = start
-        .and_then(|start| history.get(start..))
-        .ok_or_else(|| ForecastError::TooShort {
-            found: history.len(),
-            needed: context,
-            purpose: "the program's context".to_owned(),
-        })?;
-    if let Some(place) = window.iter().position(|value| !value.is_finite()) {
-        return Err(ForecastError::NotFinite {
-            what: "history",
-            place: history.len() - context + place + 1,
-        }
-        .into());
-    }
-    Ok(ScaledWindow::of(window))
 }

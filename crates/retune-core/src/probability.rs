@@ -1,6 +1,6 @@
 //! Scores as probabilities, and how good probabilities are.
 
-use thiserror::Error;
+use crate::{Error, ErrorKind};
 
 /// No probability counts as less than this, or one that is 0 would cost an infinite log loss.
 const LOWEST_PROBABILITY: f64 = 1e-15;
@@ -9,40 +9,6 @@ const LOWEST: f64 = -12.0;
 const HIGHEST: f64 = 12.0;
 /// Steps of the search, each to 0.618 of the range before.
 const STEPS: usize = 60;
-
-/// Why scores cannot become probabilities, or probabilities be judged.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum ProbabilityError {
-    /// Nothing to learn from.
-    #[error("there are no scores")]
-    Empty,
-    /// Another number of values than rows times classes.
-    #[error("there are {values} values for {rows} series, expected {classes} for each")]
-    Shape {
-        /// Values given.
-        values: usize,
-        /// Labels given.
-        rows: usize,
-        /// Classes.
-        classes: usize,
-    },
-    /// A label that is no class.
-    #[error("series {row} is of class {class}, but there are {classes} classes, from 0")]
-    Class {
-        /// The series, counted from 1.
-        row: usize,
-        /// Its class.
-        class: usize,
-        /// How many there are.
-        classes: usize,
-    },
-    /// A value that is infinite or no number.
-    #[error("the values of series {row} are not all finite")]
-    NotFinite {
-        /// The series, counted from 1.
-        row: usize,
-    },
-}
 
 /// Turns scores to probabilities: `softmax(scores / temperature)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,8 +24,8 @@ impl Temperature {
     ///
     /// # Errors
     ///
-    /// [`ProbabilityError`] when there are no rows, numbers do not match or are not finite.
-    pub fn fit(scores: &[f64], labels: &[usize], classes: usize) -> Result<Self, ProbabilityError> {
+    /// When there are no rows, numbers do not match or are not finite.
+    pub fn fit(scores: &[f64], labels: &[usize], classes: usize) -> Result<Self, Error> {
         check(scores, labels, classes)?;
         let count = labels.len() as f64;
         let others = classes.saturating_sub(1) as f64;
@@ -97,18 +63,11 @@ impl Temperature {
 ///
 /// # Errors
 ///
-/// [`ProbabilityError`] when there are no rows, numbers do not match or are not finite.
-pub fn log_loss(
-    probabilities: &[f64],
-    labels: &[usize],
-    classes: usize,
-) -> Result<f64, ProbabilityError> {
-    check(probabilities, labels, classes)?;
-    let rows = probabilities.chunks_exact(classes).zip(labels);
-    let sum: f64 = rows
-        .map(|(row, &label)| -row[label].max(LOWEST_PROBABILITY).ln())
-        .sum();
-    Ok(sum / labels.len() as f64)
+/// When there are no rows, numbers do not match or are not finite.
+pub fn log_loss(probabilities: &[f64], labels: &[usize], classes: usize) -> Result<f64, Error> {
+    mean_loss(probabilities, labels, classes, |row, label| {
+        -row[label].max(LOWEST_PROBABILITY).ln()
+    })
 }
 
 /// The Brier score: the mean over the rows of the sum over the classes of (probability − truth)²;
@@ -116,50 +75,51 @@ pub fn log_loss(
 ///
 /// # Errors
 ///
-/// [`ProbabilityError`] when there are no rows, numbers do not match or are not finite.
-pub fn brier(
+/// When there are no rows, numbers do not match or are not finite.
+pub fn brier(probabilities: &[f64], labels: &[usize], classes: usize) -> Result<f64, Error> {
+    mean_loss(probabilities, labels, classes, |row, label| {
+        let errors = row.iter().enumerate().map(|(class, probability)| {
+            let truth = if class == label { 1.0 } else { 0.0 };
+            (probability - truth).powi(2)
+        });
+        errors.sum()
+    })
+}
+
+fn mean_loss(
     probabilities: &[f64],
     labels: &[usize],
     classes: usize,
-) -> Result<f64, ProbabilityError> {
+    loss: impl Fn(&[f64], usize) -> f64,
+) -> Result<f64, Error> {
     check(probabilities, labels, classes)?;
     let rows = probabilities.chunks_exact(classes).zip(labels);
-    let sum: f64 = rows
-        .map(|(row, &label)| {
-            let errors = row.iter().enumerate().map(|(class, probability)| {
-                let truth = if class == label { 1.0 } else { 0.0 };
-                (probability - truth).powi(2)
-            });
-            errors.sum::<f64>()
-        })
-        .sum();
+    let sum: f64 = rows.map(|(row, &label)| loss(row, label)).sum();
     Ok(sum / labels.len() as f64)
 }
 
-fn check(values: &[f64], labels: &[usize], classes: usize) -> Result<(), ProbabilityError> {
-    if labels.is_empty() || classes == 0 {
-        return Err(ProbabilityError::Empty);
+fn check(values: &[f64], labels: &[usize], classes: usize) -> Result<(), Error> {
+    let (count, rows) = (values.len(), labels.len());
+    if rows == 0 || classes == 0 {
+        return Err(Error::new(ErrorKind::Empty, "there are no scores"));
     }
-    if values.len() != labels.len() * classes {
-        return Err(ProbabilityError::Shape {
-            values: values.len(),
-            rows: labels.len(),
-            classes,
-        });
+    if count != rows * classes {
+        let message =
+            format!("there are {count} values for {rows} series, expected {classes} for each");
+        return Err(Error::new(ErrorKind::Mismatch, message));
     }
-    if let Some(row) = labels.iter().position(|&class| class >= classes) {
-        return Err(ProbabilityError::Class {
-            row: row + 1,
-            class: labels[row],
-            classes,
-        });
+    if let Some(place) = labels.iter().position(|&class| class >= classes) {
+        let (row, class) = (place + 1, labels[place]);
+        let message =
+            format!("series {row} is of class {class}, but there are {classes} classes, from 0");
+        return Err(Error::new(ErrorKind::Labels, message));
     }
-    match values.iter().position(|value| !value.is_finite()) {
-        Some(place) => Err(ProbabilityError::NotFinite {
-            row: place / classes + 1,
-        }),
-        None => Ok(()),
+    if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+        let row = place / classes + 1;
+        let message = format!("the values of series {row} are not all finite");
+        return Err(Error::new(ErrorKind::NotFinite, message));
     }
+    Ok(())
 }
 
 /// The logarithms of `softmax(inverse · scores)`.
@@ -209,7 +169,7 @@ mod tests {
         // (0.25 + 0.0625 + 0.0625 + 0.01 + 0.81 + 0.64) / 2
         assert!((score - 0.9175).abs() < 1e-12);
         assert!(log_loss(&[0.0, 1.0], &[0], 2).unwrap() < 35.0);
-        assert_eq!(brier(&[0.0, 1.0], &[0], 2), Ok(2.0));
+        assert_eq!(brier(&[0.0, 1.0], &[0], 2).unwrap(), 2.0);
     }
 
     #[test]
@@ -248,8 +208,9 @@ mod tests {
 
     #[test]
     fn wrong_input_is_an_error() {
-        assert_eq!(log_loss(&[], &[], 2), Err(ProbabilityError::Empty));
-        assert_eq!(brier(&[], &[], 0), Err(ProbabilityError::Empty));
+        for nothing in [log_loss(&[], &[], 2), brier(&[], &[], 0)] {
+            assert_eq!(nothing.unwrap_err().kind(), ErrorKind::Empty);
+        }
         let error = Temperature::fit(&[1.0; 3], &[0, 1], 2).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -19,7 +19,6 @@
 
 mod cholesky;
 mod eigen;
-mod error;
 mod gram;
 mod leave_one_out;
 mod model;
@@ -30,7 +29,6 @@ mod standard;
 mod sums;
 mod validation;
 
-pub use error::RidgeError;
 pub use leave_one_out::{Criterion, Ridge, RidgeFit, rows_of, squared_error};
 pub use model::LinearModel;
 pub use moments::Moments;

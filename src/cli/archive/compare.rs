@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use retune::archive::{ArchiveError, Comparison, Pair};
+use retune::archive::{Comparison, Pair};
 use serde::Serialize;
 
 use super::{CompareArgs, reference};
@@ -75,14 +75,8 @@ impl Arguments {
 }
 
 impl Outcome {
-    fn of(comparison: &Comparison, reference: String) -> Result<Self, ArchiveError> {
-        let names = &comparison.accuracies.methods;
-        let Some(place) = names.iter().position(|name| *name == reference) else {
-            return Err(ArchiveError::UnknownMethod {
-                name: reference,
-                known: names.join(", "),
-            });
-        };
+    fn of(comparison: &Comparison, reference: String) -> Result<Self, retune_core::Error> {
+        let place = comparison.accuracies.place_of(&reference)?;
         let method = |&other: &usize| {
             let standing = &comparison.standings[other];
             Method {

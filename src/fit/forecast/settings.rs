@@ -1,8 +1,9 @@
 //! The settings of a forecaster.
 
+use retune_core::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
-use crate::forecast::{ForecastError, History};
+use crate::forecast::History;
 use crate::transform::Transform;
 
 /// The longest context that is taken where none is given.
@@ -44,7 +45,7 @@ impl ForecastSettings {
         histories: &[History],
         horizon: usize,
         season: Option<usize>,
-    ) -> Result<Self, ForecastError> {
+    ) -> Result<Self, Error> {
         let mut settings = Self {
             horizon,
             context: 1,
@@ -79,8 +80,8 @@ impl ForecastSettings {
     ///
     /// # Errors
     ///
-    /// [`ForecastError`] says how many values are needed.
-    pub fn check(&self, histories: &[History]) -> Result<(), ForecastError> {
+    /// The message says how many values are needed.
+    pub fn check(&self, histories: &[History]) -> Result<(), Error> {
         let sizes = [
             ("horizon", self.horizon),
             ("context", self.context),
@@ -89,12 +90,13 @@ impl ForecastSettings {
             ("number of histories", histories.len()),
         ];
         if let Some(&(what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
-            return Err(ForecastError::Zero { what });
+            let message = format!("the {what} is 0; expected at least 1");
+            return Err(Error::new(ErrorKind::Setting, message));
         }
         if !(0.0..1.0).contains(&self.validation) {
-            return Err(ForecastError::Share {
-                share: self.validation,
-            });
+            let share = self.validation;
+            let message = format!("the share held out is {share}; expected 0 to less than 1");
+            return Err(Error::new(ErrorKind::Setting, message));
         }
         for history in histories {
             let found = history.values.len();
@@ -104,13 +106,16 @@ impl ForecastSettings {
                 .saturating_add(self.horizon)
                 .saturating_add(self.held_out(found));
             if found <= needed {
-                return Err(ForecastError::History {
-                    name: history.name.clone(),
-                    found,
-                    needed: needed.saturating_add(1),
-                    context: self.context,
-                    horizon: self.horizon,
-                });
+                let (name, needed) = (&history.name, needed.saturating_add(1));
+                let (context, horizon) = (self.context, self.horizon);
+                let message = format!(
+                    "`{name}` has {found} values; expected at least {needed} for a context of \
+                     {context}, a horizon of {horizon} and a validation part"
+                );
+                return Err(Error::new(ErrorKind::TooShort, message)
+                    .with_hint("give a longer history, or a smaller horizon or context")
+                    .with_setting("horizon", "")
+                    .with_setting("context", ""));
             }
         }
         Ok(())
@@ -152,7 +157,7 @@ mod tests {
             "`sales` has 20 values; expected at least 22 for a context of 1, a horizon of 10 and \
              a validation part"
         );
-        assert!(error.hint().unwrap().contains("--horizon"));
+        assert!(error.settings().contains(&("horizon", "")));
         assert!(ForecastSettings::new(&[history(99)], 0, None).is_err());
         assert!(ForecastSettings::new(&[], 5, None).is_err());
         assert!(ForecastSettings::new(&[history(99)], usize::MAX, None).is_err());

@@ -4,7 +4,7 @@ use super::evidence::mean;
 use super::rows::{Origin, Row, rows};
 use super::validation::Validation;
 use super::{BATCH, ForecastReadout, ForecastSettings};
-use crate::forecast::{Conformal, ForecastError, History, LEVELS, season_ahead};
+use crate::forecast::{Conformal, History, LEVELS, season_ahead};
 use crate::ridge::{Block, Chosen, Moments, Sums, choose, log_spaced, penalty_grid};
 use crate::{Error, ErrorKind};
 
@@ -45,11 +45,14 @@ impl Fit<'_> {
             let shortest = lengths
                 .min()
                 .expect("there is a history: checked in `ForecastSettings::check`");
-            return Err(ForecastError::NothingMoves {
-                context: self.settings.context,
-                held_out: self.settings.held_out(shortest),
-            }
-            .into());
+            let (context, held_out) = (self.settings.context, self.settings.held_out(shortest));
+            let message = format!(
+                "no window of {context} values before the last {held_out} moves; expected one that \
+                 does"
+            );
+            return Err(retune_core::Error::new(ErrorKind::Constant, message)
+                .with_hint("the forecast of a constant series is its value, and needs no program")
+                .into());
         }
         Ok(rows)
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ArchiveError, Results};
+use super::Results;
+use crate::{Error, ErrorKind};
 
 /// Accuracies are compared at this many parts of the whole: published ones have two decimals of a
 /// percent, and others would beat them by rounding alone.
@@ -67,19 +68,32 @@ impl Accuracies {
         }
     }
 
+    /// The place of a method among all.
+    ///
+    /// # Errors
+    ///
+    /// For a name that no method has.
+    pub fn place_of(&self, name: &str) -> Result<usize, Error> {
+        let place = self.methods.iter().position(|method| method == name);
+        place.ok_or_else(|| {
+            let known = self.methods.join(", ");
+            let message = format!("there is no method `{name}`, only {known}");
+            Error::new(ErrorKind::UnknownName, message)
+                .with_hint("correct the name")
+                .with_setting("columns", "")
+                .with_setting("reference", "")
+        })
+    }
+
     /// Only some of the methods, in the order given.
     ///
     /// # Errors
     ///
-    /// [`ArchiveError::UnknownMethod`].
-    pub fn only(&self, names: &[String]) -> Result<Self, ArchiveError> {
+    /// For a name that no method has.
+    pub fn only(&self, names: &[String]) -> Result<Self, Error> {
         let mut places = Vec::new();
         for name in names {
-            let place = self.methods.iter().position(|method| method == name);
-            let place = place.ok_or_else(|| ArchiveError::UnknownMethod {
-                name: name.clone(),
-                known: self.methods.join(", "),
-            })?;
+            let place = self.place_of(name)?;
             if !places.contains(&place) {
                 places.push(place);
             }
@@ -101,14 +115,13 @@ impl Accuracies {
     ///
     /// # Errors
     ///
-    /// [`ArchiveError::TwoMethods`] when both have a method of the same name.
-    pub fn beside(&self, other: &Self) -> Result<Self, ArchiveError> {
-        if let Some(name) = self
-            .methods
-            .iter()
-            .find(|name| other.methods.contains(name))
-        {
-            return Err(ArchiveError::TwoMethods { name: name.clone() });
+    /// When both have a method of the same name.
+    pub fn beside(&self, other: &Self) -> Result<Self, Error> {
+        let mut names = self.methods.iter();
+        if let Some(name) = names.find(|name| other.methods.contains(name)) {
+            let message = format!("there are two methods with the name `{name}`");
+            return Err(Error::new(ErrorKind::Column, message)
+                .with_hint("rename the column of the published table"));
         }
         let (mine, theirs) = (self.by_name(), other.by_name());
         let names: BTreeSet<&str> = mine.keys().chain(theirs.keys()).copied().collect();

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::accuracies::parts;
-use super::{Accuracies, ArchiveError, Wilcoxon, holm, wilcoxon};
+use super::{Accuracies, Wilcoxon, holm, wilcoxon};
+use crate::{Error, ErrorKind};
 
 /// Differences less probable than this by chance count.
 pub const SIGNIFICANT: f64 = 0.05;
@@ -66,14 +67,19 @@ impl Comparison {
     ///
     /// # Errors
     ///
-    /// [`ArchiveError::OneMethod`] and [`ArchiveError::NothingInCommon`].
-    pub fn of(accuracies: &Accuracies) -> Result<Self, ArchiveError> {
+    /// When there is only one method, and when no data set has an accuracy of all.
+    pub fn of(accuracies: &Accuracies) -> Result<Self, Error> {
         let (accuracies, left_out) = accuracies.complete();
         if accuracies.methods.len() < 2 {
-            return Err(ArchiveError::OneMethod);
+            return Err(Error::new(ErrorKind::TooShort, "there is only one method")
+                .with_hint("run a second preset, or give a published table")
+                .with_setting("with", ""));
         }
         if accuracies.rows.is_empty() {
-            return Err(ArchiveError::NothingInCommon);
+            let message = "no data set has an accuracy of every method";
+            return Err(Error::new(ErrorKind::Empty, message)
+                .with_hint("run the data sets of the published table, or keep fewer of its columns")
+                .with_setting("columns", ""));
         }
         let rows = accuracies.rows.iter();
         let table: Vec<Vec<f64>> = rows

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArchiveError, Identity, JobResult, Outcome};
+use super::{Identity, JobResult, Outcome};
+use crate::{Error, ErrorKind};
 
 /// One fit to be made and scored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,16 +31,16 @@ impl Job {
 ///
 /// # Errors
 ///
-/// [`ArchiveError::Nothing`] when there are none, and [`ArchiveError::Name`] for a name that cannot
-/// be part of a file's.
-pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>, ArchiveError> {
+/// When there are none, and for a name that cannot be part of a file's.
+pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>, Error> {
     let counts = [
         ("data sets", sets.is_empty()),
         ("presets", presets.is_empty()),
         ("seeds", seeds == 0),
     ];
     if let Some((what, _)) = counts.into_iter().find(|(_, none)| *none) {
-        return Err(ArchiveError::Nothing { what });
+        let message = format!("there are no {what} to run");
+        return Err(Error::new(ErrorKind::Empty, message).with_hint("give at least one"));
     }
     check_names("data set", sets)?;
     check_names("preset", presets)?;
@@ -58,16 +59,17 @@ pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>,
     Ok(jobs)
 }
 
-fn check_names(what: &'static str, names: &[String]) -> Result<(), ArchiveError> {
+fn check_names(what: &str, names: &[String]) -> Result<(), Error> {
     let good = |name: &String| {
         let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         !name.is_empty() && name.len() <= 100 && name.chars().all(letter)
     };
     match names.iter().find(|name| !good(name)) {
-        Some(name) => Err(ArchiveError::Name {
-            what,
-            name: name.clone(),
-        }),
+        Some(name) => {
+            let message = format!("`{name}` cannot be the name of a {what}");
+            Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("use letters, digits, `-` and `_` only"))
+        }
         None => Ok(()),
     }
 }
@@ -96,19 +98,23 @@ impl Shard {
     ///
     /// # Errors
     ///
-    /// [`ArchiveError::JobArray`] when the numbers of the tasks have gaps, or are none.
+    /// When the numbers of the tasks have gaps, or are none.
     pub fn from_job_array(
         variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Option<Self>, ArchiveError> {
+    ) -> Result<Option<Self>, Error> {
         const TASK: &str = "SLURM_ARRAY_TASK_ID";
-        let number = |name: &'static str| match variable(name) {
+        let wrong = |name: &str, found: &str| {
+            let problem = "does not tell which part of the array this is";
+            let message = format!("{name} is `{found}`, which {problem}");
+            Error::new(ErrorKind::Setting, message)
+                .with_hint("submit with `--array=1-N`, or name the part")
+                .with_setting("shard", "i/n")
+        };
+        let number = |name: &str| match variable(name) {
             None => Ok(None),
             Some(found) => match found.trim().parse::<usize>() {
                 Ok(number) => Ok(Some(number)),
-                Err(_) => Err(ArchiveError::JobArray {
-                    variable: name,
-                    found,
-                }),
+                Err(_) => Err(wrong(name, &found)),
             },
         };
         let Some(task) = number(TASK)? else {
@@ -119,13 +125,8 @@ impl Shard {
         let step = number("SLURM_ARRAY_TASK_STEP")?.unwrap_or(1).max(1);
         let place = task.checked_sub(first).filter(|far| far % step == 0);
         let shard = place.and_then(|far| Self::new(far / step + 1, count));
-        match shard {
-            Some(shard) => Ok(Some(shard)),
-            None => Err(ArchiveError::JobArray {
-                variable: TASK,
-                found: task.to_string(),
-            }),
-        }
+        let shard = shard.ok_or_else(|| wrong(TASK, &task.to_string()))?;
+        Ok(Some(shard))
     }
 
     /// Its jobs, of all jobs in their order.
@@ -135,14 +136,17 @@ impl Shard {
 }
 
 impl FromStr for Shard {
-    type Err = ArchiveError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, ArchiveError> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         let shard = text.split_once('/').and_then(|(number, count)| {
             Self::new(number.trim().parse().ok()?, count.trim().parse().ok()?)
         });
-        shard.ok_or_else(|| ArchiveError::Shard {
-            found: text.to_owned(),
+        shard.ok_or_else(|| {
+            let message = format!("the shard is `{text}`, expected i/n with i from 1 to n");
+            Error::new(ErrorKind::Setting, message)
+                .with_hint("name a part, such as the first of four")
+                .with_setting("shard", "1/4")
         })
     }
 }
@@ -201,19 +205,16 @@ pub struct RunSummary {
 ///
 /// # Errors
 ///
-/// [`ArchiveError::OtherRun`] before any work when a result of another version or source is there,
-/// [`ArchiveError::Write`] when results cannot be written.
+/// Before any work when a result of another version or source is there, and when results cannot be
+/// written.
 pub fn run(
     folder: &Path,
     jobs: &[Job],
     options: &RunOptions,
     mut work: impl FnMut(&Job) -> Outcome,
     mut show: impl FnMut(RunProgress),
-) -> Result<RunSummary, ArchiveError> {
-    fs::create_dir_all(folder).map_err(|source| ArchiveError::Write {
-        path: folder.to_owned(),
-        source,
-    })?;
+) -> Result<RunSummary, Error> {
+    fs::create_dir_all(folder).map_err(|source| Error::write(folder, source))?;
     let mut summary = RunSummary::default();
     let mut left = Vec::new();
     let mut total = 0;
@@ -239,9 +240,9 @@ pub fn run(
             identity: options.identity.clone(),
             outcome: work(job),
         };
-        if let Err(ArchiveError::Damaged { reason, .. }) = result.write(folder) {
+        if let Some(problem) = result.problem() {
             // Scores that are no numbers are a failure of the job, not of the run.
-            result.outcome = Outcome::Error(reason);
+            result.outcome = Outcome::Error(problem);
         }
         result.write(folder)?;
         let how = match result.outcome {
@@ -265,23 +266,13 @@ pub fn run(
 }
 
 /// What is there of a job, if it need not be run.
-fn present(
-    folder: &Path,
-    job: &Job,
-    options: &RunOptions,
-) -> Result<Option<Outcome>, ArchiveError> {
+fn present(folder: &Path, job: &Job, options: &RunOptions) -> Result<Option<Outcome>, Error> {
     let path = folder.join(job.file_name());
     // What cannot be read is redone; if the folder is at fault, writing will tell.
     let Ok(result) = JobResult::read(&path) else {
         return Ok(None);
     };
-    if result.identity != options.identity {
-        return Err(ArchiveError::OtherRun {
-            path,
-            found: result.identity.to_string(),
-            expected: options.identity.to_string(),
-        });
-    }
+    result.check_identity(&path, &options.identity)?;
     let again = options.retry_failed && matches!(result.outcome, Outcome::Error(_));
     Ok((!again).then_some(result.outcome))
 }

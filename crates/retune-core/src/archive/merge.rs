@@ -1,10 +1,11 @@
 //! Many results as one table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{ArchiveError, Identity, Job, JobResult, Outcome};
+use super::sets::within;
+use super::{Identity, Job, JobResult, Outcome};
+use crate::{Error, ErrorKind};
 
 /// The results of a whole archive, sorted by data set, preset and seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,19 +20,19 @@ pub struct Results {
 ///
 /// # Errors
 ///
-/// [`ArchiveError`] for a missing folder, no results, a damaged result, results of several versions
-/// or sources, and two results of one job that differ.
-pub fn merge(folders: &[PathBuf]) -> Result<Results, ArchiveError> {
+/// For a missing folder, no results, a damaged result, results of several versions or sources, and
+/// two results of one job that differ.
+pub fn merge(folders: &[PathBuf]) -> Result<Results, Error> {
     let mut found = BTreeMap::<Job, (PathBuf, JobResult)>::new();
     for folder in folders {
         for path in files(folder)? {
             let result = JobResult::read(&path)?;
             if let Some((other, known)) = found.get(&result.job) {
                 if line(known, &baselines([known])) != line(&result, &baselines([&result])) {
-                    return Err(ArchiveError::Conflict {
-                        one: other.clone(),
-                        other: path,
-                    });
+                    let (one, other) = (other.display(), path.display());
+                    let message = format!("{one} and {other} are of the same job but differ");
+                    return Err(Error::new(ErrorKind::Mismatch, message)
+                        .with_hint("remove the one that is out of date"));
                 }
                 continue;
             }
@@ -39,52 +40,28 @@ pub fn merge(folders: &[PathBuf]) -> Result<Results, ArchiveError> {
         }
     }
     let Some((_, first)) = found.values().next() else {
-        return Err(ArchiveError::NoResults {
-            folders: folders
-                .iter()
-                .map(|folder| folder.display().to_string())
-                .collect::<Vec<_>>()
-                .join(", "),
-        });
+        let folders = folders.iter().map(|folder| folder.display().to_string());
+        let folders: Vec<String> = folders.collect();
+        let message = format!("there are no results in {}", folders.join(", "));
+        return Err(Error::new(ErrorKind::Empty, message)
+            .with_hint("make some first with `retune archive run`"));
     };
     let identity = first.identity.clone();
-    if let Some((path, other)) = found
-        .values()
-        .find(|(_, result)| result.identity != identity)
-    {
-        return Err(ArchiveError::OtherRun {
-            path: path.clone(),
-            found: other.identity.to_string(),
-            expected: identity.to_string(),
-        });
+    for (path, result) in found.values() {
+        result.check_identity(path, &identity)?;
     }
     let results = found.into_values().map(|(_, result)| result).collect();
     Ok(Results { identity, results })
 }
 
 /// The files that are named as results are, sorted.
-fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, ArchiveError> {
-    if !folder.is_dir() {
-        return Err(ArchiveError::MissingFolder {
-            path: folder.to_owned(),
-        });
-    }
-    let unreadable = |source| ArchiveError::Read {
-        path: folder.to_owned(),
-        source,
-    };
-    let mut files = BTreeSet::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+    let is_result = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let parts: Vec<&str> = name.split('.').collect();
-        if let [_, _, seed, "json"] = parts[..]
-            && seed.parse::<u64>().is_ok()
-        {
-            files.insert(path);
-        }
-    }
-    Ok(files)
+        matches!(parts[..], [_, _, seed, "json"] if seed.parse::<u64>().is_ok())
+    };
+    Ok(within(folder)?.into_iter().filter(is_result).collect())
 }
 
 impl Results {

@@ -7,7 +7,6 @@
 
 mod accuracies;
 mod compare;
-mod error;
 mod jobs;
 mod merge;
 mod published;
@@ -18,7 +17,6 @@ mod wilcoxon;
 
 pub use accuracies::{Accuracies, Row};
 pub use compare::{Comparison, Pair, SIGNIFICANT, Standing};
-pub use error::ArchiveError;
 pub use jobs::{Done, Job, RunOptions, RunProgress, RunSummary, Shard, jobs, run};
 pub use merge::{Results, merge};
 pub use published::read_published;

@@ -4,23 +4,23 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::{Accuracies, ArchiveError, Row};
+use super::{Accuracies, Row};
+use crate::{Error, ErrorKind};
 
 /// Reads a tab-separated table of accuracies in percent: a first line with `dataset` and the names
 /// of the methods, then a line for each data set. An empty field, `-` or `NaN` is not known.
 ///
 /// # Errors
 ///
-/// [`ArchiveError::Read`], and [`ArchiveError::Published`] with the line that is wrong.
-pub fn read_published(path: &Path) -> Result<Accuracies, ArchiveError> {
-    let text = fs::read_to_string(path).map_err(|source| ArchiveError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let wrong = |line: usize, reason: String| ArchiveError::Published {
-        path: path.to_owned(),
-        line,
-        reason,
+/// When the file cannot be read, and with the line that is wrong.
+pub fn read_published(path: &Path) -> Result<Accuracies, Error> {
+    let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    let wrong = |line: usize, reason: String| {
+        let message = format!("{}, line {line}: {reason}", path.display());
+        Error::new(ErrorKind::Malformed, message).with_hint(
+            "expected tab-separated columns: `dataset`, then a column of accuracies in percent \
+             for each method",
+        )
     };
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text

@@ -10,7 +10,8 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
 use super::accuracies::parts;
-use super::{ArchiveError, Comparison, Results, SIGNIFICANT};
+use super::{Comparison, Results, SIGNIFICANT};
+use crate::Error;
 
 /// The page as a template; it escapes all text that it shows.
 const PAGE: &str = include_str!("report/page.html");
@@ -22,18 +23,13 @@ const PAGE: &str = include_str!("report/page.html");
 ///
 /// # Errors
 ///
-/// [`ArchiveError::UnknownMethod`] when `reference` is none of the methods.
+/// When `reference` is none of the methods.
 pub fn report(
     results: &Results,
     comparison: &Comparison,
     reference: &str,
-) -> Result<String, ArchiveError> {
-    let names = &comparison.accuracies.methods;
-    let place = names.iter().position(|name| name == reference);
-    let place = place.ok_or_else(|| ArchiveError::UnknownMethod {
-        name: reference.to_owned(),
-        known: names.join(", "),
-    })?;
+) -> Result<String, Error> {
+    let place = comparison.accuracies.place_of(reference)?;
     let failures = results.failures().map(|(job, error)| Failure {
         dataset: job.dataset.clone(),
         preset: job.preset.clone(),
@@ -48,26 +44,14 @@ pub fn report(
         standings: standings(comparison),
         diagram: diagram::draw(comparison),
         rivals: rivals(comparison, place),
-        methods: names.clone(),
+        methods: comparison.accuracies.methods.clone(),
         rows: rows(comparison),
         left_out: comparison.left_out.clone(),
         failures: failures.collect(),
     };
-    let failed = |error: minijinja::Error| ArchiveError::Page {
-        reason: error.to_string(),
-    };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let syntax = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .build();
-    environment.set_syntax(syntax.map_err(failed)?);
-    environment
-        .add_template("page.html", PAGE)
-        .map_err(failed)?;
-    let template = environment.get_template("page.html").map_err(failed)?;
-    template.render(Serde(page)).map_err(failed)
+    Ok(page
+        .render()
+        .expect("the template is part of the library and fits `Page`"))
 }
 
 /// All that the template shows; numbers are text already.
@@ -84,6 +68,20 @@ struct Page {
     rows: Vec<AccuracyRow>,
     left_out: Vec<String>,
     failures: Vec<Failure>,
+}
+
+impl Page {
+    fn render(self) -> Result<String, minijinja::Error> {
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?;
+        environment.set_syntax(syntax);
+        environment.add_template("page.html", PAGE)?;
+        environment.get_template("page.html")?.render(Serde(self))
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArchiveError, Job};
+use super::Job;
 use crate::storage::write_whole;
+use crate::{Error, ErrorKind};
 
 /// The result of one job: what it scored, or why it failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,29 +94,19 @@ impl JobResult {
     ///
     /// # Errors
     ///
-    /// [`ArchiveError::Read`], and [`ArchiveError::Damaged`] when the file is cut short, holds
-    /// numbers out of range or is not named after its job.
-    pub fn read(path: &Path) -> Result<Self, ArchiveError> {
-        let bytes = fs::read(path).map_err(|source| ArchiveError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let damaged = |reason: String| ArchiveError::Damaged {
-            path: path.to_owned(),
-            reason,
-        };
+    /// When the file cannot be read, is cut short, holds numbers out of range or is not named after
+    /// its job.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
         let result: Self =
-            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+            serde_json::from_slice(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
         let expected = result.job.file_name();
         if path.file_name().is_none_or(|name| *name != *expected) {
-            return Err(damaged(format!("it is of the job {expected}")));
+            return Err(damaged(path, &format!("it is of the job {expected}")));
         }
-        match &result.outcome {
-            Outcome::Scores(scores) => match scores.problem() {
-                Some(problem) => Err(damaged(problem)),
-                None => Ok(result),
-            },
-            Outcome::Error(_) => Ok(result),
+        match result.problem() {
+            Some(problem) => Err(damaged(path, &problem)),
+            None => Ok(result),
         }
     }
 
@@ -123,25 +114,33 @@ impl JobResult {
     ///
     /// # Errors
     ///
-    /// [`ArchiveError::Write`], and [`ArchiveError::Damaged`] for numbers that no reader would
-    /// accept.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf, ArchiveError> {
+    /// When it cannot be written, and for numbers that no reader would accept.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
         let path = folder.join(self.job.file_name());
-        let problem = match &self.outcome {
-            Outcome::Scores(scores) => scores.problem(),
-            Outcome::Error(_) => None,
-        };
-        if let Some(reason) = problem {
-            return Err(ArchiveError::Damaged { path, reason });
+        if let Some(problem) = self.problem() {
+            return Err(damaged(&path, &problem));
         }
-        let json = serde_json::to_string_pretty(self).map_err(|error| ArchiveError::Damaged {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
+        let json = serde_json::to_string_pretty(self).expect("a result is texts and numbers");
         match write_whole(&path, (json + "\n").as_bytes()) {
             Ok(()) => Ok(path),
-            Err(source) => Err(ArchiveError::Write { path, source }),
+            Err(source) => Err(Error::write(&path, source)),
         }
+    }
+
+    /// The first score that is out of its range.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.scores().and_then(Scores::problem)
+    }
+
+    /// Checks that the result in a file is of this version and source.
+    pub(super) fn check_identity(&self, path: &Path, expected: &Identity) -> Result<(), Error> {
+        if self.identity == *expected {
+            return Ok(());
+        }
+        let (path, found) = (path.display(), &self.identity);
+        let message = format!("{path} comes from {found}, but {expected} was expected");
+        Err(Error::new(ErrorKind::Mismatch, message)
+            .with_hint("give a folder of its own to each version and source"))
     }
 
     /// The scores, if there are any.
@@ -151,6 +150,13 @@ impl JobResult {
             Outcome::Error(_) => None,
         }
     }
+}
+
+fn damaged(path: &Path, reason: &str) -> Error {
+    let message = format!("{} is not a result: {reason}", path.display());
+    Error::new(ErrorKind::Damaged, message)
+        .with_hint("run the archive into the same folder again, which redoes what is damaged")
+        .with_setting("out", "")
 }
 
 impl Scores {

@@ -2,53 +2,58 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::ArchiveError;
-use crate::series;
+use crate::{Error, ErrorKind, series};
 
 /// The names of the folders `NAME` in `folder` that hold a file `NAME_TRAIN`, with any extension or
 /// none, sorted.
 ///
 /// # Errors
 ///
-/// [`ArchiveError::MissingFolder`], [`ArchiveError::Read`] and [`ArchiveError::NoSets`].
-pub fn sets(folder: &Path) -> Result<Vec<String>, ArchiveError> {
-    if !folder.is_dir() {
-        return Err(ArchiveError::MissingFolder {
-            path: folder.to_owned(),
-        });
-    }
-    let unreadable = |source| ArchiveError::Read {
-        path: folder.to_owned(),
-        source,
-    };
+/// For a folder that is not there, cannot be read or holds no data set.
+pub fn sets(folder: &Path) -> Result<Vec<String>, Error> {
     let mut names = BTreeSet::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for path in within(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let train = format!("{name}_TRAIN");
         // A folder that cannot be read holds no data set that could be.
-        let files = fs::read_dir(entry.path()).into_iter().flatten().flatten();
+        let files = fs::read_dir(&path).into_iter().flatten().flatten();
         let mut stems = files.map(|file| file.path().with_extension(""));
         if stems.any(|stem| stem.file_name().is_some_and(|stem| *stem == *train)) {
-            names.insert(name);
+            names.insert(name.into_owned());
         }
     }
     if names.is_empty() {
-        return Err(ArchiveError::NoSets {
-            folder: folder.to_owned(),
-        });
+        let message = format!("there are no data sets in {}", folder.display());
+        return Err(Error::new(ErrorKind::Empty, message).with_hint(
+            "give the folder that holds a folder NAME with NAME_TRAIN and NAME_TEST for each \
+             data set",
+        ));
     }
     Ok(names.into_iter().collect())
+}
+
+/// The paths of what is in a folder.
+pub(super) fn within(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !folder.is_dir() {
+        let message = format!("there is no folder {}", folder.display());
+        return Err(Error::new(ErrorKind::Read, message).with_hint("check the path"));
+    }
+    let entries = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect()
+    });
+    entries.map_err(|source| Error::read(folder, source))
 }
 
 /// The data sets of `folder` that are wanted, sorted, in upper or lower case; all if none are named.
 ///
 /// # Errors
 ///
-/// As [`sets`], and [`ArchiveError::UnknownSet`].
-pub fn wanted_sets(folder: &Path, wanted: &[String]) -> Result<Vec<String>, ArchiveError> {
+/// As [`sets`], and for a name that none of them has.
+pub fn wanted_sets(folder: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
     let known = sets(folder)?;
     if wanted.is_empty() {
         return Ok(known);
@@ -58,11 +63,15 @@ pub fn wanted_sets(folder: &Path, wanted: &[String]) -> Result<Vec<String>, Arch
         match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
             Some(known) => found.insert(known.clone()),
             None => {
-                let closest = series::closest(name).map(str::to_owned);
-                return Err(ArchiveError::UnknownSet {
-                    name: name.clone(),
-                    folder: folder.to_owned(),
-                    closest: closest.filter(|closest| known.contains(closest)),
+                let message = format!("there is no data set `{name}` in {}", folder.display());
+                let error = Error::new(ErrorKind::UnknownName, message);
+                let mut closest = series::closest(name).into_iter();
+                let closest = closest.find(|closest| known.iter().any(|known| known == closest));
+                return Err(match closest {
+                    Some(closest) => error.with_hint(format!("did you mean `{closest}`?")),
+                    None => error
+                        .with_hint("fetch it with `retune data get`, or correct the names")
+                        .with_setting("sets", ""),
                 });
             }
         };
@@ -78,12 +87,9 @@ mod tests {
     fn folders_with_a_training_file_are_data_sets() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        let hint = |error: ArchiveError| error.hint().unwrap();
-        assert!(matches!(sets(path), Err(ArchiveError::NoSets { .. })));
-        assert!(matches!(
-            sets(&path.join("no")),
-            Err(ArchiveError::MissingFolder { .. })
-        ));
+        assert_eq!(sets(path).unwrap_err().kind(), ErrorKind::Empty);
+        let missing = sets(&path.join("no")).unwrap_err().to_string();
+        assert!(missing.starts_with("there is no folder"), "{missing}");
         for (name, file) in [
             ("GunPoint", "GunPoint_TRAIN.ts"),
             ("Beef", "Beef_TRAIN"),
@@ -100,10 +106,9 @@ mod tests {
         };
         assert_eq!(wanted(&[]).unwrap(), ["Beef", "GunPoint"]);
         assert_eq!(wanted(&["gunpoint", "GunPoint"]).unwrap(), ["GunPoint"]);
-        assert_eq!(
-            hint(wanted(&["GunPint"]).unwrap_err()),
-            "did you mean `GunPoint`?"
-        );
-        assert!(hint(wanted(&["Ham"]).unwrap_err()).contains("--sets"));
+        let misspelt = wanted(&["GunPint"]).unwrap_err();
+        assert_eq!(misspelt.hint(), Some("did you mean `GunPoint`?"));
+        let unknown = wanted(&["Ham"]).unwrap_err();
+        assert_eq!(unknown.settings(), [("sets", "")]);
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::*;
+use crate::{Error, ErrorKind};
 
 fn identity() -> Identity {
     Identity {

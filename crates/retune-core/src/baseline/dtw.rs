@@ -10,8 +10,8 @@ mod search;
 
 use std::collections::BTreeMap;
 
-use super::BaselineError;
 use super::check::{check, check_split};
+use crate::Error;
 use crate::series::{Scaling, Split};
 
 use search::{Query, Searcher};
@@ -51,13 +51,13 @@ pub struct DtwScore {
 ///
 /// # Errors
 ///
-/// [`BaselineError`] when a split is empty, series and labels do not match, or series differ in
-/// length or are not finite.
+/// When a split is empty, series and labels do not match, or series differ in length or are not
+/// finite.
 pub fn nearest_neighbour_dtw(
     train: &Split,
     test: &Split,
     scaling: Scaling,
-) -> Result<DtwScore, BaselineError> {
+) -> Result<DtwScore, Error> {
     check(train, test)?;
     let known = scaled(train, scaling);
     let window = learn(&known, &train.labels);
@@ -89,9 +89,9 @@ pub fn nearest_neighbour_dtw(
 ///
 /// # Errors
 ///
-/// [`BaselineError`] when the split is empty, series and labels do not match, or series differ in
-/// length or are not finite.
-pub fn learn_window(train: &Split, scaling: Scaling) -> Result<LearntWindow, BaselineError> {
+/// When the split is empty, series and labels do not match, or series differ in length or are not
+/// finite.
+pub fn learn_window(train: &Split, scaling: Scaling) -> Result<LearntWindow, Error> {
     let length = train.series.first().map_or(0, Vec::len);
     check_split(train, "training", length)?;
     Ok(learn(&scaled(train, scaling), &train.labels))

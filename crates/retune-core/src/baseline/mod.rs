@@ -2,7 +2,6 @@
 
 mod check;
 mod dtw;
-mod error;
 mod ridge;
 
 use std::collections::BTreeMap;
@@ -10,7 +9,6 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 pub use dtw::{DtwScore, LearntWindow, WINDOWS, learn_window, nearest_neighbour_dtw};
-pub use error::BaselineError;
 pub use ridge::{RidgeScore, ridge};
 
 use crate::series::{Scaling, Split};

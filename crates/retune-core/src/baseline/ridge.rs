@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::BaselineError;
 use super::check::check;
-use crate::argmax;
 use crate::probability::{Temperature, brier, log_loss};
 use crate::ridge::{Criterion, Ridge};
 use crate::series::{Scaling, Split};
+use crate::{Error, ErrorKind, argmax};
 
 /// How a ridge classifier did on the test split.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,9 +28,9 @@ pub struct RidgeScore {
 ///
 /// # Errors
 ///
-/// [`BaselineError`] when a split is empty, series and labels do not match, series differ in
-/// length or are not finite, there is only one training series, or a test label is unknown.
-pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore, BaselineError> {
+/// When a split is empty, series and labels do not match, series differ in length or are not
+/// finite, there is only one training series, or a test label is unknown.
+pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore, Error> {
     check(train, test)?;
     let names: BTreeSet<&str> = train.labels.iter().map(String::as_str).collect();
     let names: Vec<&str> = names.into_iter().collect();
@@ -61,16 +60,18 @@ pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore
 }
 
 /// The place of each series' label among the names, which are sorted.
-fn classes(names: &[&str], split: &Split) -> Result<Vec<usize>, BaselineError> {
+fn classes(names: &[&str], split: &Split) -> Result<Vec<usize>, Error> {
     let labels = split.labels.iter().enumerate();
     labels
         .map(|(index, label)| {
-            names
-                .binary_search(&label.as_str())
-                .map_err(|_| BaselineError::UnknownLabel {
-                    number: index + 1,
-                    label: label.clone(),
-                })
+            names.binary_search(&label.as_str()).map_err(|_| {
+                let message = format!(
+                    "test series {} has the label `{label}`, which no training series has",
+                    index + 1
+                );
+                Error::new(ErrorKind::Labels, message)
+                    .with_hint("check which column holds the labels")
+            })
         })
         .collect()
 }

@@ -3,7 +3,8 @@
 //! See Hyndman and Athanasopoulos, *Forecasting: Principles and Practice*, 3rd edition, 2021,
 //! section 5.2.
 
-use super::ForecastError;
+use super::check::{at_least_one, too_short};
+use crate::Error;
 
 /// A simple forecast to compare with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,27 +25,20 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Zero`] for a horizon or a period of 0, and [`ForecastError::TooShort`] for
-    /// a history without values or shorter than a season.
-    pub fn forecast(&self, history: &[f32], horizon: usize) -> Result<Vec<f32>, ForecastError> {
-        if horizon == 0 {
-            return Err(ForecastError::Zero { what: "horizon" });
-        }
-        let too_short = |needed, purpose: &str| ForecastError::TooShort {
-            found: history.len(),
-            needed,
-            purpose: purpose.to_owned(),
-        };
+    /// For a horizon or a period of 0, and a history without values or shorter than a season.
+    pub fn forecast(&self, history: &[f32], horizon: usize) -> Result<Vec<f32>, Error> {
+        at_least_one("horizon", horizon)?;
         let (Some(&first), Some(&last)) = (history.first(), history.last()) else {
-            return Err(too_short(1, "a forecast"));
+            return Err(too_short(0, 1, "a forecast"));
         };
         match *self {
             Self::LastValue => Ok(vec![last; horizon]),
-            Self::SeasonalNaive { period: 0 } => Err(ForecastError::Zero { what: "period" }),
             Self::SeasonalNaive { period } => {
+                at_least_one("period", period)?;
                 let start = history.len().checked_sub(period);
                 let season = start.and_then(|start| history.get(start..));
-                let season = season.ok_or_else(|| too_short(period, "one season"))?;
+                let season =
+                    season.ok_or_else(|| too_short(history.len(), period, "one season"))?;
                 Ok(season.iter().copied().cycle().take(horizon).collect())
             }
             Self::Drift => {

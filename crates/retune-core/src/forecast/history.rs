@@ -8,8 +8,9 @@ mod table;
 
 use std::path::Path;
 
-use super::{ForecastError, HistoryOptions, Timeline};
+use super::{HistoryOptions, Timeline};
 use crate::table::{TextError, read_text};
+use crate::{Error, ErrorKind};
 use table::Table;
 
 /// One series of the past, the oldest value first.
@@ -34,17 +35,15 @@ impl History {
     ///
     /// # Errors
     ///
-    /// [`ForecastError`] with the line and the column where something is wrong.
-    pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, ForecastError> {
+    /// [`Error`] with the line and the column where something is wrong.
+    pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
         let text = read_text(path).map_err(|error| match error {
-            TextError::Read(source) => ForecastError::Read {
-                path: path.to_owned(),
-                source,
-            },
-            TextError::NotUtf8 { byte, .. } => ForecastError::NotText {
-                path: path.to_owned(),
-                byte,
-            },
+            TextError::Read(source) => Error::read(path, source),
+            TextError::NotUtf8 { byte, .. } => {
+                let problem = "is not UTF-8; expected a UTF-8 text file";
+                let message = format!("{}: byte {byte} of the file {problem}", path.display());
+                Error::new(ErrorKind::NotText, message).with_hint("save the file as UTF-8")
+            }
         })?;
         Self::parse(path, &text, options)
     }
@@ -54,17 +53,16 @@ impl History {
     /// # Errors
     ///
     /// See [`History::read`].
-    pub fn parse(
-        path: &Path,
-        text: &str,
-        options: &HistoryOptions,
-    ) -> Result<Vec<Self>, ForecastError> {
-        let conflict = |one, other| Err(ForecastError::Conflict { one, other });
+    pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
+        let conflict = |other| {
+            let message = format!("a history in each row and {other} exclude each other");
+            Err(Error::new(ErrorKind::Setting, message).with_hint("give only one of them"))
+        };
         if options.rows && options.time.as_deref().is_some_and(|time| time != "none") {
-            return conflict("a history in each row", "a time column");
+            return conflict("a time column");
         }
         if options.rows && !options.columns.is_empty() {
-            return conflict("a history in each row", "value columns");
+            return conflict("value columns");
         }
         let table = Table::read(path, text, options)?;
         if options.rows {

@@ -9,7 +9,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ForecastError;
+use super::check::{as_many, at_least_one, finite};
+use crate::{Error, ErrorKind};
 
 /// The levels that intervals are commonly given for.
 pub const LEVELS: [f64; 2] = [0.80, 0.95];
@@ -54,26 +55,13 @@ impl Conformal {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Zero`] for a horizon of 0, [`ForecastError::Length`] for errors that do not
-    /// make whole rows or are none, [`ForecastError::NotFinite`], and [`ForecastError::Level`] for
-    /// a level that is not between 0 and 1.
-    pub fn of(errors: &[f32], horizon: usize, levels: &[f64]) -> Result<Self, ForecastError> {
-        if horizon == 0 {
-            return Err(ForecastError::Zero { what: "horizon" });
-        }
-        if errors.is_empty() || !errors.len().is_multiple_of(horizon) {
-            return Err(ForecastError::Length {
-                what: "errors",
-                found: errors.len(),
-                expected: errors.len().div_ceil(horizon).max(1) * horizon,
-            });
-        }
-        if let Some(place) = errors.iter().position(|error| !error.is_finite()) {
-            return Err(ForecastError::NotFinite {
-                what: "errors",
-                place: place + 1,
-            });
-        }
+    /// For a horizon of 0, errors that do not make whole rows, are none or not finite, and a level
+    /// that is not between 0 and 1.
+    pub fn of(errors: &[f32], horizon: usize, levels: &[f64]) -> Result<Self, Error> {
+        at_least_one("horizon", horizon)?;
+        let whole = errors.len().div_ceil(horizon).max(1) * horizon;
+        as_many("errors", errors.len(), whole)?;
+        finite("errors", 0, errors)?;
         let count = errors.len() / horizon;
         let sorted: Vec<Vec<f32>> = (0..horizon)
             .map(|step| {
@@ -96,7 +84,7 @@ impl Conformal {
         Ok(Self {
             horizon,
             count,
-            levels: levels.iter().map(measure).collect::<Result<_, _>>()?,
+            levels: levels.iter().map(measure).collect::<Result<_, Error>>()?,
         })
     }
 
@@ -115,29 +103,18 @@ impl Conformal {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::UnknownLevel`] for a level that was not measured and
-    /// [`ForecastError::Length`] for a longer forecast.
-    pub fn around(
-        &self,
-        forecast: &[f32],
-        deviation: f64,
-        level: f64,
-    ) -> Result<Interval, ForecastError> {
+    /// For a level that was not measured, and for a longer forecast.
+    pub fn around(&self, forecast: &[f32], deviation: f64, level: f64) -> Result<Interval, Error> {
         let known = self.levels.iter().find(|known| known.level == level);
-        let known = known.ok_or_else(|| ForecastError::UnknownLevel {
-            level,
-            known: self
-                .levels()
-                .map(|level| level.to_string())
-                .collect::<Vec<_>>()
-                .join(", "),
+        let known = known.ok_or_else(|| {
+            let levels: Vec<String> = self.levels().map(|level| level.to_string()).collect();
+            let levels = levels.join(", ");
+            let message = format!("there is no interval for the level {level}; there are {levels}");
+            Error::new(ErrorKind::Setting, message)
         })?;
-        if forecast.len() > known.half_widths.len() {
-            return Err(ForecastError::Length {
-                what: "steps of a forecast",
-                found: forecast.len(),
-                expected: self.horizon,
-            });
+        let (steps, most) = (forecast.len(), known.half_widths.len());
+        if steps > most {
+            as_many("steps of a forecast", steps, most)?;
         }
         let ends = |sign: f64| {
             let steps = forecast.iter().zip(&known.half_widths);
@@ -156,9 +133,10 @@ impl Conformal {
 }
 
 /// Which of `count` ordered errors reaches a level, counted from 1; more than `count` when none.
-fn rank(count: usize, level: f64) -> Result<usize, ForecastError> {
+fn rank(count: usize, level: f64) -> Result<usize, Error> {
     if !(level > 0.0 && level < 1.0) {
-        return Err(ForecastError::Level { level });
+        let message = format!("the level is {level}; expected a number above 0 and below 1");
+        return Err(Error::new(ErrorKind::Setting, message));
     }
     // A product such as 10 · 0.9 must not be rounded up over a whole number.
     let exact = (count as f64 + 1.0) * level;
@@ -217,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_measured_is_an_error() {
-        let message = |result: Result<Conformal, ForecastError>| result.unwrap_err().to_string();
+        let message = |result: Result<Conformal, Error>| result.unwrap_err().to_string();
         assert_eq!(
             message(Conformal::of(&[1.0], 0, &LEVELS)),
             "the horizon is 0; expected at least 1"

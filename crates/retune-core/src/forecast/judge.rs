@@ -6,7 +6,8 @@ use super::metrics::{
     interval_coverage, interval_width, mean_absolute_error, mean_squared_error,
     seasonal_naive_scale, symmetric_percentage_error,
 };
-use super::{ForecastError, Interval, ScaledWindow};
+use super::{Interval, ScaledWindow};
+use crate::Error;
 
 /// Judges forecasts of one history.
 #[derive(Debug, Clone)]
@@ -86,13 +87,13 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Length`] when the lengths differ or are 0.
+    /// When the lengths differ or are 0.
     pub fn add(
         &mut self,
         actual: &[f32],
         forecast: &[f32],
         intervals: &[Interval],
-    ) -> Result<(), ForecastError> {
+    ) -> Result<(), Error> {
         let absolute = mean_absolute_error(actual, forecast)?;
         self.squared += mean_squared_error(actual, forecast)? / self.unit.powi(2);
         self.absolute += absolute / self.unit;

@@ -5,16 +5,17 @@
 //! time series and 61 forecasting methods*, International Journal of Forecasting 36, 2020.
 //!
 //! All sums are 64-bit. Every function takes the values that came and their forecasts, as many as
-//! values, and fails with [`ForecastError::Length`] when they are not, or when there are none.
+//! values, and fails when they are not, or when there are none.
 
-use super::ForecastError;
+use super::check::as_many;
+use crate::Error;
 
 /// The mean of the squared errors (MSE).
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
-pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+/// When there are none, or not as many of each.
+pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| {
         (value - forecast).powi(2)
     })
@@ -24,8 +25,8 @@ pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Forec
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
-pub fn root_mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+/// When there are none, or not as many of each.
+pub fn root_mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
     mean_squared_error(actual, forecast).map(f64::sqrt)
 }
 
@@ -33,8 +34,8 @@ pub fn root_mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, 
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
-pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+/// When there are none, or not as many of each.
+pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| (value - forecast).abs())
 }
 
@@ -43,8 +44,8 @@ pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Fore
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
-pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f64, ForecastError> {
+/// When there are none, or not as many of each.
+pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| {
         let size = value.abs() + forecast.abs();
         if size == 0.0 {
@@ -80,13 +81,13 @@ pub fn seasonal_naive_scale(history: &[f32], period: usize) -> Option<f64> {
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
+/// When there are none, or not as many of each.
 pub fn mean_absolute_scaled_error(
     actual: &[f32],
     forecast: &[f32],
     history: &[f32],
     period: usize,
-) -> Result<Option<f64>, ForecastError> {
+) -> Result<Option<f64>, Error> {
     let error = mean_absolute_error(actual, forecast)?;
     Ok(seasonal_naive_scale(history, period).map(|scale| error / scale))
 }
@@ -95,14 +96,10 @@ pub fn mean_absolute_scaled_error(
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
-pub fn interval_coverage(
-    actual: &[f32],
-    lower: &[f32],
-    upper: &[f32],
-) -> Result<f64, ForecastError> {
-    check_length("upper ends", upper.len(), actual.len())?;
-    check_length("lower ends", lower.len(), actual.len())?;
+/// When there are none, or not as many of each.
+pub fn interval_coverage(actual: &[f32], lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
+    as_many("upper ends", upper.len(), actual.len())?;
+    as_many("lower ends", lower.len(), actual.len())?;
     let ends = lower.iter().zip(upper);
     let within = actual
         .iter()
@@ -116,33 +113,18 @@ pub fn interval_coverage(
 ///
 /// # Errors
 ///
-/// [`ForecastError::Length`].
-pub fn interval_width(lower: &[f32], upper: &[f32]) -> Result<f64, ForecastError> {
+/// When there are none, or not as many of each.
+pub fn interval_width(lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
     mean(lower, upper, |lower, upper| upper - lower)
 }
 
-fn mean(
-    actual: &[f32],
-    forecast: &[f32],
-    error: impl Fn(f64, f64) -> f64,
-) -> Result<f64, ForecastError> {
-    check_length("forecasts", forecast.len(), actual.len())?;
+fn mean(actual: &[f32], forecast: &[f32], error: impl Fn(f64, f64) -> f64) -> Result<f64, Error> {
+    as_many("forecasts", forecast.len(), actual.len())?;
     let pairs = actual.iter().zip(forecast);
     let sum: f64 = pairs
         .map(|(value, forecast)| error(f64::from(*value), f64::from(*forecast)))
         .sum();
     Ok(sum / actual.len() as f64)
-}
-
-fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(), ForecastError> {
-    if expected == 0 || found != expected {
-        return Err(ForecastError::Length {
-            what,
-            found,
-            expected: expected.max(1),
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

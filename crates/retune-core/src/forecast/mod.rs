@@ -9,9 +9,8 @@
 //!
 //! Everything here gives the same bits on any number of threads.
 
+mod check;
 mod control;
-mod error;
-mod hint;
 mod history;
 mod interval;
 mod judge;
@@ -22,7 +21,6 @@ mod timeline;
 mod window;
 
 pub use control::Control;
-pub use error::ForecastError;
 pub use history::History;
 pub use interval::{Conformal, Interval, LEVELS};
 pub use judge::{IntervalScore, Judge, JudgedScores};

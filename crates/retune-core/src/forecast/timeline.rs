@@ -8,7 +8,7 @@ mod step;
 
 use std::ops::Range;
 
-use super::ForecastError;
+use crate::{Error, ErrorKind};
 use counts::Counts;
 use dates::Dates;
 
@@ -39,7 +39,7 @@ impl Timeline {
     }
 
     /// The times of a column.
-    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, ForecastError> {
+    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
         let dates = || Dates::read(column).map(Kind::Dates);
         let counts = || Counts::read(column).map(Kind::Counts);
         let kind = match column.kind() {
@@ -62,14 +62,19 @@ impl Timeline {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::TimeRange`] for dates after the year 9999 and counts that do not fit into
-    /// 64 bits.
-    pub fn stamp(&self, place: usize) -> Result<String, ForecastError> {
+    /// For dates after the year 9999 and counts that do not fit into 64 bits.
+    pub fn stamp(&self, place: usize) -> Result<String, Error> {
         let written = match &self.kind {
             Kind::Counts(counts) => counts.stamp(place),
             Kind::Dates(dates) => dates.stamp(place),
         };
-        written.ok_or(ForecastError::TimeRange { steps: place })
+        written.ok_or_else(|| {
+            let message = format!(
+                "the time {place} steps after the first one is out of range; \
+                 the last year is 9999"
+            );
+            Error::new(ErrorKind::Time, message)
+        })
     }
 
     /// The times of several places: those of a forecast after `length` values are
@@ -78,7 +83,7 @@ impl Timeline {
     /// # Errors
     ///
     /// See [`Timeline::stamp`].
-    pub fn stamps(&self, places: Range<usize>) -> Result<Vec<String>, ForecastError> {
+    pub fn stamps(&self, places: Range<usize>) -> Result<Vec<String>, Error> {
         places.map(|place| self.stamp(place)).collect()
     }
 }

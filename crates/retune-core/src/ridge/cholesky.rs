@@ -1,22 +1,24 @@
 //! From moments and the penalties of blocks to weights.
 
-use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::dyn_stack::MemStack;
 use faer::linalg::cholesky::llt::{factor, solve};
 use faer::{Conj, Mat, Par};
 
 use super::penalties::of_features;
+use super::rows::{memory, no_decomposition};
 use super::standard::Standard;
-use super::{Block, LinearModel, Moments, RidgeError};
+use super::{Block, LinearModel, Moments};
+use crate::Error;
 
 impl Moments {
     /// The weights that minimise the squared error and the penalties.
     ///
     /// # Errors
     ///
-    /// [`RidgeError::Blocks`] when the blocks do not hold each feature once,
-    /// [`RidgeError::Penalty`], and [`RidgeError::NoDecomposition`] for a penalty too small for
-    /// features that depend on each other.
-    pub fn solve(&self, blocks: &[Block]) -> Result<LinearModel, RidgeError> {
+    /// When the blocks do not hold each feature once, for a penalty that is not above 0, and, of
+    /// kind [`Numeric`](crate::ErrorKind::Numeric), for one too small for features that depend on
+    /// each other.
+    pub fn solve(&self, blocks: &[Block]) -> Result<LinearModel, Error> {
         let penalties = of_features(blocks, self.features())?;
         let mut standard = self.standard();
         standard
@@ -31,7 +33,7 @@ impl Moments {
         &self,
         standard: &Standard,
         penalties: &[f64],
-    ) -> Result<Mat<f64>, RidgeError> {
+    ) -> Result<Mat<f64>, Error> {
         let (kept, targets) = (&standard.kept, self.targets());
         let size = kept.len();
         let mut weights = Mat::from_fn(size, targets, |place, target| {
@@ -53,7 +55,7 @@ impl Moments {
         let par = Par::Seq;
         let needed = factor::cholesky_in_place_scratch::<f64>(size, par, Default::default())
             .or(solve::solve_in_place_scratch::<f64>(size, targets, par));
-        let mut memory = MemBuffer::try_new(needed).map_err(|_| RidgeError::NoMemory { size })?;
+        let mut memory = memory(needed, size)?;
         factor::cholesky_in_place(
             gram.as_mut(),
             Default::default(),
@@ -61,7 +63,7 @@ impl Moments {
             MemStack::new(&mut memory),
             Default::default(),
         )
-        .map_err(|_| RidgeError::NoDecomposition)?;
+        .map_err(|_| no_decomposition())?;
         solve::solve_in_place_with_conj(
             gram.as_ref(),
             Conj::No,
@@ -71,7 +73,7 @@ impl Moments {
         );
         match weights.is_all_finite() {
             true => Ok(weights),
-            false => Err(RidgeError::NoDecomposition),
+            false => Err(no_decomposition()),
         }
     }
 }

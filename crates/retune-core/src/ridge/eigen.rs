@@ -1,15 +1,15 @@
 //! The eigendecomposition that answers for every penalty.
 
 use faer::diag::Diag;
-use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::dyn_stack::MemStack;
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::{Mat, Par};
 use rayon::prelude::*;
 
-use super::RidgeError;
 use super::gram::{Gram, product};
-use super::rows::{Rows, parts};
+use super::rows::{Rows, memory, no_decomposition, parts};
 use super::standard::Standard;
+use crate::Error;
 
 /// How many rows or features are worked on together.
 const TOGETHER: usize = 256;
@@ -39,7 +39,7 @@ impl<'a> Decomposition<'a> {
         rows: &'a Rows<'a>,
         standard: &'a Standard,
         targets: &'a Mat<f64>,
-    ) -> Result<Self, RidgeError> {
+    ) -> Result<Self, Error> {
         let (vectors, eigenvalues, coordinates) = if standard.kept.len() + 1 < rows.len() {
             by_features(rows, standard)?
         } else {
@@ -126,7 +126,7 @@ impl<'a> Decomposition<'a> {
 
 type Parts = (Option<Mat<f64>>, Vec<f64>, Vec<Mat<f64>>);
 
-fn by_features(rows: &Rows, standard: &Standard) -> Result<Parts, RidgeError> {
+fn by_features(rows: &Rows, standard: &Standard) -> Result<Parts, Error> {
     let kept = standard.kept.len();
     let ranges = parts(rows.len(), TOGETHER);
     let mut gram = Gram::new(kept);
@@ -142,7 +142,7 @@ fn by_features(rows: &Rows, standard: &Standard) -> Result<Parts, RidgeError> {
     Ok((Some(vectors), eigenvalues, coordinates))
 }
 
-fn by_rows(rows: &Rows, standard: &Standard) -> Result<Parts, RidgeError> {
+fn by_rows(rows: &Rows, standard: &Standard) -> Result<Parts, Error> {
     let size = rows.len();
     let mut gram = Gram::new(size);
     for range in parts(standard.kept.len(), TOGETHER) {
@@ -194,7 +194,7 @@ fn stacked(parts: impl IndexedParallelIterator<Item = Mat<f64>>) -> Mat<f64> {
 }
 
 /// The eigenvalues, none below 0 and the largest last, and the eigenvectors of a symmetric matrix.
-fn eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), RidgeError> {
+fn eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), Error> {
     let size = matrix.nrows();
     if size == 0 {
         return Ok((Vec::new(), Mat::zeros(0, 0)));
@@ -206,7 +206,7 @@ fn eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), RidgeError> {
     let par = Par::Seq;
     let compute = ComputeEigenvectors::Yes;
     let needed = self_adjoint_evd_scratch::<f64>(size, compute, par, Default::default());
-    let mut memory = MemBuffer::try_new(needed).map_err(|_| RidgeError::NoMemory { size })?;
+    let mut memory = memory(needed, size)?;
     self_adjoint_evd(
         matrix.as_ref(),
         values.as_mut(),
@@ -215,7 +215,7 @@ fn eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), RidgeError> {
         MemStack::new(&mut memory),
         Default::default(),
     )
-    .map_err(|_| RidgeError::NoDecomposition)?;
+    .map_err(|_| no_decomposition())?;
     let values = values.column_vector().iter().map(|value| value.max(0.0));
     Ok((values.collect(), vectors))
 }

@@ -4,11 +4,11 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use super::eigen::Decomposition;
-use super::penalties::check_penalty;
-use super::rows::Rows;
+use super::penalties::{check_penalty, no_penalty};
+use super::rows::{Rows, check_count};
 use super::standard::{Standard, means_of};
-use super::{LinearModel, RidgeError, log_spaced};
-use crate::argmax;
+use super::{LinearModel, log_spaced};
+use crate::{Error, ErrorKind, argmax};
 
 /// What a penalty is chosen by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -90,14 +90,9 @@ impl Ridge {
     ///
     /// # Errors
     ///
-    /// [`RidgeError`] for fewer than two rows, values that are not finite, sizes that do not match,
-    /// penalties that are not above 0, and judges that are no rows.
-    pub fn fit(
-        &self,
-        features: &[f32],
-        targets: &[f32],
-        rows: usize,
-    ) -> Result<RidgeFit, RidgeError> {
+    /// For fewer than two rows, values that are not finite, sizes that do not match, penalties that
+    /// are not above 0, and judges that are no rows.
+    pub fn fit(&self, features: &[f32], targets: &[f32], rows: usize) -> Result<RidgeFit, Error> {
         self.check(rows)?;
         let count = targets.len() / rows;
         let data = Rows::new((features, features.len() / rows), (targets, count), rows)?;
@@ -131,7 +126,7 @@ impl Ridge {
                 best = Some(found);
             }
         }
-        let best = best.ok_or(RidgeError::NoPenalty)?;
+        let best = best.ok_or_else(no_penalty)?;
         Ok(RidgeFit {
             model: standard.model(&decomposition.weights(best.penalty), &means),
             penalty: best.penalty,
@@ -140,25 +135,16 @@ impl Ridge {
         })
     }
 
-    fn check(&self, rows: usize) -> Result<(), RidgeError> {
-        if rows < 2 {
-            return Err(RidgeError::TooFewRows { rows });
-        }
+    fn check(&self, rows: usize) -> Result<(), Error> {
+        check_count(rows)?;
         if let Some(judges) = &self.judges
             && (judges.is_empty() || judges.iter().any(|row| *row >= rows))
         {
-            return Err(RidgeError::Judges { rows });
+            let message = format!("the judges are not some of the {rows} rows");
+            return Err(Error::new(ErrorKind::Setting, message));
         }
-        for &penalty in &self.penalties {
-            check_penalty(penalty)?;
-            if penalty.is_infinite() {
-                return Err(RidgeError::Penalty { penalty });
-            }
-        }
-        match self.penalties.is_empty() {
-            true => Err(RidgeError::NoPenalty),
-            false => Ok(()),
-        }
+        let mut penalties = self.penalties.iter();
+        penalties.try_for_each(|&penalty| check_penalty(penalty, f64::MAX))
     }
 
     fn prefers(&self, new: &Attempt, old: &Attempt) -> bool {

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::RidgeError;
-use super::rows::check_finite;
+use super::rows::{check_finite, mismatch};
+use crate::Error;
 
 /// How many rows are predicted together.
 const ROWS_TOGETHER: usize = 32;
@@ -45,14 +45,14 @@ impl LinearModel {
     }
 
     /// Checks that the parts fit each other and rows of these sizes.
-    pub(super) fn check(&self, features: usize, targets: usize) -> Result<(), RidgeError> {
+    pub(super) fn check(&self, features: usize, targets: usize) -> Result<(), Error> {
         let fits = features > 0
             && targets > 0
             && (self.features(), self.targets()) == (features, targets)
             && Some(self.weights.len()) == features.checked_mul(targets);
         match fits {
             true => Ok(()),
-            false => Err(RidgeError::Mismatch { features, targets }),
+            false => Err(mismatch(features, targets)),
         }
     }
 
@@ -61,14 +61,13 @@ impl LinearModel {
     ///
     /// # Errors
     ///
-    /// [`RidgeError`] when the numbers do not make whole rows or are not finite, or when the parts
-    /// of the model do not match each other.
-    pub fn predict(&self, features: &[f32]) -> Result<Vec<f64>, RidgeError> {
+    /// When the numbers do not make whole rows or are not finite, or when the parts of the model do
+    /// not match each other.
+    pub fn predict(&self, features: &[f32]) -> Result<Vec<f64>, Error> {
         let (width, targets) = (self.features(), self.targets());
         self.check(width, targets)?;
         if !features.len().is_multiple_of(width) {
-            let features = width;
-            return Err(RidgeError::Mismatch { features, targets });
+            return Err(mismatch(width, targets));
         }
         check_finite("features", features, width)?;
         let parts: Vec<Vec<f64>> = features

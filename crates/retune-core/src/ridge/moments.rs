@@ -5,10 +5,11 @@ use std::ops::Range;
 use faer::Mat;
 use rayon::prelude::*;
 
+use super::LinearModel;
 use super::gram::product;
-use super::rows::parts;
+use super::rows::{mismatch, parts};
 use super::standard::Standard;
-use super::{LinearModel, RidgeError};
+use crate::Error;
 
 /// Targets whose errors are worked out together.
 const TARGETS_TOGETHER: usize = 16;
@@ -72,11 +73,11 @@ impl Moments {
     ///
     /// # Errors
     ///
-    /// [`RidgeError::Mismatch`] when the others have other numbers of features or targets.
-    pub fn together(&self, others: &Self) -> Result<Self, RidgeError> {
+    /// When the others have other numbers of features or targets.
+    pub fn together(&self, others: &Self) -> Result<Self, Error> {
         let (features, targets) = (self.features, self.targets());
         if (features, targets) != (others.features, others.targets()) {
-            return Err(RidgeError::Mismatch { features, targets });
+            return Err(mismatch(features, targets));
         }
         let weight = self.weight + others.weight;
         let share = others.weight / weight;
@@ -100,8 +101,8 @@ impl Moments {
     ///
     /// # Errors
     ///
-    /// [`RidgeError::Mismatch`] when it has other numbers of features or targets.
-    pub fn squared_error(&self, model: &LinearModel) -> Result<f64, RidgeError> {
+    /// When it has other numbers of features or targets.
+    pub fn squared_error(&self, model: &LinearModel) -> Result<f64, Error> {
         model.check(self.features, self.targets())?;
         let errors: Vec<Vec<f64>> = parts(self.targets(), TARGETS_TOGETHER)
             .into_par_iter()

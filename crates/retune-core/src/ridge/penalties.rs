@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::RidgeError;
+use crate::{Error, ErrorKind};
 
 /// Features that share a penalty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,20 +44,30 @@ pub fn penalty_grid(blocks: &[(Range<usize>, &[f64])]) -> Vec<Vec<Block>> {
     grid
 }
 
-/// Checks that a penalty is above 0: neither 0, nor less, nor no number.
-pub(super) fn check_penalty(penalty: f64) -> Result<(), RidgeError> {
-    match penalty > 0.0 {
-        true => Ok(()),
-        false => Err(RidgeError::Penalty { penalty }),
+/// Checks that a penalty is above 0, neither 0, nor less, nor no number, and at most `most`.
+pub(super) fn check_penalty(penalty: f64, most: f64) -> Result<(), Error> {
+    if penalty > 0.0 && penalty <= most {
+        return Ok(());
     }
+    let message = format!("the penalty is {penalty}, expected a number above 0");
+    Err(Error::new(ErrorKind::Setting, message))
+}
+
+/// Nothing to choose from.
+pub(super) fn no_penalty() -> Error {
+    Error::new(ErrorKind::Setting, "there is no penalty to choose from")
 }
 
 /// The penalty of each feature.
-pub(super) fn of_features(blocks: &[Block], features: usize) -> Result<Vec<f64>, RidgeError> {
-    let wrong = |feature| RidgeError::Blocks { feature, features };
+pub(super) fn of_features(blocks: &[Block], features: usize) -> Result<Vec<f64>, Error> {
+    let wrong = |feature| {
+        let message =
+            format!("the blocks do not hold feature {feature} of {features} exactly once");
+        Error::new(ErrorKind::Mismatch, message)
+    };
     let mut penalties: Vec<Option<f64>> = vec![None; features];
     for block in blocks {
-        check_penalty(block.penalty)?;
+        check_penalty(block.penalty, f64::INFINITY)?;
         for feature in block.features.clone() {
             match penalties.get_mut(feature) {
                 Some(place @ None) => *place = Some(block.penalty),

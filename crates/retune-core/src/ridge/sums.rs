@@ -2,9 +2,10 @@
 
 use faer::MatRef;
 
+use super::Moments;
 use super::gram::Gram;
-use super::rows::Rows;
-use super::{Moments, RidgeError};
+use super::rows::{Rows, check_count};
+use crate::{Error, ErrorKind};
 
 /// Rows whose products are summed in 32 bits, before 64-bit sums take over.
 const BATCH: usize = 512;
@@ -59,22 +60,16 @@ impl Sums {
     ///
     /// # Errors
     ///
-    /// [`RidgeError`] for sizes that do not match, values that are not finite, and weights that
-    /// are not above 0; then none of these rows is added.
-    pub fn add(
-        &mut self,
-        features: &[f32],
-        targets: &[f32],
-        weights: &[f32],
-    ) -> Result<(), RidgeError> {
+    /// For sizes that do not match, values that are not finite, and weights that are not above 0;
+    /// then none of these rows is added.
+    pub fn add(&mut self, features: &[f32], targets: &[f32], weights: &[f32]) -> Result<(), Error> {
         let (width, count) = (self.features, self.targets);
         Rows::new((features, width), (targets, count), weights.len())?;
         let positive = |weight: &f32| weight.is_finite() && *weight > 0.0;
         if let Some(place) = weights.iter().position(|weight| !positive(weight)) {
-            return Err(RidgeError::Weight {
-                row: place + 1,
-                weight: weights[place],
-            });
+            let (row, weight) = (place + 1, weights[place]);
+            let message = format!("row {row} has weight {weight}, expected a number above 0");
+            return Err(Error::new(ErrorKind::Setting, message));
         }
         let rows = features
             .chunks_exact(width)
@@ -96,11 +91,9 @@ impl Sums {
     ///
     /// # Errors
     ///
-    /// [`RidgeError::TooFewRows`] for fewer than two rows, [`RidgeError::TooLarge`].
-    pub fn finish(mut self) -> Result<Moments, RidgeError> {
-        if self.rows < 2 {
-            return Err(RidgeError::TooFewRows { rows: self.rows });
-        }
+    /// For fewer than two rows, and for values whose squares are too large for 32 bits.
+    pub fn finish(mut self) -> Result<Moments, Error> {
+        check_count(self.rows)?;
         self.add_batch();
         self.waiting = Vec::new();
         let weight = self.weight;
@@ -115,7 +108,10 @@ impl Sums {
                 // In an order that is the same for both halves.
                 *product -= weight * (offset * far);
                 if !product.is_finite() {
-                    return Err(RidgeError::TooLarge);
+                    let message =
+                        "the features or targets are too large for their products to be summed";
+                    return Err(Error::new(ErrorKind::Numeric, message)
+                        .with_hint("look for infinite or huge values in the series"));
                 }
             }
         }

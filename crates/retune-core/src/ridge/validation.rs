@@ -2,7 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{Block, LinearModel, Moments, RidgeError};
+use super::penalties::no_penalty;
+use super::rows::no_decomposition;
+use super::{Block, LinearModel, Moments};
+use crate::{Error, ErrorKind};
 
 /// Decompositions at a time, each with a matrix of its own.
 const AT_A_TIME: usize = 4;
@@ -26,19 +29,19 @@ pub struct Chosen {
 ///
 /// # Errors
 ///
-/// [`RidgeError::NoPenalty`], [`RidgeError::NoDecomposition`] when no choice has a stable
-/// solution, and the other errors of [`Moments::solve`] and [`Moments::squared_error`].
+/// When there is no choice, [`ErrorKind::Numeric`] when none has a stable solution, and the other
+/// errors of [`Moments::solve`] and [`Moments::squared_error`].
 pub fn choose(
     training: &Moments,
     validation: &Moments,
     grid: &[Vec<Block>],
-) -> Result<Chosen, RidgeError> {
+) -> Result<Chosen, Error> {
     let attempt = |blocks: &Vec<Block>| match training.solve(blocks) {
         Ok(model) => {
             let error = validation.squared_error(&model)?;
             Ok(Some((model, error)))
         }
-        Err(RidgeError::NoDecomposition) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::Numeric => Ok(None),
         Err(error) => Err(error),
     };
     let mut tried = Vec::with_capacity(grid.len());
@@ -62,7 +65,7 @@ pub fn choose(
             squared_error,
             tried,
         }),
-        None if grid.is_empty() => Err(RidgeError::NoPenalty),
-        None => Err(RidgeError::NoDecomposition),
+        None if grid.is_empty() => Err(no_penalty()),
+        None => Err(no_decomposition()),
     }
 }

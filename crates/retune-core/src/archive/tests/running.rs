@@ -123,10 +123,9 @@ fn a_job_array_gives_the_shard() {
         vec![(TASK, "x"), (COUNT, "3"), (MIN, "1")],
         vec![(TASK, "0"), (COUNT, "3"), (MIN, "1")],
     ] {
-        assert!(
-            matches!(with(&wrong), Err(ArchiveError::JobArray { .. })),
-            "{wrong:?}"
-        );
+        let error = with(&wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Setting, "{wrong:?}");
+        assert_eq!(error.settings(), [("shard", "i/n")]);
     }
 }
 
@@ -274,7 +273,7 @@ fn results_of_another_version_are_neither_taken_over_nor_merged() {
         scored(0.5, 1.0)
     };
     let error = run(folder.path(), &all(), &newer, work, |_| {}).unwrap_err();
-    assert!(matches!(error, ArchiveError::OtherRun { .. }));
+    assert_eq!(error.kind(), ErrorKind::Mismatch);
     assert_eq!(ran, 0);
 
     let other = tempdir().unwrap();
@@ -288,7 +287,7 @@ fn results_of_another_version_are_neither_taken_over_nor_merged() {
     .unwrap();
     fs::remove_file(folder.path().join(all()[0].file_name())).unwrap();
     let error = merge(&[folder.path().to_owned(), other.path().to_owned()]).unwrap_err();
-    assert!(matches!(error, ArchiveError::OtherRun { .. }), "{error}");
+    assert!(error.to_string().contains(" comes from "), "{error}");
 }
 
 #[test]
@@ -296,7 +295,10 @@ fn merging_what_is_missing_damaged_or_contradictory_is_an_error() {
     let folder = tempdir().unwrap();
     let path = folder.path().to_owned();
     let error = merge(&[path.join("nowhere")]).unwrap_err();
-    assert!(matches!(error, ArchiveError::MissingFolder { .. }));
+    assert!(
+        error.to_string().starts_with("there is no folder"),
+        "{error}"
+    );
     let error = merge(std::slice::from_ref(&path)).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -310,7 +312,12 @@ fn merging_what_is_missing_damaged_or_contradictory_is_an_error() {
     assert!(merge(&[path.clone(), other.path().to_owned()]).is_ok());
     save(other.path(), "Beef", "default", 0, scored(0.6, 1.0));
     let error = merge(&[path.clone(), other.path().to_owned()]).unwrap_err();
-    assert!(matches!(error, ArchiveError::Conflict { .. }));
+    assert!(
+        error
+            .to_string()
+            .ends_with("are of the same job but differ"),
+        "{error}"
+    );
 
     let file = path.join("Beef.default.0.json");
     let text = fs::read_to_string(&file).unwrap();
@@ -324,7 +331,7 @@ fn merging_what_is_missing_damaged_or_contradictory_is_an_error() {
     ] {
         fs::write(&file, &wrong).unwrap();
         let error = merge(std::slice::from_ref(&path)).unwrap_err();
-        assert!(matches!(error, ArchiveError::Damaged { .. }), "{wrong}");
+        assert_eq!(error.kind(), ErrorKind::Damaged, "{wrong}");
         assert!(error.hint().is_some());
     }
 }
@@ -364,5 +371,5 @@ fn a_folder_that_cannot_be_written_is_an_error() {
         |_| {},
     )
     .unwrap_err();
-    assert!(matches!(error, ArchiveError::Write { .. }));
+    assert_eq!(error.kind(), ErrorKind::Write);
 }

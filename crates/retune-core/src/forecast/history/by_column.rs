@@ -6,13 +6,11 @@ use super::History;
 use super::columns::Columns;
 use super::fill::{Field, values};
 use super::table::Table;
-use crate::forecast::{ForecastError, HistoryOptions};
+use crate::Error;
+use crate::forecast::HistoryOptions;
 use crate::table::Row;
 
-pub(super) fn read(
-    table: &Table<'_>,
-    options: &HistoryOptions,
-) -> Result<Vec<History>, ForecastError> {
+pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<History>, Error> {
     table.check_width()?;
     let id = options.id.as_deref().map(|id| table.find(id)).transpose()?;
     let columns = Columns::of(table, options, id)?;

@@ -3,13 +3,11 @@
 use super::History;
 use super::fill::{Field, values};
 use super::table::Table;
-use crate::forecast::{ForecastError, HistoryOptions, Timeline};
+use crate::Error;
+use crate::forecast::{HistoryOptions, Timeline};
 use crate::table::{Row, is_missing, is_number};
 
-pub(super) fn read(
-    table: &Table<'_>,
-    options: &HistoryOptions,
-) -> Result<Vec<History>, ForecastError> {
+pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<History>, Error> {
     let id = match options.id.as_deref() {
         Some(name) => Some(table.find(name)?),
         None => first_is_id(table).then_some(0),

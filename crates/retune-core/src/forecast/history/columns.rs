@@ -1,9 +1,10 @@
 //! Which columns hold times and values.
 
 use super::table::{Table, names_time};
+use crate::forecast::HistoryOptions;
 use crate::forecast::timeline::is_date;
-use crate::forecast::{ForecastError, HistoryOptions};
 use crate::table::{is_missing, is_number};
+use crate::{Error, ErrorKind};
 
 /// The columns of a table, counted from 0.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ impl Columns {
         table: &Table<'_>,
         options: &HistoryOptions,
         id: Option<usize>,
-    ) -> Result<Self, ForecastError> {
+    ) -> Result<Self, Error> {
         let wanted: Vec<usize> = options
             .columns
             .iter()
@@ -48,20 +49,23 @@ impl Columns {
             wanted
         };
         if values.is_empty() {
-            return Err(ForecastError::NoNumericColumn {
-                path: table.path.to_owned(),
-                columns: table.known(),
-            });
+            let (path, known) = (table.path.display(), table.known());
+            let message = format!("{path}: no column holds numbers; there are {known}");
+            return Err(Error::new(ErrorKind::Column, message)
+                .with_hint(
+                    "check what separates the fields (commas, tabs or semicolons), or name a \
+                     column to be told which of its fields is no number",
+                )
+                .with_setting("column", ""));
         }
         Ok(Self { time, values })
     }
 }
 
-fn twice(table: &Table<'_>, column: usize) -> ForecastError {
-    ForecastError::ColumnTwice {
-        path: table.path.to_owned(),
-        column: table.name(column),
-    }
+fn twice(table: &Table<'_>, column: usize) -> Error {
+    let (path, name) = (table.path.display(), table.name(column));
+    let message = format!("{path}: the column `{name}` is asked for twice");
+    Error::new(ErrorKind::Column, message).with_hint("give only one of them")
 }
 
 /// The first column that is not the id, if it holds times.

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::forecast::ForecastError;
-use crate::series::{Missing, Place, fill_gaps};
-use crate::table::{Misfit, Row, number};
+use crate::series::{Missing, fill_gaps};
+use crate::table::{Misfit, Place, Row, number};
 use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 
 /// A field and where it stands: its line and column, counted from 1.
 #[derive(Debug, Clone, Copy)]
@@ -32,28 +32,46 @@ pub(super) fn values<'a>(
     name: &str,
     fields: impl Iterator<Item = Field<'a>>,
     missing: Missing,
-) -> Result<Vec<f32>, ForecastError> {
+) -> Result<Vec<f32>, Error> {
     let read = |field: Field<'a>| {
-        let place = || Place::field(path, field.line, field.column);
+        let wrong = |kind, message: String| {
+            Error::new(kind, message).at(Place::field(path, field.line, field.column))
+        };
         let found = || shorten(field.text.trim());
         match number(field.text) {
             Ok(None) if missing == Missing::Reject => {
-                Err(ForecastError::MissingValue { place: place() })
+                let message = "the value is missing; expected a number in every field";
+                Err(wrong(ErrorKind::MissingValue, message.to_owned())
+                    .with_hint(
+                        "fill missing values from their neighbours, or say that each row is a \
+                         series of its own",
+                    )
+                    .with_setting("missing", "interpolate")
+                    .with_setting("rows", ""))
             }
             Ok(value) => Ok(value),
-            Err(Misfit::NotANumber) => Err(ForecastError::NotANumber {
-                place: place(),
-                found: found(),
-            }),
-            Err(Misfit::TooLarge) => Err(ForecastError::TooLarge {
-                place: place(),
-                found: found(),
-            }),
+            Err(Misfit::NotANumber) => {
+                let message = format!(
+                    "field `{}` is not a number; expected a finite number or, where a value is \
+                     missing, `?`, `NaN`, `NA` or an empty field",
+                    found()
+                );
+                Err(wrong(ErrorKind::NotANumber, message)
+                    .with_hint("correct the field, or name the columns that hold the values")
+                    .with_setting("column", ""))
+            }
+            Err(Misfit::TooLarge) => {
+                let expected = "expected a number within ±3.4e38";
+                let message = format!("field `{}` is too large; {expected}", found());
+                Err(wrong(ErrorKind::NotANumber, message))
+            }
         }
     };
     let values: Vec<Option<f32>> = fields.map(read).collect::<Result<_, _>>()?;
-    fill_gaps(&values).ok_or_else(|| ForecastError::AllMissing {
-        path: path.to_owned(),
-        name: shorten(name),
+    fill_gaps(&values).ok_or_else(|| {
+        let (path, name) = (path.display(), shorten(name));
+        let message =
+            format!("{path}: every value of `{name}` is missing; expected at least one number");
+        Error::new(ErrorKind::MissingValue, message)
     })
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::fill::Field;
 use crate::forecast::timeline::{TimeColumn, is_date};
-use crate::forecast::{ForecastError, HistoryOptions, Timeline};
-use crate::series::Place;
-use crate::table::{FirstRow, Names, Records, Row, Separator, is_number};
+use crate::forecast::{HistoryOptions, Timeline};
+use crate::table::{FirstRow, Names, Place, Records, Row, Separator, is_number};
 use crate::wording::list;
+use crate::{Error, ErrorKind};
 
 /// What columns of times are called.
 const TIME_NAMES: [&str; 7] = ["date", "time", "timestamp", "ds", "year", "month", "period"];
@@ -32,22 +32,26 @@ impl<'a> Table<'a> {
         path: &'a Path,
         text: &str,
         options: &HistoryOptions,
-    ) -> Result<Self, ForecastError> {
+    ) -> Result<Self, Error> {
         use Separator::{Comma, Semicolon, Tab};
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let separator = Separator::detect(text, &[Tab, Comma, Semicolon], Comma);
         let rows = Records::new(text, separator).filter(|row| !row.is_blank());
         let mut rows: Vec<Row> = rows.collect();
-        let path_of = || path.to_owned();
-        let Some(first) = rows.first() else {
-            return Err(ForecastError::Empty { path: path_of() });
+        let empty = |what: &str| {
+            let message = format!(
+                "{}: the file {what}; expected rows of values",
+                path.display()
+            );
+            Error::new(ErrorKind::Empty, message)
         };
+        let first = rows.first().ok_or_else(|| empty("is empty"))?;
         let mut header = Names::default();
         if is_header(first, rows.get(1), options) {
             header = rows.remove(0).iter().collect();
         }
         if rows.is_empty() {
-            return Err(ForecastError::NoRows { path: path_of() });
+            return Err(empty("has a header and no rows"));
         }
         Ok(Self { path, header, rows })
     }
@@ -58,17 +62,21 @@ impl<'a> Table<'a> {
     }
 
     /// Checks that all rows are as wide as the header.
-    pub(super) fn check_width(&self) -> Result<(), ForecastError> {
+    pub(super) fn check_width(&self) -> Result<(), Error> {
         let expected = match self.header.len() {
             0 => self.width(),
             named => named,
         };
         match self.rows.iter().find(|row| row.len() != expected) {
-            Some(row) => Err(ForecastError::Ragged {
-                place: Place::line(self.path, row.line),
-                found: row.len(),
-                expected,
-            }),
+            Some(row) => {
+                let found = row.len();
+                let message =
+                    format!("the row has {found} fields; expected {expected} like the first row");
+                Err(Error::new(ErrorKind::Ragged, message)
+                    .at(Place::line(self.path, row.line))
+                    .with_hint("where each row is a series of its own, say so")
+                    .with_setting("rows", ""))
+            }
             None => Ok(()),
         }
     }
@@ -82,17 +90,18 @@ impl<'a> Table<'a> {
     }
 
     /// The column with a name, or else with a number.
-    pub(super) fn find(&self, wanted: &str) -> Result<usize, ForecastError> {
+    pub(super) fn find(&self, wanted: &str) -> Result<usize, Error> {
         let wanted = wanted.trim();
         let numbered = || {
             let number = wanted.parse::<usize>().ok()?.checked_sub(1)?;
             (number < self.width()).then_some(number)
         };
         let found = self.header.find(wanted).or_else(numbered);
-        found.ok_or_else(|| ForecastError::UnknownColumn {
-            path: self.path.to_owned(),
-            wanted: wanted.to_owned(),
-            known: self.known(),
+        found.ok_or_else(|| {
+            let (path, known) = (self.path.display(), self.known());
+            let message = format!("{path}: there is no column `{wanted}`; there are {known}");
+            Error::new(ErrorKind::Column, message)
+                .with_hint("give a name of the header, or a number counted from 1")
         })
     }
 
@@ -112,7 +121,7 @@ impl<'a> Table<'a> {
         column: Option<usize>,
         name: &str,
         rows: impl Iterator<Item = &'t Row>,
-    ) -> Result<Timeline, ForecastError> {
+    ) -> Result<Timeline, Error> {
         let Some(column) = column else {
             return Ok(Timeline::counts());
         };

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use super::pattern::{self, is_compact, pattern};
-use crate::forecast::ForecastError;
-use crate::series::Place;
-use crate::table::is_missing;
+use crate::table::{Place, is_missing};
 use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 
 /// The years of dates written without separators; other numbers of that length are counts.
 const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
@@ -55,10 +54,8 @@ impl<'a> TimeColumn<'a> {
         }
     }
 
-    /// The place of a field.
-    pub(super) fn place(&self, row: usize) -> Place {
-        let line = self.fields.get(row).map_or(1, |(line, _)| *line);
-        Place::field(self.path, line, self.column)
+    fn line(&self, row: usize) -> usize {
+        self.fields.get(row).map_or(1, |(line, _)| *line)
     }
 
     fn text(&self, row: usize) -> &'a str {
@@ -66,56 +63,84 @@ impl<'a> TimeColumn<'a> {
     }
 
     /// A field as it is shown in messages.
-    pub(super) fn shown(&self, row: usize) -> String {
+    fn shown(&self, row: usize) -> String {
         shorten(self.text(row))
     }
 
+    /// Something wrong with a field.
+    fn wrong(&self, row: usize, message: String) -> Error {
+        let place = Place::field(self.path, self.line(row), self.column);
+        Error::new(ErrorKind::Time, message).at(place)
+    }
+
     /// A field that cannot be read.
-    pub(super) fn unreadable(&self, row: usize) -> ForecastError {
+    pub(super) fn unreadable(&self, row: usize) -> Error {
         let first = self.shown(0);
         let expected = if row == 0 || is_missing(self.text(row)) {
             "a date such as 2016-07-01 00:00:00 or 2016-07, or a number".to_owned()
         } else {
             format!("one written like `{first}`")
         };
-        ForecastError::UnreadableTime {
-            place: self.place(row),
-            found: self.shown(row),
-            expected,
-        }
+        let found = self.shown(row);
+        let message = format!("`{found}` is no time that can be read; expected {expected}");
+        self.wrong(row, message)
+            .with_hint(
+                "write all times alike, such as 2016-07-01 00:00:00, 2016-07-01 or 2016-07; \
+                 or go without times",
+            )
+            .with_setting("time", "none")
+    }
+
+    /// Dates that can be read in two ways.
+    pub(super) fn ambiguous(&self) -> Error {
+        let found = self.shown(0);
+        let message = format!("`{found}` can be read with the day or the month first");
+        self.wrong(0, message)
+            .with_hint("write the dates as year-month-day")
     }
 
     /// A time that is not later than the one before.
-    pub(super) fn out_of_order(&self, row: usize) -> ForecastError {
+    pub(super) fn out_of_order(&self, row: usize) -> Error {
         let before = row.saturating_sub(1);
-        ForecastError::TimeOrder {
-            place: self.place(row),
-            found: self.shown(row),
-            before: self.shown(before),
-            line_before: self.place(before).line,
-        }
+        let (found, line) = (self.shown(row), self.line(before));
+        let before = self.shown(before);
+        let message = format!("the time `{found}` is not later than `{before}` on line {line}");
+        self.wrong(row, message)
+            .with_hint(
+                "sort the rows by time and keep one for each; write local times that are set back \
+                 in autumn as UTC; if the table holds several histories one below the other, name \
+                 the column with their ids",
+            )
+            .with_setting("id", "")
     }
 
     /// A step unlike the usual one.
-    pub(super) fn irregular(&self, row: usize, step: String, usual: String) -> ForecastError {
+    pub(super) fn irregular(&self, row: usize, step: &str, usual: &str) -> Error {
         let before = row.saturating_sub(1);
-        ForecastError::IrregularTime {
-            place: Box::new(self.place(row)),
-            found: self.shown(row).into(),
-            before: self.shown(before).into(),
-            line_before: self.place(before).line,
-            step: step.into(),
-            usual: usual.into(),
-        }
+        let (found, line) = (self.shown(row), self.line(before));
+        let before = self.shown(before);
+        let message = format!(
+            "from `{before}` on line {line} to `{found}` is {step}; the usual step is {usual}"
+        );
+        self.wrong(row, message)
+            .with_hint(
+                "add the rows that are missing, with empty values that are filled in; or go \
+                 without times",
+            )
+            .with_setting("missing", "interpolate")
+            .with_setting("time", "none")
     }
 
     /// Too few times to know a step.
-    pub(super) fn check_count(&self) -> Result<(), ForecastError> {
+    pub(super) fn check_count(&self) -> Result<(), Error> {
         if self.fields.len() < 2 {
-            return Err(ForecastError::SingleTime {
-                place: self.place(0),
-                name: shorten(self.name),
-            });
+            let name = shorten(self.name);
+            let message =
+                format!("`{name}` has a single time; expected at least two, to know the step");
+            return Err(self
+                .wrong(0, message)
+                .with_hint("give more rows, or go without times")
+                .with_setting("time", "none"));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::column::TimeColumn;
 use super::step::most_frequent;
-use crate::forecast::ForecastError;
+use crate::Error;
 use crate::table::is_number;
 
 /// How far a time may be from its place, as a share of the step, when it is a rounded number.
@@ -28,7 +28,7 @@ impl Counts {
         Self::Whole { start: 0, step: 1 }
     }
 
-    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, ForecastError> {
+    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
         if let Some(row) = column.texts().position(|field| !is_number(field)) {
             return Err(column.unreadable(row));
         }
@@ -65,7 +65,7 @@ impl Counts {
     }
 }
 
-fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, ForecastError> {
+fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, Error> {
     let mut steps = Vec::with_capacity(values.len().saturating_sub(1));
     for (row, pair) in values.windows(2).enumerate() {
         let step = pair[1].checked_sub(pair[0]);
@@ -79,7 +79,7 @@ fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, ForecastErro
     match steps.iter().position(|step| *step != usual) {
         Some(row) => {
             let found = steps.get(row).copied().unwrap_or(usual);
-            Err(column.irregular(row + 1, found.to_string(), usual.to_string()))
+            Err(column.irregular(row + 1, &found.to_string(), &usual.to_string()))
         }
         None => Ok(Counts::Whole {
             start: values.first().copied().unwrap_or(0),
@@ -89,7 +89,7 @@ fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, ForecastErro
 }
 
 /// Times such as 1949.083 are rounded: each may be off by a unit of the last digit.
-fn decimal(column: &TimeColumn<'_>) -> Result<Counts, ForecastError> {
+fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
     let mut values = Vec::with_capacity(column.fields.len());
     let mut digits = 0;
     for (row, field) in column.texts().enumerate() {
@@ -135,5 +135,5 @@ fn decimal(column: &TimeColumn<'_>) -> Result<Counts, ForecastError> {
         .unwrap_or(0);
     let shown = |units: i64| format!("{:.digits$}", units as f64 * unit);
     let found = units.get(row).copied().unwrap_or(usual);
-    Err(column.irregular(row + 1, shown(found), shown(usual)))
+    Err(column.irregular(row + 1, &shown(found), &shown(usual)))
 }

@@ -7,7 +7,7 @@ use super::Step;
 use super::column::TimeColumn;
 use super::pattern::{self, month_first, padded_as};
 use super::step::most_frequent;
-use crate::forecast::ForecastError;
+use crate::Error;
 
 /// Dates in equal steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) struct Dates {
 }
 
 impl Dates {
-    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, ForecastError> {
+    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
         let (pattern, times) = times(column)?;
         column.check_count()?;
         let Some(&start) = times.first() else {
@@ -61,7 +61,7 @@ impl Dates {
 }
 
 /// The times of a column and the pattern that reads all of them.
-fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), ForecastError> {
+fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), Error> {
     let first = column.texts().next().and_then(pattern::pattern);
     let first = first.ok_or_else(|| column.unreadable(0))?;
     let mut other = String::new();
@@ -83,10 +83,7 @@ fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), ForecastErr
         return Ok((first, times));
     };
     match (read(&first), read(&other)) {
-        (Ok(times), Ok(others)) if times != others => Err(ForecastError::AmbiguousDate {
-            place: column.place(0),
-            found: column.shown(0),
-        }),
+        (Ok(times), Ok(others)) if times != others => Err(column.ambiguous()),
         (Ok(times), _) => Ok((first, times)),
         (_, Ok(times)) => Ok((other, times)),
         (Err(row), Err(other)) => Err(column.unreadable(row.max(other))),
@@ -109,7 +106,7 @@ fn step(
     day: i8,
     has_days: bool,
     column: &TimeColumn<'_>,
-) -> Result<Step, ForecastError> {
+) -> Result<Step, Error> {
     let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
     let durations: Vec<Step> = durations
         .map(|duration| Step::Duration(duration.unsigned_abs()))
@@ -135,7 +132,7 @@ fn step(
     let usual = most_frequent(&steps).unwrap_or(Step::Months(1));
     let row = steps.iter().position(|step| *step != usual).unwrap_or(0);
     let found = steps.get(row).copied().unwrap_or(usual);
-    Err(column.irregular(row + 1, found.to_string(), usual.to_string()))
+    Err(column.irregular(row + 1, &found.to_string(), &usual.to_string()))
 }
 
 /// How many months lie between two times that keep to a day of the month.

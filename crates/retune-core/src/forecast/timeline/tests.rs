@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn read(times: &[&str]) -> Result<Timeline, ForecastError> {
+fn read(times: &[&str]) -> Result<Timeline, Error> {
     let fields = times.iter().enumerate();
     Timeline::read(&TimeColumn {
         path: Path::new("a.csv"),

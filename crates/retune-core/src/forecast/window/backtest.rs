@@ -2,7 +2,8 @@
 //!
 //! An origin is the place of the first value to be forecast: the context ends before it.
 
-use crate::forecast::ForecastError;
+use crate::Error;
+use crate::forecast::check::{at_least_one, too_short};
 
 /// A rolling origin: forecasts from several places near the end of a history, each judged by the
 /// values that came.
@@ -36,54 +37,36 @@ impl Backtest {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Zero`] for a size of 0 and [`ForecastError::TooShort`] for a history that
-    /// is shorter than [`Backtest::values_needed`].
-    pub fn origins(&self, length: usize) -> Result<Vec<usize>, ForecastError> {
+    /// For a size of 0, and a history that is shorter than [`Backtest::values_needed`].
+    pub fn origins(&self, length: usize) -> Result<Vec<usize>, Error> {
         let last = last_origin(length, self.context, self.horizon)?;
-        check_size("stride", self.stride)?;
-        check_size("number of folds", self.folds)?;
+        at_least_one("stride", self.stride)?;
+        at_least_one("number of folds", self.folds)?;
         let needed = self.values_needed();
         if length < needed {
             let (context, horizon) = (self.context, self.horizon);
-            return Err(ForecastError::TooShort {
-                found: length,
-                needed,
-                purpose: format!(
-                    "a context of {context}, a horizon of {horizon} and {} folds {} apart",
-                    self.folds, self.stride
-                ),
-            });
+            let (folds, stride) = (self.folds, self.stride);
+            let purpose = format!(
+                "a context of {context}, a horizon of {horizon} and {folds} folds {stride} apart"
+            );
+            return Err(too_short(length, needed, &purpose));
         }
         let before = |fold: usize| last - fold * self.stride;
         Ok((0..self.folds).rev().map(before).collect())
     }
 }
 
-fn last_origin(length: usize, context: usize, horizon: usize) -> Result<usize, ForecastError> {
-    check_size("context", context)?;
-    check_size("horizon", horizon)?;
-    let too_short = |needed, purpose| ForecastError::TooShort {
-        found: length,
-        needed,
-        purpose,
-    };
+fn last_origin(length: usize, context: usize, horizon: usize) -> Result<usize, Error> {
+    at_least_one("context", context)?;
+    at_least_one("horizon", horizon)?;
     let last = length
         .checked_sub(horizon)
-        .ok_or_else(|| too_short(horizon, format!("a horizon of {horizon}")))?;
+        .ok_or_else(|| too_short(length, horizon, &format!("a horizon of {horizon}")))?;
     if last < context {
-        return Err(too_short(
-            context.saturating_add(horizon),
-            format!("a context of {context} and a horizon of {horizon}"),
-        ));
+        let purpose = format!("a context of {context} and a horizon of {horizon}");
+        return Err(too_short(length, context.saturating_add(horizon), &purpose));
     }
     Ok(last)
-}
-
-fn check_size(what: &'static str, size: usize) -> Result<(), ForecastError> {
-    if size == 0 {
-        return Err(ForecastError::Zero { what });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! A window at mean 0 and deviation 1, and what comes after it.
 
+use crate::Error;
+use crate::forecast::check::{finite, too_short};
+
 /// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
 const LEAST_DEVIATION: f64 = 1e-6;
 
@@ -45,6 +48,21 @@ impl ScaledWindow {
             deviation,
             constant,
         }
+    }
+
+    /// The last `context` values of a history, scaled: what its forecast is made from.
+    ///
+    /// # Errors
+    ///
+    /// For a shorter history, and values that are not finite.
+    pub fn at_end(history: &[f32], context: usize) -> Result<Self, Error> {
+        let found = history.len();
+        let before = found
+            .checked_sub(context)
+            .ok_or_else(|| too_short(found, context, "the program's context"))?;
+        let window = &history[before..];
+        finite("history", before, window)?;
+        Ok(Self::of(window))
     }
 
     /// The window counted from its last value, in its deviations: what a linear readout sees.

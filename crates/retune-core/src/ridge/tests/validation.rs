@@ -145,12 +145,10 @@ fn rows_in_two_parts_are_rows_together() {
     let blocks = [block(0..5, 2.0)];
     let expected = moments(&whole, 600).solve(&blocks).unwrap();
     assert_same(&both.solve(&blocks).unwrap(), &expected);
+    let narrow = near.together(&moments(&problem(9, 4, 2, 1), 9));
     assert_eq!(
-        near.together(&moments(&problem(9, 4, 2, 1), 9)),
-        Err(RidgeError::Mismatch {
-            features: 5,
-            targets: 2
-        })
+        narrow.unwrap_err().to_string(),
+        "the sizes do not match, expected rows of 5 features and 2 targets"
     );
 }
 
@@ -179,7 +177,7 @@ fn penalties_are_chosen_by_other_rows() {
     assert!((chosen.squared_error - 1.0 / 12.0).abs() < 0.02);
     assert_eq!(chosen.model, training.solve(&chosen.blocks).unwrap());
     let nothing = choose(&training, &validation, &[]);
-    assert_eq!(nothing, Err(RidgeError::NoPenalty));
+    assert_eq!(nothing.unwrap_err().kind(), ErrorKind::Setting);
 }
 
 #[test]
@@ -205,10 +203,10 @@ fn wrong_input_is_an_error() {
         "row 2 has weight 0, expected a number above 0"
     );
     let none = sums.clone().finish();
-    assert_eq!(none, Err(RidgeError::TooFewRows { rows: 0 }));
+    assert_eq!(none.unwrap_err().kind(), ErrorKind::TooShort);
     let huge = [1e30, 1.0, -1e30, 2.0];
     sums.add(&huge, &[1.0; 2], &[1.0; 2]).unwrap();
-    assert_eq!(sums.finish(), Err(RidgeError::TooLarge));
+    assert_eq!(sums.finish().unwrap_err().kind(), ErrorKind::Numeric);
     for (features, targets) in [(0, 1), (1, 0)] {
         assert!(Sums::new(features, targets).add(&[], &[], &[]).is_err());
     }
@@ -222,11 +220,11 @@ fn wrong_input_is_an_error() {
         vec![whole.clone(), block(1..2, 1.0)],
     ] {
         let error = moments.solve(&blocks).unwrap_err();
-        assert!(matches!(error, RidgeError::Blocks { .. }), "{blocks:?}");
+        assert_eq!(error.kind(), ErrorKind::Mismatch, "{blocks:?}");
     }
     for penalty in [0.0, -1.0, f64::NAN] {
         let error = moments.solve(&[block(0..2, penalty)]).unwrap_err();
-        assert!(matches!(error, RidgeError::Penalty { .. }));
+        assert_eq!(error.kind(), ErrorKind::Setting);
     }
     // Both features are one: without a penalty to speak of, no weights are better than others.
     let same = weighted(&[1.0, 1.0, 2.0, 2.0, 4.0, 4.0], &[1.0, 2.0, 3.0], &[1.0; 3]);
@@ -236,8 +234,6 @@ fn wrong_input_is_an_error() {
         (chosen.tried[0], chosen.blocks),
         (f64::INFINITY, vec![whole])
     );
-    assert_eq!(
-        choose(&same, &same, &grid[..1]),
-        Err(RidgeError::NoDecomposition)
-    );
+    let unstable = choose(&same, &same, &grid[..1]).unwrap_err();
+    assert_eq!(unstable.kind(), ErrorKind::Numeric);
 }
