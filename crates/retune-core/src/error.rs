@@ -214,8 +214,6 @@ macro_rules! from_older {
     )*};
 }
 from_older!(
-    crate::series::SeriesError,
-    crate::audio::AudioError,
     crate::forecast::ForecastError,
     crate::ridge::RidgeError,
     crate::baseline::BaselineError,

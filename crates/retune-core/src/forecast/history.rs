@@ -9,7 +9,7 @@ mod table;
 use std::path::Path;
 
 use super::{ForecastError, HistoryOptions, Timeline};
-use crate::table::{TextError, read_text};
+use crate::table::decode;
 use table::Table;
 
 /// One series of the past, the oldest value first.
@@ -36,17 +36,16 @@ impl History {
     ///
     /// [`ForecastError`] with the line and the column where something is wrong.
     pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, ForecastError> {
-        let text = read_text(path).map_err(|error| match error {
-            TextError::Read(source) => ForecastError::Read {
-                path: path.to_owned(),
-                source,
-            },
-            TextError::NotUtf8 { byte, .. } => ForecastError::NotText {
-                path: path.to_owned(),
-                byte,
-            },
+        let bytes = std::fs::read(path).map_err(|source| ForecastError::Read {
+            path: path.to_owned(),
+            source,
         })?;
-        Self::parse(path, &text, options)
+        let text = decode(path, &bytes).map_err(|_| ForecastError::NotText {
+            path: path.to_owned(),
+            byte: std::str::from_utf8(&bytes)
+                .map_or_else(|error| error.valid_up_to() + 1, str::len),
+        })?;
+        Self::parse(path, text, options)
     }
 
     /// Reads the histories of the text of a file; `path` is for messages.
