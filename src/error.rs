@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use crate::archive::ArchiveError;
-use crate::audio::AudioError;
 use crate::baseline::BaselineError;
 use crate::engine::BackendError;
 use crate::fit::FitError;
@@ -11,19 +10,15 @@ use crate::forecast::ForecastError;
 use crate::motion::MotionError;
 use crate::motion::model::MotionModelError;
 use crate::program::ProgramError;
-use crate::series::SeriesError;
 use crate::source::SourceError;
 use crate::train::TrainError;
 
 /// Every error of the library; each says what was wrong and where.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Reading, writing or fetching series.
+    /// Reading, writing or fetching series; reading, writing or resampling audio.
     #[error(transparent)]
-    Series(#[from] SeriesError),
-    /// Reading, writing or resampling audio.
-    #[error(transparent)]
-    Audio(#[from] AudioError),
+    Core(#[from] retune_core::Error),
     /// Reading, making or trusting a source model.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -65,8 +60,7 @@ impl Error {
     /// What to do next, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Series(error) => error.hint(),
-            Self::Audio(error) => error.hint(),
+            Self::Core(error) => error.hint().map(str::to_owned),
             Self::Source(error) => error.hint(),
             Self::Backend(error) => error.hint(),
             Self::Fit(error) => error.hint(),

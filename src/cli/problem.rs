@@ -4,7 +4,6 @@ use std::fmt;
 use std::io::Write;
 
 use retune::archive::ArchiveError;
-use retune::audio::AudioError;
 use retune::baseline::BaselineError;
 use retune::engine::BackendError;
 use retune::fit::FitError;
@@ -12,7 +11,6 @@ use retune::forecast::ForecastError;
 use retune::motion::MotionError;
 use retune::motion::model::MotionModelError;
 use retune::program::ProgramError;
-use retune::series::SeriesError;
 use retune::source::SourceError;
 
 use super::picture::PictureError;
@@ -69,8 +67,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         return hint_with_options(error);
     }
     let of_any = || error.downcast_ref().and_then(retune::Error::hint);
-    let of_series = || error.downcast_ref().and_then(SeriesError::hint);
-    let of_audio = || error.downcast_ref().and_then(AudioError::hint);
     let of_source = || error.downcast_ref().and_then(SourceError::hint);
     let of_backend = || error.downcast_ref().and_then(BackendError::hint);
     let of_program = || error.downcast_ref().and_then(ProgramError::hint);
@@ -82,8 +78,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_motion_model = || error.downcast_ref().and_then(MotionModelError::hint);
     let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
     of_any()
-        .or_else(of_series)
-        .or_else(of_audio)
         .or_else(of_source)
         .or_else(of_backend)
         .or_else(of_program)

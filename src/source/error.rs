@@ -25,7 +25,7 @@ pub enum SourceError {
         origin: String,
         /// What the reader found.
         #[source]
-        reason: crate::storage::StorageError,
+        reason: retune_core::Error,
     },
     /// A safetensors file that holds something else.
     #[error("{origin} holds no source: {reason}")]
@@ -99,7 +99,7 @@ pub enum SourceError {
     Import(#[from] retune_lab::keras::SourceImportError),
     /// A recording could not be read.
     #[error(transparent)]
-    Audio(#[from] crate::audio::AudioError),
+    Audio(#[from] retune_core::Error),
     /// The speech folder cannot be trained on.
     #[error("{}: {reason}", path.display())]
     Speech {
@@ -153,7 +153,7 @@ impl SourceError {
             }
             #[cfg(feature = "import")]
             Self::Import(error) => error.hint(),
-            Self::Audio(error) => error.hint(),
+            Self::Audio(error) => error.hint().map(str::to_owned),
             Self::NoLabels { .. } => {
                 Some("`retune source list` shows which sources have words".to_owned())
             }
