@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use retune::series::{
-    Dataset, Progress, ReadOptions, SeriesError, catalogue, download_into, find, find_cached_in,
+    Dataset, Progress, ReadOptions, catalogue, download_into, find, find_cached_in,
 };
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -113,7 +113,7 @@ fn serve(answer: Answer) -> String {
     format!("http://{address}/archive")
 }
 
-fn fetch(cache: &Path, answer: Answer) -> Result<PathBuf, SeriesError> {
+fn fetch(cache: &Path, answer: Answer) -> Result<PathBuf, retune_core::Error> {
     download_into(cache, NAME, &serve(answer), &mut |_| {})
 }
 

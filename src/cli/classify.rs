@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use retune::series::{self, Dataset, Format, SeriesError};
+use retune::series::{self, Dataset, Format};
 use retune::source::SourceWeights;
 use serde::Serialize;
 
@@ -207,22 +207,15 @@ fn find(name: &str) -> Result<PathBuf> {
     if let Ok(Some(folder)) = series::find_cached(name) {
         return Ok(folder);
     }
-    match series::find(name) {
-        Some(entry) => Err(Problem::new(format!(
-            "there is no folder {name}, and the data set {} is not downloaded",
-            entry.name
-        ))
+    let name_there = series::look_up(name)?.name;
+    let problem = Problem::new(format!(
+        "there is no folder {name}, and the data set {name_there} is not downloaded"
+    ));
+    Err(problem
         .with_hint(format!(
-            "fetch it with `retune data get {}`, or give the path of its folder",
-            entry.name
+            "fetch it with `retune data get {name_there}`, or give the path of its folder"
         ))
-        .into()),
-        None => Err(SeriesError::UnknownDataset {
-            name: name.to_owned(),
-            closest: series::closest(name),
-        }
-        .into()),
-    }
+        .into())
 }
 
 /// A path that leads nowhere, with the folder beside it that was probably meant.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use retune::series::{
-    self, CatalogueEntry, DEFAULT_BASE_URL, Progress as Received, SeriesError, catalogue,
-    find_cached,
+    CatalogueEntry, DEFAULT_BASE_URL, Progress as Received, catalogue, find_cached, look_up,
 };
 use serde::Serialize;
 
@@ -126,17 +125,9 @@ fn list(common: &Common) -> Result<()> {
     })
 }
 
-/// The data set of this name.
-fn find(name: &str) -> Result<&'static CatalogueEntry, SeriesError> {
-    series::find(name).ok_or_else(|| SeriesError::UnknownDataset {
-        name: name.to_owned(),
-        closest: series::closest(name),
-    })
-}
-
 impl ShowArguments {
     fn run(&self, common: &Common) -> Result<()> {
-        let entry = Entry::of(find(&self.name)?);
+        let entry = Entry::of(look_up(&self.name)?);
         output::show(common, &entry, |entry| {
             let folder = match &entry.folder {
                 Some(folder) => folder.display().to_string(),
@@ -159,7 +150,7 @@ impl GetArguments {
     fn run(&self, common: &Common) -> Result<()> {
         let mut entries = Vec::new();
         for name in &self.names {
-            let entry = find(name)?;
+            let entry = look_up(name)?;
             if !entries.contains(&entry) {
                 entries.push(entry);
             }
@@ -171,7 +162,7 @@ impl GetArguments {
                 let total = received.total.unwrap_or(0);
                 progress.at(received.received, total, &megabytes(received));
             };
-            let folder = series::download(entry.name, &self.from, &mut show)?;
+            let folder = retune::series::download(entry.name, &self.from, &mut show)?;
             drop(progress);
             fetched.push(Fetched {
                 name: entry.name,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use retune::series::{SeriesError, Split};
+use retune::series::Split;
 use retune::source::SourceWeights;
 use serde::Serialize;
 
@@ -97,12 +97,7 @@ impl Arguments {
         if self.train.is_dir() {
             return Err(folder(&self.train).into());
         }
-        let train = Split::read(&self.train, &self.read.options())?;
-        if train.labels.is_empty() {
-            let path = self.train.clone();
-            return Err(SeriesError::Unlabelled { path }.into());
-        }
-        Ok(train)
+        Ok(Split::read_to_train(&self.train, &self.read.options())?)
     }
 }
 

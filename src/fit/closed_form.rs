@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use retune_core::argmax;
 
 use super::{Examples, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind};
+use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout, pool, pooled_width};
 use crate::parameters::{Numbers, Parameters};
@@ -15,7 +16,6 @@ use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec, host};
 use crate::stacking::shares;
 use crate::transform::Transform;
-use crate::Error;
 
 /// Series that go through the source together.
 const BATCH: usize = 64;

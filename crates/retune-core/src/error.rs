@@ -213,8 +213,4 @@ macro_rules! from_older {
         }
     )*};
 }
-from_older!(
-    crate::series::SeriesError,
-    crate::audio::AudioError,
-    crate::motion::MotionError,
-);
+from_older!(crate::motion::MotionError,);

@@ -6,35 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
+use safetensors::{SafeTensorError, SafeTensors};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use thiserror::Error;
+
+use crate::{Error, ErrorKind};
 
 pub use crate::atomic::{check_writable, write_whole};
-
-/// Bytes that are no safetensors file of 32-bit floats.
-#[derive(Debug, Error)]
-pub enum StorageError {
-    /// Cut short, altered, or another kind of file.
-    #[error("not a safetensors file, or damaged: {0}")]
-    Damaged(#[from] safetensors::SafeTensorError),
-    /// A tensor of other numbers.
-    #[error("tensor {tensor} is stored as {found}, expected F32")]
-    Type {
-        /// The tensor's name.
-        tensor: String,
-        /// How it is stored.
-        found: String,
-    },
-    /// A value that is infinite or no number.
-    #[error("tensor {tensor} holds a value that is not finite")]
-    NotFinite {
-        /// The tensor's name.
-        tensor: String,
-    },
-}
 
 /// One tensor on the host, row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,17 +62,21 @@ impl Stored {
     ///
     /// # Errors
     ///
-    /// When they are damaged, or a tensor is not made of finite 32-bit floats.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StorageError> {
-        let (_, header) = SafeTensors::read_metadata(bytes)?;
+    /// [`ErrorKind::Damaged`], and [`ErrorKind::Unsupported`] or [`ErrorKind::NotFinite`] where a
+    /// tensor is not made of finite 32-bit floats. Which file it was is not known here.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let damaged = |error: SafeTensorError| {
+            let message = format!("not a safetensors file, or damaged: {error}");
+            Error::new(ErrorKind::Damaged, message).with_source(error)
+        };
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
         let metadata = header.metadata().clone().unwrap_or_default();
         let mut tensors = BTreeMap::new();
-        for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
+        for (name, view) in SafeTensors::deserialize(bytes).map_err(damaged)?.iter() {
             if view.dtype() != Dtype::F32 {
-                return Err(StorageError::Type {
-                    tensor: name.to_owned(),
-                    found: format!("{:?}", view.dtype()),
-                });
+                let found = view.dtype();
+                let message = format!("tensor {name} is stored as {found:?}, expected F32");
+                return Err(Error::new(ErrorKind::Unsupported, message));
             }
             let values: Vec<f32> = view
                 .data()
@@ -101,9 +84,8 @@ impl Stored {
                 .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
                 .collect();
             if values.iter().any(|value| !value.is_finite()) {
-                return Err(StorageError::NotFinite {
-                    tensor: name.to_owned(),
-                });
+                let message = format!("tensor {name} holds a value that is not finite");
+                return Err(Error::new(ErrorKind::NotFinite, message));
             }
             let shape = view.shape().to_vec();
             tensors.insert(name.to_owned(), HostTensor { shape, values });

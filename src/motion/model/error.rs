@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::motion::MotionError;
-use crate::storage::StorageError;
 
 /// Why a motion model could not be read, trained, adapted or asked.
 #[derive(Debug, Error)]
@@ -32,7 +31,7 @@ pub enum MotionModelError {
         origin: String,
         /// What the reader found.
         #[source]
-        reason: StorageError,
+        reason: retune_core::Error,
     },
     /// A safetensors file that holds something else.
     #[error("{origin} holds no motion source: {reason}")]

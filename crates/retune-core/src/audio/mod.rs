@@ -1,10 +1,8 @@
 //! Audio in and out: WAV files and resampling.
 
-mod error;
 mod resample;
 mod riff;
 mod wav;
 
-pub use error::AudioError;
 pub use resample::{RATE_RANGE, resample};
 pub use wav::{Clip, load_clip, read_wav, write_wav};

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler, WindowFunction};
 
-use super::AudioError;
+use crate::{Error, ErrorKind};
 
 /// The sample rates that are taken, in Hz.
 ///
@@ -25,19 +25,23 @@ pub(super) const BLOCK: usize = 4_096;
 ///
 /// # Errors
 ///
-/// A rate outside of [`RATE_RANGE`].
-pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, AudioError> {
+/// [`ErrorKind::Setting`] for a rate outside of [`RATE_RANGE`].
+pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> {
     if !RATE_RANGE.contains(&from) || !RATE_RANGE.contains(&to) {
-        return Err(AudioError::Rate { from, to });
+        let (low, high) = (RATE_RANGE.start(), RATE_RANGE.end());
+        let message = format!(
+            "cannot resample from {from} Hz to {to} Hz: expected rates of {low} to {high} Hz"
+        );
+        return Err(Error::new(ErrorKind::Setting, message));
     }
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());
     }
-    let failed = |reason: String| AudioError::Resampler {
-        samples: samples.len(),
-        from,
-        to,
-        reason,
+    let failed = |reason: String| {
+        let count = samples.len();
+        let message =
+            format!("cannot resample {count} samples from {from} Hz to {to} Hz: {reason}");
+        Error::new(ErrorKind::Numeric, message)
     };
     let input = SequentialSlice::new(samples, 1, samples.len())
         .map_err(|error| failed(error.to_string()))?;

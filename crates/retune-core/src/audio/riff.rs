@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{AudioError, RATE_RANGE};
+use super::RATE_RANGE;
+use crate::{Error, ErrorKind};
 
 /// The length that programs write which do not know how much will follow.
 const UNKNOWN_LENGTH: u32 = u32::MAX;
@@ -19,16 +20,12 @@ const EXTENSIBLE: u16 = 0xfffe;
 ///
 /// The WAV decoder loses its place after a chunk of odd length (titles and comments often are) and
 /// tells little about a file that was cut short. It is therefore handed only what it needs.
-pub(super) fn essential_chunks(bytes: &[u8], path: &Path) -> Result<Vec<u8>, AudioError> {
+pub(super) fn essential_chunks(bytes: &[u8], path: &Path) -> Result<Vec<u8>, Error> {
     if bytes.get(..4) != Some(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
-        return Err(AudioError::NotWav {
-            path: path.to_owned(),
-        });
+        let message = "not a WAV file: expected it to begin with \"RIFF\", a length and \"WAVE\"";
+        return Err(unsupported(path, message));
     }
-    let damaged = |problem: &str| AudioError::Damaged {
-        path: path.to_owned(),
-        problem: problem.to_owned(),
-    };
+    let damaged = |problem: &str| malformed(path, &format!("damaged WAV file: {problem}"));
     let mut format = None;
     let mut rest = bytes.get(12..).unwrap_or_default();
     while let Some((header, body)) = rest.split_first_chunk::<8>() {
@@ -58,6 +55,19 @@ pub(super) fn essential_chunks(bytes: &[u8], path: &Path) -> Result<Vec<u8>, Aud
     Err(damaged("there is no \"data\" chunk"))
 }
 
+/// An error in a file that contradicts the format, or itself.
+pub(super) fn malformed(path: &Path, message: &str) -> Error {
+    let message = format!("{}: {message}", path.display());
+    Error::new(ErrorKind::Malformed, message)
+        .with_hint("fetch or record the file again, or leave it out")
+}
+
+fn unsupported(path: &Path, message: &str) -> Error {
+    let message = format!("{}: {message}", path.display());
+    Error::new(ErrorKind::Unsupported, message)
+        .with_hint("convert the recording to a WAV file of 16-bit integers")
+}
+
 /// The 16-bit number at a place of the format chunk; zero beyond its end.
 fn number(chunk: &[u8], at: usize) -> u16 {
     let byte = |at: usize| chunk.get(at).copied().unwrap_or_default();
@@ -69,23 +79,24 @@ fn number(chunk: &[u8], at: usize) -> u16 {
 /// In the long form the number of bits that count may be below the number stored. The samples
 /// then sit at the top of their bytes and the rest is zero, so the stored number gives the right
 /// scale and the other one is dropped.
-fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], AudioError> {
-    let path = || path.to_owned();
+fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], Error> {
     let Some(&(mut plain)) = chunk.first_chunk::<FORMAT_LENGTH>() else {
-        return Err(AudioError::Damaged {
-            path: path(),
-            problem: format!(
-                "the \"fmt \" chunk has {} bytes, expected at least {FORMAT_LENGTH}",
-                chunk.len()
-            ),
-        });
+        let message = format!(
+            "damaged WAV file: the \"fmt \" chunk has {} bytes, expected at least {FORMAT_LENGTH}",
+            chunk.len()
+        );
+        return Err(malformed(path, &message));
     };
     if number(chunk, 2) == 0 {
-        return Err(AudioError::NoChannels { path: path() });
+        let message = "the WAV header says 0 channels, expected at least 1";
+        return Err(malformed(path, message));
     }
     let rate = u32::from(number(chunk, 4)) | u32::from(number(chunk, 6)) << 16;
     if !RATE_RANGE.contains(&rate) {
-        return Err(AudioError::HeaderRate { path: path(), rate });
+        let (low, high) = (RATE_RANGE.start(), RATE_RANGE.end());
+        let message =
+            format!("the WAV header says a sample rate of {rate} Hz, expected {low} to {high} Hz");
+        return Err(malformed(path, &message));
     }
     let kind = match number(chunk, 0) {
         EXTENSIBLE => number(chunk, 24),
@@ -100,10 +111,10 @@ fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], AudioE
         (FLOATS, bits) => format!("of {bits}-bit floats"),
         (kind, _) => format!("number {kind}"),
     };
-    Err(AudioError::Unsupported {
-        path: path(),
-        found,
-    })
+    let message = format!(
+        "unsupported WAV format {found}: expected integers of 8, 16, 24 or 32 bits, or 32-bit floats"
+    );
+    Err(unsupported(path, &message))
 }
 
 /// The bytes of the samples: all that the header promises, or all there are where it does not know.
@@ -112,7 +123,7 @@ fn whole_frames<'a>(
     announced: u32,
     format: &[u8],
     path: &Path,
-) -> Result<&'a [u8], AudioError> {
+) -> Result<&'a [u8], Error> {
     let length = if announced == UNKNOWN_LENGTH {
         let frame = usize::from(number(format, 12)).max(1);
         body.len() - body.len() % frame
@@ -120,14 +131,16 @@ fn whole_frames<'a>(
         usize::try_from(announced).unwrap_or(usize::MAX)
     };
     if length == 0 {
-        return Err(AudioError::Empty {
-            path: path.to_owned(),
-        });
+        let message = format!("{}: the WAV file holds no samples", path.display());
+        let error = Error::new(ErrorKind::Empty, message);
+        return Err(error.with_hint("leave the file out, or record it again"));
     }
-    body.get(..length).ok_or_else(|| AudioError::Truncated {
-        path: path.to_owned(),
-        promised: length,
-        present: body.len(),
+    body.get(..length).ok_or_else(|| {
+        let message = format!(
+            "truncated WAV file: the header promises {length} bytes of samples, the file holds {}",
+            body.len()
+        );
+        malformed(path, &message)
     })
 }
 

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
+use super::resample;
 use super::resample::BLOCK;
-use super::riff::essential_chunks;
-use super::{AudioError, resample};
+use super::riff::{essential_chunks, malformed};
+use crate::{Error, ErrorKind};
 
 /// A recording, mixed to one channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,11 +28,13 @@ pub struct Clip {
 ///
 /// The file cannot be read, is not a WAV file, is damaged or cut short, is empty, or stores its
 /// samples in another way; every error names the file.
-pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, AudioError> {
+pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, Error> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|reason| AudioError::Unreadable {
-        path: path.to_owned(),
-        reason,
+    let bytes = std::fs::read(path).map_err(|reason| {
+        let message = format!("{}: cannot read the audio file: {reason}", path.display());
+        Error::new(ErrorKind::Read, message)
+            .with_source(reason)
+            .with_hint("check that the file exists and that you may read it")
     })?;
     decode(&bytes, path)
 }
@@ -42,7 +45,7 @@ pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, AudioError> {
 /// # Errors
 ///
 /// Those of [`read_wav`].
-pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec<f32>, AudioError> {
+pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec<f32>, Error> {
     let mut clip = read_wav(path)?;
     // What the resampler looks at after the end is kept as well, so that a long recording is
     // neither resampled in full nor cut with a click.
@@ -60,11 +63,13 @@ pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec
 /// # Errors
 ///
 /// The file cannot be created or written, or would be longer than a WAV file can be.
-pub fn write_wav(path: impl AsRef<Path>, samples: &[f32], rate: u32) -> Result<(), AudioError> {
+pub fn write_wav(path: impl AsRef<Path>, samples: &[f32], rate: u32) -> Result<(), Error> {
     let path = path.as_ref();
-    let unwritable = |reason| AudioError::Unwritable {
-        path: path.to_owned(),
-        reason,
+    let unwritable = |reason: hound::Error| {
+        let message = format!("{}: cannot write the audio file: {reason}", path.display());
+        Error::new(ErrorKind::Write, message)
+            .with_source(reason)
+            .with_hint("check that the folder exists and that you may write to it")
     };
     // The writer counts bytes in 32 bits, header included, and does not check that they suffice.
     if u32::try_from(samples.len().saturating_mul(2).saturating_add(100)).is_err() {
@@ -85,10 +90,10 @@ pub fn write_wav(path: impl AsRef<Path>, samples: &[f32], rate: u32) -> Result<(
     writer.finalize().map_err(unwritable)
 }
 
-fn decode(bytes: &[u8], path: &Path) -> Result<Clip, AudioError> {
+fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
     let essential = essential_chunks(bytes, path)?;
-    let mut reader =
-        WavReader::new(Cursor::new(essential)).map_err(|error| refused(error, path))?;
+    let damaged = |error| malformed(path, &format!("damaged WAV file: {error}"));
+    let mut reader = WavReader::new(Cursor::new(essential)).map_err(damaged)?;
     let spec = reader.spec();
     let interleaved: Vec<f32> = match spec.sample_format {
         SampleFormat::Int => {
@@ -100,17 +105,18 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, AudioError> {
         }
         SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>(),
     }
-    .map_err(|error| refused(error, path))?;
+    .map_err(damaged)?;
     if let Some((index, &value)) = interleaved
         .iter()
         .enumerate()
         .find(|(_, sample)| !sample.is_finite())
     {
-        return Err(AudioError::NotFinite {
-            path: path.to_owned(),
-            index,
-            value,
-        });
+        let message = format!(
+            "{}: sample {index} of the WAV file is {value}, expected a finite number",
+            path.display()
+        );
+        return Err(Error::new(ErrorKind::NotFinite, message)
+            .with_hint("export the recording again as 16-bit integers"));
     }
     Ok(Clip {
         samples: mix(&interleaved, usize::from(spec.channels)),
@@ -127,13 +133,6 @@ fn mix(interleaved: &[f32], channels: usize) -> Vec<f32> {
         .collect()
 }
 
-fn refused(error: hound::Error, path: &Path) -> AudioError {
-    AudioError::Damaged {
-        path: path.to_owned(),
-        problem: error.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +142,7 @@ mod tests {
     use proptest::prelude::*;
     use std::path::PathBuf;
 
-    fn in_memory(bytes: &[u8]) -> Result<Clip, AudioError> {
+    fn in_memory(bytes: &[u8]) -> Result<Clip, Error> {
         decode(bytes, Path::new("test.wav"))
     }
 

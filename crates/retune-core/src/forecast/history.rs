@@ -9,7 +9,7 @@ mod table;
 use std::path::Path;
 
 use super::{HistoryOptions, Timeline};
-use crate::table::{TextError, read_text};
+use crate::table::read_text;
 use crate::{Error, ErrorKind};
 use table::Table;
 
@@ -37,14 +37,7 @@ impl History {
     ///
     /// [`Error`] with the line and the column where something is wrong.
     pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
-        let text = read_text(path).map_err(|error| match error {
-            TextError::Read(source) => Error::read(path, source),
-            TextError::NotUtf8 { byte, .. } => {
-                let problem = "is not UTF-8; expected a UTF-8 text file";
-                let message = format!("{}: byte {byte} of the file {problem}", path.display());
-                Error::new(ErrorKind::NotText, message).with_hint("save the file as UTF-8")
-            }
-        })?;
+        let text = read_text(path)?;
         Self::parse(path, &text, options)
     }
 

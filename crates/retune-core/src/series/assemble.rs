@@ -1,11 +1,14 @@
 //! From the rows of a file to series of one length: the checks that all formats share.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use super::format::{RawFile, RawRow};
+use super::format::{Line, RawFile, RawRow};
+use super::options::CHOOSE_LABEL;
 use super::resample::{fill_gaps, resample_linear};
-use super::{Missing, Place, ReadOptions, SeriesError, Split, Unequal};
+use super::{Missing, ReadOptions, Split, Unequal};
 use crate::wording::{list, shorten};
+use crate::{Error, ErrorKind};
 
 /// Checks the rows of a file and makes them one split.
 ///
@@ -15,23 +18,29 @@ pub(super) fn assemble(
     file: RawFile,
     options: &ReadOptions,
     length: Option<usize>,
-) -> Result<Split, SeriesError> {
-    if file.rows.is_empty() {
-        return Err(SeriesError::Empty {
-            path: file.path,
-            line: file.lines.max(1),
-        });
-    }
+) -> Result<Split, Error> {
+    let Some(first) = file.rows.first() else {
+        let (path, number) = (&file.path, file.lines.max(1));
+        let message = "the file has no series; expected at least one row of data";
+        return Err(Line { path, number }.error(ErrorKind::Empty, message));
+    };
     let mut labels = Vec::new();
     let mut series: Vec<Vec<f32>> = Vec::with_capacity(file.rows.len());
-    let first_line = file.rows[0].line;
     for row in &file.rows {
         if let Some(label) = &row.label {
-            labels.push(check_label(&file, row, label)?);
+            if label.is_empty() {
+                let message = "the label is missing; expected a class label";
+                let error = file
+                    .line(row)
+                    .error_in(row.label_field, ErrorKind::Labels, message);
+                return Err(error.with_hint("give every series of the file a label"));
+            }
+            labels.push(label.clone());
         }
         let values = complete(&file, row, options.missing)?;
         if options.unequal == Unequal::Reject {
-            check_length(&file, row, values.len(), length, series.first(), first_line)?;
+            let before = series.first().map(|series| (first.line, series.len()));
+            check_length(file.line(row), values.len(), length, before)?;
         }
         series.push(values);
     }
@@ -47,23 +56,32 @@ pub(super) fn assemble(
 }
 
 /// Checks that the training split has every label of the test file.
-pub(super) fn check_labels(test: &RawFile, training: &[String]) -> Result<(), SeriesError> {
+pub(super) fn check_labels(test: &RawFile, training: &[String]) -> Result<(), Error> {
     let known: BTreeSet<&str> = training.iter().map(String::as_str).collect();
     for row in &test.rows {
-        let Some(label) = &row.label else {
-            return Err(SeriesError::Unlabelled {
-                path: test.path.clone(),
-            });
-        };
+        let label = row.label.as_ref().ok_or_else(|| unlabelled(&test.path))?;
         if !label.is_empty() && !known.contains(label.as_str()) {
-            return Err(SeriesError::UnknownLabel {
-                place: Place::field(&test.path, row.line, row.label_field),
-                found: shorten(label),
-                expected: list(known),
-            });
+            let message = format!(
+                "the training split has no label `{}`; expected one of {}",
+                shorten(label),
+                list(known)
+            );
+            let line = test.line(row);
+            return Err(line.error_in(row.label_field, ErrorKind::Labels, message));
         }
     }
     Ok(())
+}
+
+/// A file that needs labels has none.
+pub(super) fn unlabelled(path: &Path) -> Error {
+    let message = format!(
+        "{}: the file has no labels; expected a class label for each series",
+        path.display()
+    );
+    Error::new(ErrorKind::Labels, message)
+        .with_hint(CHOOSE_LABEL)
+        .with_setting("label", "")
 }
 
 /// The length of a row's series: without the missing values at its end where they are padding.
@@ -75,57 +93,55 @@ pub(super) fn series_length(file: &RawFile, row: &RawRow) -> usize {
     last.map_or(0, |index| index + 1)
 }
 
-fn check_label(file: &RawFile, row: &RawRow, label: &str) -> Result<String, SeriesError> {
-    if label.is_empty() {
-        return Err(SeriesError::NoLabel {
-            place: Place::field(&file.path, row.line, row.label_field),
-        });
-    }
-    Ok(label.to_owned())
-}
-
 /// The values of a row without gaps.
-fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f32>, SeriesError> {
+fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f32>, Error> {
     let values = &row.values[..series_length(file, row)];
     if let Some(complete) = values.iter().copied().collect::<Option<Vec<f32>>>()
         && !complete.is_empty()
     {
         return Ok(complete);
     }
-    let filled = fill_gaps(values).ok_or_else(|| SeriesError::AllMissing {
-        place: Place::line(&file.path, row.line),
+    let line = file.line(row);
+    let filled = fill_gaps(values).ok_or_else(|| {
+        let message = "every value of the series is missing; expected at least one number";
+        line.error(ErrorKind::MissingValue, message)
     })?;
     match (missing, values.iter().position(Option::is_none)) {
-        (Missing::Reject, Some(index)) => Err(SeriesError::MissingValue {
-            place: Place::field(&file.path, row.line, row.field(index)),
-        }),
+        (Missing::Reject, Some(index)) => {
+            let message = "the value is missing; expected a number in every field";
+            Err(line
+                .error_in(row.field(index), ErrorKind::MissingValue, message)
+                .with_hint("fill missing values from their neighbours")
+                .with_setting("missing", "interpolate"))
+        }
         _ => Ok(filled),
     }
 }
 
+/// Checks the length of a series against that of the training series or, where there is none, that
+/// of the first series, which is given with its line.
 fn check_length(
-    file: &RawFile,
-    row: &RawRow,
+    line: Line<'_>,
     found: usize,
     length: Option<usize>,
-    first: Option<&Vec<f32>>,
-    first_line: usize,
-) -> Result<(), SeriesError> {
-    let place = || Place::line(&file.path, row.line);
-    match (length, first) {
-        (Some(expected), _) if expected != found => Err(SeriesError::LengthMismatch {
-            place: place(),
-            found,
-            expected,
-        }),
-        (None, Some(first)) if first.len() != found => Err(SeriesError::UnequalLengths {
-            place: place(),
-            found,
-            expected: first.len(),
-            first_line,
-        }),
-        _ => Ok(()),
-    }
+    first: Option<(usize, usize)>,
+) -> Result<(), Error> {
+    let (expected, like, target) = match (length, first) {
+        (Some(length), _) if length != found => {
+            let training = "the length of the training series";
+            (length, training.to_owned(), training)
+        }
+        (None, Some((line, length))) if length != found => {
+            let like = format!("as many as the series on line {line}");
+            (length, like, "the median length of the training split")
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("the series has {found} values; expected {expected}, {like}");
+    Err(line
+        .error(ErrorKind::UnequalLengths, message)
+        .with_hint(format!("stretch all series to {target}"))
+        .with_setting("unequal", "resample"))
 }
 
 /// The median length; of two in the middle, the shorter.

@@ -4,15 +4,16 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{SeriesError, catalogue};
+use super::catalogue;
+use crate::{Error, ErrorKind};
 
 /// The folder for downloads: `RETUNE_HOME`, else `XDG_CACHE_HOME/retune`, else
 /// `HOME/.cache/retune`. It need not exist.
 ///
 /// # Errors
 ///
-/// [`SeriesError::NoCacheFolder`] when none of these environment variables is set.
-pub fn cache_folder() -> Result<PathBuf, SeriesError> {
+/// [`ErrorKind::Setting`] when none of these environment variables is set.
+pub fn cache_folder() -> Result<PathBuf, Error> {
     choose(|name| env::var_os(name))
 }
 
@@ -21,7 +22,7 @@ pub fn cache_folder() -> Result<PathBuf, SeriesError> {
 /// # Errors
 ///
 /// As [`cache_folder`].
-pub fn find_cached(name: &str) -> Result<Option<PathBuf>, SeriesError> {
+pub fn find_cached(name: &str) -> Result<Option<PathBuf>, Error> {
     Ok(find_cached_in(&cache_folder()?, name))
 }
 
@@ -42,17 +43,21 @@ pub(super) fn datasets(cache: &Path) -> PathBuf {
 }
 
 /// Checks a name before it goes into a path or an address.
-pub(super) fn check_name(name: &str) -> Result<(), SeriesError> {
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || name.len() > 100 || !name.chars().all(allowed) {
-        let name = name.chars().take(100).collect();
-        return Err(SeriesError::BadName { name });
+        let name: String = name.chars().take(100).collect();
+        let message = format!(
+            "`{name}` is no name of a data set; \
+             expected letters, digits, `_` and `-`, at most 100"
+        );
+        return Err(Error::new(ErrorKind::UnknownName, message));
     }
     Ok(())
 }
 
 /// The cache folder, with a way to look up environment variables.
-fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, SeriesError> {
+fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Error> {
     let folder = |name: &str| {
         variable(name)
             .filter(|value| !value.is_empty())
@@ -62,7 +67,12 @@ fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Series
     folder("RETUNE_HOME")
         .or_else(|| shared.map(|path| path.join("retune")))
         .or_else(|| folder("HOME").map(|path| path.join(".cache").join("retune")))
-        .ok_or(SeriesError::NoCacheFolder)
+        .ok_or_else(|| {
+            let message =
+                "no folder for downloads; expected RETUNE_HOME, XDG_CACHE_HOME or HOME to be set";
+            Error::new(ErrorKind::Setting, message)
+                .with_hint("set RETUNE_HOME to a folder for downloads")
+        })
 }
 
 #[cfg(test)]
@@ -87,7 +97,7 @@ mod tests {
         assert_eq!(with(&all[2..]).unwrap(), Path::new("/h/.cache/retune"));
         let relative = &[("RETUNE_HOME", ""), ("XDG_CACHE_HOME", "x"), ("HOME", "/h")];
         assert_eq!(with(relative).unwrap(), Path::new("/h/.cache/retune"));
-        assert!(matches!(with(&[]), Err(SeriesError::NoCacheFolder)));
+        assert_eq!(with(&[]).unwrap_err().kind(), ErrorKind::Setting);
     }
 
     #[test]

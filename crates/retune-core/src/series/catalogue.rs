@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use crate::{Error, ErrorKind};
+
 /// One data set of the UCR archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatalogueEntry {
@@ -36,6 +38,21 @@ pub fn catalogue() -> &'static [CatalogueEntry] {
 pub fn find(name: &str) -> Option<&'static CatalogueEntry> {
     let mut entries = catalogue().iter();
     entries.find(|entry| entry.name.eq_ignore_ascii_case(name))
+}
+
+/// The data set of this name, or an error that says which was probably meant.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownName`].
+pub fn look_up(name: &str) -> Result<&'static CatalogueEntry, Error> {
+    find(name).ok_or_else(|| {
+        let message = format!("the UCR archive has no data set `{name}`");
+        Error::new(ErrorKind::UnknownName, message).with_hint(match closest(name) {
+            Some(closest) => format!("did you mean `{closest}`?"),
+            None => "give the path of a folder, or a name from the catalogue".to_owned(),
+        })
+    })
 }
 
 /// The name in the catalogue that `name` was probably meant to be: one that begins with it, or the

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::SeriesError;
+use crate::{Error, ErrorKind};
 
 /// The distinct labels of a training split, as written and sorted: by value when all of them are
 /// finite numbers, else alphabetically.
@@ -19,8 +19,8 @@ impl Classes {
     ///
     /// # Errors
     ///
-    /// [`SeriesError::TooFewClasses`] when there are fewer than two.
-    pub fn from_training(labels: &[String]) -> Result<Self, SeriesError> {
+    /// [`ErrorKind::Labels`] when there are fewer than two.
+    pub fn from_training(labels: &[String]) -> Result<Self, Error> {
         let distinct: BTreeSet<&String> = labels.iter().collect();
         let numbers: Option<Vec<(f64, &String)>> = distinct
             .iter()
@@ -61,17 +61,23 @@ impl Classes {
 }
 
 impl TryFrom<Vec<String>> for Classes {
-    type Error = SeriesError;
+    type Error = Error;
 
-    fn try_from(names: Vec<String>) -> Result<Self, SeriesError> {
+    fn try_from(names: Vec<String>) -> Result<Self, Error> {
         let mut seen = BTreeSet::new();
         if let Some(label) = names.iter().find(|name| !seen.insert(name.as_str())) {
-            return Err(SeriesError::DuplicateClass {
-                label: label.clone(),
-            });
+            let message =
+                format!("the class `{label}` stands twice in the list; expected distinct classes");
+            return Err(Error::new(ErrorKind::Labels, message));
         }
         if names.len() < 2 {
-            return Err(SeriesError::TooFewClasses { found: names.len() });
+            let found = names.len();
+            let message = format!(
+                "the training split has {found} distinct labels; expected at least 2 classes"
+            );
+            return Err(Error::new(ErrorKind::Labels, message)
+                .with_hint("check which column holds the labels, and choose it")
+                .with_setting("label", ""));
         }
         Ok(Self(names))
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::assemble::{assemble, check_labels};
-use super::format::{self, Format, Layout};
-use super::{ReadOptions, SeriesError, Split};
+use super::format::Format;
+use super::{ReadOptions, Split};
 use crate::wording::list;
+use crate::{Error, ErrorKind};
 
 /// A labelled training and test split.
 ///
@@ -33,9 +33,8 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`SeriesError::NoDataset`] or [`SeriesError::SeveralDatasets`] when there is not one pair of
-    /// files, and whatever [`Dataset::read_files`] fails with.
-    pub fn read(folder: &Path, options: &ReadOptions) -> Result<Self, SeriesError> {
+    /// [`ErrorKind::Mismatch`] when there is not one pair of files, and whatever [`Dataset::read_files`] fails with.
+    pub fn read(folder: &Path, options: &ReadOptions) -> Result<Self, Error> {
         let (train, test) = find_files(folder)?;
         let data = Self::read_files(&train, &test, options)?;
         Ok(match folder_name(folder) {
@@ -48,34 +47,18 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// Any [`SeriesError`] about either file, with the line and field where it is wrong; among them
+    /// Any [`Error`] about either file, with the line and field where it is wrong; among them
     /// a file without labels, a test series of another length than the training series (unless
     /// they are resampled to the median length of the training split), and a test label that the
     /// training split does not have.
-    pub fn read_files(
-        train: &Path,
-        test: &Path,
-        options: &ReadOptions,
-    ) -> Result<Self, SeriesError> {
-        let layout = Layout {
-            label: &options.label,
-            length: None,
-            resample: false,
-        };
+    pub fn read_files(train: &Path, test: &Path, options: &ReadOptions) -> Result<Self, Error> {
         let name = train
             .file_stem()
             .map(|stem| stem.to_string_lossy())
             .unwrap_or_default();
         let name = name.strip_suffix("_TRAIN").unwrap_or(&name).to_owned();
-        let raw_train = format::read(train, &layout)?;
-        let train_path = raw_train.path.clone();
-        let train = assemble(raw_train, options, None)?;
-        if train.labels.is_empty() {
-            return Err(SeriesError::Unlabelled { path: train_path });
-        }
-        let raw_test = format::read(test, &layout)?;
-        check_labels(&raw_test, &train.labels)?;
-        let test = assemble(raw_test, options, train.series.first().map(Vec::len))?;
+        let train = Split::read_to_train(train, options)?;
+        let test = Split::read_to_test(test, &train, options)?;
         Ok(Self { name, train, test })
     }
 }
@@ -90,11 +73,8 @@ fn folder_name(folder: &Path) -> Option<String> {
 }
 
 /// The training and test file of a folder.
-fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), SeriesError> {
-    let unreadable = |source| SeriesError::Read {
-        path: folder.to_owned(),
-        source,
-    };
+fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), Error> {
+    let unreadable = |error| Error::read(folder, error);
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
@@ -111,17 +91,26 @@ fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), SeriesError> {
         .collect();
     match pairs.as_slice() {
         [(_, pair)] => Ok(pair.clone()),
-        [] => Err(SeriesError::NoDataset {
-            folder: folder.to_owned(),
-            looked_for: format!(
-                "{own}_TRAIN and {own}_TEST, or any other NAME_TRAIN and NAME_TEST, \
-                 with the extension .ts, .tsv, .txt, .arff, .csv or none"
-            ),
-        }),
-        several => Err(SeriesError::SeveralDatasets {
-            folder: folder.to_owned(),
-            found: list(several.iter().map(|(name, _)| *name)),
-        }),
+        [] => {
+            let message = format!(
+                "{}: no training and test files; looked for {own}_TRAIN and {own}_TEST, \
+                 or any other NAME_TRAIN and NAME_TEST, \
+                 with the extension .ts, .tsv, .txt, .arff, .csv or none",
+                folder.display()
+            );
+            Err(Error::new(ErrorKind::Mismatch, message)
+                .with_hint("give the folder that holds both files"))
+        }
+        several => {
+            let message = format!(
+                "{}: the files of several data sets ({}); \
+                 expected one pair of NAME_TRAIN and NAME_TEST",
+                folder.display(),
+                list(several.iter().map(|(name, _)| *name))
+            );
+            Err(Error::new(ErrorKind::Mismatch, message)
+                .with_hint("give the folder the name of the data set that it should be read as"))
+        }
     }
 }
 

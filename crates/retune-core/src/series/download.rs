@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,8 +13,9 @@ use super::assemble::series_length;
 use super::cache::{cache_folder, check_name, datasets};
 use super::format::{self, Layout};
 use super::temporary::TemporaryFolder;
-use super::unpack::unpack;
-use super::{CatalogueEntry, LabelColumn, SeriesError, catalogue};
+use super::unpack::{oversized, unpack};
+use super::{CatalogueEntry, LabelColumn, catalogue};
+use crate::{Error, ErrorKind};
 
 /// Where the archive is published as zip files of `.ts` files.
 pub const DEFAULT_BASE_URL: &str = "https://timeseriesclassification.com/aeon-toolkit";
@@ -50,15 +51,14 @@ struct Source<'a> {
 ///
 /// # Errors
 ///
-/// [`SeriesError::UnknownDataset`] for a name that is not in the catalogue,
-/// [`SeriesError::Unreachable`], [`SeriesError::HttpStatus`], [`SeriesError::Truncated`],
-/// [`SeriesError::Oversized`], [`SeriesError::BadZip`], [`SeriesError::EscapingEntry`],
-/// [`SeriesError::NotAsCatalogued`], or an error about the files inside. None leaves files behind.
+/// [`ErrorKind::UnknownName`] for a name that is not in the catalogue, [`ErrorKind::Download`] when
+/// the server does not send an intact zip file of that data set, or an error about the files
+/// inside. None leaves files behind.
 pub fn download(
     name: &str,
     base_url: &str,
     progress: &mut dyn FnMut(Progress),
-) -> Result<PathBuf, SeriesError> {
+) -> Result<PathBuf, Error> {
     download_into(&cache_folder()?, name, base_url, progress)
 }
 
@@ -72,12 +72,9 @@ pub fn download_into(
     name: &str,
     base_url: &str,
     progress: &mut dyn FnMut(Progress),
-) -> Result<PathBuf, SeriesError> {
+) -> Result<PathBuf, Error> {
     check_name(name)?;
-    let entry = catalogue::find(name).ok_or_else(|| SeriesError::UnknownDataset {
-        name: name.to_owned(),
-        closest: catalogue::closest(name),
-    })?;
+    let entry = catalogue::look_up(name)?;
     let url = format!("{}/{}.zip", base_url.trim_end_matches('/'), entry.name);
     let temporary = TemporaryFolder::create(&datasets(cache), entry.name)?;
     let zip = temporary.path().join("download.zip");
@@ -93,9 +90,9 @@ pub fn download_into(
     };
     let path = folder.join("source.json");
     serde_json::to_string_pretty(&source)
-        .map_err(std::io::Error::from)
+        .map_err(io::Error::from)
         .and_then(|text| fs::write(&path, text + "\n"))
-        .map_err(|source| SeriesError::Write { path, source })?;
+        .map_err(|error| Error::write(&path, error))?;
     install(&temporary, &folder, datasets(cache).join(entry.name))
 }
 
@@ -104,16 +101,13 @@ fn fetch(
     url: &str,
     path: &Path,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(u64, String), SeriesError> {
-    let unreachable = |reason: String| SeriesError::Unreachable {
-        url: url.to_owned(),
-        reason,
+) -> Result<(u64, String), Error> {
+    let failed = |reason: String, hint: &str| {
+        let message = format!("cannot download {url}: {reason}");
+        Error::new(ErrorKind::Download, message).with_hint(hint)
     };
-    let oversized = || SeriesError::Oversized {
-        url: url.to_owned(),
-        what: "the download",
-        limit: LARGEST_DOWNLOAD,
-    };
+    let unreachable = |reason| failed(reason, "check the connection and try again");
+    let oversized = || oversized(url, "the download", LARGEST_DOWNLOAD);
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_resolve(Some(STEP_LIMIT))
@@ -128,20 +122,16 @@ fn fetch(
         .call()
         .map_err(|error| unreachable(error.to_string()))?;
     if !answer.status().is_success() {
-        return Err(SeriesError::HttpStatus {
-            url: url.to_owned(),
-            status: answer.status().as_u16(),
-        });
+        let status = answer.status().as_u16();
+        let reason = format!("the server answered with HTTP status {status}");
+        return Err(failed(reason, "check the address of the archive"));
     }
     let body = answer.into_body();
     let total = body.content_length();
     if total.is_some_and(|total| total > LARGEST_DOWNLOAD) {
         return Err(oversized());
     }
-    let unwritable = |source| SeriesError::Write {
-        path: path.to_owned(),
-        source,
-    };
+    let unwritable = |error| Error::write(path, error);
     let mut file = File::create(path).map_err(unwritable)?;
     let mut reader = body.into_reader();
     let mut hash = Sha256::new();
@@ -151,9 +141,9 @@ fn fetch(
     loop {
         let count = match reader.read(&mut buffer) {
             Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             // The connection was closed before the announced end; the check below says so.
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof && total.is_some() => 0,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && total.is_some() => 0,
             Err(error) => return Err(unreachable(error.to_string())),
         };
         if count == 0 {
@@ -168,11 +158,8 @@ fn fetch(
         progress(Progress { received, total });
     }
     if let Some(expected) = total.filter(|&total| total != received) {
-        return Err(SeriesError::Truncated {
-            url: url.to_owned(),
-            received,
-            expected,
-        });
+        let reason = format!("it ended after {received} bytes; expected {expected}");
+        return Err(failed(reason, "try again"));
     }
     let digits = hash
         .finalize()
@@ -188,22 +175,15 @@ fn check(
     folder: &Path,
     files: &[String; 2],
     entry: &CatalogueEntry,
-) -> Result<(), SeriesError> {
-    let layout = Layout {
-        label: &LabelColumn::First,
-        length: None,
-        resample: false,
-    };
-    let same = |what, found, expected| {
+) -> Result<(), Error> {
+    let layout = Layout::new(&LabelColumn::First);
+    let same = |what: &str, found: usize, expected: usize| {
         if found == expected {
             return Ok(());
         }
-        Err(SeriesError::NotAsCatalogued {
-            url: url.to_owned(),
-            what,
-            found,
-            expected,
-        })
+        let message =
+            format!("{url}: {what} is {found}; expected {expected} as in the UCR archive");
+        Err(Error::new(ErrorKind::Download, message))
     };
     // The folder is gone when an error is shown, so that its place is given within the zip file.
     let read =
@@ -231,24 +211,17 @@ fn check(
 }
 
 /// Puts the finished folder into its place, in one step that either happens or does not.
-fn install(
-    temporary: &TemporaryFolder,
-    folder: &Path,
-    target: PathBuf,
-) -> Result<PathBuf, SeriesError> {
+fn install(temporary: &TemporaryFolder, folder: &Path, target: PathBuf) -> Result<PathBuf, Error> {
     let previous = temporary.path().join("previous");
     let replaced = fs::rename(&target, &previous).is_ok();
     match fs::rename(folder, &target) {
         Ok(()) => Ok(target),
-        Err(source) => {
+        Err(error) => {
             if replaced {
                 // If this fails as well, the first error is still the one to tell.
                 let _ = fs::rename(&previous, &target);
             }
-            Err(SeriesError::Write {
-                path: target,
-                source,
-            })
+            Err(Error::write(&target, error))
         }
     }
 }

@@ -13,12 +13,12 @@
 //!
 //! A label stays the text that stands in the file: `-1` and `1` are two classes, and so are `1`
 //! and `1.0`. Every error names the file, the line and the field (all counted from 1), and
-//! [`SeriesError::hint`] says what to do about it.
+//! [`Error::hint`](crate::Error::hint) says what to do about it.
 //!
 //! ```
-//! use retune_core::series::{Classes, Dataset, ReadOptions, SeriesError};
+//! use retune_core::series::{Classes, Dataset, ReadOptions};
 //!
-//! # fn main() -> Result<(), SeriesError> {
+//! # fn main() -> Result<(), retune_core::Error> {
 //! let gun_point = Dataset::read("../../data/GunPoint".as_ref(), &ReadOptions::default())?;
 //! let classes = Classes::from_training(&gun_point.train.labels)?;
 //! assert_eq!((gun_point.train.len(), gun_point.test.len(), classes.len()), (50, 150, 2));
@@ -33,27 +33,23 @@ mod classes;
 mod dataset;
 #[cfg(feature = "net")]
 mod download;
-mod error;
 mod format;
-mod hint;
 mod options;
 mod parts;
 mod resample;
 mod scaling;
 mod split;
 #[cfg(feature = "net")]
-#[cfg(feature = "net")]
 mod temporary;
 #[cfg(feature = "net")]
 mod unpack;
 
 pub use cache::{cache_folder, find_cached, find_cached_in};
-pub use catalogue::{CatalogueEntry, catalogue, closest, find};
+pub use catalogue::{CatalogueEntry, catalogue, closest, find, look_up};
 pub use classes::Classes;
 pub use dataset::Dataset;
 #[cfg(feature = "net")]
 pub use download::{DEFAULT_BASE_URL, Progress, download, download_into};
-pub use error::SeriesError;
 pub use format::Format;
 pub use options::{LabelColumn, Missing, ReadOptions, Unequal};
 pub use parts::SplitParts;

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::SeriesError;
+use crate::{Error, ErrorKind};
+
+/// What to do where the label column is not the right one.
+pub(super) const CHOOSE_LABEL: &str =
+    "choose the column of the labels (`first`, `last`, a number, a name or `none`)";
 
 /// What to do with missing values (`?`, `NaN` or an empty field).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,18 +68,14 @@ impl fmt::Display for Missing {
 }
 
 impl FromStr for Missing {
-    type Err = SeriesError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, SeriesError> {
-        match text {
-            "reject" => Ok(Self::Reject),
-            "interpolate" => Ok(Self::Interpolate),
-            _ => Err(SeriesError::UnknownOption {
-                option: "way to treat missing values",
-                found: text.to_owned(),
-                expected: "`reject` or `interpolate`",
-            }),
-        }
+    fn from_str(text: &str) -> Result<Self, Error> {
+        by_word(
+            [Self::Reject, Self::Interpolate],
+            "way to treat missing values",
+            text,
+        )
     }
 }
 
@@ -89,18 +89,14 @@ impl fmt::Display for Unequal {
 }
 
 impl FromStr for Unequal {
-    type Err = SeriesError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, SeriesError> {
-        match text {
-            "reject" => Ok(Self::Reject),
-            "resample" => Ok(Self::Resample),
-            _ => Err(SeriesError::UnknownOption {
-                option: "way to treat unequal lengths",
-                found: text.to_owned(),
-                expected: "`reject` or `resample`",
-            }),
-        }
+    fn from_str(text: &str) -> Result<Self, Error> {
+        by_word(
+            [Self::Reject, Self::Resample],
+            "way to treat unequal lengths",
+            text,
+        )
     }
 }
 
@@ -117,22 +113,41 @@ impl fmt::Display for LabelColumn {
 }
 
 impl FromStr for LabelColumn {
-    type Err = SeriesError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, SeriesError> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         match (text.trim(), text.trim().parse::<usize>()) {
             ("first", _) => Ok(Self::First),
             ("last", _) => Ok(Self::Last),
             ("none", _) => Ok(Self::Absent),
-            ("", _) | (_, Ok(0)) => Err(SeriesError::UnknownOption {
-                option: "label column",
-                found: text.to_owned(),
-                expected: "`first`, `last`, `none`, a number from 1 or a name",
-            }),
+            ("", _) | (_, Ok(0)) => Err(unknown(
+                "label column",
+                text,
+                "`first`, `last`, `none`, a number from 1 or a name",
+            )),
             (_, Ok(number)) => Ok(Self::Number(number)),
             (name, Err(_)) => Ok(Self::Name(name.to_owned())),
         }
     }
+}
+
+/// The one of two values that is shown as `text`.
+pub(super) fn by_word<T: Copy + fmt::Display>(
+    values: [T; 2],
+    option: &str,
+    text: &str,
+) -> Result<T, Error> {
+    let found = values.into_iter().find(|value| value.to_string() == text);
+    found.ok_or_else(|| {
+        let [one, other] = values;
+        unknown(option, text, &format!("`{one}` or `{other}`"))
+    })
+}
+
+/// An option has a value that does not exist.
+fn unknown(option: &str, found: &str, expected: &str) -> Error {
+    let message = format!("`{found}` is no {option}; expected {expected}");
+    Error::new(ErrorKind::Setting, message)
 }
 
 #[cfg(test)]

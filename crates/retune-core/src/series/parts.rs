@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::assemble::assemble;
-use super::format::{self, Format, Layout, RawFile};
-use super::{Place, ReadOptions, SeriesError, Split, Unequal};
-use crate::wording::shorten;
+use super::format::{self, Format, Layout, Line, RawFile};
+use super::{ReadOptions, Split};
+use crate::Error;
+use crate::table::decode;
 
 /// Lines that are read together.
 const LINES: usize = 1024;
@@ -35,13 +36,11 @@ impl SplitParts {
     ///
     /// # Errors
     ///
-    /// [`SeriesError::UnknownFormat`], and [`SeriesError::Read`] when it cannot be opened.
-    pub fn open(path: &Path, length: usize, options: &ReadOptions) -> Result<Self, SeriesError> {
+    /// [`ErrorKind::UnknownName`](crate::ErrorKind::UnknownName) for an unknown extension, and [`crate::ErrorKind::Read`] when it
+    /// cannot be opened.
+    pub fn open(path: &Path, length: usize, options: &ReadOptions) -> Result<Self, Error> {
         let format = Format::of(path)?;
-        let file = File::open(path).map_err(|source| SeriesError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let file = File::open(path).map_err(|error| Error::read(path, error))?;
         Ok(Self {
             path: path.to_owned(),
             length,
@@ -55,7 +54,7 @@ impl SplitParts {
     }
 
     /// The next part; `None` for lines without series.
-    fn part(&mut self) -> Result<Option<Split>, SeriesError> {
+    fn part(&mut self) -> Result<Option<Split>, Error> {
         let before = self.lines;
         let mut bytes = Vec::new();
         if let Some(header) = &self.header {
@@ -65,7 +64,7 @@ impl SplitParts {
             bytes.extend(std::iter::repeat_n(b'\n', before.saturating_sub(own)));
         }
         self.read_lines(&mut bytes)?;
-        let text = format::decode(&self.path, &bytes)?;
+        let text = decode(&self.path, &bytes)?;
         let raw = self.parse(text)?;
         if self.header.is_none() {
             self.header = Some(self.header_of(text, &raw));
@@ -79,17 +78,13 @@ impl SplitParts {
     }
 
     /// Reads some lines, more where one ends within quotation marks or before the header's end.
-    fn read_lines(&mut self, bytes: &mut Vec<u8>) -> Result<(), SeriesError> {
+    fn read_lines(&mut self, bytes: &mut Vec<u8>) -> Result<(), Error> {
         let mut count = 0;
         let mut quotes = 0;
         loop {
             let start = bytes.len();
             let read = self.reader.read_until(b'\n', bytes);
-            let read = read.map_err(|source| SeriesError::Read {
-                path: self.path.clone(),
-                source,
-            })?;
-            if read == 0 {
+            if read.map_err(|error| Error::read(&self.path, error))? == 0 {
                 self.ended = true;
                 return Ok(());
             }
@@ -108,28 +103,23 @@ impl SplitParts {
         self.format.is_delimited() || data_line(&String::from_utf8_lossy(bytes)).is_some()
     }
 
-    fn parse(&self, text: &str) -> Result<RawFile, SeriesError> {
-        let layout = Layout {
-            label: &self.options.label,
-            length: Some(self.length),
-            resample: self.options.unequal == Unequal::Resample,
-        };
+    fn parse(&self, text: &str) -> Result<RawFile, Error> {
+        let layout = Layout::for_length(self.length, &self.options);
         format::parse(self.format, &self.path, text, &layout)
     }
 
     /// A row of words is a header at the start of a file, and an error further on.
-    fn check_first_row(&self, text: &str, before: usize, raw: &RawFile) -> Result<(), SeriesError> {
+    fn check_first_row(&self, text: &str, before: usize, raw: &RawFile) -> Result<(), Error> {
         if self.format != Format::Csv {
             return Ok(());
         }
         let mut lines = text.lines().enumerate().skip(before);
         let first = lines.find(|(_, line)| !line.trim().is_empty());
         match (first, raw.rows.first()) {
-            (Some((index, line)), row) if row.is_none_or(|row| row.line != index + 1) => {
-                Err(SeriesError::NotANumber {
-                    place: Place::field(&self.path, index + 1, 1),
-                    found: shorten(line.split(',').next().unwrap_or_default().trim()),
-                })
+            (Some((index, text)), row) if row.is_none_or(|row| row.line != index + 1) => {
+                let (path, number) = (&self.path, index + 1);
+                let field = text.split(',').next().unwrap_or_default();
+                Err(Line { path, number }.not_a_number(1, field))
             }
             _ => Ok(()),
         }
@@ -155,7 +145,7 @@ fn data_line(text: &str) -> Option<usize> {
 }
 
 impl Iterator for SplitParts {
-    type Item = Result<Split, SeriesError>;
+    type Item = Result<Split, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::SeriesError;
+use super::options::by_word;
+use crate::Error;
 
 /// How the values of each series are scaled; each series on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -38,18 +39,10 @@ impl fmt::Display for Scaling {
 }
 
 impl FromStr for Scaling {
-    type Err = SeriesError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, SeriesError> {
-        match text {
-            "z-normalise" => Ok(Self::ZNormalise),
-            "none" => Ok(Self::None),
-            _ => Err(SeriesError::UnknownOption {
-                option: "scaling",
-                found: text.to_owned(),
-                expected: "`z-normalise` or `none`",
-            }),
-        }
+    fn from_str(text: &str) -> Result<Self, Error> {
+        by_word([Self::ZNormalise, Self::None], "scaling", text)
     }
 }
 

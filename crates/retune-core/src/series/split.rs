@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::assemble::{assemble, check_labels};
-use super::format::{self, Layout, RawFile};
-use super::{ReadOptions, SeriesError, Unequal};
+use super::ReadOptions;
+use super::assemble::{assemble, check_labels, unlabelled};
+use super::format::{self, Layout};
+use crate::Error;
 
 /// Labelled (or unlabelled) series of one file, as written there: not scaled.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,14 +29,35 @@ impl Split {
     ///
     /// # Errors
     ///
-    /// Any [`SeriesError`] about the file, with the line and field where it is wrong.
-    pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, SeriesError> {
-        let layout = Layout {
-            label: &options.label,
-            length: None,
-            resample: false,
-        };
-        assemble(format::read(path, &layout)?, options, None)
+    /// Any [`Error`] about the file, with the line and field where it is wrong.
+    pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
+        let raw = format::read(path, &Layout::new(&options.label))?;
+        assemble(raw, options, None)
+    }
+
+    /// Reads a file to train on: as [`Split::read`], but every series must have a label.
+    ///
+    /// # Errors
+    ///
+    /// As there; and [`ErrorKind::Labels`](crate::ErrorKind::Labels).
+    pub fn read_to_train(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
+        let split = Self::read(path, options)?;
+        if split.labels.is_empty() {
+            return Err(unlabelled(path));
+        }
+        Ok(split)
+    }
+
+    /// Reads the test file that belongs to a training file: its series must be as long and have
+    /// the same labels.
+    pub(super) fn read_to_test(
+        path: &Path,
+        train: &Self,
+        options: &ReadOptions,
+    ) -> Result<Self, Error> {
+        let raw = format::read(path, &Layout::new(&options.label))?;
+        check_labels(&raw, &train.labels)?;
+        assemble(raw, options, train.series.first().map(Vec::len))
     }
 
     /// Reads a file to predict, whose series must have `length` values.
@@ -48,13 +70,14 @@ impl Split {
     ///
     /// # Errors
     ///
-    /// Any [`SeriesError`] about the file, with the line and field where it is wrong.
+    /// Any [`Error`] about the file, with the line and field where it is wrong.
     pub fn read_for_length(
         path: &Path,
         length: usize,
         options: &ReadOptions,
-    ) -> Result<Self, SeriesError> {
-        assemble(read_raw(path, length, options)?, options, Some(length))
+    ) -> Result<Self, Error> {
+        let raw = format::read(path, &Layout::for_length(length, options))?;
+        assemble(raw, options, Some(length))
     }
 
     /// Reads a file to score a program on: as [`Split::read_for_length`], but every series must
@@ -62,14 +85,14 @@ impl Split {
     ///
     /// # Errors
     ///
-    /// As there; and [`SeriesError::Unlabelled`] or [`SeriesError::UnknownLabel`].
+    /// As there; and [`ErrorKind::Labels`](crate::ErrorKind::Labels).
     pub fn read_to_score(
         path: &Path,
         length: usize,
         known: &[String],
         options: &ReadOptions,
-    ) -> Result<Self, SeriesError> {
-        let raw = read_raw(path, length, options)?;
+    ) -> Result<Self, Error> {
+        let raw = format::read(path, &Layout::for_length(length, options))?;
         check_labels(&raw, known)?;
         assemble(raw, options, Some(length))
     }
@@ -79,10 +102,10 @@ impl Split {
     ///
     /// # Errors
     ///
-    /// [`SeriesError::NotWritable`] when the split is empty, has values that are not finite, another
-    /// number of labels than series, or a label that the format cannot hold, and
-    /// [`SeriesError::Write`] when the file cannot be written.
-    pub fn write(&self, path: &Path, name: &str) -> Result<(), SeriesError> {
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the split is empty, has values that
+    /// are not finite, another number of labels than series, or a label that the format cannot
+    /// hold, and [`ErrorKind::Write`](crate::ErrorKind::Write) when the file cannot be written.
+    pub fn write(&self, path: &Path, name: &str) -> Result<(), Error> {
         format::write(self, path, name)
     }
 
@@ -95,14 +118,4 @@ impl Split {
     pub fn is_empty(&self) -> bool {
         self.series.is_empty()
     }
-}
-
-/// The rows of a file whose series should have `length` values.
-fn read_raw(path: &Path, length: usize, options: &ReadOptions) -> Result<RawFile, SeriesError> {
-    let layout = Layout {
-        label: &options.label,
-        length: Some(length),
-        resample: options.unequal == Unequal::Resample,
-    };
-    format::read(path, &layout)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tempfile::{Builder, TempDir};
 
-use super::SeriesError;
+use crate::Error;
 
 /// How old the leftovers of a process that was killed must be before they are removed: no download
 /// takes that long.
@@ -20,11 +20,8 @@ impl TemporaryFolder {
     /// A new folder beside its later place, so that moving it there is one step.
     ///
     /// What a killed process left there for the same name more than a day ago is removed.
-    pub fn create(parent: &Path, name: &str) -> Result<Self, SeriesError> {
-        let unwritable = |source| SeriesError::Write {
-            path: parent.to_owned(),
-            source,
-        };
+    pub fn create(parent: &Path, name: &str) -> Result<Self, Error> {
+        let unwritable = |error| Error::write(parent, error);
         fs::create_dir_all(parent).map_err(unwritable)?;
         remove_leftovers(parent, name);
         let folder = Builder::new()

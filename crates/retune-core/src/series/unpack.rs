@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::SeriesError;
 use super::dataset::EXTENSIONS;
+use crate::{Error, ErrorKind};
 
 /// The largest size of the two unpacked files together, in bytes.
 const LARGEST_UNPACKED: u64 = 2 << 30;
@@ -21,22 +21,19 @@ pub(super) fn unpack(
     zip: &Path,
     name: &str,
     folder: &Path,
-) -> Result<[String; 2], SeriesError> {
+) -> Result<[String; 2], Error> {
     let bad = |error: ZipError| bad_zip(url, &error.to_string());
-    let file = File::open(zip).map_err(|source| SeriesError::Read {
-        path: zip.to_owned(),
-        source,
-    })?;
+    let file = File::open(zip).map_err(|error| Error::read(zip, error))?;
     let mut archive = ZipArchive::new(file).map_err(bad)?;
     let mut entries = BTreeMap::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(bad)?;
         let path = entry.name().map_err(bad)?.into_owned();
         if entry.is_symlink() || escapes(&path) {
-            return Err(SeriesError::EscapingEntry {
-                url: url.to_owned(),
-                entry: path,
-            });
+            let message = format!(
+                "{url}: the entry `{path}` leaves the folder; expected relative paths and no links"
+            );
+            return Err(Error::new(ErrorKind::Download, message));
         }
         if let Some(file) = path.rsplit(['/', '\\']).next() {
             entries.entry(file.to_owned()).or_insert(index);
@@ -52,10 +49,7 @@ pub(super) fn unpack(
         let problem = format!("it has no files {name}_TRAIN and {name}_TEST in a known format");
         bad_zip(url, &problem)
     })?;
-    fs::create_dir_all(folder).map_err(|source| SeriesError::Write {
-        path: folder.to_owned(),
-        source,
-    })?;
+    fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
     let mut left = LARGEST_UNPACKED;
     for file in &files {
         if let Some(&index) = entries.get(file) {
@@ -74,27 +68,20 @@ fn write_bounded(
     entry: &mut impl Read,
     path: &Path,
     left: &mut u64,
-) -> Result<(), SeriesError> {
-    let unwritable = |source| SeriesError::Write {
-        path: path.to_owned(),
-        source,
-    };
+) -> Result<(), Error> {
+    let unwritable = |error| Error::write(path, error);
     let mut file = File::create(path).map_err(unwritable)?;
     let mut buffer = vec![0; 1 << 16];
     loop {
         let count = match entry.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(bad_zip(url, &error.to_string())),
         };
         *left = left
             .checked_sub(count as u64)
-            .ok_or_else(|| SeriesError::Oversized {
-                url: url.to_owned(),
-                what: "the unpacked data set",
-                limit: LARGEST_UNPACKED,
-            })?;
+            .ok_or_else(|| oversized(url, "the unpacked data set", LARGEST_UNPACKED))?;
         file.write_all(&buffer[..count]).map_err(unwritable)?;
     }
 }
@@ -106,11 +93,15 @@ fn escapes(path: &str) -> bool {
         || path.split(['/', '\\']).any(|part| part == "..")
 }
 
-fn bad_zip(url: &str, reason: &str) -> SeriesError {
-    SeriesError::BadZip {
-        url: url.to_owned(),
-        reason: reason.to_owned(),
-    }
+fn bad_zip(url: &str, reason: &str) -> Error {
+    let message = format!("{url} is not an intact zip file: {reason}");
+    Error::new(ErrorKind::Download, message).with_hint("try again")
+}
+
+/// A download or what it unpacks to is larger than allowed.
+pub(super) fn oversized(url: &str, what: &str, limit: u64) -> Error {
+    let message = format!("{url}: {what} is larger than the limit of {limit} bytes");
+    Error::new(ErrorKind::Download, message)
 }
 
 #[cfg(test)]
@@ -136,6 +127,10 @@ mod tests {
         let bytes = vec![0; 200];
         let path = folder.path().join("a");
         let error = write_bounded("u", &mut bytes.as_slice(), &path, &mut left).unwrap_err();
-        assert!(matches!(error, SeriesError::Oversized { .. }));
+        assert!(
+            error
+                .to_string()
+                .starts_with("u: the unpacked data set is larger")
+        );
     }
 }

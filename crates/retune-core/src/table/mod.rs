@@ -30,4 +30,4 @@ pub use number::{Misfit, Real, is_missing, is_number, number};
 pub use place::Place;
 pub use records::{Records, Row};
 pub use separator::Separator;
-pub use text::{TextError, decode, read_text};
+pub use text::{decode, read_text};

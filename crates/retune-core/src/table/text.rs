@@ -1,51 +1,37 @@
 //! The text of a file.
 
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
-/// Why a file has no text.
-#[derive(Debug)]
-pub enum TextError {
-    /// It could not be read.
-    Read(io::Error),
-    /// Its bytes are not UTF-8.
-    NotUtf8 {
-        /// The line of the first bad byte, counted from 1.
-        line: usize,
-        /// The offset of that byte in the file, counted from 1.
-        byte: usize,
-    },
-}
+use super::Place;
+use crate::{Error, ErrorKind};
 
 /// The whole file as text, without a byte order mark.
 ///
 /// # Errors
 ///
-/// [`TextError`] when it cannot be read or is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String, TextError> {
-    let bytes = fs::read(path).map_err(TextError::Read)?;
-    if bytes.starts_with("\u{feff}".as_bytes()) {
-        return decode(&bytes).map(str::to_owned);
-    }
-    String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error()))
+/// [`ErrorKind::Read`], and [`ErrorKind::NotText`] with the place of the first bad byte.
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
+    decode(path, &bytes).map(str::to_owned)
 }
 
-/// The text of the bytes of a file, without a byte order mark.
+/// The text of the bytes of a file, without a byte order mark; `path` is for messages.
 ///
 /// # Errors
 ///
-/// [`TextError::NotUtf8`] with the place of the first bad byte.
-pub fn decode(bytes: &[u8]) -> Result<&str, TextError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
+/// [`ErrorKind::NotText`] with the place of the first bad byte.
+pub fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.iter().take(error.valid_up_to());
+        let line = good.filter(|&&byte| byte == b'\n').count() + 1;
+        let byte = error.valid_up_to() + 1;
+        let message = format!("byte {byte} of the file is not UTF-8; expected a UTF-8 text file");
+        Error::new(ErrorKind::NotText, message)
+            .at(Place::line(path, line))
+            .with_hint("save the file as UTF-8")
+    })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
-fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> TextError {
-    let good = bytes.iter().take(error.valid_up_to());
-    TextError::NotUtf8 {
-        line: good.filter(|&&byte| byte == b'\n').count() + 1,
-        byte: error.valid_up_to() + 1,
-    }
 }
 
 #[cfg(test)]
@@ -54,20 +40,18 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_have_a_place() {
-        assert_eq!(decode(b"\xef\xbb\xbfab").unwrap(), "ab");
-        let place = |error| match error {
-            TextError::NotUtf8 { line, byte } => (line, byte),
-            TextError::Read(error) => panic!("{error}"),
-        };
-        assert_eq!(place(decode(b"ab\ncd\xff").unwrap_err()), (2, 6));
+        let path = Path::new("a");
+        assert_eq!(decode(path, b"\xef\xbb\xbfab").unwrap(), "ab");
+        let error = decode(path, b"ab\ncd\xff").unwrap_err();
+        let expected = "a:2: byte 6 of the file is not UTF-8; expected a UTF-8 text file";
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.hint(), Some("save the file as UTF-8"));
         let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, b"\n\xff").unwrap();
-        assert_eq!(place(read_text(file.path()).unwrap_err()), (2, 2));
         fs::write(&file, "\u{feff}a").unwrap();
         assert_eq!(read_text(file.path()).unwrap(), "a");
-        assert!(matches!(
-            read_text("nowhere".as_ref()),
-            Err(TextError::Read(_))
-        ));
+        fs::write(&file, b"\n\xff").unwrap();
+        let kind = |path: &Path| read_text(path).unwrap_err().kind();
+        assert_eq!(kind(file.path()), ErrorKind::NotText);
+        assert_eq!(kind("nowhere".as_ref()), ErrorKind::Read);
     }
 }

@@ -7,21 +7,20 @@ use super::joints::JointSelection;
 use super::time::{self, UnevenTime};
 use crate::motion::MotionError;
 use crate::series::Place;
-use crate::table::{Names, Row, TextError, number, read_text};
+use crate::table::{Names, Row, decode, number};
 use crate::wording::{list, shorten};
 
 /// The whole file as text.
 pub(super) fn read(path: &Path) -> Result<String, MotionError> {
-    read_text(path).map_err(|error| match error {
-        TextError::Read(source) => MotionError::Read {
-            path: path.to_owned(),
-            source,
-        },
-        TextError::NotUtf8 { line, byte } => MotionError::NotText {
-            place: Place::line(path, line),
-            byte,
-        },
-    })
+    let bytes = std::fs::read(path).map_err(|source| MotionError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let text = decode(path, &bytes).map_err(|error| MotionError::NotText {
+        place: error.place().cloned().unwrap_or(Place::line(path, 1)),
+        byte: std::str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to() + 1, str::len),
+    })?;
+    Ok(text.to_owned())
 }
 
 /// The name of a file without folder and extension.

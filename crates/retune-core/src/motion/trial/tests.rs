@@ -151,7 +151,7 @@ fn a_trial_is_named_after_its_file() {
 /// Whatever is in a file: a trial that is in order, or an error.
 fn parse_all(bytes: &[u8]) {
     let path = Path::new("a.mot");
-    let Ok(text) = crate::table::decode(bytes) else {
+    let Ok(text) = crate::table::decode(path, bytes) else {
         return;
     };
     for uneven_time in [UnevenTime::Refuse, UnevenTime::Interpolate] {

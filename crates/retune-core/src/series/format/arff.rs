@@ -1,94 +1,103 @@
 //! Weka `.arff`: declared attributes, the nominal one being the label.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use super::quoted::{Word, first_word, list, quote};
-use super::{RawFile, RawRow, SEVERAL_CHANNELS, longest, parse_at};
-use crate::series::{Place, SeriesError, Split};
+use super::declared;
+use super::line::SEVERAL_CHANNELS;
+use super::quoted::{first_word, list, quote};
+use super::{Line, RawRow, classes, longest};
+use crate::series::Split;
 use crate::wording::{self, shorten};
+use crate::{Error, ErrorKind};
+
+/// What can be read.
+const EXPECTED: &str = "univariate series, one numeric attribute for each value";
 
 /// The declared attributes.
 #[derive(Debug, Default)]
-struct Header {
+pub(super) struct Header {
     /// How many there are.
     count: usize,
     /// The index of the nominal one from 0, its name and its values.
     label: Option<(usize, String, Vec<String>)>,
 }
 
-/// Reads all rows and checks them against the declarations.
-pub(super) fn read(path: &Path, text: &str) -> Result<RawFile, SeriesError> {
-    let mut header = Header::default();
-    let mut in_data = false;
-    let mut rows = Vec::new();
-    let mut lines = 0;
-    for (index, line) in text.lines().enumerate() {
-        lines = index + 1;
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('%') {
-            continue;
-        }
-        if in_data {
-            rows.push(header.read_row(path, lines, line)?);
-        } else {
-            in_data = header.read_declaration(path, lines, line)?;
-        }
-    }
-    if !in_data {
-        return Err(header_error(
-            path,
-            lines.max(1),
-            "the file ends without `@data`; expected it before the series".to_owned(),
-        ));
-    }
-    Ok(RawFile {
-        path: path.to_owned(),
-        rows,
-        lines,
-        // The number of attributes is fixed, so shorter series end with `?`.
-        padded: true,
-    })
-}
+impl declared::Header for Header {
+    const COMMENTS: &'static [char] = &['%'];
+    // The number of attributes is fixed, so shorter series end with `?`.
+    const PADDED: bool = true;
 
-impl Header {
-    /// Reads one line before the data; true for `@data`.
-    fn read_declaration(
-        &mut self,
-        path: &Path,
-        line: usize,
-        text: &str,
-    ) -> Result<bool, SeriesError> {
+    fn declare(&mut self, line: Line<'_>, text: &str) -> Result<bool, Error> {
         let (tag, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         match tag.to_ascii_lowercase().as_str() {
             "@relation" => Ok(false),
-            "@attribute" => self.read_attribute(path, line, rest).map(|()| false),
-            "@data" if self.count == usize::from(self.label.is_some()) => Err(header_error(
-                path,
-                line,
-                "no numeric attribute is declared; expected one for each value".to_owned(),
-            )),
+            "@attribute" => self.read_attribute(line, rest).map(|()| false),
+            "@data" if self.count == usize::from(self.label.is_some()) => {
+                let problem = "no numeric attribute is declared; expected one for each value";
+                Err(line.malformed(problem))
+            }
             "@data" => Ok(true),
-            _ => Err(header_error(
-                path,
-                line,
-                format!(
-                    "found `{}`; expected `@relation`, `@attribute`, `@data` or a `%` comment",
-                    shorten(text)
-                ),
-            )),
+            _ => Err(line.malformed(format!(
+                "found `{}`; expected `@relation`, `@attribute`, `@data` or a `%` comment",
+                shorten(text)
+            ))),
         }
     }
 
+    fn row(&self, line: Line<'_>, text: &str, _: Option<&RawRow>) -> Result<RawRow, Error> {
+        if text.starts_with('{') {
+            return Err(line.unsupported("sparse rows", EXPECTED));
+        }
+        let words = list(text).ok_or_else(|| {
+            line.malformed(
+                "a quote is not closed, or text follows it; expected values separated by commas",
+            )
+        })?;
+        if words.len() != self.count {
+            return Err(line.malformed(format!(
+                "the row has {} fields; expected {}, as many as declared attributes",
+                words.len(),
+                self.count
+            )));
+        }
+        let mut row = RawRow {
+            line: line.number,
+            label: None,
+            label_field: 0,
+            values: Vec::with_capacity(words.len()),
+        };
+        for (index, word) in words.iter().enumerate() {
+            let field = index + 1;
+            let Some((_, _, declared)) = self.label.as_ref().filter(|label| label.0 == index)
+            else {
+                row.values.push(line.value(field, &word.text)?);
+                continue;
+            };
+            // A missing label is empty, as in the other formats.
+            let missing = word.text.trim() == "?" && !word.quoted;
+            let label = if missing { "" } else { word.text.trim() };
+            if !label.is_empty() && !declared.iter().any(|value| value == label) {
+                let problem = format!(
+                    "the label `{}` is not declared; expected one of {}",
+                    shorten(label),
+                    wording::list(declared)
+                );
+                return Err(line.error_in(field, ErrorKind::Malformed, problem));
+            }
+            row.label_field = field;
+            row.label = Some(label.to_owned());
+        }
+        Ok(row)
+    }
+}
+
+impl Header {
     /// Reads the name and type of one attribute.
-    fn read_attribute(&mut self, path: &Path, line: usize, text: &str) -> Result<(), SeriesError> {
+    fn read_attribute(&mut self, line: Line<'_>, text: &str) -> Result<(), Error> {
         let malformed = || {
             let found = shorten(text);
-            header_error(
-                path,
-                line,
-                format!("`@attribute {found}` cannot be read; expected a name and a type"),
-            )
+            let expected = "expected a name and a type";
+            line.malformed(format!("`@attribute {found}` cannot be read; {expected}"))
         };
         let (name, kind) =
             first_word(text, |c| c.is_whitespace() || c == '{').ok_or_else(malformed)?;
@@ -96,7 +105,7 @@ impl Header {
         let word = kind.split_whitespace().next().unwrap_or_default();
         match word.to_ascii_lowercase().as_str() {
             "numeric" | "real" | "integer" => {}
-            "relational" => return Err(unsupported(path, line, SEVERAL_CHANNELS)),
+            "relational" => return Err(line.unsupported(SEVERAL_CHANNELS, EXPECTED)),
             "" => return Err(malformed()),
             _ if kind.starts_with('{') => {
                 let values = kind
@@ -105,117 +114,24 @@ impl Header {
                     .and_then(list)
                     .ok_or_else(malformed)?;
                 if let Some((_, other, _)) = &self.label {
-                    return Err(header_error(
-                        path,
-                        line,
-                        format!(
-                            "`{}` is a second nominal attribute beside `{other}`; expected one, the label",
-                            shorten(&name.text)
-                        ),
-                    ));
+                    return Err(line.malformed(format!(
+                        "`{}` is a second nominal attribute beside `{other}`; expected one, the label",
+                        shorten(&name.text)
+                    )));
                 }
                 let values = values.into_iter().map(|value| value.text.trim().to_owned());
                 self.label = Some((self.count, name.text.into_owned(), values.collect()));
             }
             other => {
-                return Err(header_error(
-                    path,
-                    line,
-                    format!(
-                        "`{}` is of type `{}`; expected `numeric`, `real`, `integer` or {{a,b}}",
-                        shorten(&name.text),
-                        shorten(other)
-                    ),
-                ));
+                return Err(line.malformed(format!(
+                    "`{}` is of type `{}`; expected `numeric`, `real`, `integer` or {{a,b}}",
+                    shorten(&name.text),
+                    shorten(other)
+                )));
             }
         }
         self.count += 1;
         Ok(())
-    }
-
-    /// Reads one row of data.
-    fn read_row(&self, path: &Path, line: usize, text: &str) -> Result<RawRow, SeriesError> {
-        if text.starts_with('{') {
-            return Err(unsupported(path, line, "sparse rows"));
-        }
-        let words = list(text).ok_or_else(|| {
-            header_error(
-                path,
-                line,
-                "a quote is not closed, or text follows it; expected values separated by commas"
-                    .to_owned(),
-            )
-        })?;
-        if words.len() != self.count {
-            return Err(header_error(
-                path,
-                line,
-                format!(
-                    "the row has {} fields; expected {}, as many as declared attributes",
-                    words.len(),
-                    self.count
-                ),
-            ));
-        }
-        let mut row = RawRow {
-            line,
-            label: None,
-            label_field: 0,
-            values: Vec::with_capacity(words.len()),
-        };
-        for (index, word) in words.iter().enumerate() {
-            match &self.label {
-                Some((place, _, declared)) if *place == index => {
-                    row.label_field = index + 1;
-                    row.label = Some(read_label(path, line, index + 1, word, declared)?);
-                }
-                _ => row
-                    .values
-                    .push(parse_at(path, line, index + 1, &word.text)?),
-            }
-        }
-        Ok(row)
-    }
-}
-
-/// The label of a row, which must be declared.
-fn read_label(
-    path: &Path,
-    line: usize,
-    field: usize,
-    word: &Word<'_>,
-    declared: &[String],
-) -> Result<String, SeriesError> {
-    let place = Place::field(path, line, field);
-    let label = word.text.trim();
-    if label.is_empty() || (label == "?" && !word.quoted) {
-        return Err(SeriesError::NoLabel { place });
-    }
-    if !declared.iter().any(|value| value == label) {
-        return Err(SeriesError::Header {
-            place,
-            problem: format!(
-                "the label `{}` is not declared; expected one of {}",
-                shorten(label),
-                wording::list(declared.iter().map(String::as_str))
-            ),
-        });
-    }
-    Ok(label.to_owned())
-}
-
-fn header_error(path: &Path, line: usize, problem: String) -> SeriesError {
-    SeriesError::Header {
-        place: Place::line(path, line),
-        problem,
-    }
-}
-
-fn unsupported(path: &Path, line: usize, found: &str) -> SeriesError {
-    SeriesError::Unsupported {
-        place: Place::line(path, line),
-        found: found.to_owned(),
-        expected: "univariate series, one numeric attribute for each value",
     }
 }
 
@@ -232,9 +148,7 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
     for number in 1..=width {
         let _ = writeln!(text, "@attribute t{number} numeric");
     }
-    let mut classes: Vec<&str> = split.labels.iter().map(String::as_str).collect();
-    classes.sort_unstable();
-    classes.dedup();
+    let classes = classes(split);
     if !classes.is_empty() {
         let classes: Vec<String> = classes.into_iter().map(quote).collect();
         let _ = writeln!(text, "@attribute label {{{}}}", classes.join(","));

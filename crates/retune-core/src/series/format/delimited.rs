@@ -4,10 +4,12 @@ use std::path::Path;
 
 use csv::{QuoteStyle, WriterBuilder};
 
-use super::{Format, Layout, RawFile, RawRow, longest, parse_at};
-use crate::series::{LabelColumn, Place, SeriesError, Split};
+use super::{Format, Layout, Line, RawFile, RawRow, longest};
+use crate::series::options::CHOOSE_LABEL;
+use crate::series::{LabelColumn, Split};
 use crate::table::{FirstRow, Names, Records, Row, Separator, is_number};
-use crate::wording::{list, shorten};
+use crate::wording::list;
+use crate::{Error, ErrorKind};
 
 /// Reads all rows after the header, which only a `.csv` file may have.
 ///
@@ -17,7 +19,7 @@ pub(super) fn read(
     path: &Path,
     text: &str,
     layout: &Layout<'_>,
-) -> Result<RawFile, SeriesError> {
+) -> Result<RawFile, Error> {
     let (mut records, separator) = match format {
         Format::Csv => (Records::new(text, Separator::Comma), "commas"),
         Format::Tsv => (Records::plain(text, Separator::Tab), "tabs"),
@@ -38,14 +40,18 @@ pub(super) fn read(
     }
     // A column can only be named in a header.
     let named = format == Format::Csv && matches!(layout.label, LabelColumn::Name(_));
-    let columns = Columns::of(path, &row, layout, named, separator)?;
+    let line = |row: &Row| Line {
+        path,
+        number: row.line,
+    };
+    let columns = Columns::of(line(&row), &row, layout, named, separator)?;
     let is_header = (named && columns.label.is_some())
-        || (format == Format::Csv && columns.are_named(path, &row)?);
+        || (format == Format::Csv && columns.are_named(line(&row), &row)?);
     if !is_header {
-        file.rows.push(columns.read(path, &row)?);
+        file.rows.push(columns.read(line(&row), &row)?);
     }
     while records.read(&mut row) {
-        file.rows.push(columns.read(path, &row)?);
+        file.rows.push(columns.read(line(&row), &row)?);
     }
     Ok(file)
 }
@@ -62,21 +68,23 @@ struct Columns {
 impl Columns {
     /// The columns by the first row, which holds names or data.
     fn of(
-        path: &Path,
+        line: Line<'_>,
         first: &Row,
         layout: &Layout<'_>,
         named: bool,
         separator: &'static str,
-    ) -> Result<Self, SeriesError> {
+    ) -> Result<Self, Error> {
         let columns = Self {
             count: first.len(),
-            label: label(path, first, layout, named)?,
+            label: label(line, first, layout, named)?,
         };
         if columns.count <= usize::from(columns.label.is_some()) {
-            return Err(SeriesError::NoValues {
-                place: Place::line(path, first.line),
-                separator,
-            });
+            let message =
+                format!("the row has no values; expected fields separated by {separator}");
+            return Err(line.error(ErrorKind::Empty, message).with_hint(
+                "give the file the extension of its format: \
+                 .tsv for tabs, .csv for commas, .txt for white space",
+            ));
         }
         Ok(columns)
     }
@@ -86,7 +94,7 @@ impl Columns {
     ///
     /// A row with both is an error rather than a guess: a typing error in the first row must not
     /// turn it into a header.
-    fn are_named(self, path: &Path, first: &Row) -> Result<bool, SeriesError> {
+    fn are_named(self, line: Line<'_>, first: &Row) -> Result<bool, Error> {
         if self.are_counted(first) {
             return Ok(true);
         }
@@ -97,10 +105,7 @@ impl Columns {
         match FirstRow::of(fields, is_number) {
             FirstRow::Names => Ok(true),
             FirstRow::Values => Ok(false),
-            FirstRow::Mixed(index) => Err(SeriesError::NotANumber {
-                place: Place::field(path, first.line, index + 1),
-                found: shorten(first.get(index).trim()),
-            }),
+            FirstRow::Mixed(index) => Err(line.not_a_number(index + 1, first.get(index))),
         }
     }
 
@@ -122,18 +127,20 @@ impl Columns {
     }
 
     /// A row of data.
-    fn read(self, path: &Path, row: &Row) -> Result<RawRow, SeriesError> {
+    fn read(self, line: Line<'_>, row: &Row) -> Result<RawRow, Error> {
         if row.len() != self.count {
-            return Err(SeriesError::Ragged {
-                place: Place::line(path, row.line),
-                found: row.len(),
-                expected: self.count,
-            });
+            let message = format!(
+                "the row has {} fields; expected {} like the first row",
+                row.len(),
+                self.count
+            );
+            let error = line.error(ErrorKind::Ragged, message);
+            return Err(error.with_hint("fill shorter series up with `NaN` at the end of the row"));
         }
         let mut values = Vec::with_capacity(self.count);
         for (index, field) in row.iter().enumerate() {
             if self.label != Some(index) {
-                values.push(parse_at(path, row.line, index + 1, field)?);
+                values.push(line.value(index + 1, field)?);
             }
         }
         Ok(RawRow {
@@ -147,11 +154,11 @@ impl Columns {
 
 /// The index of the label among the fields of the first row.
 fn label(
-    path: &Path,
+    line: Line<'_>,
     first: &Row,
     layout: &Layout<'_>,
     named: bool,
-) -> Result<Option<usize>, SeriesError> {
+) -> Result<Option<usize>, Error> {
     let count = first.len();
     let names: Names = first.iter().collect();
     let by_name = match layout.label {
@@ -163,17 +170,22 @@ fn label(
             return Ok(None);
         }
         if count != length + 1 && !layout.resample {
-            return Err(SeriesError::FieldCount {
-                place: Place::line(path, first.line),
-                found: count,
-                length,
-            });
+            let message = format!(
+                "the row has {count} fields; \
+                 expected {length} values, or {length} values and a label"
+            );
+            return Err(line
+                .error(ErrorKind::UnequalLengths, message)
+                .with_hint("stretch all series to the length of the training series")
+                .with_setting("unequal", "resample"));
         }
     }
-    let missing = |expected: String| SeriesError::LabelColumn {
-        place: Place::line(path, first.line),
-        wanted: layout.label.to_string(),
-        expected,
+    let missing = |expected: String| {
+        let wanted = layout.label;
+        let message = format!("there is no label column `{wanted}`; expected {expected}");
+        line.error(ErrorKind::Column, message)
+            .with_hint(CHOOSE_LABEL)
+            .with_setting("label", "")
     };
     match layout.label {
         LabelColumn::Absent => Ok(None),
@@ -235,13 +247,8 @@ pub(super) fn write(format: Format, split: &Split) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str, label: LabelColumn) -> Result<RawFile, SeriesError> {
-        let layout = Layout {
-            label: &label,
-            length: None,
-            resample: false,
-        };
-        read(Format::Csv, Path::new("a.csv"), text, &layout)
+    fn read_text(text: &str, label: LabelColumn) -> Result<RawFile, Error> {
+        read(Format::Csv, Path::new("a.csv"), text, &Layout::new(&label))
     }
 
     #[test]

@@ -1,19 +1,20 @@
 //! The file formats: from the bytes of a file to rows that remember where they stood.
 
 mod arff;
+mod declared;
 mod delimited;
+mod line;
 mod quoted;
 mod ts;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{LabelColumn, Place, SeriesError, Split};
-use crate::table::{self, Misfit, TextError, number, read_text};
-use crate::wording::shorten;
-
-/// What messages call a multivariate file.
-pub(super) const SEVERAL_CHANNELS: &str = "several channels";
+use super::{LabelColumn, ReadOptions, Split, Unequal};
+use crate::table::decode;
+use crate::{Error, ErrorKind};
+pub(super) use line::Line;
 
 /// A file format for labelled series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,16 @@ pub(super) struct RawFile {
     pub padded: bool,
 }
 
+impl RawFile {
+    /// Where a row stands.
+    pub fn line(&self, row: &RawRow) -> Line<'_> {
+        Line {
+            path: &self.path,
+            number: row.line,
+        }
+    }
+}
+
 /// What the caller says about the columns of a delimited file.
 #[derive(Debug, Clone)]
 pub(super) struct Layout<'a> {
@@ -75,6 +86,26 @@ pub(super) struct Layout<'a> {
     pub resample: bool,
 }
 
+impl<'a> Layout<'a> {
+    /// A file that is read on its own.
+    pub fn new(label: &'a LabelColumn) -> Self {
+        Self {
+            label,
+            length: None,
+            resample: false,
+        }
+    }
+
+    /// A file whose series should have `length` values.
+    pub fn for_length(length: usize, options: &'a ReadOptions) -> Self {
+        Self {
+            label: &options.label,
+            length: Some(length),
+            resample: options.unequal == Unequal::Resample,
+        }
+    }
+}
+
 impl Format {
     /// All formats in the order in which a folder is searched for them.
     pub const ALL: [Self; 5] = [Self::Ts, Self::Tsv, Self::Txt, Self::Arff, Self::Csv];
@@ -83,8 +114,8 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// [`SeriesError::UnknownFormat`] for any other extension than those of [`Format`].
-    pub fn of(path: &Path) -> Result<Self, SeriesError> {
+    /// [`ErrorKind::UnknownName`] for any other extension than those of [`Format`].
+    pub fn of(path: &Path) -> Result<Self, Error> {
         let Some(extension) = path.extension() else {
             return Ok(Self::Txt);
         };
@@ -92,9 +123,13 @@ impl Format {
         Self::ALL
             .into_iter()
             .find(|format| extension.eq_ignore_ascii_case(format.extension()))
-            .ok_or_else(|| SeriesError::UnknownFormat {
-                path: path.to_owned(),
-                extension: extension.into_owned(),
+            .ok_or_else(|| {
+                let message = format!(
+                    "{}: unknown file extension `{extension}`; \
+                     expected .ts, .tsv, .txt, .arff, .csv or none",
+                    path.display()
+                );
+                Error::new(ErrorKind::UnknownName, message)
             })
     }
 
@@ -116,19 +151,15 @@ impl Format {
 }
 
 /// Reads all rows of a file.
-pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<RawFile, SeriesError> {
+pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
     read_as(path, path, layout)
 }
 
 /// Reads all rows of a file that errors and rows call `shown`.
-pub(super) fn read_as(
-    path: &Path,
-    shown: &Path,
-    layout: &Layout<'_>,
-) -> Result<RawFile, SeriesError> {
+pub(super) fn read_as(path: &Path, shown: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
     let format = Format::of(path)?;
-    let text = read_text(path).map_err(|error| no_text(shown, error))?;
-    parse(format, shown, &text, layout)
+    let bytes = fs::read(path).map_err(|error| Error::read(shown, error))?;
+    parse(format, shown, decode(shown, &bytes)?, layout)
 }
 
 /// Reads all rows of a text that errors and rows call `shown`.
@@ -137,16 +168,16 @@ pub(super) fn parse(
     shown: &Path,
     text: &str,
     layout: &Layout<'_>,
-) -> Result<RawFile, SeriesError> {
+) -> Result<RawFile, Error> {
     match format {
-        Format::Ts => ts::read(shown, text),
-        Format::Arff => arff::read(shown, text),
+        Format::Ts => declared::read::<ts::Header>(shown, text),
+        Format::Arff => declared::read::<arff::Header>(shown, text),
         _ => delimited::read(format, shown, text, layout),
     }
 }
 
 /// Writes a split in the format that the extension of `path` stands for.
-pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), SeriesError> {
+pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Error> {
     let format = Format::of(path)?;
     let text = check_writable(split)
         .and_then(|()| match format {
@@ -154,43 +185,11 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Series
             Format::Arff => arff::write(split, name),
             _ => delimited::write(format, split),
         })
-        .map_err(|problem| SeriesError::NotWritable {
-            path: path.to_owned(),
-            problem,
+        .map_err(|problem| {
+            let message = format!("cannot write {}: {problem}", path.display());
+            Error::new(ErrorKind::Mismatch, message)
         })?;
-    fs::write(path, text).map_err(|source| SeriesError::Write {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-/// The text of bytes, without a byte order mark.
-pub(super) fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, SeriesError> {
-    table::decode(bytes).map_err(|error| no_text(path, error))
-}
-
-fn no_text(path: &Path, error: TextError) -> SeriesError {
-    match error {
-        TextError::Read(source) => SeriesError::Read {
-            path: path.to_owned(),
-            source,
-        },
-        TextError::NotUtf8 { line, byte } => SeriesError::NotText {
-            place: Place::line(path, line),
-            byte,
-        },
-    }
-}
-
-/// The value of a field at a known position.
-fn parse_at(path: &Path, line: usize, at: usize, field: &str) -> Result<Option<f32>, SeriesError> {
-    number(field).map_err(|misfit| {
-        let (place, found) = (Place::field(path, line, at), shorten(field.trim()));
-        match misfit {
-            Misfit::NotANumber => SeriesError::NotANumber { place, found },
-            Misfit::TooLarge => SeriesError::TooLarge { place, found },
-        }
-    })
+    fs::write(path, text).map_err(|error| Error::write(path, error))
 }
 
 /// What no format can hold.
@@ -227,4 +226,9 @@ fn check_writable(split: &Split) -> Result<(), String> {
 /// How many values the longest series has.
 fn longest(split: &Split) -> usize {
     split.series.iter().map(Vec::len).max().unwrap_or(0)
+}
+
+/// The distinct labels, sorted.
+fn classes(split: &Split) -> BTreeSet<&str> {
+    split.labels.iter().map(String::as_str).collect()
 }

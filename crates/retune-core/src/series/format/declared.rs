@@ -1,0 +1,52 @@
+//! What `.ts` and `.arff` files have in common: declarations, `@data`, and rows.
+
+use std::path::Path;
+
+use super::{Line, RawFile, RawRow};
+use crate::Error;
+
+/// What the lines before `@data` say, and how it makes sense of those after it.
+pub(super) trait Header: Default {
+    /// What lines that say nothing begin with.
+    const COMMENTS: &'static [char];
+    /// Whether rows end with missing values where the series is shorter.
+    const PADDED: bool;
+
+    /// Reads one line before the data; true for `@data`.
+    fn declare(&mut self, line: Line<'_>, text: &str) -> Result<bool, Error>;
+
+    /// Reads one row, and checks it against the declarations and the first row.
+    fn row(&self, line: Line<'_>, text: &str, first: Option<&RawRow>) -> Result<RawRow, Error>;
+}
+
+/// Reads all rows of a text.
+pub(super) fn read<H: Header>(path: &Path, text: &str) -> Result<RawFile, Error> {
+    let mut header = H::default();
+    let mut in_data = false;
+    let mut rows = Vec::new();
+    let mut line = Line { path, number: 0 };
+    for text in text.lines() {
+        line.number += 1;
+        let text = text.trim();
+        if text.is_empty() || text.starts_with(H::COMMENTS) {
+            continue;
+        }
+        if in_data {
+            rows.push(header.row(line, text, rows.first())?);
+        } else {
+            in_data = header.declare(line, text)?;
+        }
+    }
+    let lines = line.number;
+    line.number = lines.max(1);
+    if !in_data {
+        let problem = "the file ends without `@data`; expected it before the series";
+        return Err(line.malformed(problem));
+    }
+    Ok(RawFile {
+        path: path.to_owned(),
+        rows,
+        lines,
+        padded: H::PADDED,
+    })
+}
