@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use retune::series::{
-    CatalogueEntry, DEFAULT_BASE_URL, Progress as Received, catalogue, find_cached, look_up,
+    CatalogueEntry, DEFAULT_BASE_URL, Progress as Received, catalogue, download, find_cached,
+    look_up,
 };
 use serde::Serialize;
 
@@ -162,7 +163,7 @@ impl GetArguments {
                 let total = received.total.unwrap_or(0);
                 progress.at(received.received, total, &megabytes(received));
             };
-            let folder = retune::series::download(entry.name, &self.from, &mut show)?;
+            let folder = download(entry.name, &self.from, &mut show)?;
             drop(progress);
             fetched.push(Fetched {
                 name: entry.name,
