@@ -8,8 +8,6 @@ use crate::baseline::BaselineError;
 use crate::engine::BackendError;
 use crate::fit::FitError;
 use crate::forecast::ForecastError;
-use crate::motion::MotionError;
-use crate::motion::model::MotionModelError;
 use crate::program::ProgramError;
 use crate::series::SeriesError;
 use crate::source::SourceError;
@@ -45,12 +43,9 @@ pub enum Error {
     /// Reading histories and judging forecasts.
     #[error(transparent)]
     Forecast(#[from] ForecastError),
-    /// Reading recordings of motion, and predicting motion.
+    /// What is already said with the one error type.
     #[error(transparent)]
-    Motion(#[from] MotionError),
-    /// Training, adapting and using a network that predicts motion.
-    #[error(transparent)]
-    MotionModel(#[from] MotionModelError),
+    Core(#[from] retune_core::Error),
     /// Sweeps over many data sets.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -74,8 +69,7 @@ impl Error {
             Self::Program(error) => error.hint(),
             Self::Baseline(error) => error.hint(),
             Self::Forecast(error) => error.hint(),
-            Self::Motion(error) => error.hint(),
-            Self::MotionModel(error) => error.hint(),
+            Self::Core(error) => error.hint().map(str::to_owned),
             Self::Archive(error) => error.hint(),
         }
     }

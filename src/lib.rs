@@ -36,7 +36,6 @@ pub mod transform;
 pub use engine::Engine;
 pub use error::Error;
 pub use parameters::{Numbers, Parameters};
-pub(crate) use retune_core::wording;
 pub use retune_core::{
     archive, audio, baseline, forecast, probability, ridge, series, stacking, storage,
 };

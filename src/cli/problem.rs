@@ -9,8 +9,6 @@ use retune::baseline::BaselineError;
 use retune::engine::BackendError;
 use retune::fit::FitError;
 use retune::forecast::ForecastError;
-use retune::motion::MotionError;
-use retune::motion::model::MotionModelError;
 use retune::program::ProgramError;
 use retune::series::SeriesError;
 use retune::source::SourceError;
@@ -68,6 +66,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(error) = error.downcast_ref::<retune_core::Error>() {
         return hint_with_options(error);
     }
+    if let Some(retune::Error::Core(error)) = error.downcast_ref() {
+        return hint_with_options(error);
+    }
     let of_any = || error.downcast_ref().and_then(retune::Error::hint);
     let of_series = || error.downcast_ref().and_then(SeriesError::hint);
     let of_audio = || error.downcast_ref().and_then(AudioError::hint);
@@ -78,8 +79,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     let of_fit = || error.downcast_ref().and_then(FitError::hint);
     let of_baseline = || error.downcast_ref().and_then(BaselineError::hint);
     let of_forecast = || error.downcast_ref().and_then(ForecastError::hint);
-    let of_motion = || error.downcast_ref().and_then(MotionError::hint);
-    let of_motion_model = || error.downcast_ref().and_then(MotionModelError::hint);
     let of_archive = || error.downcast_ref().and_then(ArchiveError::hint);
     of_any()
         .or_else(of_series)
@@ -92,8 +91,6 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(of_baseline)
         .or_else(of_archive)
         .or_else(of_forecast)
-        .or_else(of_motion)
-        .or_else(of_motion_model)
 }
 
 /// Settings are spelled as options: `missing`, `interpolate` as `--missing interpolate`.

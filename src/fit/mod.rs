@@ -5,6 +5,7 @@ mod closed_form;
 mod error;
 pub(crate) mod forecast;
 mod gradient;
+pub mod motion;
 mod objective;
 mod progress;
 mod queries;

@@ -12,6 +12,7 @@ mod motion;
 pub use error::ProgramError;
 pub(crate) use forecasting::ForecastHeader;
 pub use forecasting::{Calibration, ForecastProgram};
+pub use motion::{MotionProgram, MotionProgramHeader};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -7,6 +7,7 @@ pub mod attention_rnn;
 mod black_box;
 mod error;
 mod list;
+pub mod motion;
 mod play;
 mod process;
 mod report;

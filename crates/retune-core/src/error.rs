@@ -219,6 +219,5 @@ from_older!(
     crate::forecast::ForecastError,
     crate::ridge::RidgeError,
     crate::baseline::BaselineError,
-    crate::motion::MotionError,
     crate::archive::ArchiveError,
 );

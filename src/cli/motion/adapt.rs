@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use retune::motion::model::{AdaptLoss, AdaptSettings, Correction, MotionSourceWeights};
-use retune::motion::{Target, WindowLayout, Windows};
+use retune::motion::{
+    AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, Target, WindowLayout, Windows,
+};
 use serde::Serialize;
 
 use super::super::args::{BackendArgs, Common, count};
