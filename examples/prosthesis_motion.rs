@@ -9,12 +9,10 @@ use std::time::Instant;
 
 use burn::backend::Autodiff;
 use retune::kernel::Cpu;
-use retune::motion::model::{
-    AdaptSettings, ForecastStream, MotionForecaster, MotionProgram, MotionSourceWeights,
-    PretrainSettings, adapt, pretrain,
+use retune::motion::{
+    AdaptSettings, LeaveOneOut, MotionForecaster, MotionProgram, MotionSourceWeights, MotionStream,
+    PretrainSettings, Scaling, Trial, WindowLayout, adapt, pretrain,
 };
-use retune::motion::{Scaling, Trial, WindowLayout};
-use retune::task::LeaveOneOut;
 use retune_lab::{GaitGenerator, GaitKind};
 
 fn main() -> anyhow::Result<()> {
@@ -72,7 +70,7 @@ fn main() -> anyhow::Result<()> {
     let source = MotionSourceWeights::load(&source_path)?;
     let program = MotionProgram::load(&program_path)?;
     let forecaster = MotionForecaster::<Cpu>::new(&source, Some(&program), &device)?;
-    let mut stream = ForecastStream::new(forecaster);
+    let mut stream = MotionStream::new(forecaster);
     let later = generator.trial(
         &generator.person(GaitKind::TransfemoralProsthesis, 0),
         1,

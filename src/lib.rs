@@ -35,19 +35,8 @@ pub mod transform;
 
 pub use engine::Engine;
 pub use parameters::{Numbers, Parameters};
-pub(crate) use retune_core::wording;
 pub use retune_core::{Error, ErrorKind};
 pub use retune_core::{
     archive, audio, baseline, forecast, probability, ridge, series, stacking, storage,
 };
 pub use retune_kernels as kernel;
-
-impl From<motion::model::MotionModelError> for Error {
-    fn from(error: motion::model::MotionModelError) -> Self {
-        let this = Self::new(ErrorKind::Mismatch, error.to_string());
-        match error.hint() {
-            Some(hint) => this.with_hint(hint),
-            None => this,
-        }
-    }
-}

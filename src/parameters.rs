@@ -51,6 +51,15 @@ impl<B: Backend> Parameters<B> {
         self.0.get(name).cloned()
     }
 
+    /// `x · kernel + bias` of the dense layer of that name, `[rows, inputs]` to `[rows, outputs]`.
+    pub(crate) fn dense(&self, name: &str, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        let [_, inputs] = input.dims();
+        let bias = self.get(&format!("{name}.bias"));
+        let [outputs] = bias.dims();
+        let kernel = self.get(&format!("{name}.kernel"));
+        input.matmul(kernel.reshape([inputs, outputs])) + bias.unsqueeze()
+    }
+
     /// Adds numbers, or puts them in the place of those of that name.
     pub fn insert(&mut self, name: &str, values: Tensor<B, 1>) {
         self.0.insert(name.to_owned(), values);

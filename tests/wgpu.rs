@@ -13,10 +13,10 @@ use common::{difference, golden, on_device, published, two_tones, values};
 use retune::fit::{FitSettings, ForecastSettings, Preset};
 use retune::forecast::{History, Timeline};
 use retune::kernel::{Cpu, Kernels, Wgpu};
-use retune::motion::model::{
-    AdaptSettings, MotionForecaster, MotionSourceWeights, PretrainSettings, adapt, pretrain,
+use retune::motion::{
+    AdaptSettings, MotionForecaster, MotionSourceWeights, PretrainSettings, Scaling, WindowLayout,
+    Windows, adapt, pretrain,
 };
-use retune::motion::{Scaling, WindowLayout, Windows};
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnn;
 use retune::storage::HostTensor;

@@ -32,7 +32,8 @@ pub use kind::GaitKind;
 pub use person::Person;
 
 use random::{SmoothNoise, normal, source};
-use retune_core::motion::{MotionError, Trial};
+use retune_core::Error;
+use retune_core::motion::{Trial, bad_rate, bad_setting};
 
 /// The joints of all trials. Flexion and dorsiflexion are positive, angles are sagittal.
 pub const JOINTS: [&str; 6] = [
@@ -89,9 +90,9 @@ impl GaitGenerator {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when the rate is not a number of at least 1, variation or noise is negative or
+    /// When the rate is not a number of at least 1, variation or noise is negative or
     /// not finite, or the trial would have no sample or more than a hundred million.
-    pub fn trial(&self, person: &Person, number: u32, seconds: f32) -> Result<Trial, MotionError> {
+    pub fn trial(&self, person: &Person, number: u32, seconds: f32) -> Result<Trial, Error> {
         let count = self.check(seconds)?;
         let rate = f64::from(self.rate_hz);
         let source = |purpose| source(self.seed, person.kind(), person.number(), number, purpose);
@@ -137,38 +138,29 @@ impl GaitGenerator {
     }
 
     /// How many samples a trial has.
-    fn check(&self, seconds: f32) -> Result<usize, MotionError> {
+    fn check(&self, seconds: f32) -> Result<usize, Error> {
         if !(self.rate_hz.is_finite() && self.rate_hz > 0.0) {
-            return Err(MotionError::Rate {
-                found: self.rate_hz,
-            });
+            return Err(bad_rate(self.rate_hz));
         }
         if self.rate_hz < 1.0 {
-            return Err(MotionError::Setting {
-                setting: "sampling rate",
-                found: self.rate_hz.to_string(),
-                expected: "at least 1 sample a second",
-            });
+            let expected = "at least 1 sample a second";
+            return Err(bad_setting("sampling rate", self.rate_hz, expected));
         }
         for (setting, value) in [
             ("variation of strides", self.variation),
             ("noise in degrees", self.noise_degrees),
         ] {
             if !(0.0..=1000.0).contains(&value) {
-                return Err(MotionError::Setting {
-                    setting,
-                    found: value.to_string(),
-                    expected: "a number from 0 to 1000",
-                });
+                return Err(bad_setting(setting, value, "a number from 0 to 1000"));
             }
         }
         let count = (f64::from(seconds) * f64::from(self.rate_hz)).round();
         if !(1.0..=MOST_SAMPLES).contains(&count) {
-            return Err(MotionError::Setting {
-                setting: "length of a trial in seconds",
-                found: seconds.to_string(),
-                expected: "a length of at least 1 sample and at most a hundred million",
-            });
+            return Err(bad_setting(
+                "length of a trial in seconds",
+                seconds,
+                "a length of at least 1 sample and at most a hundred million",
+            ));
         }
         Ok(count as usize)
     }

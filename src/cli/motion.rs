@@ -8,7 +8,7 @@ mod reading;
 
 use anyhow::Result;
 use clap::Subcommand;
-use retune::motion::model::TrainProgress;
+use retune::train;
 
 use super::args::Common;
 use super::progress::Progress;
@@ -40,7 +40,7 @@ impl Command {
 }
 
 /// Shows how far training has come.
-fn show_training(progress: &mut Progress, at: &TrainProgress) {
+fn show_training(progress: &mut Progress, at: train::Progress) {
     let validation = match at.validation_loss {
         Some(loss) => format!(", validation {loss:.4}"),
         None => String::new(),

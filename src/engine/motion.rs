@@ -6,25 +6,25 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 
 use super::{Engine, on};
 use crate::Error;
-use crate::motion::model::{
-    AdaptSettings, Forecast, ForecastStream, MotionForecaster, MotionModelError, MotionProgram,
-    MotionSourceWeights, PretrainSettings, Pretrained, TrainProgress, adapt, pretrain,
-};
+use crate::fit::motion::{AdaptSettings, PretrainSettings, Pretrained, pretrain};
 use crate::motion::{Scaling, Windows};
-use crate::task::{LeaveOneOut, MotionRow};
+use crate::program::MotionProgram;
+use crate::source::motion::MotionSourceWeights;
+use crate::task::{self, LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, adapt};
+use crate::train::Progress;
 
-/// What the streams of all backends can do; see [`ForecastStream`].
+/// What the streams of all backends can do; see [`task::MotionStream`].
 trait Stream: Send {
     fn clear(&mut self);
-    fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, MotionModelError>;
+    fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, crate::Error>;
 }
 
-impl<B: Backend> Stream for ForecastStream<B> {
+impl<B: Backend> Stream for task::MotionStream<B> {
     fn clear(&mut self) {
         self.clear();
     }
 
-    fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, MotionModelError> {
+    fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, crate::Error> {
         self.push(sample)
     }
 }
@@ -52,7 +52,7 @@ impl MotionStream {
         on!(engine, A, device => {
             type B = <A as AutodiffBackend>::InnerBackend;
             let forecaster = MotionForecaster::<B>::new(source, program, device)?;
-            Ok(Self(Box::new(ForecastStream::new(forecaster))))
+            Ok(Self(Box::new(task::MotionStream::new(forecaster))))
         })
     }
 
@@ -65,8 +65,8 @@ impl MotionStream {
     ///
     /// # Errors
     ///
-    /// As [`ForecastStream::push`].
-    pub fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, Error> {
+    /// As [`task::MotionStream::push`].
+    pub fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error> {
         Ok(self.0.push(sample)?)
     }
 }
@@ -84,11 +84,11 @@ impl Engine {
         scaling: &Scaling,
         rate_hz: f32,
         settings: &PretrainSettings,
-        progress: &mut dyn FnMut(&TrainProgress),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<Pretrained, Error> {
-        Ok(on!(self, A, device => {
+        on!(self, A, device => {
             pretrain::<A>(training, validation, scaling, rate_hz, settings, device, progress)
-        })?)
+        })
     }
 
     /// Fits a refurbish module to a person; see [`adapt`].
@@ -102,11 +102,11 @@ impl Engine {
         person: &Windows,
         able_bodied: Option<&Windows>,
         settings: &AdaptSettings,
-        progress: &mut dyn FnMut(&TrainProgress),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<MotionProgram, Error> {
-        Ok(on!(self, A, device => {
+        on!(self, A, device => {
             adapt::<A>(source, person, able_bodied, settings, device, progress)
-        })?)
+        })
     }
 
     /// Adapting beside what it is compared with, for each person; see [`LeaveOneOut`].
@@ -119,6 +119,6 @@ impl Engine {
         comparison: &LeaveOneOut,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<MotionRow>, Error> {
-        Ok(on!(self, A, device => comparison.run::<A>(device, progress))?)
+        on!(self, A, device => comparison.run::<A>(device, progress))
     }
 }

@@ -14,7 +14,7 @@ use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::source::SourceModel;
-use crate::train::{self, Plan, Summary, Trainer};
+use crate::train::{self, Plan, Schedule, Summary, Trainer};
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
@@ -87,7 +87,10 @@ where
             epochs,
             batch: settings.batch,
             learning_rate: settings.learning_rate,
-            learning_rate_decay: settings.learning_rate_decay,
+            schedule: Schedule::Inverse {
+                decay: settings.learning_rate_decay,
+            },
+            epsilon: 1e-5,
             weight_decay: settings.weight_decay,
             dropout: settings.dropout,
             patience: settings.patience,

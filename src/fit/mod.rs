@@ -4,6 +4,7 @@
 mod closed_form;
 pub(crate) mod forecast;
 mod gradient;
+pub mod motion;
 mod objective;
 mod progress;
 mod queries;

@@ -46,11 +46,45 @@ impl Layout {
         named.collect()
     }
 
+    /// Has the gradients of these numbers kept; gives each tensor with its place.
+    pub(super) fn track<B: AutodiffBackend>(
+        &self,
+        parameters: &mut Parameters<B>,
+    ) -> Vec<(Range<usize>, Tensor<B, 1>)> {
+        let places = self.0.iter();
+        let track = |(name, _, range): &(String, Vec<usize>, Range<usize>)| {
+            let leaf = parameters.get(name).require_grad();
+            parameters.insert(name, leaf.clone());
+            (range.clone(), leaf)
+        };
+        places.map(track).collect()
+    }
+
     /// Where the numbers of a name stand.
     pub(super) fn place(&self, name: &str) -> Option<Range<usize>> {
         let mut places = self.0.iter();
         let found = places.find(|(of, _, _)| of == name);
         found.map(|(_, _, range)| range.clone())
+    }
+}
+
+/// A loss with its gradient with respect to `count` numbers, of which some are tracked.
+pub(super) fn backward<B: AutodiffBackend>(
+    loss: Tensor<B, 1>,
+    tracked: Vec<(Range<usize>, Tensor<B, 1>)>,
+    count: usize,
+) -> Gradient {
+    let gradients = loss.backward();
+    let mut values = vec![0.0; count];
+    for (range, leaf) in tracked {
+        // What no case reaches has no gradient.
+        if let Some(gradient) = leaf.grad(&gradients) {
+            values[range].copy_from_slice(&host(gradient).values);
+        }
+    }
+    Gradient {
+        loss: loss.into_scalar().elem(),
+        values,
     }
 }
 
@@ -169,30 +203,10 @@ where
             self.transform
                 .on_device::<B>(self.spec(), &transform, self.length, self.device)?;
         let mut mapping = Parameters::<B>::new(&mapping, self.device);
-        let mut leaves: Vec<(Range<usize>, Tensor<B, 1>)> = Vec::new();
-        for (layout, parameters) in [
-            (&self.of_transform, &mut transform),
-            (&self.of_mapping, &mut mapping),
-        ] {
-            for (name, _, range) in &layout.0 {
-                let leaf = parameters.get(name).require_grad();
-                parameters.insert(name, leaf.clone());
-                leaves.push((range.clone(), leaf));
-            }
-        }
+        let mut tracked = self.of_transform.track(&mut transform);
+        tracked.extend(self.of_mapping.track(&mut mapping));
         let loss = self.mean_loss(self.source.as_ref(), &transform, &mapping, cases);
-        let gradients = loss.backward();
-        let mut values = vec![0.0; numbers.len()];
-        for (range, leaf) in leaves {
-            // What no case reaches has no gradient.
-            if let Some(gradient) = leaf.grad(&gradients) {
-                values[range].copy_from_slice(&host(gradient).values);
-            }
-        }
-        Ok(Some(Gradient {
-            loss: loss.into_scalar().elem(),
-            values,
-        }))
+        Ok(Some(backward(loss, tracked, numbers.len())))
     }
 
     fn dropped(&self) -> Range<usize> {

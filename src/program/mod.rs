@@ -11,6 +11,7 @@ mod motion;
 pub use classification::{Classification, Part};
 pub(crate) use forecasting::store_readout;
 pub use forecasting::{Calibration, ForecastProgram, Forecasting};
+pub use motion::{Motion, MotionProgram};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -67,26 +68,35 @@ impl SourceReference {
     /// # Errors
     ///
     /// [`ErrorKind::Mismatch`]; the message names both.
-    pub fn check(&self, source: &SourceWeights) -> Result<(), Error> {
-        if self.sha256 == source.sha256() {
+    pub fn check(&self, source: &Self) -> Result<(), Error> {
+        if self.sha256 == source.sha256 {
             return Ok(());
         }
         // Enough of a hash to tell two apart.
-        let short = |sha256: &str| sha256.get(..12).unwrap_or(sha256).to_owned();
+        let shown = |of: &Self| {
+            format!(
+                "{} (sha256 {})",
+                of.name,
+                of.sha256.get(..12).unwrap_or(&of.sha256)
+            )
+        };
         let message = format!(
-            "the program was trained for the source {} (sha256 {}), not for {} (sha256 {})",
-            self.name,
-            short(&self.sha256),
-            source.name(),
-            short(source.sha256())
+            "the program was trained for the source {}, not for {}",
+            shown(self),
+            shown(source)
         );
-        let hint = format!(
-            "it was called {}; give that source, a name from `retune source list` or a file",
-            self.name
-        );
-        Err(Error::new(ErrorKind::Mismatch, message)
-            .with_hint(hint)
-            .with_setting("source", ""))
+        let hint = format!("it was called {}; give that source", self.name);
+        Err(Error::new(ErrorKind::Mismatch, message).with_hint(hint))
+    }
+
+    /// The same for a source that is given by name or file.
+    ///
+    /// # Errors
+    ///
+    /// As [`SourceReference::check`].
+    pub(crate) fn check_weights(&self, source: &SourceWeights) -> Result<(), Error> {
+        let checked = self.check(&Self::of(source.spec()));
+        checked.map_err(|error| error.with_setting("source", ""))
     }
 }
 

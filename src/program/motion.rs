@@ -1,45 +1,50 @@
-//! Programs that predict motion, on disk.
-
-use std::path::Path;
+//! Programs that predict motion: a fitted refurbish module.
 
 use serde::{Deserialize, Serialize};
 
-use super::Task;
-use super::file::{read, write};
-use crate::Error;
-use crate::motion::model::{MotionProgram, MotionProgramHeader};
+use super::{Content, Program, Task};
+use crate::fit::motion::AdaptSettings;
+use crate::parameters::Numbers;
+use crate::transform::RefurbishSize;
 
-/// The header as it is stored: what every program says first, and the rest.
-#[derive(Serialize, Deserialize)]
-struct StoredHeader {
-    task: Task,
-    #[serde(flatten)]
-    header: MotionProgramHeader,
+/// A program that predicts motion.
+pub type MotionProgram = Program<Motion>;
+
+/// What a program that predicts motion holds beside its trained numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Motion {
+    /// The joints that go in.
+    pub input_joints: Vec<String>,
+    /// The joints that are forecast.
+    pub target_joints: Vec<String>,
+    /// How many samples go in.
+    pub window: usize,
+    /// How many samples are forecast.
+    pub horizon: usize,
+    /// Samples a second.
+    pub rate_hz: f32,
+    /// The settings it was fitted with, among them the loss and the seed.
+    pub settings: AdaptSettings,
+    /// How many windows it was fitted to.
+    pub adapting_windows: usize,
+}
+
+impl Content for Motion {
+    const TASK: Task = Task::Motion;
+
+    fn check(&self, tensors: &Numbers) -> Result<(), String> {
+        let size = RefurbishSize {
+            width: self.window.saturating_mul(self.input_joints.len()),
+            hidden: self.settings.hidden,
+        };
+        let checked = size.check_tensors(tensors, "its module");
+        checked.map_err(|error| error.to_string())
+    }
 }
 
 impl MotionProgram {
-    /// Writes the program; the same program gives the same bytes.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let header = StoredHeader {
-            task: Task::Motion,
-            header: self.header().clone(),
-        };
-        write(path, &header, self.tensors())
-    }
-
-    /// Reads a program that [`MotionProgram::save`] wrote; it predicts the same bits.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, is no program, was cut short or altered, has a newer format,
-    /// or has another task.
-    pub fn load(path: &Path) -> Result<Self, Error> {
-        let (stored, tensors) = read::<StoredHeader>(path, Task::Motion)?;
-        let origin = path.display().to_string();
-        Ok(Self::new(stored.header, tensors, &origin)?)
+    /// What goes in and comes out, and how it was fitted.
+    pub fn content(&self) -> &Motion {
+        &self.header.content
     }
 }

@@ -6,6 +6,7 @@
 pub mod attention_rnn;
 mod black_box;
 mod list;
+pub mod motion;
 mod play;
 mod process;
 mod report;

@@ -103,11 +103,11 @@ fn origins(
     after: &[Vec<f32>],
     settings: &ForecastSettings,
     options: &BacktestOptions,
-) -> Result<Vec<(usize, usize)>, retune_core::Error> {
+) -> Result<Vec<(usize, usize)>, crate::Error> {
     if histories.len() != after.len() {
         let (found, expected) = (after.len(), histories.len());
         let message = format!("there are {found} histories to judge with; expected {expected}");
-        return Err(retune_core::Error::new(ErrorKind::Mismatch, message));
+        return Err(crate::Error::new(ErrorKind::Mismatch, message));
     }
     let mut origins = Vec::new();
     let mut most = 0;
@@ -132,7 +132,7 @@ fn origins(
         let message = format!(
             "the history has {most} values; expected at least {needed} for one forecast to judge"
         );
-        return Err(retune_core::Error::new(ErrorKind::TooShort, message)
+        return Err(crate::Error::new(ErrorKind::TooShort, message)
             .with_hint("give a longer history, or a smaller horizon")
             .with_setting("horizon", ""));
     }

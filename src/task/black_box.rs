@@ -13,7 +13,7 @@ use crate::parameters::Numbers;
 use crate::program::{Classification, Part, Program, SourceReference, Trained};
 use crate::series::{Classes, Dataset, Scaling, Split};
 use crate::source::{BlackBox, Counted};
-use crate::train::{Progress, RandomDirections, Trainer};
+use crate::train::{Progress, RandomDirections, Schedule, Trainer};
 use crate::transform::{Padding, Position, Transform};
 
 /// Cases that are asked about together.
@@ -133,7 +133,9 @@ pub fn fit_black_box<B: Kernels>(
         directions: settings.directions,
         smoothing: settings.smoothing,
         learning_rate: settings.learning_rate,
-        learning_rate_decay: settings.learning_rate_decay,
+        schedule: Schedule::Inverse {
+            decay: settings.learning_rate_decay,
+        },
         momentum: settings.momentum,
         seed: settings.seed,
     };

@@ -159,7 +159,7 @@ impl<B: Kernels> Classifier<B> {
         source: &SourceWeights,
         device: &B::Device,
     ) -> Result<Self, Error> {
-        program.source().check(source)?;
+        program.source().check_weights(source)?;
         Self::load(program, source.model(device), device)
     }
 

@@ -88,7 +88,7 @@ impl<B: Kernels> Forecaster<B> {
         source: &SourceWeights,
         device: &B::Device,
     ) -> Result<Self, Error> {
-        program.source().check(source)?;
+        program.source().check_weights(source)?;
         let context = program.context();
         let heard = match program.uses_source() {
             true => program.settings().voices.len() * pooled_width(source.spec()),

@@ -1,7 +1,4 @@
 //! What users call.
-//!
-//! The forecaster of motion is made of its own parts and stands with them:
-//! [`MotionForecaster`](crate::motion::model::MotionForecaster).
 
 mod backtest;
 mod black_box;
@@ -16,4 +13,4 @@ pub use black_box::{BlackBoxScore, BlackBoxSettings, fit_black_box};
 pub use classifier::{Classifier, Explanation, Prediction, Score};
 pub use distance::Distance;
 pub use forecaster::{Forecast, Forecaster};
-pub use motion::{LeaveOneOut, MotionRow};
+pub use motion::{LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, MotionStream, adapt};

@@ -61,8 +61,10 @@ pub struct Plan {
     pub batch: usize,
     /// The rate of the first step.
     pub learning_rate: f64,
-    /// The rate of step `n` is that of the first over `1 + decay · n`.
-    pub learning_rate_decay: f64,
+    /// How it goes on from there.
+    pub schedule: Schedule,
+    /// What keeps a division by a small moment finite.
+    pub epsilon: f32,
     /// Decoupled weight decay.
     pub weight_decay: f32,
     /// The share of the droppable numbers that is silenced at each step.
@@ -73,12 +75,35 @@ pub struct Plan {
     pub seed: u64,
 }
 
+/// How the learning rate goes on from that of the first step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Schedule {
+    /// At step `n`, from 0, it is divided by `1 + decay · n`.
+    Inverse {
+        /// The decay; 0 for a rate that stays.
+        decay: f64,
+    },
+    /// It falls to zero over the epochs, as a half cosine.
+    HalfCosine,
+}
+
+impl Schedule {
+    /// What the first rate is multiplied by at a step, from 0, and in an epoch, from 1.
+    pub fn factor(self, step: i32, epoch: usize, epochs: usize) -> f64 {
+        match self {
+            Self::Inverse { decay } => 1.0 / (1.0 + decay * f64::from(step)),
+            Self::HalfCosine => {
+                let done = (epoch - 1) as f64 / epochs as f64;
+                0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+            }
+        }
+    }
+}
+
 /// Training that ran away in an epoch, from 1.
-fn diverged(epoch: usize) -> Error {
+pub(crate) fn diverged(epoch: usize) -> Error {
     let message = format!("the loss is not finite in epoch {epoch}");
-    Error::new(ErrorKind::Diverged, message)
-        .with_hint("try a smaller learning rate")
-        .with_setting("learning_rate", "")
+    Error::new(ErrorKind::Diverged, message).with_hint("try a smaller learning rate")
 }
 
 /// What is made small: a mean loss over cases, as a function of numbers.
@@ -117,7 +142,8 @@ pub struct Gradient {
 
 /// How numbers are found.
 pub trait Trainer {
-    /// Changes `numbers` until the objective is small.
+    /// Changes `numbers` until the objective is small. Where cases are watched, they end as they were
+    /// when the loss on those was lowest.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::adam::epoch_random;
-use super::{Objective, Plan, Progress, Summary, Trainer, diverged};
+use super::{Objective, Plan, Progress, Schedule, Summary, Trainer, diverged};
 use crate::{Error, ErrorKind};
 
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
@@ -26,8 +26,8 @@ pub struct RandomDirections {
     pub smoothing: f64,
     /// The length of the first step.
     pub learning_rate: f64,
-    /// The length of step `n` is that of the first over `1 + decay · n`.
-    pub learning_rate_decay: f64,
+    /// How it goes on from there.
+    pub schedule: Schedule,
     /// The share of the last step that goes on.
     pub momentum: f64,
     /// The seed of orders and directions.
@@ -45,7 +45,7 @@ impl RandomDirections {
             directions: 20,
             smoothing: 0.01,
             learning_rate: plan.learning_rate,
-            learning_rate_decay: plan.learning_rate_decay,
+            schedule: plan.schedule,
             momentum: 0.9,
             seed: plan.seed,
         }
@@ -89,7 +89,7 @@ impl Trainer for RandomDirections {
     ) -> Result<Summary, Error> {
         let mut directions = ChaCha8Rng::seed_from_u64(self.seed);
         let mut velocity = vec![0.0f64; numbers.len()];
-        let mut steps = 0.0;
+        let mut steps = 0;
         let mut last = (0, f64::INFINITY);
         for epoch in 1..=self.epochs {
             let mut order = self.training.clone();
@@ -110,8 +110,8 @@ impl Trainer for RandomDirections {
                     };
                 total += loss * batch.len() as f64;
                 let norm = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
-                let rate = self.learning_rate / (1.0 + self.learning_rate_decay * steps);
-                steps += 1.0;
+                let rate = self.learning_rate * self.schedule.factor(steps, epoch, self.epochs);
+                steps += 1;
                 // A flat place gives no direction.
                 let scale = if norm > 0.0 { rate / norm } else { 0.0 };
                 for ((number, velocity), part) in
@@ -183,7 +183,7 @@ mod tests {
             directions: 8,
             smoothing: 1e-3,
             learning_rate: 0.1,
-            learning_rate_decay: 0.01,
+            schedule: Schedule::Inverse { decay: 0.01 },
             momentum: 0.0,
             seed: 1,
         }

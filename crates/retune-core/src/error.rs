@@ -197,20 +197,3 @@ impl std::error::Error for Error {
         Some(source)
     }
 }
-
-/// Errors that are not yet of the one type.
-macro_rules! from_older {
-    ($($older:ty),* $(,)?) => {$(
-        impl From<$older> for Error {
-            fn from(error: $older) -> Self {
-                let hint = error.hint();
-                let this = Self::new(ErrorKind::Mismatch, error.to_string());
-                match hint {
-                    Some(hint) => this.with_hint(hint),
-                    None => this,
-                }
-            }
-        }
-    )*};
-}
-from_older!(crate::motion::MotionError,);

@@ -9,7 +9,8 @@ use super::fourier::Fourier;
 use super::kind::GaitKind;
 use super::normative::{SPEEDS, curves};
 use super::random::normal;
-use retune_core::motion::{MotionError, Trial};
+use retune_core::Error;
+use retune_core::motion::{Trial, bad_setting};
 
 /// Deviation of a joint's angles from person to person in degrees: hip, knee, ankle. Our choice,
 /// a little below that of the largest angles in the 30 able-bodied trials that go with Winner and
@@ -109,14 +110,14 @@ impl Person {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when there are less than 2 or more than a million points.
-    pub fn cycle(&self, points: usize) -> Result<Trial, MotionError> {
+    /// When there are less than 2 or more than a million points.
+    pub fn cycle(&self, points: usize) -> Result<Trial, Error> {
         if !(2..=1_000_000).contains(&points) {
-            return Err(MotionError::Setting {
-                setting: "number of points of a cycle",
-                found: points.to_string(),
-                expected: "2 to 1000000",
-            });
+            return Err(bad_setting(
+                "number of points of a cycle",
+                points,
+                "2 to 1000000",
+            ));
         }
         let phases = (0..points).map(|point| point as f64 / points as f64);
         let samples = phases.flat_map(|phase| self.angles(phase).map(|angle| angle as f32));

@@ -75,7 +75,7 @@ impl Arguments {
 }
 
 impl Outcome {
-    fn of(comparison: &Comparison, reference: String) -> Result<Self, retune_core::Error> {
+    fn of(comparison: &Comparison, reference: String) -> Result<Self, retune::Error> {
         let place = comparison.accuracies.place_of(&reference)?;
         let method = |&other: &usize| {
             let standing = &comparison.standings[other];

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use retune::motion::model::{AdaptLoss, AdaptSettings, Correction, MotionSourceWeights};
-use retune::motion::{Target, WindowLayout, Windows};
+use retune::motion::{
+    AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, Target, WindowLayout, Windows,
+};
 use serde::Serialize;
 
 use super::super::args::{BackendArgs, Common, count};
@@ -137,7 +138,7 @@ impl Arguments {
             windows,
             source: source.name().to_owned(),
             source_sha256: source.sha256().to_owned(),
-            frozen: program.header().frozen,
+            frozen: program.frozen(),
             seconds: start.elapsed().as_secs_f64(),
             seed: common.seed,
         };

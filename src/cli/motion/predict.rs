@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use clap::Args;
 use retune::engine::MotionStream;
-use retune::motion::JointSelection;
-use retune::motion::model::{MotionProgram, MotionSourceWeights};
+use retune::motion::{JointSelection, MotionProgram, MotionSourceWeights};
 use serde::Serialize;
 
 use super::super::args::{BackendArgs, Common, count};

@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use retune::motion::Scaling;
-use retune::motion::model::PretrainSettings;
+use retune::motion::{PretrainSettings, Scaling};
 use serde::Serialize;
 
 use super::super::args::{BackendArgs, Common, count};

@@ -50,7 +50,7 @@ impl Fit<'_> {
                 "no window of {context} values before the last {held_out} moves; expected one that \
                  does"
             );
-            return Err(retune_core::Error::new(ErrorKind::Constant, message)
+            return Err(crate::Error::new(ErrorKind::Constant, message)
                 .with_hint("the forecast of a constant series is its value, and needs no program")
                 .into());
         }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::MotionError;
+use super::check::{finite, no_joints, nothing, wrong_count};
+use crate::Error;
 use crate::wording::list;
 
 /// How well one joint is predicted.
@@ -41,13 +42,9 @@ pub struct MotionScore {
 ///
 /// # Errors
 ///
-/// [`MotionError`] when there are no joints or no values, the values do not make up samples, the
+/// When there are no joints or no values, the values do not make up samples, the
 /// two have different lengths, or a value is not finite.
-pub fn score(
-    joints: &[String],
-    truth: &[f32],
-    predicted: &[f32],
-) -> Result<MotionScore, MotionError> {
+pub fn score(joints: &[String], truth: &[f32], predicted: &[f32]) -> Result<MotionScore, Error> {
     check(joints, truth, predicted)?;
     let column = |values: &[f32], joint: usize| -> Vec<f64> {
         let values = values.iter().skip(joint).step_by(joints.len());
@@ -99,44 +96,23 @@ fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / count)
 }
 
-fn check(joints: &[String], truth: &[f32], predicted: &[f32]) -> Result<(), MotionError> {
+fn check(joints: &[String], truth: &[f32], predicted: &[f32]) -> Result<(), Error> {
     if joints.is_empty() {
-        return Err(MotionError::NoJoints);
+        return Err(no_joints());
     }
     if truth.is_empty() {
-        return Err(MotionError::Nothing {
-            what: "true angles",
-        });
+        return Err(nothing("true angles"));
     }
     if !truth.len().is_multiple_of(joints.len()) {
-        return Err(MotionError::Length {
-            what: "true angles",
-            found: truth.len(),
-            expected: format!("a multiple of {}, for {}", joints.len(), list(joints)),
-        });
+        let expected = format!("a multiple of {}, for {}", joints.len(), list(joints));
+        return Err(wrong_count(truth.len(), "true angles", expected));
     }
     if predicted.len() != truth.len() {
-        return Err(MotionError::Length {
-            what: "predicted angles",
-            found: predicted.len(),
-            expected: format!("{}, one for each true angle", truth.len()),
-        });
+        let expected = format!("{}, one for each true angle", truth.len());
+        return Err(wrong_count(predicted.len(), "predicted angles", expected));
     }
     finite("true angles", truth)?;
     finite("predicted angles", predicted)
-}
-
-/// Refuses infinite values and those that are no numbers.
-pub fn finite(what: &'static str, values: &[f32]) -> Result<(), MotionError> {
-    let mut places = values.iter().zip(1..);
-    match places.find(|(value, _)| !value.is_finite()) {
-        None => Ok(()),
-        Some((&found, position)) => Err(MotionError::NotFinite {
-            what,
-            position,
-            found,
-        }),
-    }
 }
 
 #[cfg(test)]

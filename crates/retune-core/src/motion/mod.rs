@@ -5,18 +5,17 @@
 //! - [`metrics`]: how good a prediction is, joint by joint
 //! - [`retrieval`]: the inputs whose outputs are most like a wanted one
 
-mod error;
-mod hint;
+mod check;
 pub mod metrics;
 pub mod retrieval;
 pub mod trial;
 pub mod windows;
 
-pub use error::MotionError;
+pub use check::{bad_rate, bad_setting, find_joint, finite, no_joints, same_joints, wrong_count};
 pub use metrics::{JointScore, MotionScore, score};
-pub use retrieval::{Neighbour, Retrieval};
+pub use retrieval::Retrieval;
 pub use trial::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Trial,
     UnevenTime, read_csv, read_opensim, write_csv,
 };
-pub use windows::{Scaling, Target, WindowLayout, WindowOrigin, Windows};
+pub use windows::{PersonSplit, Scaling, Stretch, Target, WindowLayout, WindowOrigin, Windows};

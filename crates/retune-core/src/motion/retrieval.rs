@@ -3,16 +3,16 @@
 
 use rayon::prelude::*;
 
-use super::MotionError;
-use super::metrics::finite;
+use super::check::{finite, nothing, wrong_count};
+use crate::{Error, ErrorKind};
 
 /// A window and how far its output is from the wanted one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Neighbour {
+struct Neighbour {
     /// Which of the windows, counted from 0.
-    pub window: usize,
+    window: usize,
     /// The Euclidean distance of its output.
-    pub distance: f64,
+    distance: f64,
 }
 
 /// Known windows, each with an input and an output.
@@ -29,24 +29,21 @@ impl Retrieval {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when a width is 0, there are no windows, the lengths do not fit, or a value
+    /// When a width is 0, there are no windows, the lengths do not fit, or a value
     /// is not finite.
     pub fn new(
         inputs: Vec<f32>,
         input_width: usize,
         outputs: Vec<f32>,
         output_width: usize,
-    ) -> Result<Self, MotionError> {
+    ) -> Result<Self, Error> {
         let windows = rows("values of outputs", &outputs, output_width)?;
         if windows == 0 {
-            return Err(MotionError::Nothing { what: "windows" });
+            return Err(nothing("windows"));
         }
         if rows("values of inputs", &inputs, input_width)? != windows {
-            return Err(MotionError::Length {
-                what: "values of inputs",
-                found: inputs.len(),
-                expected: format!("{windows} times {input_width}, an input for each output"),
-            });
+            let expected = format!("{windows} times {input_width}, an input for each output");
+            return Err(wrong_count(inputs.len(), "values of inputs", expected));
         }
         finite("inputs", &inputs)?;
         finite("outputs", &outputs)?;
@@ -59,68 +56,34 @@ impl Retrieval {
     }
 
     /// How many windows there are.
-    pub fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.outputs.len() / self.output_width
     }
 
-    /// Whether there is no window; never so.
-    pub fn is_empty(&self) -> bool {
-        self.outputs.is_empty()
-    }
-
-    /// The `count` windows whose outputs are nearest to `output` `[output_width]`, the nearest
-    /// first; of equally near ones, the one that comes first.
+    /// For each wanted output `[queries, output_width]` the inputs of the `count` windows with the
+    /// nearest outputs, averaged with weights `1 / distance`: `[queries, input_width]`. Of equally
+    /// near windows the first are taken; those whose outputs match exactly are averaged alone. The
+    /// result does not depend on the number of threads.
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when `count` is 0 or more than there are windows, or the output has another
-    /// width or a value that is not finite.
-    pub fn nearest(&self, output: &[f32], count: usize) -> Result<Vec<Neighbour>, MotionError> {
-        self.check(output, count)?;
-        if output.len() != self.output_width {
-            return Err(MotionError::Length {
-                what: "values of the wanted output",
-                found: output.len(),
-                expected: self.output_width.to_string(),
-            });
+    /// When `count` is 0 or larger than the number of windows, or the outputs do not fit.
+    pub fn mean_inputs(&self, outputs: &[f32], count: usize) -> Result<Vec<f32>, Error> {
+        if count == 0 || count > self.count() {
+            let known = self.count();
+            let message = format!(
+                "{count} neighbours are asked for; expected 1 to {known}, the number of windows"
+            );
+            return Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("take fewer neighbours, or more windows"));
         }
-        Ok(self.search(output, count))
-    }
-
-    /// The inputs of the `count` nearest windows, averaged with weights `1 / distance`: `[input_width]`.
-    /// Windows whose outputs match exactly are averaged alone.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Retrieval::nearest`].
-    pub fn mean_input(&self, output: &[f32], count: usize) -> Result<Vec<f32>, MotionError> {
-        Ok(self.average(&self.nearest(output, count)?))
-    }
-
-    /// The same for many outputs `[queries, output_width]`: `[queries, input_width]`. The result
-    /// does not depend on the number of threads.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Retrieval::nearest`].
-    pub fn mean_inputs(&self, outputs: &[f32], count: usize) -> Result<Vec<f32>, MotionError> {
-        self.check(outputs, count)?;
+        finite("wanted outputs", outputs)?;
         rows("values of the wanted outputs", outputs, self.output_width)?;
         let queries = outputs.par_chunks_exact(self.output_width);
         let inputs: Vec<Vec<f32>> = queries
             .map(|output| self.average(&self.search(output, count)))
             .collect();
         Ok(inputs.concat())
-    }
-
-    fn check(&self, output: &[f32], count: usize) -> Result<(), MotionError> {
-        if count == 0 || count > self.len() {
-            return Err(MotionError::Neighbours {
-                wanted: count,
-                known: self.len(),
-            });
-        }
-        finite("wanted output", output)
     }
 
     fn search(&self, output: &[f32], count: usize) -> Vec<Neighbour> {
@@ -152,7 +115,7 @@ impl Retrieval {
         let nearest = neighbours
             .first()
             .map(|first| first.distance)
-            .expect("there is a neighbour: checked in `Retrieval::check`");
+            .expect("there is a neighbour: checked in `Retrieval::mean_inputs`");
         let mut sum = vec![0.0; self.input_width];
         let mut weights = 0.0;
         for neighbour in neighbours {
@@ -173,13 +136,10 @@ impl Retrieval {
 }
 
 /// How many rows of a width there are.
-fn rows(what: &'static str, values: &[f32], width: usize) -> Result<usize, MotionError> {
+fn rows(what: &str, values: &[f32], width: usize) -> Result<usize, Error> {
     if width == 0 || !values.len().is_multiple_of(width) {
-        return Err(MotionError::Length {
-            what,
-            found: values.len(),
-            expected: format!("a multiple of the width, which is {width}"),
-        });
+        let expected = format!("a multiple of the width, which is {width}");
+        return Err(wrong_count(values.len(), what, expected));
     }
     Ok(values.len() / width)
 }

@@ -8,7 +8,8 @@ mod table;
 mod time;
 mod write;
 
-use super::MotionError;
+use super::check::bad_rate;
+use crate::{Error, ErrorKind};
 
 pub use csv::{CsvOptions, SampleTimes, read_csv};
 pub use joints::JointSelection;
@@ -43,7 +44,7 @@ impl Trial {
         rate_hz: f32,
         joints: Vec<String>,
         samples: Vec<f32>,
-    ) -> Result<Self, MotionError> {
+    ) -> Result<Self, Error> {
         let trial = Self {
             name: name.into(),
             person: person.into(),
@@ -84,8 +85,8 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] for an unknown, repeated or missing joint, or as for [`Trial::check`].
-    pub fn select(&self, selection: &JointSelection) -> Result<Self, MotionError> {
+    /// For an unknown, repeated or missing joint, or as for [`Trial::check`].
+    pub fn select(&self, selection: &JointSelection) -> Result<Self, Error> {
         self.check()?;
         let places = selection.places(&self.joints)?;
         let rows = self.samples.chunks_exact(self.joints.len());
@@ -105,13 +106,11 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when there are no joints, joints of the same name, values that do not fill
+    /// When there are no joints, joints of the same name, values that do not fill
     /// the last sample or are not finite, or the rate is not a positive number.
-    pub fn check(&self) -> Result<(), MotionError> {
+    pub fn check(&self) -> Result<(), Error> {
         if !(self.rate_hz.is_finite() && self.rate_hz > 0.0) {
-            return Err(MotionError::Rate {
-                found: self.rate_hz,
-            });
+            return Err(bad_rate(self.rate_hz));
         }
         JointSelection::Names(self.joints.clone()).places(&self.joints)?;
         let width = self.joints.len();
@@ -139,11 +138,9 @@ impl Trial {
         format!("{}/{}", self.person, self.name)
     }
 
-    fn bad(&self, problem: String) -> MotionError {
-        MotionError::BadTrial {
-            trial: self.label(),
-            problem,
-        }
+    fn bad(&self, problem: String) -> Error {
+        let message = format!("the trial `{}` {problem}", self.label());
+        Error::new(ErrorKind::Mismatch, message)
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod layout;
 mod scaling;
+mod stretch;
 
 pub use layout::{Target, WindowLayout};
 pub use scaling::Scaling;
+pub use stretch::{PersonSplit, Stretch};
 
-use super::MotionError;
-use crate::wording::list;
+use super::check::{bad_setting, find_joint, same_joints};
+use crate::Error;
 
 /// Where a window comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,30 +70,45 @@ impl Windows {
         row(&self.targets, window, self.target_width())
     }
 
+    /// The forecast that every joint stays at the window's last sample: what any model must beat.
+    /// `[windows, horizon, targets]` in degrees.
+    ///
+    /// # Errors
+    ///
+    /// When a target is not among the inputs.
+    pub fn hold_last(&self) -> Result<Vec<f32>, Error> {
+        let place = |target: &String| find_joint(&self.input_joints, target);
+        let places: Vec<usize> = self
+            .target_joints
+            .iter()
+            .map(place)
+            .collect::<Result<_, _>>()?;
+        let mut forecast = Vec::with_capacity(self.targets.len());
+        for window in 0..self.len() {
+            let input = self.input(window).unwrap_or_default();
+            let last = &input[input.len().saturating_sub(self.input_joints.len())..];
+            for _ in 0..self.layout.horizon {
+                forecast.extend(places.iter().filter_map(|&place| last.get(place)));
+            }
+        }
+        Ok(forecast)
+    }
+
     /// Adds the windows of further trials.
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when they were cut in another way or have other joints.
-    pub fn append(&mut self, others: &Self) -> Result<(), MotionError> {
+    /// When they were cut in another way or have other joints.
+    fn append(&mut self, others: &Self) -> Result<(), Error> {
         if self.layout != others.layout {
-            return Err(MotionError::Setting {
-                setting: "layout of the windows to add",
-                found: "another one".to_owned(),
-                expected: "the layout of those before",
-            });
+            return Err(bad_setting(
+                "layout of the windows to add",
+                "another one",
+                "the layout of those before",
+            ));
         }
-        for (found, expected) in [
-            (&others.input_joints, &self.input_joints),
-            (&others.target_joints, &self.target_joints),
-        ] {
-            if found != expected {
-                return Err(MotionError::OtherJoints {
-                    found: list(found),
-                    expected: list(expected),
-                });
-            }
-        }
+        same_joints(&others.input_joints, &self.input_joints)?;
+        same_joints(&others.target_joints, &self.target_joints)?;
         let trials = self.trial_lengths.len();
         self.inputs.extend_from_slice(&others.inputs);
         self.targets.extend_from_slice(&others.targets);

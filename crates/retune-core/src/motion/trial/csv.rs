@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Columns, Header, Rows, empty, read, stem};
+use super::table::{Clock, Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
-use crate::motion::MotionError;
-use crate::table::{Records, Row, Separator};
+use crate::Error;
+use crate::table::{Records, Row, Separator, read_text};
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,18 +56,14 @@ impl CsvOptions {
 ///
 /// # Errors
 ///
-/// [`MotionError`] when the file cannot be read, columns are unknown or stand twice, values are
+/// When the file cannot be read, columns are unknown or stand twice, values are
 /// missing or not finite, or times do not increase in even steps.
-pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, MotionError> {
-    parse(path, &read(path)?, options)
+pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
+    parse(path, &read_text(path)?, options)
 }
 
 /// The same for the text of a file.
-pub(super) fn parse(
-    path: &Path,
-    text: &str,
-    options: &CsvOptions,
-) -> Result<Vec<Trial>, MotionError> {
+pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
     let mut records = Records::new(text, Separator::Comma);
     let mut row = Row::default();
     if !records.read(&mut row) {
@@ -95,7 +91,7 @@ pub(super) fn parse(
     let mut places = HashMap::new();
     while records.read(&mut row) {
         columns.check_width(&row)?;
-        let labels = |of: &[usize]| -> Result<Vec<String>, MotionError> {
+        let labels = |of: &[usize]| -> Result<Vec<String>, Error> {
             let label = |&column: &usize| columns.header.label(&row, column);
             of.iter().map(label).collect()
         };

@@ -1,7 +1,7 @@
 //! Which joints to take.
 
-use crate::motion::MotionError;
-use crate::wording::list;
+use crate::motion::check::{find_joint, no_joints};
+use crate::{Error, ErrorKind};
 
 /// Which joints to take, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,36 +20,32 @@ impl JointSelection {
     }
 
     /// The names, if there are any, after a check that they are distinct.
-    pub(super) fn distinct(&self) -> Result<Option<&[String]>, MotionError> {
+    pub(super) fn distinct(&self) -> Result<Option<&[String]>, Error> {
         let Self::Names(names) = self else {
             return Ok(None);
         };
         if names.is_empty() {
-            return Err(MotionError::NoJoints);
+            return Err(no_joints());
         }
         for (place, name) in names.iter().enumerate() {
             if names.iter().take(place).any(|before| before == name) {
-                return Err(MotionError::DuplicateJoint { name: name.clone() });
+                let message = format!(
+                    "the joint `{name}` stands twice in the list; expected distinct joints"
+                );
+                return Err(Error::new(ErrorKind::Setting, message));
             }
         }
         Ok(Some(names))
     }
 
     /// Where the joints stand among those that there are.
-    pub(super) fn places(&self, known: &[String]) -> Result<Vec<usize>, MotionError> {
+    pub(super) fn places(&self, known: &[String]) -> Result<Vec<usize>, Error> {
         if known.is_empty() {
-            return Err(MotionError::NoJoints);
+            return Err(no_joints());
         }
         let Some(names) = self.distinct()? else {
             return Ok((0..known.len()).collect());
         };
-        let place = |name: &String| {
-            let found = known.iter().position(|joint| joint == name);
-            found.ok_or_else(|| MotionError::UnknownJoint {
-                wanted: name.clone(),
-                known: list(known),
-            })
-        };
-        names.iter().map(place).collect()
+        names.iter().map(|name| find_joint(known, name)).collect()
     }
 }

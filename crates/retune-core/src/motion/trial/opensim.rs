@@ -10,10 +10,10 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Columns, Header, Rows, empty, read, stem};
+use super::table::{Clock, Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
-use crate::motion::MotionError;
-use crate::table::Row;
+use crate::Error;
+use crate::table::{Row, read_text};
 
 use header::FileHeader;
 
@@ -58,19 +58,15 @@ pub struct OpenSimOptions {
 ///
 /// # Errors
 ///
-/// [`MotionError`] when the file cannot be read, its header is incomplete or contradicts the
+/// When the file cannot be read, its header is incomplete or contradicts the
 /// table, columns are unknown or stand twice, values are missing or not finite, or times do not
 /// increase in even steps.
-pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, MotionError> {
-    parse(path, &read(path)?, options)
+pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, Error> {
+    parse(path, &read_text(path)?, options)
 }
 
 /// The same for the text of a file.
-pub(super) fn parse(
-    path: &Path,
-    text: &str,
-    options: &OpenSimOptions,
-) -> Result<Trial, MotionError> {
+pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result<Trial, Error> {
     let mut lines = (1..).zip(text.lines());
     let file = FileHeader::read(path, &mut lines)?;
     let mut lines = lines.filter(|(_, text)| !text.trim().is_empty());

@@ -1,7 +1,8 @@
 //! Linear interpolation in time.
 
 use super::Trial;
-use crate::motion::MotionError;
+use crate::Error;
+use crate::motion::check::{bad_rate, too_short};
 
 /// More samples than this would not fit into memory; a rate that asks for them is a mistake.
 const MOST_VALUES: f64 = 1e9;
@@ -13,23 +14,19 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when the rate is not a positive number or asks for more than a billion
+    /// When the rate is not a positive number or asks for more than a billion
     /// values, the trial has no sample, or as for [`Trial::check`].
-    pub fn resampled(&self, rate_hz: f32) -> Result<Self, MotionError> {
+    pub fn resampled(&self, rate_hz: f32) -> Result<Self, Error> {
         self.check()?;
         if self.is_empty() {
-            return Err(MotionError::TooShort {
-                trial: self.label(),
-                found: 0,
-                needed: 1,
-            });
+            return Err(too_short(&self.label(), 0, 1));
         }
         let before = f64::from(self.rate_hz);
         // A last sample that is missed by a rounding error is taken along.
         let steps = (self.seconds() * f64::from(rate_hz) + 1e-6).floor();
         let in_reach = steps * (self.joints.len() as f64) < MOST_VALUES;
         if !(rate_hz.is_finite() && rate_hz > 0.0 && in_reach) {
-            return Err(MotionError::Rate { found: rate_hz });
+            return Err(bad_rate(rate_hz));
         }
         let rows: Vec<f64> = (0..self.len()).map(|row| row as f64).collect();
         let step = before / f64::from(rate_hz);

@@ -5,23 +5,10 @@ use std::path::Path;
 use super::Trial;
 use super::joints::JointSelection;
 use super::time::{self, UnevenTime};
-use crate::motion::MotionError;
-use crate::series::Place;
-use crate::table::{Names, Row, decode, number};
+use crate::motion::check::no_joints;
+use crate::table::{Names, Place, Row, number};
 use crate::wording::{list, shorten};
-
-/// The whole file as text.
-pub(super) fn read(path: &Path) -> Result<String, MotionError> {
-    let bytes = std::fs::read(path).map_err(|source| MotionError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let text = decode(path, &bytes).map_err(|error| MotionError::NotText {
-        place: error.place().cloned().unwrap_or(Place::line(path, 1)),
-        byte: std::str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to() + 1, str::len),
-    })?;
-    Ok(text.to_owned())
-}
+use crate::{Error, ErrorKind};
 
 /// The name of a file without folder and extension.
 pub(super) fn stem(path: &Path) -> String {
@@ -30,10 +17,10 @@ pub(super) fn stem(path: &Path) -> String {
 }
 
 /// A text without a row of samples.
-pub(super) fn empty(path: &Path, text: &str) -> MotionError {
-    MotionError::Empty {
-        place: Place::line(path, text.lines().count().max(1)),
-    }
+pub(super) fn empty(path: &Path, text: &str) -> Error {
+    let message = "the file has no samples; expected at least one row of numbers";
+    let last = text.lines().count().max(1);
+    Error::new(ErrorKind::Empty, message).at(Place::line(path, last))
 }
 
 /// The line with the names of the columns.
@@ -46,22 +33,21 @@ pub(super) struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// Distinct names of at least one character.
-    pub(super) fn new(path: &'a Path, row: &Row) -> Result<Self, MotionError> {
+    pub(super) fn new(path: &'a Path, row: &Row) -> Result<Self, Error> {
         let names: Names = row.iter().collect();
         for (column, name) in names.iter().enumerate() {
             let place = || Place::field(path, row.line, column + 1);
             if name.is_empty() {
-                return Err(MotionError::Header {
-                    place: place(),
-                    problem: "the column has no name; expected a name for each column".to_owned(),
-                });
+                let message = "the column has no name; expected a name for each column";
+                return Err(Error::new(ErrorKind::Malformed, message).at(place()));
             }
             if let Some(first) = names.find(name).filter(|first| *first < column) {
-                return Err(MotionError::DuplicateColumn {
-                    place: place(),
-                    name: shorten(name),
-                    first: first + 1,
-                });
+                let (name, first) = (shorten(name), first + 1);
+                let message =
+                    format!("the column `{name}` stands twice; it is also column {first}");
+                return Err(Error::new(ErrorKind::Column, message)
+                    .at(place())
+                    .with_hint("rename or remove one of the two columns"));
             }
         }
         Ok(Self {
@@ -72,13 +58,12 @@ impl<'a> Header<'a> {
     }
 
     /// Where a column stands.
-    pub(super) fn find(&self, role: &'static str, wanted: &str) -> Result<usize, MotionError> {
+    pub(super) fn find(&self, role: &'static str, wanted: &str) -> Result<usize, Error> {
         let found = self.names.find(wanted);
-        found.ok_or_else(|| MotionError::UnknownColumn {
-            place: Place::line(self.path, self.line),
-            role,
-            wanted: shorten(wanted),
-            known: list(self.names.iter()),
+        found.ok_or_else(|| {
+            let (wanted, known) = (shorten(wanted), list(self.names.iter()));
+            let message = format!("there is no {role} column `{wanted}`; the columns are {known}");
+            Error::new(ErrorKind::Column, message).at(Place::line(self.path, self.line))
         })
     }
 
@@ -87,7 +72,7 @@ impl<'a> Header<'a> {
         &self,
         role: &'static str,
         wanted: impl IntoIterator<Item = &'n String>,
-    ) -> Result<Vec<usize>, MotionError> {
+    ) -> Result<Vec<usize>, Error> {
         let wanted = wanted.into_iter();
         wanted.map(|name| self.find(role, name)).collect()
     }
@@ -97,46 +82,58 @@ impl<'a> Header<'a> {
         &self,
         selection: &JointSelection,
         used: &[usize],
-    ) -> Result<Vec<usize>, MotionError> {
+    ) -> Result<Vec<usize>, Error> {
         let all = 0..self.names.len();
         let places = match selection.distinct()? {
             Some(names) => self.find_all("joint", names)?,
             None => all.filter(|place| !used.contains(place)).collect(),
         };
         if places.is_empty() {
-            return Err(MotionError::NoJoints);
+            return Err(no_joints());
         }
         Ok(places)
     }
 
     /// The name in a column that tells people or trials apart.
-    pub(super) fn label(&self, row: &Row, column: usize) -> Result<String, MotionError> {
+    pub(super) fn label(&self, row: &Row, column: usize) -> Result<String, Error> {
         match row.get(column).trim() {
-            "" => Err(MotionError::NoName {
-                place: self.place(row.line, column),
-                column: shorten(self.names.of(column)),
-            }),
+            "" => {
+                let column_name = shorten(self.names.of(column));
+                let message = format!("`{column_name}` is empty; expected a name in every row");
+                Err(Error::new(ErrorKind::MissingValue, message).at(self.place(row.line, column)))
+            }
             name => Ok(name.to_owned()),
         }
     }
 
     /// The number in a column, times a factor.
-    fn number(&self, row: &Row, column: usize, factor: f64) -> Result<f64, MotionError> {
+    fn number(&self, row: &Row, column: usize, factor: f64) -> Result<f64, Error> {
         let field = row.get(column);
+        let wrong = |kind, message: String, hint| {
+            let error = Error::new(kind, message).at(self.place(row.line, column));
+            Err(error.with_hint(hint).with_setting("joint", ""))
+        };
         let name = || shorten(self.names.of(column));
-        let place = || self.place(row.line, column);
         match number::<f64>(field) {
-            Ok(None) => Err(MotionError::MissingValue {
-                place: place(),
-                column: name(),
-            }),
+            Ok(None) => wrong(
+                ErrorKind::MissingValue,
+                format!(
+                    "the value of `{}` is missing; expected a finite number",
+                    name()
+                ),
+                "fill gaps in the recording before, or choose other joints",
+            ),
             // Angles are kept as 32 bits, so that what does not fit is no angle.
             Ok(Some(value)) if ((value * factor) as f32).is_finite() => Ok(value * factor),
-            _ => Err(MotionError::NotANumber {
-                place: place(),
-                column: name(),
-                found: shorten(field.trim()),
-            }),
+            _ => wrong(
+                ErrorKind::NotANumber,
+                format!(
+                    "field `{}` of `{}` is not a number; expected a finite number",
+                    shorten(field.trim()),
+                    name()
+                ),
+                "if that column is no joint angle, choose the joints",
+            ),
         }
     }
 
@@ -173,27 +170,34 @@ pub(super) struct Rows {
 
 impl Columns<'_> {
     /// Refuses a row with more or fewer fields than there are names.
-    pub(super) fn check_width(&self, row: &Row) -> Result<(), MotionError> {
+    pub(super) fn check_width(&self, row: &Row) -> Result<(), Error> {
         match self.header.names.len() {
-            expected if expected != row.len() => Err(MotionError::Ragged {
-                place: Place::line(self.header.path, row.line),
-                found: row.len(),
-                expected,
-            }),
+            expected if expected != row.len() => {
+                let found = row.len();
+                let message =
+                    format!("the row has {found} fields; expected {expected}, one for each column");
+                let place = Place::line(self.header.path, row.line);
+                Err(Error::new(ErrorKind::Ragged, message).at(place))
+            }
             _ => Ok(()),
         }
     }
 
     /// Adds one row to those of its trial.
-    pub(super) fn push(&self, rows: &mut Rows, row: &Row) -> Result<(), MotionError> {
+    pub(super) fn push(&self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
         if let Clock::Column(column, _) = self.clock {
             let found = self.header.number(row, column, 1.0)?;
             if let Some(&before) = rows.times.last().filter(|&&before| before >= found) {
-                return Err(MotionError::TimeOrder {
-                    place: self.header.place(row.line, column),
-                    found,
-                    before,
-                });
+                let message = format!(
+                    "the time {found} does not come after {before}; expected increasing times"
+                );
+                return Err(Error::new(ErrorKind::Time, message)
+                    .at(self.header.place(row.line, column))
+                    .with_hint(
+                        "if the file holds several trials, name the columns that tell them apart",
+                    )
+                    .with_setting("person", "")
+                    .with_setting("trial", ""));
             }
             rows.times.push(found);
         }
@@ -206,12 +210,7 @@ impl Columns<'_> {
     }
 
     /// The trial, at even steps.
-    pub(super) fn trial(
-        &self,
-        rows: Rows,
-        name: String,
-        person: String,
-    ) -> Result<Trial, MotionError> {
+    pub(super) fn trial(&self, rows: Rows, name: String, person: String) -> Result<Trial, Error> {
         let names = self
             .joints
             .iter()

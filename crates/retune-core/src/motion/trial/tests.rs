@@ -3,7 +3,6 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::motion::MotionError;
 
 fn trial(samples: &[f32]) -> Trial {
     let joints = vec!["hip".to_owned(), "knee".to_owned()];
@@ -18,8 +17,6 @@ fn joints_are_chosen_by_name_and_in_order() {
         .unwrap();
     assert_eq!(swapped.samples, [2.0, 1.0, 4.0, 3.0]);
     assert_eq!(swapped.joints, ["knee", "hip"]);
-    assert_eq!(trial.joint("knee").unwrap(), [2.0, 4.0]);
-    assert_eq!(trial.joint("toe"), None);
     let message = |names: &[&str]| {
         let selection = JointSelection::names(names.iter().copied());
         trial.select(&selection).unwrap_err().to_string()
@@ -73,26 +70,28 @@ fn resampling_interpolates_linearly() {
     let trial = trial(&[0.0, 1.0, 10.0, 1.0, 0.0, 1.0, 20.0, 1.0]);
     let resampled = trial.resampled(25.0).unwrap();
     let wanted = [0.0, 4.0, 8.0, 8.0, 4.0, 0.0, 8.0, 16.0];
-    for (found, wanted) in resampled.joint("hip").unwrap().iter().zip(wanted) {
+    for (found, wanted) in resampled.samples.iter().step_by(2).zip(wanted) {
         assert!((found - wanted).abs() < 1e-5, "{found} {wanted}");
     }
     assert_eq!((resampled.len(), resampled.rate_hz), (8, 25.0));
-    assert_eq!(resampled.joint("knee").unwrap(), [1.0; 8]);
+    assert!(
+        resampled
+            .samples
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .all(|&knee| knee == 1.0)
+    );
     assert_eq!(trial.resampled(10.0).unwrap(), trial);
     for rate in [0.0, -5.0, f32::NAN, f32::INFINITY, 1e30] {
-        assert!(
-            matches!(trial.resampled(rate), Err(MotionError::Rate { .. })),
-            "{rate}"
-        );
+        let message = trial.resampled(rate).unwrap_err().to_string();
+        assert!(message.contains("is no sampling rate"), "{message}");
     }
     let none = Trial {
         samples: Vec::new(),
         ..trial
     };
-    assert!(matches!(
-        none.resampled(5.0),
-        Err(MotionError::TooShort { .. })
-    ));
+    assert_eq!(none.resampled(5.0).unwrap_err().kind(), ErrorKind::TooShort);
 }
 
 #[test]
@@ -114,23 +113,15 @@ fn a_written_table_is_read_again() {
     assert_eq!(read_csv(&path, &options).unwrap(), trials);
     let other = trials[0].select(&JointSelection::names(["hip"])).unwrap();
     let mixed = [trials[0].clone(), other];
-    assert!(matches!(
-        write_csv(&path, &mixed),
-        Err(MotionError::OtherJoints { .. })
-    ));
-    assert!(matches!(
-        write_csv(&path, &[]),
-        Err(MotionError::Nothing { .. })
-    ));
     let nowhere = folder.path().join("none").join("a.csv");
-    assert!(matches!(
-        write_csv(&nowhere, &trials),
-        Err(MotionError::Write { .. })
-    ));
-    assert!(matches!(
-        read_csv(&nowhere, &options),
-        Err(MotionError::Read { .. })
-    ));
+    for (failed, kind) in [
+        (write_csv(&path, &mixed), ErrorKind::Mismatch),
+        (write_csv(&path, &[]), ErrorKind::Empty),
+        (write_csv(&nowhere, &trials), ErrorKind::Write),
+        (read_csv(&nowhere, &options).map(|_| ()), ErrorKind::Read),
+    ] {
+        assert_eq!(failed.unwrap_err().kind(), kind);
+    }
 }
 
 #[test]
@@ -145,7 +136,7 @@ fn a_trial_is_named_after_its_file() {
     );
     std::fs::write(&path, b"inDegrees=yes\n\xff").unwrap();
     let error = read_opensim(&path, &OpenSimOptions::default()).unwrap_err();
-    assert!(matches!(error, MotionError::NotText { .. }));
+    assert_eq!(error.kind(), ErrorKind::NotText);
 }
 
 /// Whatever is in a file: a trial that is in order, or an error.

@@ -2,8 +2,9 @@
 
 use super::Trial;
 use super::resample::interpolate;
-use crate::motion::MotionError;
-use crate::series::Place;
+use crate::motion::check::too_short;
+use crate::table::Place;
+use crate::{Error, ErrorKind};
 
 /// How far a time may be off, as a share of a step: times are often written with few digits.
 const TOLERANCE: f64 = 0.1;
@@ -26,13 +27,9 @@ pub(super) fn set(
     times: &[f64],
     uneven: UnevenTime,
     place: impl Fn(usize) -> Place,
-) -> Result<(), MotionError> {
+) -> Result<(), Error> {
     let (Some(&first), Some(&last), 2..) = (times.first(), times.last(), times.len()) else {
-        return Err(MotionError::TooShort {
-            trial: trial.label(),
-            found: times.len(),
-            needed: 2,
-        });
+        return Err(too_short(&trial.label(), times.len(), 2));
     };
     let step = (last - first) / (times.len() - 1) as f64;
     let off = |(row, time): (usize, &f64)| (row, (time - first - row as f64 * step).abs() / step);
@@ -47,12 +44,15 @@ pub(super) fn set(
         return Ok(());
     }
     if uneven == UnevenTime::Refuse {
-        return Err(MotionError::UnevenTime {
-            place: place(row),
-            found: times.get(row).copied().unwrap_or(first),
-            percent: worst * 100.0,
-            step,
-        });
+        let found = times.get(row).copied().unwrap_or(first);
+        let percent = worst * 100.0;
+        let message = format!(
+            "the time {found} is off by {percent:.0} % of a step; expected even steps of {step} s"
+        );
+        return Err(Error::new(ErrorKind::Time, message)
+            .at(place(row))
+            .with_hint("interpolate to even steps")
+            .with_setting("uneven", ""));
     }
     let mut steps: Vec<f64> = times
         .iter()
@@ -63,11 +63,13 @@ pub(super) fn set(
     let median = steps.get(steps.len() / 2).copied().unwrap_or(step);
     let count = ((last - first) / median).round().max(1.0) + 1.0;
     if count > MOST_FILLED * times.len() as f64 {
-        return Err(MotionError::Gaps {
-            place: place(0),
-            found: times.len(),
-            needed: count,
-        });
+        let found = times.len();
+        let message = format!(
+            "the times have gaps; even steps would take {count} samples instead of {found}"
+        );
+        return Err(Error::new(ErrorKind::Time, message)
+            .at(place(0))
+            .with_hint("cut the recording at its gaps, into trials of their own"));
     }
     let even = (last - first) / (count - 1.0);
     let wanted = (0..count as usize).map(|row| first + row as f64 * even);

@@ -1,8 +1,9 @@
 //! How a trial is cut.
 
 use super::{WindowOrigin, Windows};
-use crate::motion::{MotionError, Trial};
-use crate::wording::list;
+use crate::motion::Trial;
+use crate::motion::check::{bad_setting, find_joint, nothing, too_short};
+use crate::{Error, ErrorKind};
 
 /// Which joints are to be predicted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,20 +64,17 @@ impl WindowLayout {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when window, horizon or stride is 0, the trial is too short, the joint to
+    /// When window, horizon or stride is 0, the trial is too short, the joint to
     /// predict does not exist or is the only one, or as for [`Trial::check`].
-    pub fn cut(&self, trial: &Trial) -> Result<Windows, MotionError> {
+    pub fn cut(&self, trial: &Trial) -> Result<Windows, Error> {
         self.check()?;
         trial.check()?;
         let (inputs, targets) = self.columns(&trial.joints)?;
         let samples = trial.len();
         let count = self.count(samples);
         if count == 0 {
-            return Err(MotionError::TooShort {
-                trial: trial.label(),
-                found: samples,
-                needed: self.window.saturating_add(self.horizon),
-            });
+            let needed = self.window.saturating_add(self.horizon);
+            return Err(too_short(&trial.label(), samples, needed));
         }
         let rows: Vec<&[f32]> = trial.samples.chunks_exact(trial.joints.len()).collect();
         let take = |from: usize, length: usize, columns: &[usize], into: &mut Vec<f32>| {
@@ -121,11 +119,9 @@ impl WindowLayout {
     pub fn cut_all<'a>(
         &self,
         trials: impl IntoIterator<Item = &'a Trial>,
-    ) -> Result<Windows, MotionError> {
+    ) -> Result<Windows, Error> {
         let mut trials = trials.into_iter();
-        let Some(first) = trials.next() else {
-            return Err(MotionError::Nothing { what: "trials" });
-        };
+        let first = trials.next().ok_or_else(|| nothing("trials"))?;
         let mut windows = self.cut(first)?;
         for trial in trials {
             windows.append(&self.cut(trial)?)?;
@@ -133,40 +129,30 @@ impl WindowLayout {
         Ok(windows)
     }
 
-    fn check(&self) -> Result<(), MotionError> {
+    fn check(&self) -> Result<(), Error> {
         for (setting, value) in [
             ("window", self.window),
             ("horizon", self.horizon),
             ("stride", self.stride),
         ] {
             if value == 0 {
-                return Err(MotionError::Setting {
-                    setting,
-                    found: value.to_string(),
-                    expected: "at least 1 sample",
-                });
+                return Err(bad_setting(setting, value, "at least 1 sample"));
             }
         }
         Ok(())
     }
 
     /// The columns that go in, and those to predict.
-    fn columns(&self, joints: &[String]) -> Result<(Vec<usize>, Vec<usize>), MotionError> {
+    fn columns(&self, joints: &[String]) -> Result<(Vec<usize>, Vec<usize>), Error> {
         let all: Vec<usize> = (0..joints.len()).collect();
         let Target::Joint(name) = &self.target else {
             return Ok((all.clone(), all));
         };
-        let Some(target) = joints.iter().position(|joint| joint == name) else {
-            return Err(MotionError::UnknownJoint {
-                wanted: name.clone(),
-                known: list(joints),
-            });
-        };
+        let target = find_joint(joints, name)?;
         let others: Vec<usize> = all.into_iter().filter(|&joint| joint != target).collect();
         if others.is_empty() {
-            return Err(MotionError::NoOtherJoints {
-                target: name.clone(),
-            });
+            let message = format!("`{name}` is the only joint; expected others to predict it from");
+            return Err(Error::new(ErrorKind::Setting, message));
         }
         Ok((others, vec![target]))
     }

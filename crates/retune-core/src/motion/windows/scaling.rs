@@ -1,7 +1,8 @@
 //! Angles relative to the mean and deviation of able-bodied walking.
 
-use crate::motion::{MotionError, Trial};
-use crate::wording::list;
+use crate::Error;
+use crate::motion::Trial;
+use crate::motion::check::{find_joint, nothing, same_joints};
 
 /// Mean and standard deviation of each joint, of the trials that a model was trained on. Those of
 /// other people are scaled by the same numbers, since their motion is not known beforehand.
@@ -20,20 +21,18 @@ impl Scaling {
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when there are no samples, the joints of the trials differ, or as for
+    /// When there are no samples, the joints of the trials differ, or as for
     /// [`Trial::check`].
-    pub fn fit<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Result<Self, MotionError> {
+    pub fn fit<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Result<Self, Error> {
         let trials: Vec<&Trial> = trials.into_iter().collect();
-        let Some(first) = trials.first() else {
-            return Err(MotionError::Nothing { what: "trials" });
-        };
+        let first = trials.first().ok_or_else(|| nothing("trials"))?;
         for trial in &trials {
             trial.check()?;
-            same(&trial.joints, &first.joints)?;
+            same_joints(&trial.joints, &first.joints)?;
         }
         let count: usize = trials.iter().map(|trial| trial.len()).sum();
         if count == 0 {
-            return Err(MotionError::Nothing { what: "samples" });
+            return Err(nothing("samples"));
         }
         let mut means = Vec::new();
         let mut deviations = Vec::new();
@@ -60,79 +59,40 @@ impl Scaling {
         })
     }
 
-    /// The trial with `(angle − mean) / deviation` in place of degrees.
+    /// The same of some of the joints, in their order.
     ///
     /// # Errors
     ///
-    /// [`MotionError`] when the trial has other joints, or as for [`Trial::check`].
-    pub fn apply(&self, trial: &Trial) -> Result<Trial, MotionError> {
-        trial.check()?;
-        same(&trial.joints, &self.joints)?;
-        let mut trial = trial.clone();
-        self.each(
-            &self.joints,
-            &mut trial.samples,
-            |value, mean, deviation| (value - mean) / deviation,
-        )?;
-        Ok(trial)
-    }
-
-    /// Turns scaled values `[.., joints]` of some of the joints back into degrees.
-    ///
-    /// # Errors
-    ///
-    /// [`MotionError`] when a joint is unknown or the values do not make up samples.
-    pub fn undo(&self, joints: &[String], values: &mut [f32]) -> Result<(), MotionError> {
-        self.each(joints, values, |value, mean, deviation| {
-            value * deviation + mean
-        })
-    }
-
-    fn each(
-        &self,
-        joints: &[String],
-        values: &mut [f32],
-        change: impl Fn(f32, f32, f32) -> f32,
-    ) -> Result<(), MotionError> {
-        if joints.is_empty() {
-            return Err(MotionError::NoJoints);
-        }
-        if !values.len().is_multiple_of(joints.len()) {
-            return Err(MotionError::Length {
-                what: "values",
-                found: values.len(),
-                expected: format!("a multiple of {}, the number of joints", joints.len()),
-            });
-        }
-        let mut numbers = Vec::new();
+    /// When a joint is unknown.
+    pub fn of(&self, joints: &[String]) -> Result<Self, Error> {
+        let mut chosen = Self {
+            joints: joints.to_vec(),
+            means: Vec::new(),
+            deviations: Vec::new(),
+        };
         for joint in joints {
-            let place = self.joints.iter().position(|known| known == joint);
-            let number = |all: &[f32]| all.get(place?).copied();
-            match number(&self.means).zip(number(&self.deviations)) {
-                Some(pair) => numbers.push(pair),
-                None => {
-                    return Err(MotionError::UnknownJoint {
-                        wanted: joint.clone(),
-                        known: list(&self.joints),
-                    });
-                }
-            }
+            let place = find_joint(&self.joints, joint)?;
+            chosen.means.extend(self.means.get(place));
+            chosen.deviations.extend(self.deviations.get(place));
         }
-        for sample in values.chunks_exact_mut(joints.len()) {
-            for (value, &(mean, deviation)) in sample.iter_mut().zip(&numbers) {
-                *value = change(*value, mean, deviation);
-            }
-        }
-        Ok(())
+        Ok(chosen)
     }
-}
 
-fn same(found: &[String], expected: &[String]) -> Result<(), MotionError> {
-    if found == expected {
-        return Ok(());
+    /// Samples `[.., joints]` in degrees to `(angle − mean) / deviation`.
+    pub fn apply(&self, degrees: &[f32]) -> Vec<f32> {
+        self.each(degrees, |value, mean, deviation| (value - mean) / deviation)
     }
-    Err(MotionError::OtherJoints {
-        found: list(found),
-        expected: list(expected),
-    })
+
+    /// The way back.
+    pub fn undo(&self, scaled: &[f32]) -> Vec<f32> {
+        self.each(scaled, |value, mean, deviation| value * deviation + mean)
+    }
+
+    fn each(&self, values: &[f32], change: impl Fn(f32, f32, f32) -> f32) -> Vec<f32> {
+        let numbers = self.means.iter().zip(&self.deviations).cycle();
+        let pairs = values.iter().zip(numbers);
+        pairs
+            .map(|(&value, (&mean, &deviation))| change(value, mean, deviation))
+            .collect()
+    }
 }

@@ -4,9 +4,9 @@ use std::f64::consts::PI;
 use std::path::Path;
 
 use super::AngleUnit;
-use crate::motion::MotionError;
-use crate::series::Place;
+use crate::table::Place;
 use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 
 /// What a header says, with the lines where it does.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl FileHeader {
     pub(super) fn read<'a>(
         path: &Path,
         lines: &mut impl Iterator<Item = (usize, &'a str)>,
-    ) -> Result<Self, MotionError> {
+    ) -> Result<Self, Error> {
         let mut header = Self::default();
         for (line, text) in lines {
             header.end = line;
@@ -37,17 +37,14 @@ impl FileHeader {
                 .unwrap_or((text, ""));
             header.set(path, line, &key.trim().to_lowercase(), value.trim())?;
         }
-        Err(MotionError::Header {
-            place: Place::line(path, header.end.max(1)),
-            problem: "the file has no line `endheader`; expected an OpenSim header".to_owned(),
-        })
+        let message = "the file has no line `endheader`; expected an OpenSim header";
+        let place = Place::line(path, header.end.max(1));
+        Err(Error::new(ErrorKind::Malformed, message).at(place))
     }
 
-    fn set(&mut self, path: &Path, line: usize, key: &str, value: &str) -> Result<(), MotionError> {
-        let problem = |problem: String| MotionError::Header {
-            place: Place::line(path, line),
-            problem,
-        };
+    fn set(&mut self, path: &Path, line: usize, key: &str, value: &str) -> Result<(), Error> {
+        let problem =
+            |problem: String| Error::new(ErrorKind::Malformed, problem).at(Place::line(path, line));
         let count = || {
             let count = value.parse::<usize>().map(|count| (line, count));
             count.map_err(|_| {
@@ -84,7 +81,7 @@ impl FileHeader {
     }
 
     /// By what angles are multiplied to have them in degrees.
-    pub(super) fn factor(&self, path: &Path, unit: AngleUnit) -> Result<f64, MotionError> {
+    pub(super) fn factor(&self, path: &Path, unit: AngleUnit) -> Result<f64, Error> {
         let in_degrees = match unit {
             AngleUnit::Degrees => Some(true),
             AngleUnit::Radians => Some(false),
@@ -93,17 +90,22 @@ impl FileHeader {
         match in_degrees {
             Some(true) => Ok(1.0),
             Some(false) => Ok(180.0 / PI),
-            None => Err(MotionError::NoAngleUnit {
-                place: Place::line(path, self.end),
-            }),
+            None => {
+                let message = "the header does not say `inDegrees=yes` or `inDegrees=no`";
+                Err(Error::new(ErrorKind::Unit, message)
+                    .at(Place::line(path, self.end))
+                    .with_hint("add the line to the header, or say the unit")
+                    .with_setting("angles", "degrees")
+                    .with_setting("angles", "radians"))
+            }
         }
     }
 
-    pub(super) fn check_columns(&self, path: &Path, found: usize) -> Result<(), MotionError> {
+    pub(super) fn check_columns(&self, path: &Path, found: usize) -> Result<(), Error> {
         check(path, "columns", self.columns, found)
     }
 
-    pub(super) fn check_rows(&self, path: &Path, found: usize) -> Result<(), MotionError> {
+    pub(super) fn check_rows(&self, path: &Path, found: usize) -> Result<(), Error> {
         check(path, "rows", self.rows, found)
     }
 }
@@ -114,14 +116,15 @@ fn check(
     what: &'static str,
     said: Option<(usize, usize)>,
     found: usize,
-) -> Result<(), MotionError> {
+) -> Result<(), Error> {
     match said {
-        Some((line, said)) if said != found => Err(MotionError::Count {
-            place: Place::line(path, line),
-            what,
-            said,
-            found,
-        }),
+        Some((line, said)) if said != found => {
+            let message = format!("the header says {said} {what}; the table has {found}");
+            Err(Error::new(ErrorKind::Mismatch, message)
+                .at(Place::line(path, line))
+                .with_hint("check that the file is complete; if it is, do not check the counts")
+                .with_setting("ignore_counts", ""))
+        }
         _ => Ok(()),
     }
 }

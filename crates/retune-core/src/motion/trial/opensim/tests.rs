@@ -5,7 +5,7 @@ const WALK: &str = "walk\nversion=1\nnRows=3\nnColumns=4\ninDegrees=no\n\nUnits 
     endheader\ntime\tpelvis_tx\tknee_angle_r\thip_flexion_r\n\
     0.50\t 1.5\t 0.5\t-1\n0.51\t1.6\t1\t 0\n0.52\t1.7\t0\t0.25\n";
 
-fn read_text(text: &str, options: &OpenSimOptions) -> Result<Trial, MotionError> {
+fn read_text(text: &str, options: &OpenSimOptions) -> Result<Trial, Error> {
     parse(Path::new("folder/walk.mot"), text, options)
 }
 
@@ -28,9 +28,9 @@ fn radians_become_degrees_and_metres_stay() {
         ("walk", "walk")
     );
     assert!((trial.rate_hz - 100.0).abs() < 1e-3);
-    assert_eq!(trial.joint("pelvis_tx").unwrap(), [1.5, 1.6, 1.7]);
+    assert_eq!([0, 3, 6].map(|place| trial.samples[place]), [1.5, 1.6, 1.7]);
     // 0.5 rad is 28.647889 degrees.
-    assert!((trial.joint("knee_angle_r").unwrap()[0] - 28.647_89).abs() < 1e-5);
+    assert!((trial.samples[1] - 28.647_89).abs() < 1e-5);
     assert!(is_translation("/jointset/ground_pelvis/pelvis_ty/value"));
     assert!(!is_translation("/jointset/hip_r/hip_flexion_r/value"));
 }
@@ -50,7 +50,7 @@ fn the_unit_may_be_said_otherwise() {
         };
         for text in [&text, WALK] {
             let trial = read_text(text, &options).unwrap();
-            assert!((trial.joint("knee_angle_r").unwrap()[1] - factor).abs() < 1e-5);
+            assert!((trial.samples[4] - factor).abs() < 1e-5);
             assert_eq!(trial.person, "ann");
         }
     }
@@ -232,7 +232,7 @@ fn uneven_times_are_refused_or_interpolated() {
     assert_eq!(trial.rate_hz, 1.0);
     let gaps = header("time\tknee\n0\t0\n1e-9\t0\n2e-9\t0\n1e9\t0\n");
     let error = read_text(&gaps, &options).unwrap_err();
-    assert!(matches!(error, MotionError::Gaps { .. }), "{error}");
+    assert!(error.to_string().contains("the times have gaps"), "{error}");
     // Three digits are too few for 60 samples a second, but good enough.
     let rounded = header("time\tknee\n0\t0\n0.017\t1\n0.033\t2\n0.05\t3\n");
     let trial = read_text(&rounded, &OpenSimOptions::default()).unwrap();

@@ -1,5 +1,4 @@
 use super::*;
-use crate::motion::model::MotionNetwork;
 use burn::tensor::{Tensor, TensorData};
 
 /// The textbook form: every block at every step, its earlier tap dilated, steps before the window
@@ -94,7 +93,7 @@ fn halving_the_steps_is_a_dilated_convolution_at_the_last_step() {
 fn an_untrained_source_says_that_the_joints_stay() {
     let weights = MotionSourceWeights::random("new", signals(&JOINTS, &JOINTS, 8, 4), 6, 0);
     let found = forecast(&weights.unwrap(), None);
-    let expected = hold_last(&person()).unwrap();
+    let expected = person().hold_last().unwrap();
     for (found, expected) in found.iter().zip(&expected) {
         assert!((found - expected).abs() < 1e-4, "{found} {expected}");
     }

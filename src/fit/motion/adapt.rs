@@ -1,19 +1,17 @@
 //! Fitting a refurbish module to a person, with the source frozen.
 
-use std::collections::BTreeMap;
-
-use burn::module::{AutodiffModule, Module};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
+use retune_core::motion::Windows;
 use serde::{Deserialize, Serialize};
 
-use super::program::{MotionProgram, MotionProgramHeader};
-use super::train::{Examples, mean_squared, train};
-use super::{
-    Correction, MotionModelError, MotionNetwork, MotionSourceWeights, Refurbish, RefurbishSize,
-    TrainProgress, TrainSettings,
-};
-use crate::motion::Windows;
+use super::Correction;
+use super::train::{Examples, TrainSettings, mean_squared, train};
+use crate::Error;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::motion::{MotionNetwork, MotionSourceWeights, setting};
+use crate::train::Progress;
+use crate::transform::{Refurbish, RefurbishSize};
 
 /// What a refurbish module is trained for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -84,88 +82,74 @@ impl Default for AdaptSettings {
     }
 }
 
-/// Fits a refurbish module to a person's `adapting` windows, in degrees.
-///
-/// `able_bodied` are the windows to retrieve corrections from, such as those that the source was
-/// trained on; they are needed unless the loss is [`AdaptLoss::Target`] or the correction
-/// [`Correction::Inversion`].
-///
-/// # Errors
-///
-/// When the windows do not fit the source, a setting makes no sense, training diverges, or the
-/// frozen source is not bit for bit what it was.
-pub fn adapt<A: AutodiffBackend>(
+/// A fitted refurbish module.
+pub(crate) struct Adapted {
+    /// Its numbers.
+    pub tensors: Numbers,
+    /// How many windows it was fitted to.
+    pub windows: usize,
+    /// The mean loss of the last epoch.
+    pub training_loss: f64,
+}
+
+/// Fits a refurbish module; see [`adapt`](crate::task::adapt).
+pub(crate) fn fit_refurbish<A: AutodiffBackend>(
     source: &MotionSourceWeights,
     adapting: &Windows,
     able_bodied: Option<&Windows>,
     settings: &AdaptSettings,
     device: &A::Device,
-    progress: &mut dyn FnMut(&TrainProgress),
-) -> Result<MotionProgram, MotionModelError> {
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Adapted, Error> {
     let signals = source.signals();
     let size = RefurbishSize::of(signals, settings.hidden);
     size.check(source)?;
+    settings.training.check()?;
     let weights = settings.loss.weights();
     check_weights(weights)?;
-    let person = Examples::new(signals, adapting)?;
-    let network = MotionNetwork::<A>::new(source, device).no_grad();
+    let person = Examples::new(signals, [adapting])?;
+    let network = MotionNetwork::<A>::new(source, device);
     let corrected = if weights.0 == 0.0 {
         Vec::new()
     } else {
-        let known = able_bodied.map(|windows| Examples::new(signals, windows));
+        let known = able_bodied.map(|windows| Examples::new(signals, [windows]));
         let known = known.transpose()?;
         let correction = &settings.correction;
         correction.inputs(&person, known.as_ref(), &network, device)?
     };
-    let batch = |places: &[usize]| Batch {
-        inputs: person.inputs_of(&person.inputs, places, device),
-        targets: person.targets_of(places, device),
-        corrected: (weights.0 != 0.0).then(|| person.inputs_of(&corrected, places, device)),
+    let loss = |numbers: &Parameters<A>, places: &[usize]| {
+        let batch = Batch {
+            inputs: person.inputs_of(&person.inputs, places, device),
+            targets: person.targets_of(places, device),
+            corrected: (weights.0 != 0.0).then(|| person.inputs_of(&corrected, places, device)),
+        };
+        loss(&Refurbish::new(numbers.clone()), &network, batch, weights)
     };
-    let refurbish = Refurbish::<A>::new(&size.identity(settings.seed), device);
-    let loss = |refurbish: &Refurbish<A>, places: &[usize]| {
-        loss(refurbish, &network, batch(places), weights)
-    };
-    let trained = train(
-        refurbish,
-        person.len(),
-        &settings.training,
-        settings.seed,
-        &loss,
-        None,
-        progress,
-    )?;
+    let plan = settings
+        .training
+        .plan(person.len(), person.len(), settings.seed);
+    let start = size.identity(settings.seed);
+    let (tensors, done) = train::<A>(&start, plan, &loss, device, progress)?;
     network.check_frozen(source)?;
-    let header = MotionProgramHeader {
-        source_name: source.name().to_owned(),
-        source_sha256: source.sha256().to_owned(),
-        input_joints: signals.input_joints.clone(),
-        target_joints: signals.target_joints.clone(),
-        window: signals.window,
-        horizon: signals.horizon,
-        rate_hz: signals.rate_hz,
-        settings: settings.clone(),
-        adapting_windows: person.len(),
-        scores: BTreeMap::from([("training_loss".to_owned(), trained.loss)]),
-        frozen: true,
-    };
-    MotionProgram::new(header, trained.module.valid().to_host(), "the program")
+    Ok(Adapted {
+        tensors,
+        windows: person.len(),
+        training_loss: done.lowest_loss,
+    })
 }
 
-fn check_weights((correction, target): (f32, f32)) -> Result<(), MotionModelError> {
+fn check_weights((correction, target): (f32, f32)) -> Result<(), crate::Error> {
     let is_good = |weight: f32| weight.is_finite() && weight >= 0.0;
     if is_good(correction) && is_good(target) && correction + target > 0.0 {
         return Ok(());
     }
-    Err(MotionModelError::Setting {
-        setting: "pair of loss weights",
-        found: format!("{correction} and {target}"),
-        expected: "two numbers of at least 0, not both 0",
-    })
+    let found = format!("{correction} and {target}");
+    let expected = "two numbers of at least 0, not both 0";
+    Err(setting("pair of loss weights", found, expected))
 }
 
 /// The windows of one step.
-pub(super) struct Batch<B: Backend> {
+pub(crate) struct Batch<B: Backend> {
     /// `[batch, window, joints]`.
     pub inputs: Tensor<B, 3>,
     /// `[batch, horizon · targets]`.
@@ -175,7 +159,7 @@ pub(super) struct Batch<B: Backend> {
 }
 
 /// `c · mean (h(x) − x̂)² + t · mean (f(h(x)) − y)²`.
-pub(super) fn loss<B: Backend>(
+pub(crate) fn loss<B: Backend>(
     refurbish: &Refurbish<B>,
     network: &MotionNetwork<B>,
     batch: Batch<B>,

@@ -1,17 +1,22 @@
 //! A motion source's weights on the host: its tensors and its content hash.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
+use retune_core::motion::Scaling;
+use retune_core::{Error, ErrorKind};
 use serde_json::json;
 
-use super::initial::{Use, generator, kernel, zeros};
-use super::{MotionModelError, SourceSignals};
-use crate::motion::Scaling;
+use super::{SourceSignals, generator, kernel, setting, zeros};
+use crate::parameters::Numbers;
+use crate::program::SourceReference;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
 const FORMAT: &str = "retune-motion-source-1";
+/// What to do about a file without one.
+const MAKE_ONE: &str = "make a motion source with `retune motion pretrain`";
+/// The stream of a seed that weights are drawn from.
+const STREAM: u64 = 1;
 /// The most channels of a block.
 const MOST_CHANNELS: usize = 4096;
 
@@ -21,7 +26,7 @@ pub struct MotionSourceWeights {
     name: String,
     signals: SourceSignals,
     channels: usize,
-    tensors: BTreeMap<String, HostTensor>,
+    tensors: Numbers,
     sha256: String,
 }
 
@@ -38,10 +43,10 @@ impl MotionSourceWeights {
         signals: SourceSignals,
         channels: usize,
         seed: u64,
-    ) -> Result<Self, MotionModelError> {
+    ) -> Result<Self, Error> {
         check_sizes(&signals, channels)?;
-        let mut random = generator(seed, Use::Network);
-        let mut tensors = BTreeMap::new();
+        let mut random = generator(seed, STREAM);
+        let mut tensors = Numbers::new();
         for (name, shape) in architecture(&signals, channels) {
             let tensor = match shape.as_slice() {
                 &[inputs, outputs] if !name.starts_with("output") => {
@@ -64,8 +69,8 @@ impl MotionSourceWeights {
         name: &str,
         signals: SourceSignals,
         channels: usize,
-        tensors: BTreeMap<String, HostTensor>,
-    ) -> Result<Self, MotionModelError> {
+        tensors: Numbers,
+    ) -> Result<Self, Error> {
         let weights = Self {
             name: name.to_owned(),
             signals,
@@ -78,17 +83,18 @@ impl MotionSourceWeights {
         Ok(Self { sha256, ..weights })
     }
 
+    /// The same network with other tensors.
+    pub(crate) fn with(&self, name: &str, tensors: Numbers) -> Result<Self, Error> {
+        Self::new(name, self.signals.clone(), self.channels, tensors)
+    }
+
     /// Reads a safetensors file that [`MotionSourceWeights::save`] wrote.
     ///
     /// # Errors
     ///
     /// When the file cannot be read, is damaged, or holds no motion source.
-    pub fn load(path: &Path) -> Result<Self, MotionModelError> {
-        let bytes = std::fs::read(path).map_err(|reason| MotionModelError::File {
-            action: "read",
-            path: path.to_owned(),
-            reason,
-        })?;
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
         Self::from_bytes(&bytes, &path.display().to_string())
     }
 
@@ -97,14 +103,12 @@ impl MotionSourceWeights {
     /// # Errors
     ///
     /// See [`MotionSourceWeights::load`].
-    pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, MotionModelError> {
-        let no_source = |reason: String| MotionModelError::NoSource {
-            origin: origin.to_owned(),
-            reason,
-        };
-        let stored = Stored::from_bytes(bytes).map_err(|reason| MotionModelError::Storage {
-            origin: origin.to_owned(),
-            reason,
+    pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, Error> {
+        let no_source = |reason: String| no_source(origin, &reason);
+        let stored = Stored::from_bytes(bytes).map_err(|reason| {
+            Error::new(ErrorKind::Malformed, format!("{origin}: {reason}"))
+                .with_hint("compare the file's sha256 with the one it was published with")
+                .with_source(reason)
         })?;
         let Stored {
             metadata,
@@ -120,11 +124,11 @@ impl MotionSourceWeights {
                 "its format is {format:?}, expected {FORMAT:?}"
             )));
         }
-        let names = |name: &str| -> Result<Vec<String>, MotionModelError> {
+        let names = |name: &str| -> Result<Vec<String>, Error> {
             serde_json::from_str(entry(name)?)
                 .map_err(|_| no_source(format!("its {name} are no list of names")))
         };
-        let number = |name: &str| -> Result<usize, MotionModelError> {
+        let number = |name: &str| -> Result<usize, Error> {
             let parsed = entry(name)?.parse();
             parsed.map_err(|_| no_source(format!("its {name} is no number")))
         };
@@ -160,12 +164,8 @@ impl MotionSourceWeights {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), MotionModelError> {
-        write_whole(path, &self.to_bytes()).map_err(|reason| MotionModelError::File {
-            action: "write",
-            path: path.to_owned(),
-            reason,
-        })
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        write_whole(path, &self.to_bytes()).map_err(|error| Error::write(path, error))
     }
 
     /// The source's name.
@@ -188,8 +188,16 @@ impl MotionSourceWeights {
         &self.sha256
     }
 
+    /// How a program names it.
+    pub fn reference(&self) -> SourceReference {
+        SourceReference {
+            name: self.name.clone(),
+            sha256: self.sha256.clone(),
+        }
+    }
+
     /// The tensors by name.
-    pub fn tensors(&self) -> &BTreeMap<String, HostTensor> {
+    pub fn tensors(&self) -> &Numbers {
         &self.tensors
     }
 
@@ -229,7 +237,7 @@ impl MotionSourceWeights {
         .to_bytes()
     }
 
-    fn check(&self, origin: &str) -> Result<(), MotionModelError> {
+    fn check(&self, origin: &str) -> Result<(), Error> {
         check_sizes(&self.signals, self.channels)?;
         let architecture = architecture(&self.signals, self.channels);
         check_tensors(&self.tensors, &architecture, origin)?;
@@ -239,50 +247,49 @@ impl MotionSourceWeights {
         });
         match extra {
             None => Ok(()),
-            Some(name) => Err(MotionModelError::NoSource {
-                origin: origin.to_owned(),
-                reason: format!("tensor {name} is not part of the network"),
-            }),
+            Some(name) => {
+                let reason = format!("tensor {name} is not part of the network");
+                Err(no_source(origin, &reason))
+            }
         }
     }
 }
 
 /// Whether the numbers that give the tensors their shapes make sense.
-fn check_sizes(signals: &SourceSignals, channels: usize) -> Result<(), MotionModelError> {
+fn check_sizes(signals: &SourceSignals, channels: usize) -> Result<(), Error> {
     signals.check()?;
     if !(1..=MOST_CHANNELS).contains(&channels) {
-        return Err(MotionModelError::Setting {
-            setting: "number of channels",
-            found: channels.to_string(),
-            expected: "1 to 4096",
-        });
+        return Err(setting("number of channels", channels, "1 to 4096"));
     }
     Ok(())
 }
 
+/// A file that holds something else.
+fn no_source(origin: &str, reason: &str) -> Error {
+    let message = format!("{origin} holds no motion source: {reason}");
+    Error::new(ErrorKind::Malformed, message).with_hint(MAKE_ONE)
+}
+
 /// Whether every tensor of the list is there with its shape and finite values.
-pub(super) fn check_tensors(
-    tensors: &BTreeMap<String, HostTensor>,
+pub(crate) fn check_tensors(
+    tensors: &Numbers,
     expected: &[(String, Vec<usize>)],
     origin: &str,
-) -> Result<(), MotionModelError> {
+) -> Result<(), Error> {
     for (name, shape) in expected {
         let found = tensors.get(name);
-        let fits = found.is_some_and(|tensor| {
+        let fitting = found.filter(|tensor| {
             &tensor.shape == shape && tensor.values.len() == shape.iter().product::<usize>()
         });
-        let origin = origin.to_owned();
-        let tensor = name.clone();
-        if !fits {
-            return Err(MotionModelError::Shape {
-                origin,
-                tensor,
-                found: found.map(|tensor| tensor.shape.clone()).unwrap_or_default(),
-                expected: shape.clone(),
-            });
-        }
-        if found.is_some_and(|found| found.values.iter().any(|value| !value.is_finite())) {
-            return Err(MotionModelError::NotFinite { origin, tensor });
+        let Some(fitting) = fitting else {
+            let found = found.map(|tensor| tensor.shape.clone()).unwrap_or_default();
+            let message =
+                format!("{origin}: tensor {name} has shape {found:?}, expected {shape:?}");
+            return Err(Error::new(ErrorKind::Mismatch, message).with_hint(MAKE_ONE));
+        };
+        if fitting.values.iter().any(|value| !value.is_finite()) {
+            let message = format!("{origin}: tensor {name} holds a value that is not finite");
+            return Err(Error::new(ErrorKind::NotFinite, message));
         }
     }
     Ok(())

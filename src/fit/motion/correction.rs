@@ -1,15 +1,19 @@
 //! Corrected inputs: what the frozen network would have to see.
 
-use burn::module::{Module, Param};
-use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
-use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::AutodiffBackend;
+use retune_core::ErrorKind;
+use retune_core::motion::Retrieval;
 use serde::{Deserialize, Serialize};
 
-use super::dense::values;
-use super::train::{Examples, mean_squared};
-use super::{MotionModelError, MotionNetwork};
-use crate::motion::Retrieval;
+use super::train::{Examples, check_rate, mean_squared, train};
+use crate::Error;
+use crate::parameters::{Numbers, Parameters};
+use crate::source::motion::MotionNetwork;
+use crate::storage::HostTensor;
+use crate::train::{Plan, Schedule};
+
+/// What inputs that are sought are called while they are.
+const SOUGHT: &str = "inputs";
 
 /// Where corrected inputs come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,10 +49,10 @@ impl Correction {
         able_bodied: Option<&Examples>,
         network: &MotionNetwork<A>,
         device: &A::Device,
-    ) -> Result<Vec<f32>, MotionModelError> {
+    ) -> Result<Vec<f32>, Error> {
         match *self {
             Self::Retrieval { neighbours } => {
-                let known = able_bodied.ok_or(MotionModelError::NothingToRetrieve)?;
+                let known = able_bodied.ok_or_else(nothing_to_retrieve)?;
                 let known = Retrieval::new(
                     known.inputs.clone(),
                     known.input_width(),
@@ -65,10 +69,11 @@ impl Correction {
     }
 }
 
-/// Inputs that are sought.
-#[derive(Module, Debug)]
-struct Sought<B: Backend> {
-    inputs: Param<Tensor<B, 3>>,
+fn nothing_to_retrieve() -> crate::Error {
+    let message = "there are no able-bodied windows to retrieve corrections from";
+    crate::Error::new(ErrorKind::Empty, message)
+        .with_setting("able_bodied", "FILE")
+        .with_setting("correction", "inversion")
 }
 
 /// Goes down the gradient of the forecast error on the inputs. Every window has a gradient of its
@@ -79,33 +84,33 @@ fn invert<A: AutodiffBackend>(
     steps: usize,
     learning_rate: f64,
     device: &A::Device,
-) -> Result<Vec<f32>, MotionModelError> {
-    if !(learning_rate.is_finite() && learning_rate > 0.0) {
-        return Err(MotionModelError::Setting {
-            setting: "learning rate of the inversion",
-            found: learning_rate.to_string(),
-            expected: "a positive number",
-        });
-    }
+) -> Result<Vec<f32>, Error> {
+    check_rate("learning rate of the inversion", learning_rate)?;
     let places: Vec<usize> = (0..person.len()).collect();
     let targets = person.targets_of::<A>(&places, device);
-    let inputs = person.inputs_of::<A>(&person.inputs, &places, device);
-    let mut sought = Sought {
-        inputs: Param::from_tensor(inputs),
+    let shape = [person.len(), person.window, person.joints];
+    let start = HostTensor {
+        shape: shape.to_vec(),
+        values: person.inputs.clone(),
     };
-    let mut optimizer = AdamWConfig::new()
-        .with_epsilon(1e-8)
-        .with_weight_decay(0.0)
-        .init::<A, Sought<A>>();
-    for _ in 0..steps {
-        let forecast = network.forward(sought.inputs.val());
-        let loss = mean_squared(forecast, targets.clone()).mul_scalar(person.len() as f64);
-        let gradients = GradientsParams::from_grads(loss.backward(), &sought);
-        sought = optimizer.step(learning_rate, sought, gradients);
-    }
-    let inputs = values(sought.inputs.val());
-    match inputs.iter().all(|value| value.is_finite()) {
-        true => Ok(inputs),
-        false => Err(MotionModelError::Diverged { epoch: steps }),
-    }
+    let loss = |sought: &Parameters<A>, _: &[usize]| {
+        let forecast = network.forward(sought.get(SOUGHT).reshape(shape));
+        mean_squared(forecast, targets.clone()).mul_scalar(person.len() as f64)
+    };
+    let plan = Plan {
+        training: vec![0],
+        validation: Vec::new(),
+        epochs: steps,
+        batch: 1,
+        learning_rate,
+        schedule: Schedule::Inverse { decay: 0.0 },
+        epsilon: 1e-8,
+        weight_decay: 0.0,
+        dropout: 0.0,
+        patience: 0,
+        seed: 0,
+    };
+    let start = Numbers::from([(SOUGHT.to_owned(), start)]);
+    let (found, _) = train::<A>(&start, plan, &loss, device, &mut |_| {})?;
+    Ok(found.into_values().flat_map(|one| one.values).collect())
 }

@@ -1,14 +1,19 @@
-//! Predicting motion, and what adapting to a person is compared with.
+//! Adapting to people who are left out, beside what it is compared with.
 
 use burn::tensor::backend::AutodiffBackend;
+use retune_core::motion::{
+    MotionScore, PersonSplit, Scaling, Stretch, Trial, WindowLayout, Windows, score, wrong_count,
+};
 use serde::Serialize;
 
-use crate::motion::model::{
-    AdaptLoss, AdaptSettings, BaselineSettings, Correction, MotionForecaster, MotionModelError,
-    MotionProgram, MotionSourceWeights, PersonSplit, PretrainSettings, Stretch, adapt, fine_tune,
-    from_scratch, hold_last, pretrain,
+use super::{MotionForecaster, adapt};
+use crate::Error;
+use crate::fit::motion::{
+    AdaptLoss, AdaptSettings, Correction, PretrainSettings, TrainSettings, fine_tune, from_scratch,
+    pretrain,
 };
-use crate::motion::{MotionError, MotionScore, Scaling, Trial, WindowLayout, Windows, score};
+use crate::program::MotionProgram;
+use crate::source::motion::MotionSourceWeights;
 
 /// Steps of gradient descent that invert the source for one window, and how large they are.
 const INVERSION: Correction = Correction::Inversion {
@@ -63,18 +68,13 @@ impl LeaveOneOut {
         &self,
         device: &A::Device,
         progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Vec<MotionRow>, MotionModelError> {
+    ) -> Result<Vec<MotionRow>, Error> {
         for (what, count, least) in [
             ("able-bodied people", self.able_bodied.len(), 2),
             ("people to adapt to", self.people.len(), 1),
         ] {
             if count < least {
-                return Err(MotionError::Length {
-                    what,
-                    found: count,
-                    expected: format!("at least {least}"),
-                }
-                .into());
+                return Err(wrong_count(count, what, format!("at least {least}")).into());
             }
         }
         let all = self.seeds as usize * (self.people.len() + 1);
@@ -108,7 +108,7 @@ impl LeaveOneOut {
         &self,
         seed: u64,
         device: &A::Device,
-    ) -> Result<(MotionSourceWeights, Windows), MotionModelError> {
+    ) -> Result<(MotionSourceWeights, Windows), Error> {
         let left_out = seed as usize % self.able_bodied.len();
         let mut training = Vec::new();
         let mut validation = Vec::new();
@@ -154,13 +154,10 @@ struct Judging<'a> {
 }
 
 impl Judging<'_> {
-    fn all<A: AutodiffBackend>(
-        &self,
-        device: &A::Device,
-    ) -> Result<Vec<MotionRow>, MotionModelError> {
+    fn all<A: AutodiffBackend>(&self, device: &A::Device) -> Result<Vec<MotionRow>, Error> {
         let mut rows = Vec::new();
         // A joint that does not go in has no last value.
-        if let Ok(held) = hold_last(&self.split.testing) {
+        if let Ok(held) = self.split.testing.hold_last() {
             rows.push(self.row("last value", &held)?);
         }
         rows.push(self.row("cross-mapping", &self.ask::<A>(self.source, None, device)?)?);
@@ -191,11 +188,12 @@ impl Judging<'_> {
             rows.push(self.row(method, &self.ask::<A>(self.source, Some(&program), device)?)?);
         }
         let (source, adapting) = (self.source, &self.split.adapting);
-        let settings = BaselineSettings::fine_tuning(self.seed);
-        let tuned = fine_tune::<A>(source, adapting, &settings, device, &mut |_| {})?;
+        let quiet = &mut |_| {};
+        let settings = TrainSettings::fine_tuning();
+        let tuned = fine_tune::<A>(source, adapting, &settings, self.seed, device, quiet)?;
         rows.push(self.row("fine-tuned", &self.ask::<A>(&tuned, None, device)?)?);
-        let settings = BaselineSettings::scratch(self.seed);
-        let fresh = from_scratch::<A>(source, adapting, &settings, device, &mut |_| {})?;
+        let settings = TrainSettings::scratch();
+        let fresh = from_scratch::<A>(source, adapting, &settings, self.seed, device, quiet)?;
         rows.push(self.row("from scratch", &self.ask::<A>(&fresh, None, device)?)?);
         Ok(rows)
     }
@@ -205,12 +203,12 @@ impl Judging<'_> {
         source: &MotionSourceWeights,
         program: Option<&MotionProgram>,
         device: &A::Device,
-    ) -> Result<Vec<f32>, MotionModelError> {
+    ) -> Result<Vec<f32>, Error> {
         let forecaster = MotionForecaster::<A::InnerBackend>::new(source, program, device)?;
-        forecaster.predict_windows(&self.split.testing)
+        Ok(forecaster.predict_windows(&self.split.testing)?)
     }
 
-    fn row(&self, method: &'static str, predicted: &[f32]) -> Result<MotionRow, MotionModelError> {
+    fn row(&self, method: &'static str, predicted: &[f32]) -> Result<MotionRow, Error> {
         let testing = &self.split.testing;
         Ok(MotionRow {
             method,

@@ -1,10 +1,14 @@
 //! A stretch of a person's recordings for adapting, the rest for testing.
 
-use rand::RngExt;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
-use super::MotionModelError;
-use super::initial::{Use, generator};
-use crate::motion::{MotionError, Windows};
+use super::Windows;
+use crate::motion::check::too_short;
+use crate::{Error, ErrorKind};
+
+/// The stream of a seed that stretches are drawn from; sources begin with others.
+const STREAM: u64 = 3;
 
 /// Consecutive samples of one trial: all of a person that adapting may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +39,12 @@ impl Stretch {
     /// # Errors
     ///
     /// When the share is not between 0 and 1, or no trial is that long.
-    pub fn drawn(windows: &Windows, share: f64, seed: u64) -> Result<Self, MotionModelError> {
+    pub fn drawn(windows: &Windows, share: f64, seed: u64) -> Result<Self, Error> {
         if !(share > 0.0 && share < 1.0) {
-            return Err(MotionModelError::Setting {
-                setting: "share of the samples for adapting",
-                found: share.to_string(),
-                expected: "a number between 0 and 1",
-            });
+            let message = format!(
+                "the share of the samples for adapting is {share}, expected a number between 0 and 1"
+            );
+            return Err(Error::new(ErrorKind::Setting, message));
         }
         let lengths = &windows.trial_lengths;
         let all: usize = lengths.iter().sum();
@@ -49,7 +52,8 @@ impl Stretch {
         let trials: Vec<usize> = (0..lengths.len())
             .filter(|&trial| lengths.get(trial).is_some_and(|&length| length >= samples))
             .collect();
-        let mut random = generator(seed, Use::Stretch);
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(STREAM);
         let chosen = match trials.len() {
             0 => None,
             count => trials.get(random.random_range(0..count)),
@@ -57,11 +61,7 @@ impl Stretch {
         let length = chosen.and_then(|&trial| lengths.get(trial));
         let (Some(&trial), Some(&length)) = (chosen, length) else {
             let longest = lengths.iter().max().copied().unwrap_or(0);
-            return Err(MotionModelError::Motion(MotionError::TooShort {
-                trial: "the longest of the person".to_owned(),
-                found: longest,
-                needed: samples,
-            }));
+            return Err(too_short("the longest of the person", longest, samples));
         };
         let starts = match windows.layout.cyclic {
             true => length.max(1),
@@ -80,13 +80,12 @@ impl Stretch {
     /// # Errors
     ///
     /// When the trial does not exist, or there is no window on one side.
-    pub fn split(&self, windows: &Windows) -> Result<PersonSplit, MotionModelError> {
+    pub fn split(&self, windows: &Windows) -> Result<PersonSplit, Error> {
         let Some(&length) = windows.trial_lengths.get(self.trial) else {
-            return Err(MotionModelError::Setting {
-                setting: "trial of the stretch",
-                found: self.trial.to_string(),
-                expected: "one of the trials",
-            });
+            let trial = self.trial;
+            let message =
+                format!("the trial of the stretch is {trial}, expected one of the trials");
+            return Err(Error::new(ErrorKind::Setting, message));
         };
         let layout = &windows.layout;
         let both = layout.window.saturating_add(layout.horizon);
@@ -110,11 +109,13 @@ impl Stretch {
         for (side, places) in [("adapting", &adapting), ("testing", &testing)] {
             if places.is_empty() {
                 let all: usize = windows.trial_lengths.iter().sum();
-                return Err(MotionModelError::Motion(MotionError::EmptySide {
-                    share: self.samples as f64 / all.max(1) as f64,
-                    windows: windows.len(),
-                    side,
-                }));
+                let share = self.samples as f64 / all.max(1) as f64;
+                let windows = windows.len();
+                let message =
+                    format!("a share of {share} of {windows} windows leaves none for {side}");
+                return Err(Error::new(ErrorKind::TooShort, message)
+                    .with_hint("give another share, or a longer trial")
+                    .with_setting("share", ""));
             }
         }
         Ok(PersonSplit {
@@ -124,3 +125,6 @@ impl Stretch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,15 @@
 //! Forecasts of windows.
 
+use crate::Error;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use retune_core::motion::{Scaling, Windows, finite, wrong_count};
 
-use super::dense::values;
-use super::scale::JointScale;
-use super::{
-    MotionModelError, MotionNetwork, MotionProgram, MotionSourceWeights, Refurbish, SourceSignals,
-};
-use crate::motion::{MotionError, Windows, metrics::finite};
+use crate::parameters::Parameters;
+use crate::program::MotionProgram;
+use crate::source::host;
+use crate::source::motion::{MotionNetwork, MotionSourceWeights, SourceSignals};
+use crate::transform::{Refurbish, RefurbishSize};
 
 /// Windows that are forecast together.
 const BATCH: usize = 64;
@@ -19,8 +20,8 @@ pub struct MotionForecaster<B: Backend> {
     signals: SourceSignals,
     network: MotionNetwork<B>,
     refurbish: Option<Refurbish<B>>,
-    input_scale: JointScale,
-    target_scale: JointScale,
+    input_scale: Scaling,
+    target_scale: Scaling,
     device: B::Device,
 }
 
@@ -29,20 +30,20 @@ impl<B: Backend> MotionForecaster<B> {
     ///
     /// # Errors
     ///
-    /// [`MotionModelError::OtherSource`], or tensors of another size.
+    /// When the program was fitted for another source, or has tensors of another size.
     pub fn new(
         source: &MotionSourceWeights,
         program: Option<&MotionProgram>,
         device: &B::Device,
-    ) -> Result<Self, MotionModelError> {
+    ) -> Result<Self, Error> {
         let signals = source.signals().clone();
         let refurbish = match program {
             None => None,
             Some(program) => {
-                program.check_source(source)?;
-                let size = super::RefurbishSize::of(&signals, program.header().settings.hidden);
+                program.source().check(&source.reference())?;
+                let size = RefurbishSize::of(&signals, program.content().settings.hidden);
                 size.check_tensors(program.tensors(), "the program")?;
-                Some(Refurbish::new(program.tensors(), device))
+                Some(Refurbish::new(Parameters::new(program.tensors(), device)))
             }
         };
         let (input_scale, target_scale) = signals.scales()?;
@@ -67,15 +68,12 @@ impl<B: Backend> MotionForecaster<B> {
     /// # Errors
     ///
     /// When the values do not make up whole windows or are not finite.
-    pub fn predict(&self, inputs: &[f32]) -> Result<Vec<f32>, MotionModelError> {
+    pub fn predict(&self, inputs: &[f32]) -> Result<Vec<f32>, Error> {
         let joints = self.signals.input_joints.len();
-        let width = self.signals.window * joints;
+        let width = self.signals.input_width();
         if inputs.is_empty() || !inputs.len().is_multiple_of(width) {
-            return Err(MotionModelError::Motion(MotionError::Length {
-                what: "values of windows",
-                found: inputs.len(),
-                expected: format!("a multiple of {width}, a window of {joints} joints"),
-            }));
+            let expected = format!("a multiple of {width}, a window of {joints} joints");
+            return Err(wrong_count(inputs.len(), "values of windows", expected));
         }
         finite("windows", inputs)?;
         let mut forecasts = Vec::new();
@@ -86,7 +84,7 @@ impl<B: Backend> MotionForecaster<B> {
             if let Some(refurbish) = &self.refurbish {
                 input = refurbish.forward(input);
             }
-            let forecast = values(self.network.forward(input));
+            let forecast = host(self.network.forward(input)).values;
             forecasts.extend(self.target_scale.undo(&forecast));
         }
         Ok(forecasts)
@@ -97,7 +95,7 @@ impl<B: Backend> MotionForecaster<B> {
     /// # Errors
     ///
     /// When they have another layout or other joints.
-    pub fn predict_windows(&self, windows: &Windows) -> Result<Vec<f32>, MotionModelError> {
+    pub fn predict_windows(&self, windows: &Windows) -> Result<Vec<f32>, Error> {
         self.signals.check_windows(windows)?;
         self.predict(&windows.inputs)
     }

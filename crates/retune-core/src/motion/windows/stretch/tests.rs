@@ -3,6 +3,19 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::motion::{Trial, WindowLayout};
+
+fn able_bodied_windows(cyclic: bool) -> Windows {
+    let joint = vec!["hip".to_owned()];
+    let trial = Trial::new("walk", "ann", 50.0, joint, vec![0.0; 50]).unwrap();
+    let layout = WindowLayout {
+        cyclic,
+        ..WindowLayout::new(8, 4)
+    };
+    layout
+        .cut_all(&[trial.clone(), trial.clone(), trial])
+        .unwrap()
+}
 
 proptest! {
     #[test]
@@ -11,8 +24,7 @@ proptest! {
         share in 0.1f64..0.3,
         seed: u64,
     ) {
-        let layout = WindowLayout { cyclic, ..layout() };
-        let windows = layout.cut_all(&able_bodied()).unwrap();
+        let windows = able_bodied_windows(cyclic);
         let stretch = Stretch::drawn(&windows, share, seed).unwrap();
         prop_assert_eq!(stretch.samples, (share * 150.0) as usize);
         prop_assert_eq!(stretch, Stretch::drawn(&windows, share, seed).unwrap());
@@ -35,7 +47,7 @@ proptest! {
 
 #[test]
 fn a_stretch_that_cannot_be_is_refused() {
-    let windows = able_bodied_windows();
+    let windows = able_bodied_windows(true);
     let error = |share: f64| Stretch::drawn(&windows, share, 0).unwrap_err().to_string();
     assert!(error(0.0).contains("share of the samples"));
     assert!(error(f64::NAN).contains("share of the samples"));

@@ -4,16 +4,14 @@ mod adapting;
 mod network;
 mod sources;
 mod stream;
-mod stretch;
 
 use std::f32::consts::TAU;
 
 use burn::backend::Autodiff;
 
 use super::*;
-use crate::motion::{Scaling, Trial, WindowLayout, Windows};
-
 use crate::kernel::Cpu;
+
 type Training = Autodiff<Cpu>;
 
 const JOINTS: [&str; 3] = ["hip", "knee", "ankle"];

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use burn::tensor::backend::Backend;
+use retune_core::{Error, ErrorKind};
 
-use super::{MotionForecaster, MotionModelError};
+use super::MotionForecaster;
 
 /// The motion ahead of one sample.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Forecast {
+pub struct MotionForecast {
     /// The sample after which the forecast begins, counted from 1 since the stream's beginning.
     pub sample: u64,
     /// `[horizon, target joints]` in degrees.
@@ -17,14 +18,14 @@ pub struct Forecast {
 
 /// Takes samples as they come and forecasts after each, once there is a whole window.
 #[derive(Debug)]
-pub struct ForecastStream<B: Backend> {
+pub struct MotionStream<B: Backend> {
     forecaster: MotionForecaster<B>,
     /// The last samples, at most a window.
     recent: VecDeque<f32>,
     samples: u64,
 }
 
-impl<B: Backend> ForecastStream<B> {
+impl<B: Backend> MotionStream<B> {
     /// An empty stream.
     pub fn new(forecaster: MotionForecaster<B>) -> Self {
         Self {
@@ -39,25 +40,28 @@ impl<B: Backend> ForecastStream<B> {
     ///
     /// # Errors
     ///
-    /// [`MotionModelError::SampleWidth`] and [`MotionModelError::SampleNotFinite`].
-    pub fn push(&mut self, sample: &[f32]) -> Result<Option<Forecast>, MotionModelError> {
+    /// When the sample has another number of joints, or a value that is not finite.
+    pub fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error> {
         let signals = self.forecaster.signals();
         let joints = &signals.input_joints;
         if sample.len() != joints.len() {
-            return Err(MotionModelError::SampleWidth {
-                found: sample.len(),
-                expected: joints.len(),
-            });
+            let (found, expected) = (sample.len(), joints.len());
+            let message =
+                format!("the sample has {found} values, expected {expected}, one for each joint");
+            return Err(Error::new(ErrorKind::Mismatch, message)
+                .with_hint("give the joints that the source takes, in its order"));
         }
         for (joint, &value) in joints.iter().zip(sample) {
             if !value.is_finite() {
-                return Err(MotionModelError::SampleNotFinite {
-                    joint: joint.clone(),
-                    found: value,
-                });
+                let message = format!(
+                    "the sample's angle of `{joint}` is {value}, expected a finite number of degrees"
+                );
+                return Err(Error::new(ErrorKind::NotFinite, message).with_hint(
+                    "fill the gap before, or clear the stream and begin a new window after it",
+                ));
             }
         }
-        let width = signals.window * joints.len();
+        let width = signals.input_width();
         self.samples += 1;
         self.recent.extend(sample);
         while self.recent.len() > width {
@@ -67,7 +71,7 @@ impl<B: Backend> ForecastStream<B> {
             return Ok(None);
         }
         let window = self.recent.make_contiguous();
-        Ok(Some(Forecast {
+        Ok(Some(MotionForecast {
             sample: self.samples,
             angles: self.forecaster.predict(window)?,
         }))

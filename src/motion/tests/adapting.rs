@@ -1,19 +1,16 @@
-use std::collections::BTreeMap;
-
-use burn::module::Module;
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 
 use super::*;
-use crate::motion::model::adapt::{Batch, loss};
-use crate::motion::model::initial::{Use, generator, kernel};
-use crate::motion::model::train::Examples;
-use crate::storage::HostTensor;
+use crate::fit::motion::{Batch, loss};
+use crate::parameters::{Numbers, Parameters};
+use crate::source::host;
+use crate::source::motion::{generator, kernel};
 
-fn moved_module(size: RefurbishSize) -> BTreeMap<String, HostTensor> {
+fn moved_module(size: RefurbishSize) -> Numbers {
     let mut tensors = size.identity(5);
     for tensor in tensors.values_mut() {
         let count = tensor.values.len();
-        let more = kernel(count, 1, &mut generator(9, Use::Epoch(count)));
+        let more = kernel(count, 1, &mut generator(9, count as u64));
         for (value, more) in tensor.values.iter_mut().zip(more.values) {
             *value += 3.0 * more;
         }
@@ -33,7 +30,7 @@ fn numbers() -> [Vec<f32>; 3] {
 }
 
 /// The hybrid loss by loops in double precision.
-fn loss_by_loops(weights: &MotionSourceWeights, tensors: &BTreeMap<String, HostTensor>) -> f64 {
+fn loss_by_loops(weights: &MotionSourceWeights, tensors: &Numbers) -> f64 {
     let at = |name: &str, index: usize| f64::from(tensors[name].values[index]);
     let hidden = tensors["refurbish.hidden.bias"].values.len();
     let [inputs, targets, corrected] =
@@ -73,8 +70,12 @@ fn gradients_are_those_of_finite_differences() {
         width: 24,
         hidden: 3,
     });
-    let network = MotionNetwork::<Training>::new(&weights, &device).no_grad();
-    let module = Refurbish::<Training>::new(&tensors, &device);
+    let network = MotionNetwork::<Training>::new(&weights, &device);
+    let mut tracked = Parameters::<Training>::new(&tensors, &device);
+    for name in tensors.keys() {
+        tracked.insert(name, tracked.get(name).require_grad());
+    }
+    let module = Refurbish::new(tracked.clone());
     let [inputs, targets, corrected] = numbers();
     let data = |values: Vec<f32>| TensorData::new(values, [WINDOWS, 8, 3]);
     let batch = Batch {
@@ -89,8 +90,9 @@ fn gradients_are_those_of_finite_differences() {
         (value - expected).abs() < 1e-5 * expected,
         "{value} {expected}"
     );
-    let gradients = module.gradients(&found.backward());
+    let gradients = found.backward();
     for (name, tensor) in &tensors {
+        let gradient = host(tracked.get(name).grad(&gradients).unwrap()).values;
         for place in (0..tensor.values.len()).step_by(7) {
             let moved = |by: f32| {
                 let mut tensors = tensors.clone();
@@ -100,7 +102,7 @@ fn gradients_are_those_of_finite_differences() {
             };
             let (low, high) = (moved(-2e-6), moved(2e-6));
             let slope = (high.1 - low.1) / (high.0 - low.0);
-            let found = f64::from(gradients[name][place]);
+            let found = f64::from(gradient[place]);
             let off = (found - slope).abs();
             assert!(
                 off < 1e-4 * slope.abs().max(1.0),
@@ -112,22 +114,13 @@ fn gradients_are_those_of_finite_differences() {
 
 #[test]
 fn before_training_the_source_hears_the_person_as_without_a_module() {
-    let source = source();
-    let size = RefurbishSize::of(source.signals(), 4);
     let device = Default::default();
-    let module = Refurbish::<Cpu>::new(&size.identity(1), &device);
-    let examples = Examples::new(source.signals(), &person()).unwrap();
-    let places: Vec<usize> = (0..examples.len()).collect();
-    let input = examples.inputs_of::<Cpu>(&examples.inputs, &places, &device);
-    assert_eq!(
-        module.forward(input.clone()).into_data(),
-        input.clone().into_data()
-    );
-    let network = MotionNetwork::<Cpu>::new(&source, &device);
-    assert_eq!(
-        network.forward(module.forward(input.clone())).into_data(),
-        network.forward(input).into_data()
-    );
+    let size = RefurbishSize::of(source().signals(), 4);
+    let module = Refurbish::<Cpu>::new(Parameters::new(&size.identity(1), &device));
+    let windows = person();
+    let data = TensorData::new(windows.inputs.clone(), [windows.len(), 8, 3]);
+    let input = Tensor::<Cpu, 3>::from_data(data, &device);
+    assert_eq!(module.forward(input.clone()).into_data(), input.into_data());
 }
 
 #[test]
@@ -158,7 +151,7 @@ fn every_loss_and_correction_brings_the_forecast_nearer() {
             &mut |_| (),
         )
         .unwrap();
-        assert!(program.header().frozen);
+        assert!(program.frozen());
         let after = squared_error(&forecast(&source, Some(&program)));
         assert!(after < factor * before, "{settings:?}: {before} {after}");
     }
@@ -199,17 +192,14 @@ fn fine_tuning_and_scratch_leave_the_source_alone() {
     let before = source.to_bytes();
     let device = Default::default();
     let error = |weights: &MotionSourceWeights| squared_error(&forecast(weights, None));
-    let tuned = fine_tune::<Training>(
-        &source,
-        &person(),
-        &BaselineSettings::fine_tuning(0),
-        &device,
-        &mut |_| (),
-    );
-    assert!(error(&tuned.unwrap()) < 0.5 * error(&source));
-    let settings = BaselineSettings::scratch(0);
-    let fresh = from_scratch::<Training>(&source, &person(), &settings, &device, &mut |_| ());
-    assert!(squared_error(&hold_last(&person()).unwrap()) > error(&fresh.unwrap()));
+    let (settings, windows) = (TrainSettings::fine_tuning(), person());
+    let tuned =
+        fine_tune::<Training>(&source, &windows, &settings, 0, &device, &mut |_| ()).unwrap();
+    assert!(error(&tuned) < 0.5 * error(&source));
+    let settings = TrainSettings::scratch();
+    let fresh =
+        from_scratch::<Training>(&source, &windows, &settings, 0, &device, &mut |_| ()).unwrap();
+    assert!(squared_error(&windows.hold_last().unwrap()) > error(&fresh));
     assert_eq!(source.to_bytes(), before);
 }
 
@@ -224,30 +214,41 @@ fn what_makes_no_sense_is_refused() {
             .to_string()
     };
     let usual = || settings(AdaptLoss::default());
-    let with = |change: fn(&mut AdaptSettings)| {
-        let mut settings = usual();
-        change(&mut settings);
-        settings
-    };
     let windows = person();
     assert!(run(usual(), &windows, None).contains("no able-bodied windows"));
-    let large = with(|settings| settings.hidden = 4_000);
-    assert!(run(large, &windows, Some(&known)).contains("refurbish module would have"));
-    let endless = with(|settings| settings.hidden = usize::MAX);
-    assert!(run(endless, &windows, Some(&known)).contains("refurbish module would have"));
-    let none = with(|settings| settings.hidden = 0);
-    assert!(run(none, &windows, Some(&known)).contains("hidden units is 0"));
-    let idle = with(|settings| settings.training.epochs = 0);
-    assert!(run(idle, &windows, Some(&known)).contains("number of epochs is 0"));
-    let fast = with(|settings| settings.training.learning_rate = 1e30);
-    assert!(run(fast, &windows, Some(&known)).contains("diverged in epoch"));
-    let nothing = with(|settings| {
-        settings.loss = AdaptLoss::Hybrid {
-            correction: 0.0,
-            target: 0.0,
-        };
-    });
-    assert!(run(nothing, &windows, Some(&known)).contains("pair of loss weights"));
+    type Change = fn(&mut AdaptSettings);
+    let changes: [(Change, &str); 6] = [
+        (
+            |settings| settings.hidden = 4_000,
+            "refurbish module would have",
+        ),
+        (
+            |settings| settings.hidden = usize::MAX,
+            "refurbish module would have",
+        ),
+        (|settings| settings.hidden = 0, "hidden units is 0"),
+        (
+            |settings| settings.training.epochs = 0,
+            "number of epochs is 0",
+        ),
+        (
+            |settings| settings.training.learning_rate = 1e30,
+            "the loss is not finite in epoch",
+        ),
+        (
+            |settings| {
+                let (correction, target) = (0.0, 0.0);
+                settings.loss = AdaptLoss::Hybrid { correction, target };
+            },
+            "pair of loss weights",
+        ),
+    ];
+    for (change, expected) in changes {
+        let mut settings = usual();
+        change(&mut settings);
+        let message = run(settings, &windows, Some(&known));
+        assert!(message.contains(expected), "{message}");
+    }
     let other = WindowLayout::new(16, 4)
         .cut(&cycle("p", 12.0, 0.0))
         .unwrap();

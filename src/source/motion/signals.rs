@@ -1,10 +1,11 @@
 //! What a motion source takes and forecasts.
 
-use super::MotionModelError;
-use super::scale::JointScale;
-use crate::motion::metrics::finite;
-use crate::motion::{MotionError, Scaling, Windows};
-use crate::wording::list;
+use retune_core::motion::{
+    Scaling, Windows, find_joint, finite, no_joints, same_joints, wrong_count,
+};
+use retune_core::{Error, ErrorKind};
+
+use super::setting;
 
 /// The longest window and the longest horizon, in samples.
 const LONGEST: usize = 1024;
@@ -28,48 +29,43 @@ pub struct SourceSignals {
 
 impl SourceSignals {
     /// How many halvings a window takes to become one step; each is a block of the network.
-    pub(super) fn blocks(&self) -> usize {
+    pub(crate) fn blocks(&self) -> usize {
         self.window.trailing_zeros() as usize
     }
 
+    /// The values of a window.
+    pub(crate) fn input_width(&self) -> usize {
+        self.window * self.input_joints.len()
+    }
+
     /// The scale of what goes in and of what comes out.
-    pub(super) fn scales(&self) -> Result<(JointScale, JointScale), MotionModelError> {
+    pub(crate) fn scales(&self) -> Result<(Scaling, Scaling), Error> {
+        let scaling = &self.scaling;
         Ok((
-            JointScale::of(&self.scaling, &self.input_joints)?,
-            JointScale::of(&self.scaling, &self.target_joints)?,
+            scaling.of(&self.input_joints)?,
+            scaling.of(&self.target_joints)?,
         ))
     }
 
     /// Whether windows were cut as the source takes them.
-    pub(super) fn check_windows(&self, windows: &Windows) -> Result<(), MotionModelError> {
+    pub(crate) fn check_windows(&self, windows: &Windows) -> Result<(), Error> {
         let layout = &windows.layout;
         for (what, found, expected) in [
             ("window", layout.window, self.window),
             ("horizon", layout.horizon, self.horizon),
         ] {
             if found != expected {
-                return Err(MotionModelError::Layout {
-                    what,
-                    found,
-                    expected,
-                });
+                let message =
+                    format!("the windows have a {what} of {found}, the source takes {expected}");
+                return Err(Error::new(ErrorKind::Mismatch, message)
+                    .with_hint("cut the trials with the source's own window and horizon"));
             }
         }
-        for (found, expected) in [
-            (&windows.input_joints, &self.input_joints),
-            (&windows.target_joints, &self.target_joints),
-        ] {
-            if found != expected {
-                return Err(MotionModelError::Motion(MotionError::OtherJoints {
-                    found: list(found),
-                    expected: list(expected),
-                }));
-            }
-        }
+        same_joints(&windows.input_joints, &self.input_joints)?;
+        same_joints(&windows.target_joints, &self.target_joints)?;
         if windows.is_empty() {
-            return Err(MotionModelError::Motion(MotionError::Nothing {
-                what: "windows",
-            }));
+            let message = "there are no windows; expected at least one";
+            return Err(Error::new(ErrorKind::Empty, message));
         }
         for (what, values, width) in [
             ("window inputs", &windows.inputs, windows.input_width()),
@@ -77,37 +73,32 @@ impl SourceSignals {
         ] {
             finite(what, values)?;
             if values.len() != windows.len() * width {
-                return Err(MotionModelError::Motion(MotionError::Length {
-                    what,
-                    found: values.len(),
-                    expected: (windows.len() * width).to_string(),
-                }));
+                return Err(wrong_count(values.len(), what, windows.len() * width));
             }
         }
         Ok(())
     }
 
     /// Whether the parts make sense.
-    pub(super) fn check(&self) -> Result<(), MotionModelError> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         if !self.window.is_power_of_two() || !(2..=LONGEST).contains(&self.window) {
-            return Err(MotionModelError::Window { found: self.window });
+            let message = format!(
+                "the window is {} samples long, expected a power of two from 2 to 1024",
+                self.window
+            );
+            return Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("take 16 or another power of two")
+                .with_setting("window", "16"));
         }
         if !(1..=LONGEST).contains(&self.horizon) {
-            return Err(MotionModelError::Setting {
-                setting: "horizon",
-                found: self.horizon.to_string(),
-                expected: "1 to 1024 samples",
-            });
+            return Err(setting("horizon", self.horizon, "1 to 1024 samples"));
         }
         if !(self.rate_hz.is_finite() && self.rate_hz > 0.0) {
-            return Err(MotionModelError::Setting {
-                setting: "sampling rate",
-                found: self.rate_hz.to_string(),
-                expected: "a positive number of samples a second",
-            });
+            let expected = "a positive number of samples a second";
+            return Err(setting("sampling rate", self.rate_hz, expected));
         }
         if self.input_joints.is_empty() || self.target_joints.is_empty() {
-            return Err(MotionError::NoJoints.into());
+            return Err(no_joints());
         }
         let is_bad = |value: &f32| !value.is_finite();
         let scaling = &self.scaling;
@@ -117,12 +108,10 @@ impl SourceSignals {
             || scaling.means.iter().any(is_bad)
             || scaling.deviations.iter().any(|d| is_bad(d) || *d <= 0.0)
         {
-            return Err(MotionModelError::Setting {
-                setting: "scaling",
-                found: "incomplete or not positive".to_owned(),
-                expected: "a finite mean and a positive deviation for each joint",
-            });
+            let expected = "a finite mean and a positive deviation for each joint";
+            return Err(setting("scaling", "incomplete or not positive", expected));
         }
-        self.scales().map(|_| ())
+        let mut joints = self.input_joints.iter().chain(&self.target_joints);
+        joints.try_for_each(|joint| find_joint(&scaling.joints, joint).map(|_| ()))
     }
 }

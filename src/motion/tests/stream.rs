@@ -1,8 +1,8 @@
 use super::*;
 
-fn stream() -> ForecastStream<Cpu> {
+fn stream() -> MotionStream<Cpu> {
     let source = lively(signals(&JOINTS, &JOINTS, 8, 4), 6);
-    ForecastStream::new(MotionForecaster::new(&source, None, &Default::default()).unwrap())
+    MotionStream::new(MotionForecaster::new(&source, None, &Default::default()).unwrap())
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! A frozen network of joint angles: windows of motion to the motion that follows.
+//!
+//! It is a plain type and no [`SourceModel`](super::SourceModel): it hears neither audio nor planes,
+//! and answers with angles and not with logits, labels or taps.
+
+mod network;
+mod signals;
+mod weights;
+
+pub use network::MotionNetwork;
+pub use signals::SourceSignals;
+pub use weights::MotionSourceWeights;
+pub(crate) use weights::check_tensors;
+
+use std::fmt::Display;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use retune_core::{Error, ErrorKind};
+
+use crate::storage::HostTensor;
+
+/// A generator for one use of a seed; the stream tells the uses apart.
+pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(stream);
+    random
+}
+
+/// A kernel `[inputs, outputs]` before training, uniform within ±1/√inputs; drawn on the host, so that
+/// every backend starts from the same one.
+pub(crate) fn kernel(inputs: usize, outputs: usize, random: &mut ChaCha8Rng) -> HostTensor {
+    let bound = 1.0 / (inputs as f32).sqrt();
+    let values = (0..inputs * outputs).map(|_| random.random_range(-bound..=bound));
+    HostTensor {
+        shape: vec![inputs, outputs],
+        values: values.collect(),
+    }
+}
+
+/// A tensor of zeros.
+pub(crate) fn zeros(shape: &[usize]) -> HostTensor {
+    HostTensor {
+        shape: shape.to_vec(),
+        values: vec![0.0; shape.iter().product()],
+    }
+}
+
+/// A setting of a network or of its training that makes no sense.
+pub(crate) fn setting(setting: &str, found: impl Display, expected: &str) -> Error {
+    let message = format!("the {setting} is {found}, expected {expected}");
+    Error::new(ErrorKind::Setting, message)
+}
