@@ -131,15 +131,19 @@ pub(super) fn train<A: AutodiffBackend>(
     };
     let values = start.values().flat_map(|tensor| &tensor.values);
     let mut numbers: Vec<f32> = values.copied().collect();
-    let done = Adam(plan).train(&objective, &mut numbers, progress);
-    let done = done.map_err(|error| match error {
-        Error::Train(TrainError::Diverged { epoch }) => diverged(epoch).into(),
-        other => other,
-    })?;
-    if numbers.iter().any(|number| !number.is_finite()) {
-        return Err(diverged(done.best_epoch).into());
+    let mut epoch = 1;
+    let done = Adam(plan).train(&objective, &mut numbers, &mut |at| {
+        epoch = at.epoch + 1;
+        progress(at);
+    });
+    match done {
+        Err(Error::Train(TrainError::Diverged { .. })) => Err(diverged(epoch).into()),
+        Err(other) => Err(other),
+        Ok(_) if numbers.iter().any(|number| !number.is_finite()) => {
+            Err(diverged(epoch - 1).into())
+        }
+        Ok(done) => Ok((objective.layout.named(&numbers), done)),
     }
-    Ok((objective.layout.named(&numbers), done))
 }
 
 fn diverged(epoch: usize) -> retune_core::Error {
