@@ -1,7 +1,7 @@
 //! Adapt a frozen motion model to people whose gait differs: pretrain it on able-bodied walking,
 //! adapt it to a person from a few seconds, compare, save, and predict sample by sample.
 //!
-//! The walking is made here, from published mean curves of able-bodied and altered gait.
+//! The walking in `data/walking` is made up, from published mean curves of able-bodied and altered gait.
 //!
 //!     cargo run --release --example prosthesis_motion
 
@@ -10,32 +10,33 @@ use std::time::Instant;
 use burn::backend::Autodiff;
 use retune::kernel::Cpu;
 use retune::motion::{
-    AdaptSettings, LeaveOneOut, MotionForecaster, MotionProgram, MotionSourceWeights, MotionStream,
-    PretrainSettings, Scaling, Trial, WindowLayout, adapt, pretrain,
+    AdaptSettings, CsvOptions, LeaveOneOut, MotionForecaster, MotionProgram, MotionSourceWeights,
+    MotionStream, PretrainSettings, SampleTimes, Scaling, Trial, WindowLayout, adapt, pretrain,
+    read_csv,
 };
-use retune_lab::{GaitGenerator, GaitKind};
 
 fn main() -> anyhow::Result<()> {
     let device = Default::default();
-    let generator = GaitGenerator::new(100.0, 0);
-    let walking = |kind, number, seconds| -> anyhow::Result<Vec<Trial>> {
-        let person = generator.person(kind, number);
-        Ok(vec![generator.trial(&person, 0, seconds)?])
+    let recordings = |file: &str| -> anyhow::Result<Vec<Trial>> {
+        let options = CsvOptions {
+            person: Some("person".to_owned()),
+            trial: vec!["trial".to_owned()],
+            ..CsvOptions::new(SampleTimes::Column("time".to_owned()))
+        };
+        Ok(read_csv(format!("data/walking/{file}").as_ref(), &options)?)
     };
 
     // 160 ms of six joint angles give the next 100 ms. A power of two goes in.
     let layout = WindowLayout::new(16, 10);
 
     // Five able-bodied people; the last one says when to stop.
-    let able_bodied = (0..5)
-        .map(|number| walking(GaitKind::AbleBodied, number, 8.0))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    let training = able_bodied[..4].concat();
-    let windows = layout.cut_all(&training)?;
+    let able_bodied = recordings("able-bodied.csv")?;
+    let (training, validation) = able_bodied.split_at(4);
+    let windows = layout.cut_all(training)?;
     let pretrained = pretrain::<Autodiff<Cpu>>(
         &windows,
-        &layout.cut_all(&able_bodied[4])?,
-        &Scaling::fit(&training)?,
+        &layout.cut_all(validation)?,
+        &Scaling::fit(training)?,
         100.0,
         &PretrainSettings::default(),
         &device,
@@ -49,10 +50,13 @@ fn main() -> anyhow::Result<()> {
     );
 
     // A person with a transfemoral prosthesis: two seconds of walking are enough to adapt to.
-    let person = walking(GaitKind::TransfemoralProsthesis, 0, 2.0)?;
+    let altered = recordings("altered.csv")?;
+    let [person, later, others @ ..] = &altered[..] else {
+        anyhow::bail!("data/walking/altered.csv has fewer than two trials");
+    };
     let program = adapt::<Autodiff<Cpu>>(
         &source,
-        &layout.cut_all(&person)?,
+        &layout.cut_all(std::slice::from_ref(person))?,
         Some(&windows),
         &AdaptSettings::default(),
         &device,
@@ -71,11 +75,6 @@ fn main() -> anyhow::Result<()> {
     let program = MotionProgram::load(&program_path)?;
     let forecaster = MotionForecaster::<Cpu>::new(&source, Some(&program), &device)?;
     let mut stream = MotionStream::new(forecaster);
-    let later = generator.trial(
-        &generator.person(GaitKind::TransfemoralProsthesis, 0),
-        1,
-        4.0,
-    )?;
     let mut times = Vec::new();
     let mut last = None;
     for sample in later.samples.chunks(later.joints.len()) {
@@ -108,13 +107,10 @@ fn main() -> anyhow::Result<()> {
     std::fs::remove_file(program_path)?;
 
     // How good is that? Three people who were left out, a tenth of their samples for adapting.
+    let alone = |people: &[Trial]| people.iter().map(|one| vec![one.clone()]).collect();
     let rows = LeaveOneOut {
-        able_bodied,
-        people: vec![
-            walking(GaitKind::StiffKnee, 0, 8.0)?,
-            walking(GaitKind::StiffKnee, 1, 8.0)?,
-            walking(GaitKind::TransfemoralProsthesis, 1, 8.0)?,
-        ],
+        able_bodied: alone(&able_bodied),
+        people: alone(others),
         layout,
         share: 0.1,
         seeds: 1,

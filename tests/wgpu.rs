@@ -14,15 +14,14 @@ use retune::fit::{FitSettings, ForecastSettings, Preset};
 use retune::forecast::{History, Timeline};
 use retune::kernel::{Cpu, Kernels, Wgpu};
 use retune::motion::{
-    AdaptSettings, MotionForecaster, MotionSourceWeights, PretrainSettings, Scaling, WindowLayout,
-    Windows, adapt, pretrain,
+    AdaptSettings, CsvOptions, MotionForecaster, MotionSourceWeights, PretrainSettings,
+    SampleTimes, Scaling, WindowLayout, Windows, adapt, pretrain, read_csv,
 };
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnn;
 use retune::storage::HostTensor;
 use retune::task::{Classifier, Forecaster};
 use retune::transform::Transform;
-use retune_lab::{GaitGenerator, GaitKind};
 
 #[test]
 fn the_same_program_predicts_alike_on_both() {
@@ -198,12 +197,17 @@ fn forecasts_and_motion_are_the_same_on_both() {
     }
 
     // The same function adapts a motion model on both, and both predict alike.
-    let generator = GaitGenerator::new(50.0, 1);
-    let trial = |kind, number| {
-        let person = generator.person(kind, number);
-        generator.trial(&person, 0, 2.0).unwrap()
+    let recordings = |file: &str| {
+        let options = CsvOptions {
+            person: Some("person".to_owned()),
+            trial: vec!["trial".to_owned()],
+            ..CsvOptions::new(SampleTimes::Column("time".to_owned()))
+        };
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/walking");
+        read_csv(&folder.join(file), &options).unwrap()
     };
-    let able = [0, 1].map(|number| trial(GaitKind::AbleBodied, number));
+    let mut able = recordings("able-bodied.csv");
+    able.truncate(1);
     let layout = WindowLayout::new(16, 10);
     let training = layout.cut_all(&able).unwrap();
     let mut settings = PretrainSettings::default();
@@ -212,14 +216,14 @@ fn forecasts_and_motion_are_the_same_on_both() {
         &training,
         &training,
         &Scaling::fit(&able).unwrap(),
-        50.0,
+        100.0,
         &settings,
         &Default::default(),
         &mut |_| {},
     )
     .unwrap()
     .weights;
-    let person = layout.cut_all(&[trial(GaitKind::StiffKnee, 0)]).unwrap();
+    let person = layout.cut_all(&recordings("altered.csv")[..1]).unwrap();
     let mut settings = AdaptSettings::default();
     settings.training.epochs = 2;
     fn adapted<A: burn::tensor::backend::AutodiffBackend>(

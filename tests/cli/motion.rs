@@ -1,25 +1,33 @@
 //! `retune motion`: from recordings to predictions sample by sample.
 
-use retune::motion::{Trial, write_csv};
-use retune_lab::{GaitGenerator, GaitKind};
+use std::path::Path;
 
 use super::*;
 
 const HOW: &str = "--time time --person person --trial trial";
 
-/// Tables of four able-bodied people and of one with a stiff knee.
+/// Tables of four able-bodied people and of one with a stiff knee, 150 samples of each.
 fn bench() -> Bench {
     let bench = Bench::new();
-    let generator = GaitGenerator::new(50.0, 1);
-    let trials = |kind, numbers: std::ops::Range<u32>| -> Vec<Trial> {
-        let trial = |number| {
-            let person = generator.person(kind, number);
-            generator.trial(&person, 0, 3.0).unwrap()
-        };
-        numbers.map(trial).collect()
-    };
-    write_csv(&bench.path("able.csv"), &trials(GaitKind::AbleBodied, 0..4)).unwrap();
-    write_csv(&bench.path("stiff.csv"), &trials(GaitKind::StiffKnee, 0..1)).unwrap();
+    let walking = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/walking");
+    for (to, from, people) in [
+        (
+            "able.csv",
+            "able-bodied.csv",
+            "able-bodied-0 able-bodied-1 able-bodied-2 able-bodied-3",
+        ),
+        ("stiff.csv", "altered.csv", "stiff-knee-0"),
+    ] {
+        let text = fs::read_to_string(walking.join(from)).unwrap();
+        let mut rows: Vec<&str> = text.lines().take(1).collect();
+        for person in words(people) {
+            let of_person = text
+                .lines()
+                .filter(|row| row.starts_with(&format!("{person},")));
+            rows.extend(of_person.take(150));
+        }
+        bench.file(to, rows.join("\n"));
+    }
     bench
 }
 
@@ -132,7 +140,7 @@ fn what_cannot_be_read_or_fitted_says_why() {
             "nothing says when the samples",
         ),
         (
-            "motion pretrain stiff.csv --out s.safetensors --rate 50 --joint time".to_owned(),
+            "motion pretrain stiff.csv --out s.safetensors --rate 100 --joint time".to_owned(),
             "there is only one person",
         ),
         (
