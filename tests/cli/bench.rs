@@ -1,5 +1,4 @@
 //! `retune bench` from end to end.
-#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,10 +1,9 @@
 //! Every bad input is told with its place, what was expected, and what to do.
-#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::fs;
 use std::path::Path;
 
-use retune::series::{Dataset, LabelColumn, ReadOptions, Split, Unequal};
+use retune_core::series::{Dataset, LabelColumn, ReadOptions, Split, Unequal};
 use retune_core::{Error, ErrorKind};
 
 /// Blocks of files that are told alike: the kind, the message and what to do, then the extension

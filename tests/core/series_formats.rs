@@ -1,12 +1,11 @@
 //! What is written reads back the same, in every format; what cannot be read is an error and never
 //! a panic; and the data sets in `data/` are the ones that the catalogue describes.
-#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use retune::series::{
+use retune_core::series::{
     Classes, Dataset, LabelColumn, Missing, ReadOptions, Split, SplitParts, Unequal, find,
     z_normalise,
 };
@@ -278,6 +277,7 @@ fn the_formats_as_other_tools_write_them() {
 fn the_shipped_data_sets_are_those_of_the_catalogue() {
     for name in ["GunPoint", "ItalyPowerDemand"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
             .join("data")
             .join(name);
         let mut data = Dataset::read(&folder, &ReadOptions::default()).unwrap();

@@ -1,0 +1,6 @@
+//! What needs no tensor library: these are tests of `retune-core`, which builds in seconds.
+#![allow(clippy::unwrap_used, reason = "a test that panics fails")]
+
+mod catalogue;
+mod series_errors;
+mod series_formats;
