@@ -26,9 +26,9 @@ use retune::transform::Transform;
 #[test]
 fn the_same_program_predicts_alike_on_both() {
     let source = SourceWeights::find("attrnn-gsc35").unwrap();
-    // One voice through each door of the source.
+    // One transform through each input of the source.
     let settings = FitSettings {
-        voices: ["formants", "stretched"]
+        transforms: ["formants", "stretched"]
             .iter()
             .filter_map(|name| Transform::named(name))
             .collect(),

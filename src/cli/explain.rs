@@ -44,7 +44,7 @@ struct Outcome {
     label: String,
     probability: f32,
     words: Vec<Word>,
-    /// The share of the prediction that rests on voices that do not tell when.
+    /// The share of the prediction that rests on transforms that do not tell when.
     untimed: f32,
     source: SourceReference,
 }
@@ -118,7 +118,7 @@ impl Arguments {
         let mut notes = Vec::new();
         if outcome.untimed > 0.0 {
             notes.push(format!(
-                "{:.0} % of the prediction rests on voices that do not tell when; the ground leaves \
+                "{:.0} % of the prediction rests on transforms that do not tell when; the ground leaves \
                  them out",
                 100.0 * outcome.untimed
             ));

@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::series::Scaling;
 use retune::source::DEFAULT_SOURCE;
-use retune::transform::{Padding, Position, Transform, Voice, names};
+use retune::transform::{Modulated, Padding, Position, Transform, names};
 
 use super::args::{choice, count, not_negative, not_negative_single, part, positive, share};
 use super::problem::Problem;
@@ -19,40 +19,40 @@ use super::progress::Progress;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: one voice, twelve, fifteen, Voice2Series as published, or its label
-    /// mapping on a voice with a trained sound on top
+    /// Where all settings start: one transform, twelve, fifteen, Voice2Series as published, or its label
+    /// mapping on a transform with a trained sound on top
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"]))]
     pub preset: Preset,
     /// The source model: one that is shipped, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
     pub source: String,
-    /// How the source hears the series: a voice by its name, and several in as many options
-    #[arg(long = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(names().into_iter().map(|named| named.name)))]
-    voices: Vec<String>,
+    /// How the source hears the series: a transform by its name, and several in as many options
+    #[arg(long = "transform", alias = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(names().into_iter().map(|named| named.name)))]
+    transforms: Vec<String>,
     /// How the source's answer becomes a class: groups of its words, or a ridge regression on means
     /// of its activations or on more of them; several in as many options
     #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge"]))]
     readouts: Vec<ReadoutKind>,
-    /// The most pairs of a voice and a ridge that the program keeps; fewer are smaller and faster
+    /// The most pairs of a transform and a ridge that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]
     parts: Option<usize>,
-    /// Voice padding: how often the series is repeated in the clip
+    /// Transform padding: how often the series is repeated in the clip
     #[arg(long, value_name = "N", value_parser = count)]
     segments: Option<usize>,
-    /// Voice padding: where the series stands in its segment
+    /// Transform padding: where the series stands in its segment
     #[arg(long, value_name = "WHERE", value_parser = choice::<Position>(&["start", "centre", "end"]))]
     position: Option<Position>,
-    /// Voice padding: samples that each series is resampled to first, or none
+    /// Transform padding: samples that each series is resampled to first, or none
     #[arg(long, value_name = "SAMPLES")]
     stretch: Option<Stretch>,
-    /// A trained sound is added to the voice, and starts uniform within plus or minus this amplitude
+    /// A trained sound is added to the transform, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
-    /// Voice padding: the trained sound is a sum of so many short tones at most, and not free in each
+    /// Transform padding: the trained sound is a sum of so many short tones at most, and not free in each
     /// sample
     #[arg(long, value_name = "N", value_parser = count)]
     pub dimensions: Option<usize>,
-    /// How the numbers are found, where a voice has some: adam by gradient, random-directions by
+    /// How the numbers are found, where a transform has some: adam by gradient, random-directions by
     /// losses alone
     #[arg(long, value_name = "NAME", value_parser = trainer)]
     trainer: Option<String>,
@@ -62,7 +62,7 @@ pub struct FitArgs {
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
-    /// Passes over the training series that train what a voice has to train; 0 for none
+    /// Passes over the training series that train what a transform has to train; 0 for none
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Series in each step
@@ -120,20 +120,20 @@ impl FitArgs {
     ///
     /// # Errors
     ///
-    /// When an option of one voice is given and there is no such voice.
+    /// When an option of one transform is given and there is no such transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
         let preset = FitSettings::preset(self.preset);
-        let mut voices = preset.voices.clone();
-        if !self.voices.is_empty() {
-            let named = self.voices.iter();
-            voices = named.filter_map(|name| Transform::named(name)).collect();
+        let mut transforms = preset.transforms.clone();
+        if !self.transforms.is_empty() {
+            let named = self.transforms.iter();
+            transforms = named.filter_map(|name| Transform::named(name)).collect();
         }
-        for voice in &mut voices {
-            self.adjust(voice);
+        for transform in &mut transforms {
+            self.adjust(transform);
         }
-        self.check_padding(&voices)?;
+        self.check_padding(&transforms)?;
         Ok(FitSettings {
-            voices,
+            transforms,
             readouts: match self.readouts.is_empty() {
                 true => preset.readouts,
                 false => self.readouts.clone(),
@@ -157,10 +157,10 @@ impl FitArgs {
         })
     }
 
-    /// Puts what was given for a kind of voice into a voice of that kind.
-    fn adjust(&self, voice: &mut Transform) {
-        if let Some(padding) = voice.downcast::<Padding>() {
-            *voice = Transform::new(Padding {
+    /// Puts what was given for a kind of transform into a transform of that kind.
+    fn adjust(&self, transform: &mut Transform) {
+        if let Some(padding) = transform.downcast::<Padding>() {
+            *transform = Transform::new(Padding {
                 segments: self.segments.unwrap_or(padding.segments),
                 position: self.position.unwrap_or(padding.position),
                 stretch: self
@@ -169,8 +169,8 @@ impl FitArgs {
                 initial_amplitude: self.initial_amplitude.unwrap_or(padding.initial_amplitude),
                 dimensions: self.dimensions.or(padding.dimensions),
             });
-        } else if let Some(sound) = voice.downcast::<Voice>() {
-            *voice = Transform::new(Voice {
+        } else if let Some(sound) = transform.downcast::<Modulated>() {
+            *transform = Transform::new(Modulated {
                 theta: self.initial_amplitude.or(sound.theta),
                 ..sound.clone()
             });
@@ -178,8 +178,8 @@ impl FitArgs {
     }
 
     /// An option that nothing takes up is a mistake.
-    fn check_padding(&self, voices: &[Transform]) -> Result<()> {
-        let padding = |voice: &Transform| voice.downcast::<Padding>().is_some();
+    fn check_padding(&self, transforms: &[Transform]) -> Result<()> {
+        let padding = |transform: &Transform| transform.downcast::<Padding>().is_some();
         let given = [
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
@@ -187,10 +187,10 @@ impl FitArgs {
             ("--dimensions", self.dimensions.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
-            Some((option, _)) if !voices.iter().any(padding) => Err(Problem::new(format!(
-                "{option} is for the voice padding, which is not among the voices"
+            Some((option, _)) if !transforms.iter().any(padding) => Err(Problem::new(format!(
+                "{option} is for the transform padding, which is not among the transforms"
             ))
-            .with_hint("give --voice padding or --preset paper as well")
+            .with_hint("give --transform padding or --preset paper as well")
             .into()),
             _ => Ok(()),
         }
@@ -218,9 +218,9 @@ pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
             let detail = format!("epoch {epoch} of {epochs}, loss {training_loss:.3}{validation}");
             progress.at(epoch as u64, epochs as u64, &detail);
         }
-        FitProgress::Heard { heard, of } => {
-            let detail = format!("{heard} of {of} series heard");
-            progress.at(heard as u64, of as u64, &detail);
+        FitProgress::Forwarded { done, of } => {
+            let detail = format!("{done} of {of} series forwarded");
+            progress.at(done as u64, of as u64, &detail);
         }
     }
 }

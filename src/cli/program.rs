@@ -111,7 +111,7 @@ impl RowArgs {
 /// How results name a part of a program.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartName {
-    voice: &'static str,
+    transform: &'static str,
     readout: &'static str,
     weight: f32,
 }
@@ -120,7 +120,7 @@ impl PartName {
     /// All parts of a program, in the order in which `--part` counts them.
     pub fn all(program: &Program) -> Vec<Self> {
         let name = |part: &Part| Self {
-            voice: part.transform.name(),
+            transform: part.transform.name(),
             readout: part.mapping.name(),
             weight: part.weight,
         };
@@ -132,7 +132,7 @@ impl PartName {
         let row = |(place, part): (usize, &Self)| {
             [
                 format!("part {}", place + 1),
-                part.voice.to_owned(),
+                part.transform.to_owned(),
                 part.readout.to_owned(),
                 format!("{:.1} %", 100.0 * part.weight),
             ]

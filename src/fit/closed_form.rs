@@ -1,4 +1,4 @@
-//! Readouts in closed form: the source hears every training series once for each voice, and ridge
+//! Readouts in closed form: the source hears every training series once for each transform, and ridge
 //! regressions on its activations do the rest.
 
 use std::collections::BTreeMap;
@@ -19,38 +19,38 @@ use crate::transform::Transform;
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
-/// Voices whose readouts are fitted together, each on a thread of its own.
-const VOICES_TOGETHER: usize = 4;
+/// Transforms whose readouts are fitted together, each on a thread of its own.
+const TOGETHER: usize = 4;
 /// Penalties to choose from, for each feature.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 /// The penalty for each feature where no series can be left out: the best on average with one
 /// series of each class, drawn from the training splits of 13 data sets.
-const UNJUDGED_PENALTY: f64 = 0.5;
+const DEFAULT_PENALTY: f64 = 0.5;
 
-/// A voice and its trained numbers.
-pub(super) type Voice = (Transform, Numbers);
+/// A transform and its trained numbers.
+pub(super) type FittedTransform = (Transform, Numbers);
 
-/// A voice and a readout of it, which a program may keep.
+/// A transform and a readout of it, which a program may keep.
 struct Candidate {
-    voice: usize,
+    transform: usize,
     readout: Readout,
     numbers: Numbers,
-    /// The scores of each judge had the readout not seen it, `[judges, classes]` row by row; where
+    /// The scores of each scorer had the readout not seen it, `[scored, classes]` row by row; where
     /// none is left out, as it saw them.
     left_out: Vec<f64>,
 }
 
-/// The training series that choices are judged by.
-struct Judges {
+/// The training series that choices are scored by.
+struct Scored {
     /// Their places.
     rows: Vec<usize>,
-    /// Whether they are left out when they judge.
+    /// Whether they are left out when they scorer.
     left_out: bool,
 }
 
-impl Judges {
+impl Scored {
     /// Those whose class has another series: without the only one of a class nothing is known of
-    /// the class, and its error would only say so. Where each class has but one, all judge, and
+    /// the class, and its error would only say so. Where each class has but one, all scorer, and
     /// none is left out.
     fn of(examples: Examples) -> Self {
         let mut sizes = vec![0; examples.class_count];
@@ -79,60 +79,66 @@ impl Judges {
     }
 }
 
-/// Fits readouts to each voice, chooses what to keep, and calibrates the weighted mean of their
+/// Fits readouts to each transform, chooses what to keep, and calibrates the weighted mean of their
 /// scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
 /// a ridge regression gives without being fitted again.
 pub(super) fn fit<B: Kernels>(
     examples: Examples,
-    voices: Vec<Voice>,
+    transforms: Vec<FittedTransform>,
     settings: &FitSettings,
     source: &dyn SourceModel<B>,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, Error> {
     let series = examples.series.len();
-    let judges = Judges::of(examples);
+    let scored = Scored::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
     let mut candidates = Vec::new();
-    for (group, together) in voices.chunks(VOICES_TOGETHER).enumerate() {
-        let mut heard_by = Vec::with_capacity(together.len());
+    for (group, together) in transforms.chunks(TOGETHER).enumerate() {
+        let mut taken = Vec::with_capacity(together.len());
         for (place, (transform, numbers)) in together.iter().enumerate() {
-            let voice = group * VOICES_TOGETHER + place;
+            let place = group * TOGETHER + place;
             let length = examples.series[0].len();
             let numbers = transform.on_device(source.spec(), numbers, length, device)?;
-            let mut heard = |heard| {
-                let (heard, of) = (voice * series + heard, voices.len() * series);
-                progress(&FitProgress::Heard { heard, of });
+            let mut forwarded = |done| {
+                let (done, of) = (place * series + done, transforms.len() * series);
+                progress(&FitProgress::Forwarded { done, of });
             };
-            let heard = features(
+            let activations = features(
                 examples.series,
                 transform,
                 &numbers,
                 source,
                 device,
-                &mut heard,
+                &mut forwarded,
             )?;
-            heard_by.push((voice, heard));
+            taken.push((place, activations));
         }
-        let pairs: Vec<_> = heard_by
+        let pairs: Vec<_> = taken
             .iter()
-            .flat_map(|(voice, heard)| {
-                readouts
-                    .iter()
-                    .map(move |pooling| (*voice, *pooling, heard))
+            .flat_map(|(place, activations)| {
+                let readouts = readouts.iter();
+                readouts.map(move |pooling| (*place, *pooling, activations))
             })
             .collect();
         let fitted: Result<Vec<Candidate>, Error> = pairs
             .into_par_iter()
-            .map(|(voice, pooling, heard)| {
-                candidate(voice, pooling, heard, source.spec(), examples, &judges)
+            .map(|(place, pooling, activations)| {
+                candidate(
+                    place,
+                    pooling,
+                    activations,
+                    source.spec(),
+                    examples,
+                    &scored,
+                )
             })
             .collect();
         candidates.extend(fitted?);
     }
-    choose(candidates, &voices, examples, &judges, settings)
+    choose(candidates, &transforms, examples, &scored, settings)
 }
 
 /// What a readout in closed form reads.
@@ -144,40 +150,40 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
     }
 }
 
-/// Fits one readout of a voice to what the source made of it, `[series, pooled_width]` row by row.
+/// Fits one readout of a transform to what the source made of it, `[series, pooled_width]` row by row.
 fn candidate(
-    voice: usize,
+    transform: usize,
     pooling: Pooling,
     activations: &[f32],
     source: &SourceSpec,
     examples: Examples,
-    judges: &Judges,
+    scored: &Scored,
 ) -> Result<Candidate, Error> {
     let features = pooling.of_rows(activations, source);
     let width = pooling.width(source) as f64;
     let (lowest, highest, steps) = PENALTIES;
-    let ridge = match judges.left_out {
+    let ridge = match scored.left_out {
         true => Ridge {
             penalties: log_spaced(lowest * width, highest * width, steps),
-            judges: Some(judges.rows.clone()),
+            scored_rows: Some(scored.rows.clone()),
             ..Ridge::default()
         },
         false => Ridge {
-            penalties: vec![UNJUDGED_PENALTY * width],
+            penalties: vec![DEFAULT_PENALTY * width],
             ..Ridge::default()
         },
     };
     let found = ridge.fit(&features, &targets(examples), examples.series.len())?;
-    let scores = match judges.left_out {
+    let scores = match scored.left_out {
         true => found.leave_one_out,
         false => found.model.predict(&features)?,
     };
     let columns = Readout::columns(examples.class_count);
-    let scores = rows_of(&scores, &judges.rows, columns);
+    let scores = rows_of(&scores, &scored.rows, columns);
     let penalty = found.penalty;
     let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
-        voice,
+        transform,
         readout: Readout { penalty, pooling },
         numbers: Readout::numbers(found.model.weights, intercept),
         left_out: spread(&scores, examples.class_count),
@@ -187,15 +193,15 @@ fn candidate(
 /// Keeps the candidates that are worth it, and calibrates their weighted mean.
 fn choose(
     candidates: Vec<Candidate>,
-    voices: &[Voice],
+    transforms: &[FittedTransform],
     examples: Examples,
-    judges: &Judges,
+    scored: &Scored,
     settings: &FitSettings,
 ) -> Result<Fitted, Error> {
     let count = examples.class_count;
-    let classes = judges.classes(examples);
+    let classes = scored.classes(examples);
     let most = settings.parts.unwrap_or(candidates.len());
-    let shares = match judges.left_out {
+    let shares = match scored.left_out {
         true => {
             let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
             shares(
@@ -222,7 +228,7 @@ fn choose(
         for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
             *sum += f64::from(weight) * score;
         }
-        let (transform, transform_numbers) = voices[candidate.voice].clone();
+        let (transform, transform_numbers) = transforms[candidate.transform].clone();
         parts.push(FittedPart {
             transform,
             transform_numbers,
@@ -235,7 +241,7 @@ fn choose(
     Ok(Fitted {
         parts,
         inverse_temperature: (1.0 / temperature.0) as f32,
-        scores: match judges.left_out {
+        scores: match scored.left_out {
             true => scores(&mean, temperature, &classes, count)?,
             false => BTreeMap::new(),
         },
@@ -274,7 +280,7 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     numbers: &Parameters<B>,
     source: &dyn SourceModel<B>,
     device: &B::Device,
-    heard: &mut dyn FnMut(usize),
+    forwarded: &mut dyn FnMut(usize),
 ) -> Result<Vec<f32>, Error> {
     let spec = source.spec();
     let width = pooled_width(spec);
@@ -285,7 +291,7 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
         let input = transform.forward(spec, &prepared, numbers, device);
         let outputs = source.forward(input, &taps);
         features.extend(host(pool(spec, &outputs)).values);
-        heard(features.len() / width);
+        forwarded(features.len() / width);
     }
     Ok(features)
 }

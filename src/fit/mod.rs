@@ -66,14 +66,14 @@ pub struct FittedPart {
 
 /// Fits a program to scaled series of one length.
 ///
-/// Each voice of `settings` is trained by gradient through a label mapping where it has something
+/// Each transform of `settings` is trained by gradient through a label mapping where it has something
 /// to train and there are epochs for it; readouts are then fitted in closed form where that is
 /// asked for. The source's weights are compared bit by bit with those that were loaded when all
 /// is done.
 ///
 /// # Errors
 ///
-/// When a setting is out of range, the series do not suit a voice, there are more classes than
+/// When a setting is out of range, the series do not suit a transform, there are more classes than
 /// source labels, the loss is not finite, or the source was changed.
 pub fn fit<B>(
     examples: Examples,
@@ -89,8 +89,8 @@ where
     settings.check()?;
     let length = examples.series.first().ok_or_else(nothing_to_fit)?.len();
     let spec = source.spec();
-    for voice in &settings.voices {
-        voice.check(spec, length)?;
+    for transform in &settings.transforms {
+        transform.check(spec, length)?;
     }
     if settings.readouts.contains(&ReadoutKind::Labels) {
         random_labels(examples, source, settings)?;
@@ -99,8 +99,8 @@ where
     let before = at_rest.fingerprint();
 
     let mut scores = BTreeMap::new();
-    let mut voices = Vec::with_capacity(settings.voices.len());
-    for (place, transform) in settings.voices.iter().enumerate() {
+    let mut transforms = Vec::with_capacity(settings.transforms.len());
+    for (place, transform) in settings.transforms.iter().enumerate() {
         let mut numbers = transform.initial(spec, settings.seed);
         let mut mapping = None;
         if settings.epochs > 0 && transform.trainable(spec) {
@@ -118,20 +118,20 @@ where
             numbers = trained.transform_numbers;
             let named = trained.scores.into_iter();
             // Several transforms are told apart by their place.
-            scores.extend(named.map(|(name, score)| match settings.voices.len() {
+            scores.extend(named.map(|(name, score)| match settings.transforms.len() {
                 1 => (name, score),
                 _ => (format!("part{}_{name}", place + 1), score),
             }));
             mapping = Some((labels, trained.mapping_numbers));
         }
-        voices.push((transform.clone(), numbers, mapping));
+        transforms.push((transform.clone(), numbers, mapping));
     }
 
     let fitted = match settings.readouts[..] {
         [ReadoutKind::Labels] => Fitted {
             inverse_temperature: 1.0,
             scores,
-            parts: voices
+            parts: transforms
                 .into_iter()
                 .map(|(transform, transform_numbers, mapping)| {
                     let (mapping, mapping_numbers) = mapping.ok_or_else(nothing_to_train)?;
@@ -140,19 +140,19 @@ where
                         transform_numbers,
                         mapping,
                         mapping_numbers,
-                        weight: 1.0 / settings.voices.len() as f32,
+                        weight: 1.0 / settings.transforms.len() as f32,
                     })
                 })
                 .collect::<Result<_, Error>>()?,
         },
         _ => {
-            let voices = voices
+            let transforms = transforms
                 .into_iter()
                 .map(|(transform, numbers, _)| (transform, numbers))
                 .collect();
             let source: &dyn SourceModel<B::InnerBackend> = at_rest.as_ref();
             let mut fitted =
-                closed_form::fit(examples, voices, settings, source, device, progress)?;
+                closed_form::fit(examples, transforms, settings, source, device, progress)?;
             fitted.scores.extend(scores);
             fitted
         }
@@ -166,10 +166,11 @@ pub(crate) fn nothing_to_fit() -> Error {
 }
 
 fn nothing_to_train() -> Error {
-    let message = "a label mapping needs something to train, and a voice has nothing, or no epochs";
+    let message =
+        "a label mapping needs something to train, and a transform has nothing, or no epochs";
     Error::new(ErrorKind::Setting, message)
         .with_hint(
-            "read means, or train for some epochs; a voice that is audio needs an initial amplitude \
+            "read means, or train for some epochs; a transform that is audio needs an initial amplitude \
              as well",
         )
         .with_setting("readout", "means")

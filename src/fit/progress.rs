@@ -14,11 +14,11 @@ pub enum FitProgress {
         /// The mean loss over the series that early stopping watches.
         validation_loss: Option<f64>,
     },
-    /// The source has heard some series, for a readout in closed form.
-    Heard {
-        /// Series heard so far, counted once for each voice.
-        heard: usize,
-        /// All that will be heard.
+    /// Some series went through the source, for a readout in closed form.
+    Forwarded {
+        /// Series so far, counted once for each transform.
+        done: usize,
+        /// All that will go.
         of: usize,
     },
 }

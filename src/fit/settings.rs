@@ -6,27 +6,27 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::series::Scaling;
-use crate::transform::{Tier, Transform, Voice};
+use crate::transform::{Modulated, Tier, Transform};
 use crate::{Error, setting};
 
-/// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the voice.
+/// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the transform.
 const WORDS_AMPLITUDE: f32 = 0.01;
 
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// One voice and a readout in closed form: seconds.
+    /// One transform and a readout in closed form: seconds.
     Fast,
-    /// Twelve voices with two readouts in closed form each, of which those are kept that help; see
+    /// Twelve transforms with two readouts in closed form each, of which those are kept that help; see
     /// `docs/results.md`.
     #[default]
     Default,
-    /// More voices.
+    /// More transforms.
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
-    /// The label mapping of Voice2Series on a voice that the series modulates, with θ trained on top.
+    /// The label mapping of Voice2Series on a transform that the series modulates, with θ trained on top.
     Words,
 }
 
@@ -101,11 +101,11 @@ pub struct FitSettings {
     /// The preset that the others started from.
     pub preset: Preset,
     /// The ways in which the source hears a series; each is a part of the program.
-    pub voices: Vec<Transform>,
+    pub transforms: Vec<Transform>,
     /// How the source's answer becomes a class: the groups of labels alone, or readouts in closed
-    /// form, each of which is tried on each voice.
+    /// form, each of which is tried on each transform.
     pub readouts: Vec<ReadoutKind>,
-    /// The most parts that a program with readouts in closed form keeps of all voices and
+    /// The most parts that a program with readouts in closed form keeps of all transforms and
     /// readouts; none for as many as help.
     pub parts: Option<usize>,
     /// The trainer, by its name; see [`train::names`](crate::train::names).
@@ -116,7 +116,7 @@ pub struct FitSettings {
     pub train_mapping: bool,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
-    /// The most passes over the training series that train the voices by gradient; 0 where their
+    /// The most passes over the training series that train the transforms by gradient; 0 where their
     /// numbers stay as they are.
     pub epochs: usize,
     /// Series in one step.
@@ -153,25 +153,25 @@ impl FitSettings {
     pub fn preset(preset: Preset) -> Self {
         let named = |name| Transform::named(name).into_iter().collect();
         let words = preset == Preset::Words;
-        let voices = match preset {
+        let transforms = match preset {
             Preset::Fast => Transform::of_tier(Tier::Fast),
             Preset::Default => Transform::of_tier(Tier::Default),
             Preset::Best => Transform::of_tier(Tier::Best),
             Preset::Paper => named("padding"),
-            // The paper's numbers suit θ alone; a voice needs a steady rate and nothing left out.
+            // The paper's numbers suit θ alone; a transform needs a steady rate and nothing left out.
             Preset::Words => {
                 let vowels: Vec<Transform> = named("vowel");
                 let on_top = |vowel: &Transform| {
-                    let voice = vowel.downcast::<Voice>()?.clone();
+                    let transform = vowel.downcast::<Modulated>()?.clone();
                     let theta = Some(WORDS_AMPLITUDE);
-                    Some(Transform::new(Voice { theta, ..voice }))
+                    Some(Transform::new(Modulated { theta, ..transform }))
                 };
                 vowels.iter().filter_map(on_top).collect()
             }
         };
         Self {
             preset,
-            voices,
+            transforms,
             readouts: match preset {
                 Preset::Paper | Preset::Words => vec![ReadoutKind::Labels],
                 Preset::Fast | Preset::Default | Preset::Best => {
@@ -227,9 +227,9 @@ impl FitSettings {
                 "0 to less than 1",
             ),
             (
-                "voices",
-                self.voices.len() as f64,
-                !self.voices.is_empty(),
+                "transforms",
+                self.transforms.len() as f64,
+                !self.transforms.is_empty(),
                 "at least 1",
             ),
             (

@@ -1,4 +1,4 @@
-//! Backtests: forecasts from a rolling origin, judged by what came, beside controls.
+//! Backtests: forecasts from a rolling origin, scored by what came, beside controls.
 
 use retune_core::ErrorKind;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Forecaster;
 use crate::Error;
 use crate::fit::{FitProgress, ForecastSettings};
-use crate::forecast::{Backtest, Control, History, Judge, JudgedScores, LEVELS};
+use crate::forecast::{Backtest, Control, ForecastScores, History, LEVELS, Scorer};
 use crate::kernel::Kernels;
 use crate::source::SourceWeights;
 
@@ -29,7 +29,7 @@ pub struct BacktestRow {
     pub uses_source: bool,
     /// How it did.
     #[serde(flatten)]
-    pub scores: JudgedScores,
+    pub scores: ForecastScores,
 }
 
 /// What a backtest found.
@@ -37,7 +37,7 @@ pub struct BacktestRow {
 pub struct BacktestReport {
     /// The program, the same without the source, the same on random weights, and the controls.
     pub rows: Vec<BacktestRow>,
-    /// Forecasts that were judged.
+    /// Forecasts that were scored.
     pub forecasts: usize,
     /// Scores of the program's fit, by name.
     pub fit: std::collections::BTreeMap<String, f64>,
@@ -45,7 +45,7 @@ pub struct BacktestReport {
     pub random_fit: std::collections::BTreeMap<String, f64>,
 }
 
-/// Fits a forecaster on the histories and judges it on what came after them.
+/// Fits a forecaster on the histories and scored it on what came after them.
 ///
 /// `after` has the values that follow each history; the origin rolls through them from the
 /// history's end, and every forecast sees all values before its origin. Nothing of `after` is seen
@@ -67,28 +67,28 @@ pub fn backtest<B: Kernels>(
     let [source, random] = sources;
     let fitted = Forecaster::<B>::fit(histories, source, settings, device, progress)?;
     let mut rows = vec![];
-    let judging = Judging {
+    let scoring = Scoring {
         histories,
         after,
         origins: &origins,
         settings,
         options,
     };
-    rows.push(judging.program("retune", &fitted)?);
+    rows.push(scoring.program("retune", &fitted)?);
     if let Some(alone) = fitted.without_source() {
-        rows.push(judging.program("ridge on the window", &alone)?);
+        rows.push(scoring.program("ridge on the window", &alone)?);
     }
     let mut random_fit = Default::default();
-    if !settings.voices.is_empty() {
+    if !settings.transforms.is_empty() {
         let random = Forecaster::<B>::fit(histories, random, settings, device, progress)?;
-        rows.push(judging.program("random source", &random)?);
+        rows.push(scoring.program("random source", &random)?);
         random_fit = random.program().scores().clone();
     }
-    rows.push(judging.control("last value", Control::LastValue)?);
+    rows.push(scoring.control("last value", Control::LastValue)?);
     if let Some(period) = settings.season {
-        rows.push(judging.control("seasonal naive", Control::SeasonalNaive { period })?);
+        rows.push(scoring.control("seasonal naive", Control::SeasonalNaive { period })?);
     }
-    rows.push(judging.control("drift", Control::Drift)?);
+    rows.push(scoring.control("drift", Control::Drift)?);
     Ok(BacktestReport {
         rows,
         forecasts: origins.len(),
@@ -106,7 +106,7 @@ fn origins(
 ) -> Result<Vec<(usize, usize)>, crate::Error> {
     if histories.len() != after.len() {
         let (found, expected) = (after.len(), histories.len());
-        let message = format!("there are {found} histories to judge with; expected {expected}");
+        let message = format!("there are {found} histories to scorer with; expected {expected}");
         return Err(crate::Error::new(ErrorKind::Mismatch, message));
     }
     let mut origins = Vec::new();
@@ -130,7 +130,7 @@ fn origins(
     if origins.is_empty() {
         let needed = settings.horizon;
         let message = format!(
-            "the history has {most} values; expected at least {needed} for one forecast to judge"
+            "the history has {most} values; expected at least {needed} for one forecast to scorer"
         );
         return Err(crate::Error::new(ErrorKind::TooShort, message)
             .with_hint("give a longer history, or a smaller horizon")
@@ -139,7 +139,7 @@ fn origins(
     Ok(origins)
 }
 
-struct Judging<'a> {
+struct Scoring<'a> {
     histories: &'a [History],
     after: &'a [Vec<f32>],
     origins: &'a [(usize, usize)],
@@ -147,13 +147,13 @@ struct Judging<'a> {
     options: &'a BacktestOptions,
 }
 
-impl Judging<'_> {
+impl Scoring<'_> {
     fn program<B: Kernels>(
         &self,
         name: &'static str,
         forecaster: &Forecaster<B>,
     ) -> Result<BacktestRow, Error> {
-        let mut judges = self.judges(&LEVELS);
+        let mut scored = self.scored(&LEVELS);
         // A batch at a time: all windows together may be larger than the memory.
         for batch in self.origins.chunks(256) {
             let context = self.settings.context;
@@ -164,28 +164,28 @@ impl Judging<'_> {
             let forecasts = forecaster.forecast(&windows)?;
             for (&(history, place), forecast) in batch.iter().zip(&forecasts) {
                 let actual = &self.after[history][place..place + self.settings.horizon];
-                judges[history].add(actual, &forecast.values, &forecast.intervals)?;
+                scored[history].add(actual, &forecast.values, &forecast.intervals)?;
             }
         }
         Ok(BacktestRow {
             name,
             uses_source: forecaster.program().uses_source(),
-            scores: Judge::together(&judges),
+            scores: Scorer::together(&scored),
         })
     }
 
     fn control(&self, name: &'static str, control: Control) -> Result<BacktestRow, Error> {
-        let mut judges = self.judges(&[]);
+        let mut scored = self.scored(&[]);
         for &(history, place) in self.origins {
             let before = self.before(history, place, usize::MAX);
             let forecast = control.forecast(&before, self.settings.horizon)?;
             let actual = &self.after[history][place..place + self.settings.horizon];
-            judges[history].add(actual, &forecast, &[])?;
+            scored[history].add(actual, &forecast, &[])?;
         }
         Ok(BacktestRow {
             name,
             uses_source: false,
-            scores: Judge::together(&judges),
+            scores: Scorer::together(&scored),
         })
     }
 
@@ -200,7 +200,7 @@ impl Judging<'_> {
         values.copied().collect()
     }
 
-    fn judges(&self, levels: &[f64]) -> Vec<Judge> {
+    fn scored(&self, levels: &[f64]) -> Vec<Scorer> {
         self.histories
             .iter()
             .map(|history| {
@@ -212,7 +212,7 @@ impl Judging<'_> {
                 } else {
                     None
                 };
-                Judge::new(&history.values, season, unit, levels)
+                Scorer::new(&history.values, season, unit, levels)
             })
             .collect()
     }

@@ -293,7 +293,7 @@ fn program(
         }],
         inverse_temperature: 1.0,
         settings: crate::fit::FitSettings {
-            voices: vec![transform.clone()],
+            transforms: vec![transform.clone()],
             readouts: vec![crate::fit::ReadoutKind::Labels],
             seed: settings.seed,
             ..crate::fit::FitSettings::preset(crate::fit::Preset::Paper)

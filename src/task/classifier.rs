@@ -83,7 +83,7 @@ pub struct Classifier<B: Kernels> {
 #[derive(Debug, Clone)]
 struct LoadedPart<B: Kernels> {
     /// The first part that hears the series as this one does: they need hear it only once.
-    voice: usize,
+    same_as: usize,
     transform: Parameters<B>,
     mapping: Parameters<B>,
 }
@@ -185,7 +185,7 @@ impl<B: Kernels> Classifier<B> {
             let mapping = part.mapping.on_device(spec, classes, &numbers, device)?;
             taps.extend(part.mapping.reads(spec));
             parts.push(LoadedPart {
-                voice: first_with_voice_of(&program, index),
+                same_as: first_with_transform_of(&program, index),
                 transform,
                 mapping,
             });
@@ -304,10 +304,10 @@ impl<B: Kernels> Classifier<B> {
     pub fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         let spec = self.spec();
-        let plane = explained(spec)?;
-        let heard = self.source.plane(self.input(part, &series)?);
+        let taken = explained(spec)?;
+        let plane = self.source.plane(self.input(part, &series)?);
         let attention: Vec<usize> = spec.tap("attention").into_iter().collect();
-        let outputs = self.source.forward(Input::Plane(heard.clone()), &attention);
+        let outputs = self.source.forward(Input::Plane(plane.clone()), &attention);
         let probabilities = outputs.probabilities().map(|found| host(found).values);
         let labels = spec.labels.iter().cloned();
         let mut words: Vec<_> = labels.zip(probabilities.unwrap_or_default()).collect();
@@ -316,8 +316,8 @@ impl<B: Kernels> Classifier<B> {
         let of_attention = |place: &usize| host(outputs.tap(*place)).values;
         Ok(Explanation {
             prediction: prediction.expect("one series went in"),
-            plane: host(heard).values,
-            filters: plane.filters(),
+            plane: host(plane).values,
+            filters: taken.filters(),
             attention: attention.first().map(of_attention).unwrap_or_default(),
             words,
         })
@@ -373,12 +373,12 @@ impl<B: Kernels> Classifier<B> {
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
         let mut last: Option<(usize, Outputs<B>)> = None;
         for (part, loaded) in self.parts.iter().enumerate() {
-            let heard = match last.take() {
-                Some((voice, heard)) if voice == loaded.voice => heard,
+            let activations = match last.take() {
+                Some((same_as, activations)) if same_as == loaded.same_as => activations,
                 _ => self.outputs(self.input(part, batch)?),
             };
-            sum = sum + self.scores(part, &heard) * self.program.parts()[part].weight;
-            last = Some((loaded.voice, heard));
+            sum = sum + self.scores(part, &activations) * self.program.parts()[part].weight;
+            last = Some((loaded.same_as, activations));
         }
         // Among themselves the classes share all of the probability. The class is that of the
         // largest score: probabilities of what tells little are too even for their few digits.
@@ -400,13 +400,13 @@ impl<B: Kernels> Classifier<B> {
 }
 
 /// The first part whose transform, with its trained numbers, is that of part `index`.
-fn first_with_voice_of(program: &Program, index: usize) -> usize {
-    let voice = |part: usize| {
+fn first_with_transform_of(program: &Program, index: usize) -> usize {
+    let key = |part: usize| {
         let numbers = program.tensors_of(part, Trained::Transform);
         (&program.parts()[part].transform, numbers)
     };
     (0..index)
-        .find(|earlier| voice(*earlier) == voice(index))
+        .find(|earlier| key(*earlier) == key(index))
         .unwrap_or(index)
 }
 

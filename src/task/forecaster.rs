@@ -38,7 +38,7 @@ pub struct Forecaster<B: Kernels> {
     /// The best readout that does not hear; known after a fit only.
     alone: Option<ForecastReadout>,
     source: Arc<dyn SourceModel<B>>,
-    voices: Vec<Parameters<B>>,
+    transforms: Vec<Parameters<B>>,
     device: B::Device,
 }
 
@@ -58,9 +58,9 @@ impl<B: Kernels> Forecaster<B> {
         progress: &mut dyn FnMut(&FitProgress),
     ) -> Result<Self, Error> {
         let fitted = fit_forecast::<B>(histories, source, settings, device, progress)?;
-        let voices = fitted.voices.into_iter().enumerate();
-        let mut tensors: Numbers = voices
-            .flat_map(|(voice, numbers)| Trained::Transform.named(voice, numbers))
+        let transforms = fitted.transforms.into_iter().enumerate();
+        let mut tensors: Numbers = transforms
+            .flat_map(|(transform, numbers)| Trained::Transform.named(transform, numbers))
             .collect();
         store_readout(&fitted.readout.linear, &mut tensors);
         let content = Forecasting {
@@ -90,22 +90,22 @@ impl<B: Kernels> Forecaster<B> {
     ) -> Result<Self, Error> {
         program.source().check_weights(source)?;
         let context = program.context();
-        let heard = match program.uses_source() {
-            true => program.settings().voices.len() * pooled_width(source.spec()),
+        let activations = match program.uses_source() {
+            true => program.settings().transforms.len() * pooled_width(source.spec()),
             false => 0,
         };
         let readout = program.readout();
-        let (expected, found) = (context + heard, readout.features());
+        let (expected, found) = (context + activations, readout.features());
         if found != expected {
             let message = format!(
                 "the program's readout reads {found} numbers, with this source there are {expected}"
             );
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        let voices = program.settings().voices.iter().enumerate();
-        let voices = voices
-            .map(|(index, voice)| {
-                voice.on_device(
+        let transforms = program.settings().transforms.iter().enumerate();
+        let transforms = transforms
+            .map(|(index, transform)| {
+                transform.on_device(
                     source.spec(),
                     &program.tensors_of(index, Trained::Transform),
                     context,
@@ -118,7 +118,7 @@ impl<B: Kernels> Forecaster<B> {
             readout,
             alone: None,
             source: source.model(device),
-            voices,
+            transforms,
             device: device.clone(),
         })
     }
@@ -169,15 +169,15 @@ impl<B: Kernels> Forecaster<B> {
     fn forecast_windows(&self, windows: &[ScaledWindow]) -> Result<Vec<Forecast>, Error> {
         let content = &self.program.header.content;
         let (horizon, settings) = (content.horizon, &content.settings);
-        let mut heard = Vec::new();
+        let mut activations = Vec::new();
         if content.uses_source {
             let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
-            for (voice, trained) in settings.voices.iter().zip(&self.voices) {
+            for (transform, trained) in settings.transforms.iter().zip(&self.transforms) {
                 let mut nothing = |_| {};
                 let (source, device) = (self.source.as_ref(), &self.device);
-                heard.push(features(
+                activations.push(features(
                     &values,
-                    voice,
+                    transform,
                     trained,
                     source,
                     device,
@@ -186,7 +186,11 @@ impl<B: Kernels> Forecaster<B> {
             }
         }
         let width = pooled_width(self.source.spec());
-        let rows = beside(windows.iter().map(ScaledWindow::from_last), &heard, width);
+        let rows = beside(
+            windows.iter().map(ScaledWindow::from_last),
+            &activations,
+            width,
+        );
         let predicted = self.readout.predict(&rows)?;
         let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
         let rows = scaled.chunks_exact_mut(horizon).zip(windows);

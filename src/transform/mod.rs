@@ -6,6 +6,7 @@
 
 mod erased;
 mod fourier;
+mod modulated;
 mod padding;
 mod painted;
 mod refurbish;
@@ -15,9 +16,9 @@ mod speech;
 mod theta;
 mod tones;
 mod view;
-mod voice;
 
 pub use erased::{Transform, names, register};
+pub use modulated::{Carrier, Formant, Modulated, Noise, Tone, Vowel};
 pub use padding::{Padding, Position};
 pub use painted::{Painted, Peak};
 pub use refurbish::{Refurbish, RefurbishSize};
@@ -25,7 +26,6 @@ pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
 pub use speech::Speech;
 pub use view::View;
-pub use voice::{Formant, Noise, Tone, Voice, VoiceSound, Vowel};
 
 use std::fmt::Debug;
 
@@ -47,7 +47,7 @@ macro_rules! each_transform {
             $table.of::<Painted>(),
             $table.of::<Scalogram>(),
             $table.of::<Speech>(),
-            $table.of::<Voice>(),
+            $table.of::<Modulated>(),
         ]
     };
 }

@@ -1,4 +1,4 @@
-//! A voice painted on the mel plane: peaks that follow signals, with trained numbers.
+//! A transform painted on the mel plane: peaks that follow signals, with trained numbers.
 //!
 //! It enters the source behind its front end, so it needs no Fourier transform, and a peak's place
 //! on the plane has a smooth gradient, where a tone's phase has none.
@@ -165,7 +165,7 @@ impl InputTransform for Painted {
                 viewed(four(&[Slope, Series, Calm, Smooth]), View::Paced),
             ),
             named(
-                "tally",
+                "statistics",
                 "four painted peaks that know how much and how often, not when: the sorted values, \
                  steps and sizes of steps, and the autocorrelation",
                 Tier::Default,
@@ -174,7 +174,7 @@ impl InputTransform for Painted {
             // Drawn at random, and kept by their left-out error on training splits.
             named(
                 "speaker-1",
-                "four painted peaks of another mouth, moved by other signals",
+                "four painted peaks of another vocal tract, moved by other signals",
                 Tier::Default,
                 Self::of(
                     [
@@ -215,7 +215,7 @@ impl InputTransform for Painted {
                 ),
             ),
             named(
-                "mouth",
+                "tract",
                 "three painted peaks: slope, series, slow part",
                 Tier::Best,
                 three(&[Slope, Series, Smooth]),

@@ -1,4 +1,4 @@
-//! The way in which a voice goes through a series.
+//! The way in which a transform goes through a series.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ const EVEN_SHARE: f64 = 0.5;
 /// A paced series has at least so many values for each frame, or a short one would lose its turns.
 const LEAST_PACED: usize = 2;
 
-/// The way in which a voice goes through a series.
+/// The way in which a transform goes through a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {

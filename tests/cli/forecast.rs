@@ -91,7 +91,7 @@ fn what_intervals_are_measured_on_is_said() {
     }
     bench.file("long.csv", long);
     let airline = airline();
-    let options = ["--horizon", "2", "--voice", "none", "--context", "24"];
+    let options = ["--horizon", "2", "--transform", "none", "--context", "24"];
     for (file, backtest, windows, apart) in [
         // 29 of 144 values; and the later half of 250 of 1250. A window forecasts 2.
         (&airline[..], false, 28, false),
@@ -164,7 +164,7 @@ fn a_backtest_stands_beside_its_controls() {
         "--horizon",
         "6",
         "--backtest",
-        "--voice",
+        "--transform",
         "none",
         "--split",
         "100,20,24",
@@ -185,7 +185,7 @@ fn a_backtest_stands_beside_its_controls() {
         .collect();
     bench.file("before.csv", &before);
     bench.file("after.csv", &after);
-    let report = bench.json(&words("forecast before.csv --time none --column a --column b --horizon 12 --season 7 --voice none --backtest --against after.csv --standardised"));
+    let report = bench.json(&words("forecast before.csv --time none --column a --column b --horizon 12 --season 7 --transform none --backtest --against after.csv --standardised"));
     assert_eq!(
         (&report["forecasts"], &report["series"]),
         (&2.into(), &2.into())
@@ -234,8 +234,8 @@ fn what_cannot_be_forecast_says_why() {
             "there is no column `when`",
         ),
         (
-            "forecast good.csv --horizon 5 --voice loud",
-            "there is no voice `loud`",
+            "forecast good.csv --horizon 5 --transform loud",
+            "there is no transform `loud`",
         ),
         (
             "forecast good.csv --horizon 5 --backtest --split 50,20,30",
@@ -273,7 +273,7 @@ fn what_cannot_be_forecast_says_why() {
         failure(bench.retune(&words(command)).output().unwrap(), 2);
     }
     let filled = bench.done(&words(
-        "forecast missing.csv --horizon 3 --voice none --missing interpolate",
+        "forecast missing.csv --horizon 3 --transform none --missing interpolate",
     ));
     assert_eq!(filled.lines().count(), 7);
 }

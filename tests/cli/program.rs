@@ -128,16 +128,21 @@ fn a_series_is_heard_and_explained() {
 #[test]
 fn a_picture_says_what_its_ground_leaves_out() {
     let bench = Bench::new();
-    let note = "of the prediction rests on voices that do not tell when";
-    for (voice, untimed) in [("tally", 1.0), ("spectrum", 1.0), ("paced", 0.0)] {
+    let note = "of the prediction rests on transforms that do not tell when";
+    for (transform, untimed) in [("statistics", 1.0), ("spectrum", 1.0), ("paced", 0.0)] {
         let fit = format!(
-            "fit Waves/Waves_TRAIN.tsv --preset fast --voice {voice} --out {voice}.safetensors"
+            "fit Waves/Waves_TRAIN.tsv --preset fast --transform {transform} --out {transform}.safetensors"
         );
         bench.done(&words(&fit));
-        let explain = format!("explain {voice}.safetensors Waves/Waves_TEST.tsv --out {voice}.svg");
-        assert_eq!(bench.json(&words(&explain))["untimed"], untimed, "{voice}");
-        let svg = fs::read_to_string(bench.path(&format!("{voice}.svg"))).unwrap();
-        assert_eq!(svg.contains(note), untimed > 0.0, "{voice}");
+        let explain =
+            format!("explain {transform}.safetensors Waves/Waves_TEST.tsv --out {transform}.svg");
+        assert_eq!(
+            bench.json(&words(&explain))["untimed"],
+            untimed,
+            "{transform}"
+        );
+        let svg = fs::read_to_string(bench.path(&format!("{transform}.svg"))).unwrap();
+        assert_eq!(svg.contains(note), untimed > 0.0, "{transform}");
     }
 }
 
@@ -181,7 +186,7 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
     assert_eq!(outcome["seed"], 0);
     assert_eq!(outcome["source"]["name"], DEFAULT_SOURCE);
     assert_eq!(outcome["frozen"], true);
-    let part = serde_json::json!([{"voice": "padding", "readout": "labels", "weight": 1.0}]);
+    let part = serde_json::json!([{"transform": "padding", "readout": "labels", "weight": 1.0}]);
     assert_eq!(outcome["parts"], part);
     // Keys stand in the order in which they are read.
     let printed = text(&output.stdout);

@@ -84,7 +84,7 @@ fn wrong_arguments_end_with_code_2() {
         "classify Waves --backend gpu",
         "classify Waves --dropout 1",
         "classify Waves --epochs x",
-        "classify Waves --voice shout",
+        "classify Waves --transform shout",
         "classify Waves --readout oracle",
         "classify Waves --parts 0",
         "classify Waves --batch x",

@@ -164,7 +164,7 @@ fn a_season_goes_on_and_intervals_hold_what_comes() {
     let settings = ForecastSettings {
         season: Some(12),
         context: 36,
-        voices: Vec::new(),
+        transforms: Vec::new(),
         ..settings(&known, 12)
     };
     let options = BacktestOptions {
@@ -219,7 +219,7 @@ fn where_nothing_moves_the_value_goes_on() {
     let histories = [history(values)];
     let settings = ForecastSettings {
         context: 30,
-        voices: Vec::new(),
+        transforms: Vec::new(),
         ..settings(&histories, 5)
     };
     let forecaster = fit(&histories, &settings);
@@ -261,7 +261,7 @@ fn what_cannot_be_forecast_says_why() {
     let forecaster = fit(
         &good,
         &ForecastSettings {
-            voices: Vec::new(),
+            transforms: Vec::new(),
             ..settings
         },
     );

@@ -9,7 +9,7 @@ use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnnSource;
 use retune::task::Classifier;
-use retune::transform::{Padding, Position, Transform, Voice, names};
+use retune::transform::{Modulated, Padding, Position, Transform, names};
 
 fn settings() -> FitSettings {
     FitSettings {
@@ -198,10 +198,10 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                voices: Vec::new(),
+                transforms: Vec::new(),
                 ..settings()
             },
-            "voices is 0",
+            "transforms is 0",
         ),
         (
             FitSettings {
@@ -247,7 +247,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                voices: vec![Transform::new(Padding {
+                transforms: vec![Transform::new(Padding {
                     segments: 300,
                     position: Position::Start,
                     stretch: None,
@@ -293,44 +293,51 @@ fn constant_series_are_predicted_without_a_nan() {
     assert!(found[0].probabilities.iter().all(|value| value.is_finite()));
 }
 
-/// Every readout in closed form on one voice, trained first for two epochs where it has something to
+/// Every readout in closed form on one transform, trained first for two epochs where it has something to
 /// train.
-fn read_in_closed_form(voice: &str) -> FitSettings {
+fn read_in_closed_form(transform: &str) -> FitSettings {
     FitSettings {
-        voices: vec![Transform::named(voice).unwrap()],
+        transforms: vec![Transform::named(transform).unwrap()],
         readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge],
         ..settings()
     }
 }
 
 #[test]
-fn every_voice_works_in_closed_form_and_predicts_the_same_when_loaded() {
+fn every_transform_works_in_closed_form_and_predicts_the_same_when_loaded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("p.safetensors");
     let test = two_tones(9, 500);
-    for voice in names().into_iter().map(|named| named.name) {
-        let classifier = fit(&two_tones(10, 1), &read_in_closed_form(voice)).unwrap();
+    for transform in names().into_iter().map(|named| named.name) {
+        let classifier = fit(&two_tones(10, 1), &read_in_closed_form(transform)).unwrap();
         classifier.program().save(&path).unwrap();
         let program = Program::load(&path).unwrap();
-        assert_eq!(&program, classifier.program(), "{voice}");
+        assert_eq!(&program, classifier.program(), "{transform}");
         let loaded = Classifier::<Cpu>::new(program, &source(), &Default::default()).unwrap();
         let together = classifier.predict(&test.series).unwrap();
-        assert_eq!(together, loaded.predict(&test.series).unwrap(), "{voice}");
+        assert_eq!(
+            together,
+            loaded.predict(&test.series).unwrap(),
+            "{transform}"
+        );
         for (series, expected) in test.series.iter().zip(together) {
             let alone = classifier.predict(std::slice::from_ref(series)).unwrap();
             let off = crate::common::difference(&alone[0].probabilities, &expected.probabilities);
-            assert!(off < 1e-5, "{voice} is off by {off}");
+            assert!(off < 1e-5, "{transform} is off by {off}");
         }
         let heard = classifier.hear(&test.series[0], 0).unwrap();
-        assert!(heard.iter().any(|sample| sample.abs() > 1e-3), "{voice}");
+        assert!(
+            heard.iter().any(|sample| sample.abs() > 1e-3),
+            "{transform}"
+        );
     }
 }
 
 #[test]
 fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
-    let voices = ["formants", "scalogram", "stretched"];
+    let transforms = ["formants", "scalogram", "stretched"];
     let settings = |parts| FitSettings {
-        voices: voices
+        transforms: transforms
             .iter()
             .filter_map(|name| Transform::named(name))
             .collect(),
@@ -356,28 +363,28 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
 }
 
 #[test]
-fn the_painted_voice_and_a_sound_on_top_of_another_are_trained() {
+fn the_painted_transform_and_a_sound_on_top_of_another_are_trained() {
     let with_theta = |name: &str| {
         let transform = Transform::named(name).unwrap();
-        match transform.downcast::<Voice>() {
-            Some(voice) => Transform::new(Voice {
+        match transform.downcast::<Modulated>() {
+            Some(transform) => Transform::new(Modulated {
                 theta: Some(0.01),
-                ..voice.clone()
+                ..transform.clone()
             }),
             None => transform,
         }
     };
-    for voice in ["formants", "tones", "vowel"] {
-        let voices = vec![with_theta(voice)];
-        let initial = voices[0].initial(source().spec(), 0);
+    for transform in ["formants", "tones", "vowel"] {
+        let transforms = vec![with_theta(transform)];
+        let initial = transforms[0].initial(source().spec(), 0);
         let settings = FitSettings {
-            voices,
+            transforms,
             ..settings()
         };
         let classifier = fit(&two_tones(8, 1), &settings).unwrap();
         for (name, before) in initial {
             let after = &classifier.program().tensors()[&format!("part1.transform.{name}")];
-            assert_ne!(&before, after, "{voice}: {name}");
+            assert_ne!(&before, after, "{transform}: {name}");
         }
     }
 }

@@ -133,7 +133,7 @@ fn a_batch_never_changes_what_is_heard_of_a_clip() {
 }
 
 #[test]
-fn both_doors_lead_to_the_same_answer() {
+fn both_inputs_lead_to_the_same_answer() {
     let weights = SourceWeights::find("attrnn-gsc35").unwrap();
     let source = AttentionRnn::<Cpu>::new(&weights, &Default::default());
     let audio = noise_tensor::<Cpu, 2>([2, 16_000], 0.1, 5);

@@ -9,7 +9,7 @@
 //! - [`Ridge`] leaves out one row at a time, in closed form. All rows are in memory and all features
 //!   share a penalty: one eigendecomposition of the smaller Gram matrix, rows by rows or features by
 //!   features, answers for every penalty.
-//! - [`choose`] judges by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
+//! - [`choose`] scored_rows by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
 //!   products alone, so that there may be more rows than memory holds. Their [`Moments`] give the
 //!   weights for a penalty of each [`Block`] of features, by a Cholesky decomposition, and the
 //!   squared error that any model has on those rows.

@@ -1,4 +1,4 @@
-//! Which voices and readouts a program keeps, and how much each counts.
+//! Which transforms and readouts a program keeps, and how much each counts.
 //!
 //! Stacked regression (Breiman 1996): the weights, none below 0, for which the weighted sum of the
 //! candidates' scores comes nearest to the targets, where each score is of a series that its fit

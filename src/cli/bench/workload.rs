@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use retune::fit::{FitSettings, Preset, ReadoutKind};
 use retune::series::Split;
-use retune::transform::{Padding, Position, Transform, Voice, VoiceSound};
+use retune::transform::{Carrier, Modulated, Padding, Position, Transform};
 
 /// Series that are predicted: one batch of the classifier.
 pub(super) const SERIES: usize = 64;
@@ -58,8 +58,8 @@ pub(super) fn padded() -> Transform {
 
 /// The series over the whole clip, θ on top.
 pub(super) fn stretched() -> Transform {
-    Transform::new(Voice {
-        sound: VoiceSound::Stretched,
+    Transform::new(Modulated {
+        sound: Carrier::Stretched,
         theta: Some(INITIAL_AMPLITUDE),
     })
 }
@@ -67,7 +67,7 @@ pub(super) fn stretched() -> Transform {
 /// θ is trained for so many steps through groups of the source's words.
 pub(super) fn settings(transform: Transform, steps: usize, seed: u64) -> FitSettings {
     FitSettings {
-        voices: vec![transform],
+        transforms: vec![transform],
         readouts: vec![ReadoutKind::Labels],
         epochs: steps,
         batch: TRAINED_ON,

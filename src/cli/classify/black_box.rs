@@ -137,7 +137,9 @@ impl BlackBoxArgs {
         baselines.insert(UNTRAINED.to_owned(), score.untrained_accuracy);
         if controls.controls >= Controls::All && self.source_command.is_none() {
             let settings = FitSettings {
-                voices: vec![settings.transform(source.spec().audio.map_or(0, |one| one.samples))],
+                transforms: vec![
+                    settings.transform(source.spec().audio.map_or(0, |one| one.samples)),
+                ],
                 epochs: GRADIENT_EPOCHS,
                 dropout: 0.0,
                 weight_decay: 0.0,

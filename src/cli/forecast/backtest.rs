@@ -21,9 +21,9 @@ use super::{Arguments, calibration};
 
 /// How forecasts are judged.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Judging")]
+#[command(next_help_heading = "Scoring")]
 pub struct BacktestArgs {
-    /// Judge forecasts from a rolling origin and not forecast
+    /// Scorer forecasts from a rolling origin and not forecast
     #[arg(long)]
     backtest: bool,
     /// The training, validation and test parts of each series: numbers of values or shares
@@ -80,27 +80,27 @@ impl Arguments {
         source: &SourceWeights,
         common: &Common,
     ) -> Result<()> {
-        let judging = &self.backtest;
-        let (histories, after): (Vec<History>, Vec<Vec<f32>>) = match &judging.against {
+        let scoring = &self.backtest;
+        let (histories, after): (Vec<History>, Vec<Vec<f32>>) = match &scoring.against {
             Some(path) => {
                 let after = self.matching(&histories, path)?;
                 (histories, after)
             }
             None => histories
                 .into_iter()
-                .map(|history| judging.split.cut(history))
+                .map(|history| scoring.split.cut(history))
                 .map(|cut| cut.map(|Cut { history, after }| (history, after)))
                 .collect::<Result<_>>()?,
         };
         let mut settings = self.settings.for_histories(&histories, common.seed)?;
-        if judging.against.is_none() {
-            settings.validation = judging.split.validation();
+        if scoring.against.is_none() {
+            settings.validation = scoring.split.validation();
         }
         let start = std::time::Instant::now();
         let random = source.random(settings.seed)?;
         let options = BacktestOptions {
-            stride: judging.stride,
-            standardised: judging.standardised,
+            stride: scoring.stride,
+            standardised: scoring.standardised,
         };
         let mut progress = Progress::new(common, "fitting");
         let report = self.backend.engine()?.backtest(
@@ -121,7 +121,7 @@ impl Arguments {
             context: settings.context,
             season: settings.season,
             series: histories.len(),
-            standardised: judging.standardised,
+            standardised: scoring.standardised,
             seed: common.seed,
             seconds: start.elapsed().as_secs_f64(),
             calibration: measured,
@@ -181,7 +181,7 @@ impl Outcome {
         let uses_source = self.report.rows.first().is_some_and(|row| row.uses_source);
         let asked = self.report.fit.contains_key("validation_with_source");
         text.push_str(match uses_source {
-            _ if !asked => "\nno voice, so no source\n",
+            _ if !asked => "\nno transform, so no source\n",
             true => "\nthe source is heard: it clearly lowers the error on the validation part\n",
             false => {
                 "\nthe source is not heard: it does not clearly lower the error on the \

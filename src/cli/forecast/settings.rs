@@ -28,10 +28,15 @@ pub struct SettingsArgs {
     /// Values in one season, or none; found where it is not given
     #[arg(long, value_name = "N|none")]
     season: Option<Season>,
-    /// How the source hears the last values: a voice by its name, several in as many options, or
+    /// How the source hears the last values: a transform by its name, several in as many options, or
     /// none for a readout of the values alone
-    #[arg(long = "voice", value_name = "NAME", default_value = "formants")]
-    voices: Vec<String>,
+    #[arg(
+        long = "transform",
+        alias = "voice",
+        value_name = "NAME",
+        default_value = "formants"
+    )]
+    transforms: Vec<String>,
     /// The last share of each series: its earlier half chooses the penalties and its later half
     /// measures the intervals; all of it does both where it has too few windows
     #[arg(long, value_name = "SHARE", value_parser = share)]
@@ -71,7 +76,7 @@ impl SettingsArgs {
         };
         let mut settings = ForecastSettings::new(histories, self.horizon, season)?;
         settings.context = self.context.unwrap_or(settings.context);
-        settings.voices = self.voices()?;
+        settings.transforms = self.transforms()?;
         settings.validation = self.validation.unwrap_or(settings.validation);
         settings.windows = self.windows.unwrap_or(settings.windows);
         settings.refit = !self.train_only;
@@ -84,19 +89,19 @@ impl SettingsArgs {
         self.horizon
     }
 
-    fn voices(&self) -> Result<Vec<Transform>> {
-        if self.voices == ["none"] {
+    fn transforms(&self) -> Result<Vec<Transform>> {
+        if self.transforms == ["none"] {
             return Ok(Vec::new());
         }
         let named = |name: &String| {
             Transform::named(name).ok_or_else(|| {
                 let names: Vec<&str> = names().iter().map(|named| named.name).collect();
-                Problem::new(format!("there is no voice `{name}`"))
-                    .with_hint(format!("the voices are none, {}", names.join(", ")))
+                Problem::new(format!("there is no transform `{name}`"))
+                    .with_hint(format!("the transforms are none, {}", names.join(", ")))
                     .into()
             })
         };
-        self.voices.iter().map(named).collect()
+        self.transforms.iter().map(named).collect()
     }
 }
 

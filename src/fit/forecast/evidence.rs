@@ -15,16 +15,16 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 /// Whether one mean is below another by more than [`STANDARD_ERRORS`] of their paired difference.
 ///
 /// What is forecast overlaps from one window to the next, so their errors are no independent
-/// witnesses: those of a history that begin within one `horizon` of each other count as one.
+/// groups: those of a history that begin within one `horizon` of each other count as one.
 pub(super) fn clearly_less(one: &[f64], other: &[f64], origins: &[Origin], horizon: usize) -> bool {
-    let mut witnesses: BTreeMap<(usize, usize), (f64, usize)> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, usize), (f64, usize)> = BTreeMap::new();
     for ((one, other), origin) in one.iter().zip(other).zip(origins) {
         let key = (origin.history, origin.place / horizon.max(1));
-        let (sum, count) = witnesses.entry(key).or_default();
+        let (sum, count) = groups.entry(key).or_default();
         *sum += other - one;
         *count += 1;
     }
-    let gains: Vec<f64> = witnesses
+    let gains: Vec<f64> = groups
         .values()
         .map(|(sum, count)| sum / *count as f64)
         .collect();
@@ -55,7 +55,7 @@ mod tests {
         assert!(!less(&other));
         assert!(!less(&[1.9, 3.0, 1.0, 2.0]));
         assert!(!clearly_less(&[], &[], &[], 8));
-        // Four windows that overlap are one witness, and one witness proves nothing.
+        // Four windows that overlap are one group, and one group proves nothing.
         assert!(!clearly_less(&[1.0, 0.5, 2.0, 1.5], &other, &apart, 64));
     }
 }

@@ -2,11 +2,11 @@
 //! makes of it, with separate penalties that the validation part chooses.
 
 mod evidence;
-mod hearing;
 mod rows;
 mod settings;
 mod validation;
 mod window;
+mod with_source;
 
 pub use settings::ForecastSettings;
 
@@ -19,10 +19,10 @@ use crate::kernel::Kernels;
 use crate::parameters::Numbers;
 use crate::ridge::LinearModel;
 use crate::source::SourceWeights;
-use hearing::Hearing;
 use rows::{Parts, Row, thinned, units};
 use validation::Validation;
 use window::{Fit, mean_square};
+use with_source::WithSource;
 
 /// Windows that are worked on together.
 const BATCH: usize = 256;
@@ -43,8 +43,8 @@ pub struct FittedForecast {
     pub readout: ForecastReadout,
     /// The best readout of the window alone, to compare with.
     pub alone: ForecastReadout,
-    /// The voices' numbers, by voice.
-    pub voices: Vec<Numbers>,
+    /// The transforms' numbers, by transform.
+    pub transforms: Vec<Numbers>,
     /// Mean squared errors on the validation part in units of the history, by name; and on how many
     /// windows the intervals were measured, and 1 where none of them chose anything, else 0.
     pub scores: BTreeMap<String, f64>,
@@ -68,7 +68,7 @@ pub struct ForecastReadout {
 /// # Errors
 ///
 /// When a setting is out of range, a history is too short, nothing moves in any window, the windows
-/// do not suit a voice, or the source was changed.
+/// do not suit a transform, or the source was changed.
 pub fn fit_forecast<B: Kernels>(
     histories: &[History],
     source: &SourceWeights,
@@ -77,8 +77,8 @@ pub fn fit_forecast<B: Kernels>(
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<FittedForecast, Error> {
     settings.check(histories)?;
-    for voice in &settings.voices {
-        voice.check(source.spec(), settings.context)?;
+    for transform in &settings.transforms {
+        transform.check(source.spec(), settings.context)?;
     }
     let spec = source.spec();
     let source = source.model::<B>(device);
@@ -96,26 +96,26 @@ pub fn fit_forecast<B: Kernels>(
     let alone = fit.alone(&training, &validation)?;
 
     let tensors: Vec<_> = settings
-        .voices
+        .transforms
         .iter()
-        .map(|voice| voice.initial(spec, settings.seed))
+        .map(|transform| transform.initial(spec, settings.seed))
         .collect();
-    let voices = settings
-        .voices
+    let transforms = settings
+        .transforms
         .iter()
         .zip(&tensors)
-        .map(|(voice, numbers)| voice.on_device(spec, numbers, settings.context, device))
+        .map(|(transform, numbers)| transform.on_device(spec, numbers, settings.context, device))
         .collect::<Result<Vec<_>, _>>()?;
     let training = thinned(&parts.training, settings.windows, settings.seed);
-    let hearing = Hearing {
+    let with_source = WithSource {
         fit: &fit,
         source: source.as_ref(),
-        voices: &voices,
+        transforms: &transforms,
         device,
     };
-    let heard = match voices.is_empty() {
+    let found = match transforms.is_empty() {
         true => None,
-        false => Some(hearing.fit(&training, &validation, &alone, progress)?),
+        false => Some(with_source.fit(&training, &validation, &alone, progress)?),
     };
     check_frozen(source.as_ref(), &before)?;
 
@@ -134,18 +134,18 @@ pub fn fit_forecast<B: Kernels>(
             f64::from(u8::from(validation.apart())),
         ),
     ]);
-    if let Some(heard) = &heard {
-        scores.insert("validation_with_source".to_owned(), heard.error);
+    if let Some(found) = &found {
+        scores.insert("validation_with_source".to_owned(), found.error);
     }
     // What is heard must earn its place: less error by more than chance may give.
-    let readout = match heard {
-        Some(heard) if heard.clearly_better => heard.readout,
+    let readout = match found {
+        Some(found) if found.clearly_better => found.readout,
         _ => alone.readout.clone(),
     };
     Ok(FittedForecast {
         readout,
         alone: alone.readout,
-        voices: tensors,
+        transforms: tensors,
         scores,
     })
 }
@@ -159,14 +159,14 @@ fn last_value(rows: &[Row]) -> f64 {
 /// Each window with what was heard of it behind it.
 pub(crate) fn beside<W: Iterator<Item = f32>>(
     windows: impl Iterator<Item = W>,
-    heard: &[Vec<f32>],
+    activations: &[Vec<f32>],
     width: usize,
 ) -> Vec<f32> {
     let mut out = Vec::new();
     for (row, window) in windows.enumerate() {
         out.extend(window);
-        for heard in heard {
-            out.extend_from_slice(&heard[row * width..(row + 1) * width]);
+        for activations in activations {
+            out.extend_from_slice(&activations[row * width..(row + 1) * width]);
         }
     }
     out

@@ -135,7 +135,7 @@ mod tests {
             horizon: 3,
             context: 5,
             season: None,
-            voices: Vec::new(),
+            transforms: Vec::new(),
             validation: 0.25,
             windows: 10,
             refit: false,

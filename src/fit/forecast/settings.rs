@@ -20,7 +20,7 @@ pub struct ForecastSettings {
     /// not from the last value.
     pub season: Option<usize>,
     /// The ways in which the source hears a window; none for a readout of the window alone.
-    pub voices: Vec<Transform>,
+    pub transforms: Vec<Transform>,
     /// The last share of each history: its earlier half chooses the penalties and its later half
     /// measures the intervals, or all of it does both where a half has fewer than 60 windows that
     /// do not overlap.
@@ -50,7 +50,7 @@ impl ForecastSettings {
             horizon,
             context: 1,
             season,
-            voices: Transform::named("formants").into_iter().collect(),
+            transforms: Transform::named("formants").into_iter().collect(),
             validation: 0.2,
             windows: 16_384,
             refit: true,

@@ -113,7 +113,7 @@ mod tests {
             horizon: 3,
             context: 5,
             season: None,
-            voices: Vec::new(),
+            transforms: Vec::new(),
             validation: 0.25,
             windows: 1000,
             refit: false,

@@ -8,7 +8,7 @@ use crate::forecast::{Conformal, History, LEVELS, season_ahead};
 use crate::ridge::{Block, Chosen, Moments, Sums, choose, log_spaced, penalty_grid};
 use crate::{Error, ErrorKind};
 
-/// How much a window counts: its deviation in units of its history to this power. Errors are judged
+/// How much a window counts: its deviation in units of its history to this power. Errors are scored
 /// in these units, which is the second power; the first listens more to calm windows.
 const POWERS: [i32; 2] = [1, 2];
 
@@ -70,7 +70,7 @@ impl Fit<'_> {
         target
     }
 
-    /// Moments of rows; `heard` gives the features of each batch.
+    /// Moments of rows; `activations` gives the features of each batch.
     pub(super) fn moments(
         &self,
         origins: &[Origin],
@@ -111,8 +111,8 @@ impl Fit<'_> {
         Ok(sums.add(features, &targets, &weights)?)
     }
 
-    /// Moments of rows of the validation part, judged in units of the histories.
-    pub(super) fn judged(
+    /// Moments of rows of the validation part, scored in units of the histories.
+    pub(super) fn scored(
         &self,
         rows: &[Row],
         seasonal: bool,
@@ -140,7 +140,7 @@ impl Fit<'_> {
         let mut best: Option<(Chosen, Reading, Moments)> = None;
         for &seasonal in seasonal {
             let seen = validation.choosing_of(&seen, context);
-            let judged = self.judged(choosing, seasonal, seen)?;
+            let scored = self.scored(choosing, seasonal, seen)?;
             for power in POWERS {
                 let reading = Reading { seasonal, power };
                 let moments = self.moments(training, reading, context, |rows| Ok(windows(rows)))?;
@@ -150,7 +150,7 @@ impl Fit<'_> {
                 penalties.push(f64::INFINITY);
                 let chosen = choose(
                     &moments,
-                    &judged,
+                    &scored,
                     &penalty_grid(&[(0..context, &penalties)]),
                 )?;
                 let least = best
@@ -208,7 +208,7 @@ impl Fit<'_> {
             .map(|(row, off)| row.ratio.powi(2) * mean_square(off))
             .collect();
         let linear = if self.settings.refit {
-            let together = training.together(&self.judged(rows, reading.seasonal, features)?)?;
+            let together = training.together(&self.scored(rows, reading.seasonal, features)?)?;
             let grown = together.weight() / training.weight();
             let blocks: Vec<Block> = chosen
                 .blocks

@@ -48,7 +48,7 @@ pub struct MotionRow {
     pub seed: u64,
     /// Windows that were adapted on.
     pub adapting: usize,
-    /// Windows that were judged.
+    /// Windows that were scored.
     pub testing: usize,
     /// How it did.
     #[serde(flatten)]
@@ -56,7 +56,7 @@ pub struct MotionRow {
 }
 
 impl LeaveOneOut {
-    /// Pretrains a source for each seed, adapts it to each person in several ways, and judges them.
+    /// Pretrains a source for each seed, adapts it to each person in several ways, and scored them.
     ///
     /// `progress` hears what is done, as done and of how many.
     ///
@@ -88,14 +88,14 @@ impl LeaveOneOut {
                 let windows = self.layout.cut_all(trials)?;
                 // Another stretch for each person and seed.
                 let stretch = Stretch::drawn(&windows, self.share, 1000 * seed + number as u64)?;
-                let judging = Judging {
+                let scoring = Scoring {
                     source: &source,
                     training: &training,
                     split: stretch.split(&windows)?,
                     person: trials.first().map_or("", |trial| trial.person.as_str()),
                     seed,
                 };
-                rows.extend(judging.all::<A>(device)?);
+                rows.extend(scoring.all::<A>(device)?);
                 done += 1;
                 progress(done, all);
             }
@@ -145,7 +145,7 @@ impl LeaveOneOut {
 }
 
 /// One person with one source.
-struct Judging<'a> {
+struct Scoring<'a> {
     source: &'a MotionSourceWeights,
     training: &'a Windows,
     split: PersonSplit,
@@ -153,7 +153,7 @@ struct Judging<'a> {
     seed: u64,
 }
 
-impl Judging<'_> {
+impl Scoring<'_> {
     fn all<A: AutodiffBackend>(&self, device: &A::Device) -> Result<Vec<MotionRow>, Error> {
         let mut rows = Vec::new();
         // A joint that does not go in has no last value.

@@ -4,7 +4,7 @@
 //! [`History::read`] takes a table; the [`Timeline`] of a history goes on after its last value.
 //! [`season::period`] finds what repeats, [`Control`] forecasts by it. A [`ScaledWindow`] is what a
 //! model sees, [`Backtest`] says where windows end, and [`ridge`](crate::ridge) fits a model to
-//! more of them than memory holds. [`metrics`] and [`Judge`] judge forecasts, [`Conformal`] puts
+//! more of them than memory holds. [`metrics`] and [`Scorer`] scorer forecasts, [`Conformal`] puts
 //! intervals around them.
 //!
 //! Everything here gives the same bits on any number of threads.
@@ -13,9 +13,9 @@ mod check;
 mod control;
 mod history;
 mod interval;
-mod judge;
 pub mod metrics;
 mod options;
+mod scorer;
 pub mod season;
 mod timeline;
 mod window;
@@ -23,7 +23,7 @@ mod window;
 pub use control::Control;
 pub use history::History;
 pub use interval::{Conformal, Interval, LEVELS};
-pub use judge::{IntervalScore, Judge, JudgedScores};
 pub use options::HistoryOptions;
+pub use scorer::{ForecastScores, IntervalScore, Scorer};
 pub use timeline::{Step, Timeline};
 pub use window::{Backtest, ScaledWindow, season_ahead};

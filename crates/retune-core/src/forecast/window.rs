@@ -1,4 +1,4 @@
-//! Windows of a history: scaled for a model, and cut out for training and for judging it.
+//! Windows of a history: scaled for a model, and cut out for training and for scoring it.
 
 mod backtest;
 mod scaled;

@@ -36,8 +36,8 @@ pub struct Ridge {
     pub penalties: Vec<f64>,
     /// What the penalty is chosen by; of equally good ones the largest is taken.
     pub criterion: Criterion,
-    /// The rows that penalties are judged by, each of them left out; all rows if none are named.
-    pub judges: Option<Vec<usize>>,
+    /// The rows that penalties are scored by, each of them left out; all rows if none are named.
+    pub scored_rows: Option<Vec<usize>>,
 }
 
 impl Default for Ridge {
@@ -45,7 +45,7 @@ impl Default for Ridge {
         Self {
             penalties: log_spaced(1e-3, 1e6, 28),
             criterion: Criterion::SquaredError,
-            judges: None,
+            scored_rows: None,
         }
     }
 }
@@ -64,12 +64,12 @@ pub struct RidgeFit {
     /// an accuracy taken from them is therefore too good: no unbiased estimate of how the model
     /// does on new rows, which only rows without a part in any choice can give.
     pub leave_one_out: Vec<f64>,
-    /// The mean over judges and targets of the squared error that each penalty had, in the order
+    /// The mean over scored_rows and targets of the squared error that each penalty had, in the order
     /// they were given.
     pub tried: Vec<f64>,
 }
 
-/// How a penalty did on the judges.
+/// How a penalty did on the scored_rows.
 struct Attempt {
     penalty: f64,
     squared_error: f64,
@@ -91,7 +91,7 @@ impl Ridge {
     /// # Errors
     ///
     /// For fewer than two rows, values that are not finite, sizes that do not match, penalties that
-    /// are not above 0, and judges that are no rows.
+    /// are not above 0, and scored_rows that are no rows.
     pub fn fit(&self, features: &[f32], targets: &[f32], rows: usize) -> Result<RidgeFit, Error> {
         self.check(rows)?;
         let count = targets.len() / rows;
@@ -104,8 +104,8 @@ impl Ridge {
         let decomposition = Decomposition::of(&data, &standard, &centred)?;
 
         let all = || (0..rows).collect();
-        let judges = self.judges.clone().unwrap_or_else(all);
-        let wanted = rows_of(targets, &judges, count);
+        let scored_rows = self.scored_rows.clone().unwrap_or_else(all);
+        let wanted = rows_of(targets, &scored_rows, count);
         let mut tried = Vec::with_capacity(self.penalties.len());
         let mut best: Option<Attempt> = None;
         for &penalty in &self.penalties {
@@ -114,11 +114,11 @@ impl Ridge {
             let scores = (0..rows).flat_map(row);
             let scores = scores.map(|place| left_out[place] + means[place.1]);
             let scores: Vec<f64> = scores.collect();
-            let judged = rows_of(&scores, &judges, count);
+            let scored = rows_of(&scores, &scored_rows, count);
             let found = Attempt {
                 penalty,
-                squared_error: squared_error(&judged, &wanted),
-                accuracy: accuracy(&judged, &wanted, count),
+                squared_error: squared_error(&scored, &wanted),
+                accuracy: accuracy(&scored, &wanted, count),
                 scores,
             };
             tried.push(found.squared_error);
@@ -137,10 +137,10 @@ impl Ridge {
 
     fn check(&self, rows: usize) -> Result<(), Error> {
         check_count(rows)?;
-        if let Some(judges) = &self.judges
-            && (judges.is_empty() || judges.iter().any(|row| *row >= rows))
+        if let Some(scored_rows) = &self.scored_rows
+            && (scored_rows.is_empty() || scored_rows.iter().any(|row| *row >= rows))
         {
-            let message = format!("the judges are not some of the {rows} rows");
+            let message = format!("the scored_rows are not some of the {rows} rows");
             return Err(Error::new(ErrorKind::Setting, message));
         }
         let mut penalties = self.penalties.iter();

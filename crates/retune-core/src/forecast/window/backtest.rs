@@ -5,7 +5,7 @@
 use crate::Error;
 use crate::forecast::check::{at_least_one, too_short};
 
-/// A rolling origin: forecasts from several places near the end of a history, each judged by the
+/// A rolling origin: forecasts from several places near the end of a history, each scored by the
 /// values that came.
 ///
 /// See Tashman, *Out-of-sample tests of forecasting accuracy*, International Journal of Forecasting

@@ -6,7 +6,7 @@ use crate::forecast::check::{finite, too_short};
 /// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
 const LEAST_DEVIATION: f64 = 1e-6;
 
-/// A context window at mean 0 and deviation 1, as a voice takes it; what comes after it is counted
+/// A context window at mean 0 and deviation 1, as a transform takes it; what comes after it is counted
 /// from its last value, in its deviations.
 ///
 /// See Kim et al., *Reversible instance normalization for accurate time-series forecasting against

@@ -103,11 +103,11 @@ fn the_penalty_is_chosen_by_the_criterion_and_the_judges() {
     let (features, targets) = problem(40, 30, 3, 9);
     let some = vec![2, 3, 11, 39];
     for criterion in [Criterion::SquaredError, Criterion::Accuracy] {
-        for judges in [None, Some(some.clone())] {
-            let rows = judges.clone().unwrap_or_else(|| (0..40).collect());
+        for scored_rows in [None, Some(some.clone())] {
+            let rows = scored_rows.clone().unwrap_or_else(|| (0..40).collect());
             let ridge = Ridge {
                 criterion,
-                judges,
+                scored_rows,
                 ..Ridge::default()
             };
             let fit = ridge.fit(&features, &targets, 40).unwrap();
@@ -192,14 +192,14 @@ fn wrong_input_is_an_error() {
     }
     let nothing = fit(with(&[])).to_string();
     assert_eq!(nothing, "there is no penalty to choose from");
-    for judges in [vec![], vec![2]] {
-        let judges = Some(judges);
+    for scored_rows in [vec![], vec![2]] {
+        let scored_rows = Some(scored_rows);
         let ridge = Ridge {
-            judges,
+            scored_rows,
             ..Ridge::default()
         };
         let message = fit(ridge).to_string();
-        assert_eq!(message, "the judges are not some of the 2 rows");
+        assert_eq!(message, "the scored_rows are not some of the 2 rows");
     }
 }
 

@@ -8,9 +8,9 @@ use crate::cpu::vectors::{LANES, Vector, Work, multiply_add};
 
 /// One direction of one part.
 pub struct Backward<'a> {
-    /// Gate activations in the order heard, `[time, samples, 4 wide]`.
+    /// Gate activations in the order seen, `[time, samples, 4 wide]`.
     pub gates: &'a [f32],
-    /// Cell states in the order heard, `[time, samples, wide]`.
+    /// Cell states in the order seen, `[time, samples, wide]`.
     pub cells: &'a [f32],
     /// The gradient of the part's output, `[samples, time, 2H]`.
     pub gradient: &'a [f32],
@@ -20,7 +20,7 @@ pub struct Backward<'a> {
     pub keep: bool,
 }
 
-/// What the backward pass of one direction of one part found, in the order heard.
+/// What the backward pass of one direction of one part found, in the order seen.
 pub struct UnitGradients {
     /// `[time, samples, features filled up to whole panels]`.
     pub input: Vec<f32>,
@@ -70,9 +70,9 @@ impl Work for Backward<'_> {
                     Some(before) => &cells[before * row..position * row],
                     None => &silence,
                 };
-                let heard = step(direction.index, position, time);
+                let seen = step(direction.index, position, time);
                 for (sample, sums) in of_hidden.chunks_exact_mut(wide).enumerate() {
-                    let from = ((sample * time + heard) * 2 + direction.index) * units;
+                    let from = ((sample * time + seen) * 2 + direction.index) * units;
                     for (sum, value) in sums.iter_mut().zip(&gradient[from..from + units]) {
                         *sum += value;
                     }
@@ -108,7 +108,7 @@ impl Work for Backward<'_> {
 }
 
 /// The backward step of one sample: writes the gradient before activation into `of_gates`, and
-/// turns `of_cell` from this step's into the one heard before.
+/// turns `of_cell` from this step's into the one seen before.
 #[inline(always)]
 fn deactivate<V: Vector>(
     of_gates: &mut [f32],

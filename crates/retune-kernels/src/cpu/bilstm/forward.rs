@@ -6,7 +6,7 @@ use crate::cpu::activation::{sigmoid, tanh};
 use crate::cpu::panels::product;
 use crate::cpu::vectors::{LANES, Vector, Work, multiply_add};
 
-/// What the backward pass needs of one direction of one part, in the order heard.
+/// What the backward pass needs of one direction of one part, in the order seen.
 pub struct UnitTrace<'a> {
     /// Gate activations, `[time, samples, 4 wide]`.
     pub gates: &'a mut [f32],
@@ -14,7 +14,7 @@ pub struct UnitTrace<'a> {
     pub cells: &'a mut [f32],
 }
 
-/// One direction of one part. Gives the outputs in the order heard, `[time, samples, wide]`.
+/// One direction of one part. Gives the outputs in the order seen, `[time, samples, wide]`.
 pub struct Forward<'a> {
     /// `[samples, time, features]`.
     pub part: &'a [f32],
@@ -40,7 +40,7 @@ impl Work for Forward<'_> {
         let width = 4 * wide;
         let samples = part.len() / (time * features).max(1);
         let (block, row) = (sizes.block(samples), samples * wide);
-        let mut heard = vec![0.0; block * samples * features];
+        let mut seen = vec![0.0; block * samples * features];
         let mut hidden = vec![0.0; time * row];
         let mut cell = vec![0.0; row];
         let keep = trace.is_some();
@@ -51,8 +51,8 @@ impl Work for Forward<'_> {
         };
         for first in (0..time).step_by(block) {
             let steps = block.min(time - first);
-            let heard = &mut heard[..steps * samples * features];
-            for (index, out) in heard.chunks_exact_mut(features).enumerate() {
+            let seen = &mut seen[..steps * samples * features];
+            for (index, out) in seen.chunks_exact_mut(features).enumerate() {
                 let (position, sample) = (first + index / samples, index % samples);
                 let from = (sample * time + step(direction.index, position, time)) * features;
                 out.copy_from_slice(&part[from..from + features]);
@@ -61,7 +61,7 @@ impl Work for Forward<'_> {
                 Some(gates) => &mut gates[first * 4 * row..(first + steps) * 4 * row],
                 None => &mut untraced[..steps * 4 * row],
             };
-            product::<V>(heard, &direction.input, Some(&direction.bias), gates);
+            product::<V>(seen, &direction.input, Some(&direction.bias), gates);
             for (position, gates) in (first..).zip(gates.chunks_exact_mut(4 * row)) {
                 let (before, hidden) = hidden.split_at_mut(position * row);
                 if position > 0 {
@@ -101,9 +101,9 @@ fn activate<V: Vector>(gates: &mut [f32], cell: &mut [f32], hidden: &mut [f32], 
             state[lane] =
                 multiply_add::<V>(forget[lane], state[lane], entry[lane] * candidate[lane]);
         }
-        let mut heard = tanh::<V>(state);
+        let mut seen = tanh::<V>(state);
         for lane in 0..LANES {
-            heard[lane] *= exit[lane];
+            seen[lane] *= exit[lane];
         }
         if keep {
             for (gate, values) in [entry, forget, candidate, exit].iter().enumerate() {
@@ -111,6 +111,6 @@ fn activate<V: Vector>(gates: &mut [f32], cell: &mut [f32], hidden: &mut [f32], 
             }
         }
         store(cell, start, &state);
-        store(hidden, start, &heard);
+        store(hidden, start, &seen);
     }
 }

@@ -1,7 +1,7 @@
 //! The bidirectional LSTM on slices.
 //!
 //! The batch is cut into parts of [`PART`] samples; a part and a direction are one unit of work.
-//! The trace keeps what each unit left, in the order heard: for each part, for each direction,
+//! The trace keeps what each unit left, in the order seen: for each part, for each direction,
 //! gates `[time, samples, 4 wide]` and cells `[time, samples, wide]`, where `wide` is the number of
 //! units filled up to whole vectors ([`Sizes::wide`]).
 
@@ -135,7 +135,7 @@ fn run(
     } else {
         (0..sizes.units_of_work()).map(|_| None).collect()
     };
-    let heard: Vec<Vec<f32>> = traces
+    let seen: Vec<Vec<f32>> = traces
         .into_par_iter()
         .enumerate()
         .map(|(unit, trace)| {
@@ -152,15 +152,15 @@ fn run(
     let mut output = vec![0.0; batch * time * 2 * units];
     output
         .par_chunks_mut(PART * time * 2 * units)
-        .zip(heard.par_chunks(2))
-        .for_each(|(out, heard)| {
+        .zip(seen.par_chunks(2))
+        .for_each(|(out, seen)| {
             let samples = out.len() / (time * 2 * units);
             for (row, out) in out.chunks_exact_mut(2 * units).enumerate() {
                 let (sample, at) = (row / time, row % time);
-                let columns = out.chunks_exact_mut(units).zip(heard).enumerate();
-                for (direction, (out, heard)) in columns {
+                let columns = out.chunks_exact_mut(units).zip(seen).enumerate();
+                for (direction, (out, seen)) in columns {
                     let from = (step(direction, at, time) * samples + sample) * wide;
-                    out.copy_from_slice(&heard[from..from + units]);
+                    out.copy_from_slice(&seen[from..from + units]);
                 }
             }
         });

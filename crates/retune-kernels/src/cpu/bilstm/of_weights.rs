@@ -49,14 +49,14 @@ fn of_unit(
     let width = 4 * sizes.wide();
     let rows = sizes.time * sizes.samples(unit).len();
     let gates = Matrix::new(&found.gates, rows, width);
-    let product = |heard: &[f32], columns: usize| {
+    let product = |seen: &[f32], columns: usize| {
         let mut out = vec![0.0; columns * width];
-        let heard = Matrix::new(heard, rows, columns).transposed();
-        multiply(heard, gates, 0.0, &mut out);
+        let seen = Matrix::new(seen, rows, columns).transposed();
+        multiply(seen, gates, 0.0, &mut out);
         out
     };
-    let heard = in_order(input, features, 0..features, unit, 0, sizes);
-    // Each step's gates met the output of the step heard before it; the first met silence.
+    let seen = in_order(input, features, 0..features, unit, 0, sizes);
+    // Each step's gates met the output of the step seen before it; the first met silence.
     let columns = unit % 2 * units..(unit % 2 + 1) * units;
     let before = in_order(output, 2 * units, columns, unit, 1, sizes);
     let mut of_bias = vec![0.0; width];
@@ -65,7 +65,7 @@ fn of_unit(
             *sum += value;
         }
     }
-    [product(&heard, features), product(&before, units), of_bias]
+    [product(&seen, features), product(&before, units), of_bias]
 }
 
 /// The gradients of the input weights `[features, 8H]`, the recurrent weights `[2, H, 4H]` and the

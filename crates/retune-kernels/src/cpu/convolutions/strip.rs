@@ -1,6 +1,6 @@
 //! Both convolutions and their gradient on a strip of mels of one clip.
 //!
-//! A frame's channels are worked out in registers, and at once added to the five frames that hear
+//! A frame's channels are worked out in registers, and at once added to the five frames that first_sum
 //! them: the channels themselves are never stored, and the backward pass works them out anew.
 
 #![allow(
@@ -114,7 +114,7 @@ fn where_positive<V: Vector>(values: Sum<V>, condition: Sum<V>) -> Sum<V> {
 
 /// One channel at the frame whose five inputs are `rows`.
 #[inline(always)]
-fn hear<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
+fn first_sum<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
     let mut sum = splat(channel.bias);
     for tap in 0..TAPS {
         sum = add_scaled(sum, load(&rows[tap]), channel.first[tap]);
@@ -137,10 +137,10 @@ fn outputs<V: Vector>(
     for frame in 0..frames {
         if let Some(rows) = rows[frame..].first_chunk() {
             for channel in channels {
-                let heard = hear(rows, channel);
+                let first = first_sum(rows, channel);
                 for tap in 0..TAPS {
                     // The frame `tap` hears this one with the opposite tap.
-                    sums[tap] = add_scaled(sums[tap], heard, channel.second[TAPS - 1 - tap]);
+                    sums[tap] = add_scaled(sums[tap], first, channel.second[TAPS - 1 - tap]);
                 }
             }
         }
@@ -223,10 +223,10 @@ impl Work for Backward<'_> {
                     for channel in &channels {
                         let mut of_channel = splat(0.0);
                         for tap in 0..TAPS {
-                            let heard = load(&gradient[TAPS - 1 - tap]);
-                            of_channel = add_scaled(of_channel, heard, channel.second[tap]);
+                            let first = load(&gradient[TAPS - 1 - tap]);
+                            of_channel = add_scaled(of_channel, first, channel.second[tap]);
                         }
-                        let of_channel = where_positive(of_channel, hear(rows, channel));
+                        let of_channel = where_positive(of_channel, first_sum(rows, channel));
                         for tap in 0..TAPS {
                             sums[tap] = add_scaled(sums[tap], of_channel, channel.first[tap]);
                         }

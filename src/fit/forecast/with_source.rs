@@ -16,37 +16,37 @@ use crate::ridge::{choose, log_spaced, penalty_grid};
 use crate::source::SourceModel;
 
 /// The best readout that uses the source.
-pub(super) struct Heard {
+pub(super) struct SourceReadout {
     pub(super) readout: ForecastReadout,
     pub(super) error: f64,
     pub(super) clearly_better: bool,
 }
 
 /// The part of a fit that listens to the source.
-pub(super) struct Hearing<'a, B: Kernels> {
+pub(super) struct WithSource<'a, B: Kernels> {
     pub(super) fit: &'a Fit<'a>,
     pub(super) source: &'a dyn SourceModel<B>,
-    pub(super) voices: &'a [Parameters<B>],
+    pub(super) transforms: &'a [Parameters<B>],
     pub(super) device: &'a B::Device,
 }
 
-impl<B: Kernels> Hearing<'_, B> {
+impl<B: Kernels> WithSource<'_, B> {
     pub(super) fn fit(
         &self,
         training: &[Origin],
         validation: &Validation,
         alone: &Alone,
         progress: &mut dyn FnMut(&FitProgress),
-    ) -> Result<Heard, Error> {
+    ) -> Result<SourceReadout, Error> {
         let fit = self.fit;
         let context = fit.settings.context;
-        let width = context + self.voices.len() * pooled_width(self.source.spec());
+        let width = context + self.transforms.len() * pooled_width(self.source.spec());
         let rows = &validation.rows;
         let of = training.len() + rows.len();
         let mut done = 0;
         let mut told = |rows: usize| {
             done += rows;
-            progress(&FitProgress::Heard { heard: done, of });
+            progress(&FitProgress::Forwarded { done, of });
         };
         let moments = fit.moments(training, alone.reading, width, |rows| {
             let features = self.features(rows)?;
@@ -60,7 +60,7 @@ impl<B: Kernels> Hearing<'_, B> {
         }
         let choosing = validation.choosing_of(rows, 1);
         let origins: Vec<Origin> = choosing.iter().map(|row| row.origin).collect();
-        let judged = fit.judged(
+        let scored = fit.scored(
             choosing,
             alone.reading.seasonal,
             validation.choosing_of(&seen, width),
@@ -75,7 +75,7 @@ impl<B: Kernels> Hearing<'_, B> {
         let of_heard = log_spaced(1e-1 * weight, 1e3 * weight, 5);
         let blocks: [(Range<usize>, &[f64]); 2] =
             [(0..context, &of_window), (context..width, &of_heard)];
-        let chosen = choose(&moments, &judged, &penalty_grid(&blocks))?;
+        let chosen = choose(&moments, &scored, &penalty_grid(&blocks))?;
         let reading = alone.reading;
         let (readout, errors) = fit.finish(&chosen, &moments, reading, validation, &seen, true)?;
         let clearly_better = clearly_less(
@@ -84,7 +84,7 @@ impl<B: Kernels> Hearing<'_, B> {
             &origins,
             fit.settings.horizon,
         );
-        Ok(Heard {
+        Ok(SourceReadout {
             readout,
             error: mean(&errors),
             clearly_better,
@@ -93,20 +93,20 @@ impl<B: Kernels> Hearing<'_, B> {
 
     /// What the readout reads of each row, `[rows, context + features]`.
     pub(super) fn features(&self, rows: &[Row]) -> Result<Vec<f32>, Error> {
-        let heard: Vec<Vec<f32>> = self
+        let activations: Vec<Vec<f32>> = self
             .fit
             .settings
-            .voices
+            .transforms
             .iter()
-            .zip(self.voices)
-            .map(|(voice, trained)| {
+            .zip(self.transforms)
+            .map(|(transform, trained)| {
                 let windows: Vec<&[f32]> = rows
                     .iter()
                     .map(|row| row.window.values.as_slice())
                     .collect();
                 features(
                     &windows,
-                    voice,
+                    transform,
                     trained,
                     self.source,
                     self.device,
@@ -116,7 +116,7 @@ impl<B: Kernels> Hearing<'_, B> {
             .collect::<Result<_, _>>()?;
         Ok(beside(
             rows.iter().map(|row| row.window.from_last()),
-            &heard,
+            &activations,
             pooled_width(self.source.spec()),
         ))
     }

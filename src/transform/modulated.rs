@@ -27,9 +27,9 @@ use crate::{Error, setting};
 
 /// A voice, and the trained sound on top of it if there is any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Voice {
+pub struct Modulated {
     /// What sounds.
-    pub sound: VoiceSound,
+    pub sound: Carrier,
     /// θ, a clip of trained samples, is added, and starts uniform within ± this amplitude.
     pub theta: Option<f32>,
 }
@@ -37,7 +37,7 @@ pub struct Voice {
 /// What a voice is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "sound", rename_all = "kebab-case")]
-pub enum VoiceSound {
+pub enum Carrier {
     /// The series itself, stretched over the clip.
     Stretched,
     /// The sum of tones, each with a frequency that follows a signal.
@@ -51,23 +51,23 @@ pub enum VoiceSound {
     Noise(Noise),
 }
 
-impl Voice {
+impl Modulated {
     /// Whether it tells when something happens: whether any of its signals does.
     fn is_timed(&self) -> bool {
         match &self.sound {
-            VoiceSound::Stretched => true,
-            VoiceSound::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
-            VoiceSound::Vowel(vowel) => vowel
+            Carrier::Stretched => true,
+            Carrier::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
+            Carrier::Vowel(vowel) => vowel
                 .formants
                 .iter()
                 .any(|formant| formant.signal.is_timed()),
-            VoiceSound::Noise(noise) => noise.signal.is_timed(),
+            Carrier::Noise(noise) => noise.signal.is_timed(),
         }
     }
 }
 
-impl InputTransform for Voice {
-    const KIND: &'static str = "voice";
+impl InputTransform for Modulated {
+    const KIND: &'static str = "modulated";
 
     fn named() -> Vec<Named<Self>> {
         let named = |name, about, tier, sound| Named {
@@ -76,7 +76,7 @@ impl InputTransform for Voice {
             tier,
             transform: Self { sound, theta: None },
         };
-        let tones = |tones: &[(Signal, f32, f32)]| VoiceSound::Tones {
+        let tones = |tones: &[(Signal, f32, f32)]| Carrier::Tones {
             tones: tones
                 .iter()
                 .map(|&(signal, frequency, deviation)| Tone {
@@ -91,13 +91,13 @@ impl InputTransform for Voice {
                 "stretched",
                 "the series itself as a waveform, stretched over the clip",
                 Some(Tier::Default),
-                VoiceSound::Stretched,
+                Carrier::Stretched,
             ),
             named(
                 "vowel",
                 "a harmonic voice, as audio, whose formants follow the series",
                 Some(Tier::Best),
-                VoiceSound::Vowel(vowel()),
+                Carrier::Vowel(vowel()),
             ),
             named(
                 "tones",
@@ -119,7 +119,7 @@ impl InputTransform for Voice {
                 "noise",
                 "noise whose loudness follows the series",
                 None,
-                VoiceSound::Noise(Noise {
+                Carrier::Noise(Noise {
                     signal: Signal::Series,
                     depth: 1.0,
                 }),
@@ -139,10 +139,10 @@ impl InputTransform for Voice {
         source.audio_input()?;
         theta::check(self.theta.unwrap_or(0.0))?;
         match &self.sound {
-            VoiceSound::Stretched => Ok(()),
-            VoiceSound::Tones { tones } => tones.iter().try_for_each(Tone::check),
-            VoiceSound::Vowel(vowel) => vowel.check(),
-            VoiceSound::Noise(noise) => noise.check(),
+            Carrier::Stretched => Ok(()),
+            Carrier::Tones { tones } => tones.iter().try_for_each(Tone::check),
+            Carrier::Vowel(vowel) => vowel.check(),
+            Carrier::Noise(noise) => noise.check(),
         }
     }
 
@@ -150,10 +150,10 @@ impl InputTransform for Voice {
         self.check(source, series.len())?;
         let audio = source.audio_input()?;
         Ok(match &self.sound {
-            VoiceSound::Stretched => resample_linear(series, audio.samples),
-            VoiceSound::Tones { tones } => tones::clip(tones, series, audio),
-            VoiceSound::Vowel(vowel) => vowel.clip(series, audio),
-            VoiceSound::Noise(noise) => noise.clip(series, audio),
+            Carrier::Stretched => resample_linear(series, audio.samples),
+            Carrier::Tones { tones } => tones::clip(tones, series, audio),
+            Carrier::Vowel(vowel) => vowel.clip(series, audio),
+            Carrier::Noise(noise) => noise.clip(series, audio),
         })
     }
 

@@ -9,9 +9,9 @@ use super::metrics::{
 use super::{Interval, ScaledWindow};
 use crate::Error;
 
-/// Judges forecasts of one history.
+/// Scored forecasts of one history.
 #[derive(Debug, Clone)]
-pub struct Judge {
+pub struct Scorer {
     /// What errors are counted in.
     unit: f64,
     /// The error of the seasonal naive forecast within the history.
@@ -33,7 +33,7 @@ struct Level {
 
 /// How forecasts did: means over all of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct JudgedScores {
+pub struct ForecastScores {
     /// The mean squared error.
     pub mse: f64,
     /// The mean absolute error.
@@ -60,7 +60,7 @@ pub struct IntervalScore {
     pub width: f64,
 }
 
-impl Judge {
+impl Scorer {
     /// For forecasts after this history, whose season has so many values (1 for none). Errors are
     /// counted in deviations of `unit` where it is given, such as the part that was trained on.
     pub fn new(history: &[f32], season: usize, unit: Option<&[f32]>, levels: &[f64]) -> Self {
@@ -83,7 +83,7 @@ impl Judge {
         }
     }
 
-    /// Judges one forecast by what came; the intervals are those of this judge's levels.
+    /// Scored one forecast by what came; the intervals are those of this scorer's levels.
     ///
     /// # Errors
     ///
@@ -107,40 +107,41 @@ impl Judge {
         Ok(())
     }
 
-    /// The scores of all forecasts of all judges, each counted once.
-    pub fn together(judges: &[Self]) -> JudgedScores {
-        let count = |judges: &[&Self]| judges.iter().map(|judge| judge.forecasts).sum::<usize>();
-        let all: Vec<&Self> = judges.iter().collect();
+    /// The scores of all forecasts of all scorers, each counted once.
+    pub fn together(scorers: &[Self]) -> ForecastScores {
+        let count =
+            |scorers: &[&Self]| scorers.iter().map(|scorer| scorer.forecasts).sum::<usize>();
+        let all: Vec<&Self> = scorers.iter().collect();
         let forecasts = count(&all).max(1) as f64;
-        let mean = |of: fn(&Self) -> f64| judges.iter().map(of).sum::<f64>() / forecasts;
-        let with_scale: Vec<&Self> = judges
+        let mean = |of: fn(&Self) -> f64| scorers.iter().map(of).sum::<f64>() / forecasts;
+        let with_scale: Vec<&Self> = scorers
             .iter()
-            .filter(|judge| judge.scale.is_some())
+            .filter(|scorer| scorer.scale.is_some())
             .collect();
         let scaled = count(&with_scale);
-        let sum: f64 = with_scale.iter().map(|judge| judge.scaled).sum();
-        let mse = mean(|judge| judge.squared);
-        let levels = judges.first().map_or(0, |judge| judge.levels.len());
+        let sum: f64 = with_scale.iter().map(|scorer| scorer.scaled).sum();
+        let mse = mean(|scorer| scorer.squared);
+        let levels = scorers.first().map_or(0, |scorer| scorer.levels.len());
         let interval = |index: usize| {
             let each = || {
-                judges
+                scorers
                     .iter()
-                    .filter_map(move |judge| judge.levels.get(index))
+                    .filter_map(move |scorer| scorer.levels.get(index))
             };
             IntervalScore {
                 level: each()
                     .next()
                     .map(|level| level.level)
-                    .expect("the first judge has the level: they are counted there"),
+                    .expect("the first scorer has the level: they are counted there"),
                 coverage: each().map(|level| level.covered).sum::<f64>() / forecasts,
                 width: each().map(|level| level.width).sum::<f64>() / forecasts,
             }
         };
-        JudgedScores {
+        ForecastScores {
             mse,
-            mae: mean(|judge| judge.absolute),
+            mae: mean(|scorer| scorer.absolute),
             rmse: mse.sqrt(),
-            smape: mean(|judge| judge.percentage),
+            smape: mean(|scorer| scorer.percentage),
             mase: (scaled > 0).then(|| sum / scaled as f64),
             intervals: (0..levels).map(interval).collect(),
         }
@@ -159,15 +160,15 @@ mod tests {
             lower: vec![-half; 2],
             upper: vec![half; 2],
         };
-        let mut one = Judge::new(&[0.0, 2.0, 0.0, 2.0], 1, None, &[0.8]);
+        let mut one = Scorer::new(&[0.0, 2.0, 0.0, 2.0], 1, None, &[0.8]);
         one.add(&[1.0, 3.0], &[0.0, 0.0], &[interval(2.0)]).unwrap();
         one.add(&[1.0, 1.0], &[0.0, 0.0], &[interval(2.0)]).unwrap();
         // A history without a scale, in deviations of 2.
-        let mut other = Judge::new(&[5.0; 4], 1, Some(&[1.0, 5.0]), &[0.8]);
+        let mut other = Scorer::new(&[5.0; 4], 1, Some(&[1.0, 5.0]), &[0.8]);
         other
             .add(&[4.0, 0.0], &[0.0, 0.0], &[interval(1.0)])
             .unwrap();
-        let scores = Judge::together(&[one, other]);
+        let scores = Scorer::together(&[one, other]);
         // By hand: squared errors 5, 1 and 8 / 4; absolute errors 2, 1 and 2 / 2.
         assert!((scores.mse - 8.0 / 3.0).abs() < 1e-9);
         assert!((scores.mae - 4.0 / 3.0).abs() < 1e-9);
