@@ -137,28 +137,16 @@ impl Source for Halves {
 
     fn spec(name: String, sha256: String, labels: Vec<String>) -> SourceSpec {
         let (rate, samples) = (16_000, 400);
-        let (name_of_tap, width, of, read) = ("frames", 8, TapOf::Frames, true);
         SourceSpec {
             audio: Some(AudioInput { rate, samples }),
-            plane: None,
-            taps: vec![Tap {
-                name: name_of_tap,
-                width,
-                of,
-                read,
-            }],
-            name,
-            sha256,
-            labels,
+            taps: vec![Tap::read("frames", 8, TapOf::Frames)],
+            ..SourceSpec::new(name, sha256, labels)
         }
     }
 
     fn model<B: Kernels>(weights: &SourceWeights, device: &B::Device) -> Arc<dyn SourceModel<B>> {
-        let spec = weights.spec().clone();
-        Arc::new(HalvesModel(
-            spec,
-            Parameters::new(weights.tensors(), device),
-        ))
+        let numbers = Parameters::new(weights.tensors(), device);
+        Arc::new(HalvesModel(weights.spec().clone(), numbers))
     }
 
     fn random(seed: u64) -> Numbers {

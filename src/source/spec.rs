@@ -96,7 +96,31 @@ pub enum TapOf {
     Clip,
 }
 
+impl Tap {
+    /// A tap that readouts read.
+    pub fn read(name: &'static str, width: usize, of: TapOf) -> Self {
+        Self {
+            name,
+            width,
+            of,
+            read: true,
+        }
+    }
+}
+
 impl SourceSpec {
+    /// The spec of a file, with no inputs and no taps yet.
+    pub fn new(name: String, sha256: String, labels: Vec<String>) -> Self {
+        Self {
+            name,
+            sha256,
+            labels,
+            audio: None,
+            plane: None,
+            taps: Vec::new(),
+        }
+    }
+
     /// The place of the tap of that name.
     pub fn tap(&self, name: &str) -> Option<usize> {
         self.taps.iter().position(|tap| tap.name == name)
