@@ -185,7 +185,7 @@ fn span(values: impl IntoIterator<Item = f32>) -> Option<Range<f64>> {
         range if range > size * 1e-5 => range * 0.06,
         _ => size.max(1.0) * 0.5,
     };
-    (lowest <= highest).then(|| lowest - room..highest + room)
+    (lowest <= highest).then_some(lowest - room..highest + room)
 }
 
 /// The unbroken runs of finite values, as `(index, value)`, for a chart of so many pixels.

@@ -67,7 +67,7 @@ impl MotionStream {
     ///
     /// As [`task::MotionStream::push`].
     pub fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error> {
-        Ok(self.0.push(sample)?)
+        self.0.push(sample)
     }
 }
 

@@ -194,7 +194,7 @@ fn read_noise(folder: &Path, rate: u32) -> Result<Vec<Vec<f32>>, Error> {
         .iter()
         .map(|path| {
             let clip = read_wav(path)?;
-            Ok(resample(&clip.samples, clip.rate, rate)?)
+            resample(&clip.samples, clip.rate, rate)
         })
         .collect()
 }

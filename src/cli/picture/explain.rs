@@ -171,12 +171,11 @@ fn draw_attention(panel: &Area, picture: &Picture) -> Result<()> {
     let Some(up) = span(attention.iter().copied()) else {
         return no_data(panel, heading);
     };
-    let up = up.start.min(0.0).max(-f64::MAX)..up.end.max(even * 1.1);
-    let up = if attention.iter().all(|weight| *weight >= 0.0) {
-        0.0..up.end
-    } else {
-        up
+    let floor = match attention.iter().all(|weight| *weight >= 0.0) {
+        true => 0.0,
+        false => up.start,
     };
+    let up = floor..up.end.max(even * 1.1);
     let across = (clip(picture), CLOCK);
     let mut chart = chart(panel, heading, across, (up.clone(), "weight"), &number)?;
     let seconds = clip(picture).end;

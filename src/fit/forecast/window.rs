@@ -50,9 +50,9 @@ impl Fit<'_> {
                 "no window of {context} values before the last {held_out} moves; expected one that \
                  does"
             );
-            return Err(crate::Error::new(ErrorKind::Constant, message)
-                .with_hint("the forecast of a constant series is its value, and needs no program")
-                .into());
+            return Err(crate::Error::new(ErrorKind::Constant, message).with_hint(
+                "the forecast of a constant series is its value, and needs no program",
+            ));
         }
         Ok(rows)
     }
@@ -86,7 +86,7 @@ impl Fit<'_> {
         if sums.rows() == 0 {
             self.rows(&[])?;
         }
-        Ok(sums.finish()?)
+        sums.finish()
     }
 
     pub(super) fn add(
@@ -108,7 +108,7 @@ impl Fit<'_> {
                     .max(f64::from(f32::MIN_POSITIVE)) as f32
             })
             .collect();
-        Ok(sums.add(features, &targets, &weights)?)
+        sums.add(features, &targets, &weights)
     }
 
     /// Moments of rows of the validation part, scored in units of the histories.
@@ -122,7 +122,7 @@ impl Fit<'_> {
         let mut sums = Sums::new(width, self.settings.horizon);
         let reading = Reading { seasonal, power: 2 };
         self.add(&mut sums, rows, reading, features)?;
-        Ok(sums.finish()?)
+        sums.finish()
     }
 
     pub(super) fn alone(

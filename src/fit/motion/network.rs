@@ -110,7 +110,7 @@ pub fn fine_tune<A: AutodiffBackend>(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<MotionSourceWeights, Error> {
     let (tensors, _) = fit::<A>(source, &[adapting], settings, seed, device, progress)?;
-    Ok(source.with(&format!("{}-fine-tuned", source.name()), tensors)?)
+    source.with(&format!("{}-fine-tuned", source.name()), tensors)
 }
 
 /// Trains a network of the source's sizes and scaling from random weights on a person's windows,
@@ -131,7 +131,7 @@ pub fn from_scratch<A: AutodiffBackend>(
     let signals = source.signals().clone();
     let initial = MotionSourceWeights::random(&name, signals, source.channels(), seed)?;
     let (tensors, _) = fit::<A>(&initial, &[adapting], settings, seed, device, progress)?;
-    Ok(initial.with(&name, tensors)?)
+    initial.with(&name, tensors)
 }
 
 /// Trains all weights of a network from those of `initial` on, on the first of the windows; the others

@@ -74,7 +74,7 @@ impl LeaveOneOut {
             ("people to adapt to", self.people.len(), 1),
         ] {
             if count < least {
-                return Err(wrong_count(count, what, format!("at least {least}")).into());
+                return Err(wrong_count(count, what, format!("at least {least}")));
             }
         }
         let all = self.seeds as usize * (self.people.len() + 1);
@@ -205,7 +205,7 @@ impl Scoring<'_> {
         device: &A::Device,
     ) -> Result<Vec<f32>, Error> {
         let forecaster = MotionForecaster::<A::InnerBackend>::new(source, program, device)?;
-        Ok(forecaster.predict_windows(&self.split.testing)?)
+        forecaster.predict_windows(&self.split.testing)
     }
 
     fn row(&self, method: &'static str, predicted: &[f32]) -> Result<MotionRow, Error> {
