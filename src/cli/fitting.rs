@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::series::Scaling;
 use retune::source::DEFAULT_SOURCE;
-use retune::transform::{Modulated, Padding, Position, Transform, names};
+use retune::transform::{Padding, Position, Transform, Waveform, names};
 
 use super::args::{choice, count, not_negative, not_negative_single, part, positive, share};
 use super::problem::Problem;
@@ -169,8 +169,8 @@ impl FitArgs {
                 initial_amplitude: self.initial_amplitude.unwrap_or(padding.initial_amplitude),
                 dimensions: self.dimensions.or(padding.dimensions),
             });
-        } else if let Some(sound) = transform.downcast::<Modulated>() {
-            *transform = Transform::new(Modulated {
+        } else if let Some(sound) = transform.downcast::<Waveform>() {
+            *transform = Transform::new(Waveform {
                 theta: self.initial_amplitude.or(sound.theta),
                 ..sound.clone()
             });

@@ -35,7 +35,7 @@ struct Candidate {
     transform: usize,
     readout: Readout,
     numbers: Numbers,
-    /// The scores of each scorer had the readout not seen it, `[scored, classes]` row by row; where
+    /// The scores of each row had the readout not seen it, `[scored, classes]` row by row; where
     /// none is left out, as it saw them.
     left_out: Vec<f64>,
 }
@@ -44,13 +44,13 @@ struct Candidate {
 struct Scored {
     /// Their places.
     rows: Vec<usize>,
-    /// Whether they are left out when they scorer.
+    /// Whether they are left out when they are scored.
     left_out: bool,
 }
 
 impl Scored {
     /// Those whose class has another series: without the only one of a class nothing is known of
-    /// the class, and its error would only say so. Where each class has but one, all scorer, and
+    /// the class, and its error would only say so. Where each class has but one, all are scored, and
     /// none is left out.
     fn of(examples: Examples) -> Self {
         let mut sizes = vec![0; examples.class_count];

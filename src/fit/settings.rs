@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::series::Scaling;
-use crate::transform::{Modulated, Tier, Transform};
+use crate::transform::{Tier, Transform, Waveform};
 use crate::{Error, setting};
 
 /// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the transform.
@@ -162,9 +162,9 @@ impl FitSettings {
             Preset::Words => {
                 let vowels: Vec<Transform> = named("vowel");
                 let on_top = |vowel: &Transform| {
-                    let transform = vowel.downcast::<Modulated>()?.clone();
+                    let transform = vowel.downcast::<Waveform>()?.clone();
                     let theta = Some(WORDS_AMPLITUDE);
-                    Some(Transform::new(Modulated { theta, ..transform }))
+                    Some(Transform::new(Waveform { theta, ..transform }))
                 };
                 vowels.iter().filter_map(on_top).collect()
             }

@@ -96,7 +96,13 @@ impl SourceReference {
     /// As [`SourceReference::check`].
     pub(crate) fn check_weights(&self, source: &SourceWeights) -> Result<(), Error> {
         let checked = self.check(&Self::of(source.spec()));
-        checked.map_err(|error| error.with_setting("source", ""))
+        checked.map_err(|error| {
+            let name = &self.name;
+            let hint = format!(
+                "it was called {name}; give that source, a name from `retune source list` or a file"
+            );
+            error.with_hint(hint).with_setting("source", "")
+        })
     }
 }
 

@@ -106,7 +106,7 @@ fn origins(
 ) -> Result<Vec<(usize, usize)>, crate::Error> {
     if histories.len() != after.len() {
         let (found, expected) = (after.len(), histories.len());
-        let message = format!("there are {found} histories to scorer with; expected {expected}");
+        let message = format!("there are {found} histories to judge with; expected {expected}");
         return Err(crate::Error::new(ErrorKind::Mismatch, message));
     }
     let mut origins = Vec::new();
@@ -130,7 +130,7 @@ fn origins(
     if origins.is_empty() {
         let needed = settings.horizon;
         let message = format!(
-            "the history has {most} values; expected at least {needed} for one forecast to scorer"
+            "the history has {most} values; expected at least {needed} for one forecast to judge"
         );
         return Err(crate::Error::new(ErrorKind::TooShort, message)
             .with_hint("give a longer history, or a smaller horizon")

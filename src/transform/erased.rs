@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{
-    InputTransform, Modulated, Named, Padding, Painted, Scalogram, Speech, Tier, each_transform,
+    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, Waveform, each_transform,
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};

@@ -6,7 +6,6 @@
 
 mod erased;
 mod fourier;
-mod modulated;
 mod padding;
 mod painted;
 mod refurbish;
@@ -16,9 +15,9 @@ mod speech;
 mod theta;
 mod tones;
 mod view;
+mod waveform;
 
 pub use erased::{Transform, names, register};
-pub use modulated::{Carrier, Formant, Modulated, Noise, Tone, Vowel};
 pub use padding::{Padding, Position};
 pub use painted::{Painted, Peak};
 pub use refurbish::{Refurbish, RefurbishSize};
@@ -26,6 +25,7 @@ pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
 pub use speech::Speech;
 pub use view::View;
+pub use waveform::{Carrier, Formant, Noise, Tone, Vowel, Waveform};
 
 use std::fmt::Debug;
 
@@ -47,7 +47,7 @@ macro_rules! each_transform {
             $table.of::<Painted>(),
             $table.of::<Scalogram>(),
             $table.of::<Speech>(),
-            $table.of::<Modulated>(),
+            $table.of::<Waveform>(),
         ]
     };
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use burn::tensor::Tensor;
 
-use super::modulated::{Vowel, vowel};
+use super::waveform::{Vowel, vowel};
 use super::{InputTransform, Named, Signal, Tier, as_plane, evenly};
 use crate::kernel::Kernels;
 use crate::kernel::mel::hz_to_mel;

@@ -169,8 +169,8 @@ fn what_cannot_be_read_or_fitted_says_why() {
             "there is nothing to retrieve",
         ),
         (
-            format!("motion predict source.safetensors stiff.csv --resample 100 {HOW}"),
-            "100 samples a second, the network takes 50",
+            format!("motion predict source.safetensors stiff.csv --resample 50 {HOW}"),
+            "50 samples a second, the network takes 100",
         ),
         (
             format!("motion predict other.safetensors stiff.csv --program p.safetensors {HOW}"),

@@ -130,7 +130,7 @@ fn programs_that_cannot_be_used() {
     bench.file("altered.safetensors", altered);
     let mut newer = Stored::from_bytes(&whole).unwrap();
     let version = newer.metadata.get_mut("retune.version").unwrap();
-    *version = "6".to_owned();
+    *version = "7".to_owned();
     bench.file("newer.safetensors", newer.to_bytes());
     bench.file("text.safetensors", "this is no program");
     bench.file("empty.safetensors", "");
@@ -144,7 +144,7 @@ fn programs_that_cannot_be_used() {
         ("altered.safetensors", "it was altered after it was written"),
         (
             "newer.safetensors",
-            "format version 6, this release reads up to 5",
+            "format version 7, this release reads up to 6",
         ),
         ("text.safetensors", "not a program, or damaged"),
         ("empty.safetensors", "not a program, or damaged"),

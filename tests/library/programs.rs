@@ -9,7 +9,7 @@ use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnnSource;
 use retune::task::Classifier;
-use retune::transform::{Modulated, Padding, Position, Transform, names};
+use retune::transform::{Padding, Position, Transform, Waveform, names};
 
 fn settings() -> FitSettings {
     FitSettings {
@@ -151,7 +151,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"5\"";
+    let version = b"\"retune.version\":\"6\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)
@@ -366,8 +366,8 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
 fn the_painted_transform_and_a_sound_on_top_of_another_are_trained() {
     let with_theta = |name: &str| {
         let transform = Transform::named(name).unwrap();
-        match transform.downcast::<Modulated>() {
-            Some(transform) => Transform::new(Modulated {
+        match transform.downcast::<Waveform>() {
+            Some(transform) => Transform::new(Waveform {
                 theta: Some(0.01),
                 ..transform.clone()
             }),

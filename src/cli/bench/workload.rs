@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use retune::fit::{FitSettings, Preset, ReadoutKind};
 use retune::series::Split;
-use retune::transform::{Carrier, Modulated, Padding, Position, Transform};
+use retune::transform::{Carrier, Padding, Position, Transform, Waveform};
 
 /// Series that are predicted: one batch of the classifier.
 pub(super) const SERIES: usize = 64;
@@ -58,7 +58,7 @@ pub(super) fn padded() -> Transform {
 
 /// The series over the whole clip, θ on top.
 pub(super) fn stretched() -> Transform {
-    Transform::new(Modulated {
+    Transform::new(Waveform {
         sound: Carrier::Stretched,
         theta: Some(INITIAL_AMPLITUDE),
     })

@@ -4,7 +4,7 @@
 //! [`History::read`] takes a table; the [`Timeline`] of a history goes on after its last value.
 //! [`season::period`] finds what repeats, [`Control`] forecasts by it. A [`ScaledWindow`] is what a
 //! model sees, [`Backtest`] says where windows end, and [`ridge`](crate::ridge) fits a model to
-//! more of them than memory holds. [`metrics`] and [`Scorer`] scorer forecasts, [`Conformal`] puts
+//! more of them than memory holds. [`metrics`] and [`Scorer`] score forecasts, [`Conformal`] puts
 //! intervals around them.
 //!
 //! Everything here gives the same bits on any number of threads.

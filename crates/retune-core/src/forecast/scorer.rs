@@ -83,7 +83,7 @@ impl Scorer {
         }
     }
 
-    /// Scored one forecast by what came; the intervals are those of this scorer's levels.
+    /// Scores one forecast by what came; the intervals are those of this scorer's levels.
     ///
     /// # Errors
     ///

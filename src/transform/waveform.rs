@@ -27,7 +27,7 @@ use crate::{Error, setting};
 
 /// A voice, and the trained sound on top of it if there is any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Modulated {
+pub struct Waveform {
     /// What sounds.
     pub sound: Carrier,
     /// θ, a clip of trained samples, is added, and starts uniform within ± this amplitude.
@@ -51,7 +51,7 @@ pub enum Carrier {
     Noise(Noise),
 }
 
-impl Modulated {
+impl Waveform {
     /// Whether it tells when something happens: whether any of its signals does.
     fn is_timed(&self) -> bool {
         match &self.sound {
@@ -66,8 +66,8 @@ impl Modulated {
     }
 }
 
-impl InputTransform for Modulated {
-    const KIND: &'static str = "modulated";
+impl InputTransform for Waveform {
+    const KIND: &'static str = "waveform";
 
     fn named() -> Vec<Named<Self>> {
         let named = |name, about, tier, sound| Named {
