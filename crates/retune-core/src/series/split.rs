@@ -63,7 +63,7 @@ impl Split {
     /// Reads a file to predict, whose series must have `length` values.
     ///
     /// In a `.csv`, `.tsv` or `.txt` file rows of `length` fields have no label, and rows of
-    /// `length + 1` fields have one at [`ReadOptions::label`]. With [`Unequal::Resample`] rows of
+    /// `length + 1` fields have one at [`ReadOptions::label`]. With [`Unequal::Resample`](super::Unequal::Resample) rows of
     /// any other number of fields have one as well, unless that is
     /// [`LabelColumn::Absent`](super::LabelColumn::Absent).
     /// `.ts` and `.arff` files say in their headers whether they have labels.
