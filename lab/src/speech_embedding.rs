@@ -20,9 +20,11 @@ const FLOOR: f32 = -0.4;
 
 /// Two convolutions along frequency and two along time, in turn.
 const FOUR: [[i64; 2]; 4] = [[1, 3], [3, 1], [1, 3], [3, 1]];
-/// The kernels (time × frequency) of each block's convolutions, their channels, and the window of
-/// the max-pool after them. A last convolution of 3×1, linear, follows.
-const BLOCKS: [(&[[i64; 2]], usize, [i64; 2]); 5] = [
+/// The kernels (time × frequency) of a block's convolutions, their channels, and the window of the
+/// max-pool after them.
+type Block = (&'static [[i64; 2]], usize, [i64; 2]);
+/// The blocks. A last convolution of 3×1, linear, follows.
+const BLOCKS: [Block; 5] = [
     (&[[3, 3], [1, 3], [3, 1]], 24, [2, 2]),
     (&FOUR, 48, [1, 2]),
     (&FOUR, 72, [2, 2]),
