@@ -95,6 +95,7 @@ where
             dropout: settings.dropout,
             patience: settings.patience,
             seed: settings.seed,
+            stream: 0,
         };
         train::named(&settings.trainer, plan).ok_or_else(|| {
             let (name, known) = (&settings.trainer, train::names().join(" or "));

@@ -60,7 +60,7 @@ impl Trainer for Adam {
         let mut best = (0, f64::INFINITY);
         let mut best_numbers = None;
         for epoch in 1..=self.0.epochs {
-            let mut random = epoch_random(self.0.seed, epoch);
+            let mut random = generator(self.0.seed, self.0.stream + epoch as u64);
             let mut order = self.0.training.clone();
             order.shuffle(&mut random);
             let mut total = 0.0;
@@ -151,10 +151,10 @@ impl Adam {
     }
 }
 
-/// A generator for one epoch, from 1.
-pub(super) fn epoch_random(seed: u64, epoch: usize) -> ChaCha8Rng {
+/// A generator of one of a seed's streams.
+pub(super) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(epoch as u64);
+    random.set_stream(stream);
     random
 }
 
@@ -190,6 +190,7 @@ mod tests {
             dropout: 0.0,
             patience: 0,
             seed: 0,
+            stream: 0,
         }
     }
 

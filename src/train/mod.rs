@@ -73,6 +73,8 @@ pub struct Plan {
     pub patience: usize,
     /// The seed of orders, dropout and directions.
     pub seed: u64,
+    /// The last of the seed's streams that something else draws from; each epoch has one after it.
+    pub stream: u64,
 }
 
 /// How the learning rate goes on from that of the first step.

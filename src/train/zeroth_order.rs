@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::adam::epoch_random;
+use super::adam::generator;
 use super::{Objective, Plan, Progress, Schedule, Summary, Trainer, diverged};
 use crate::{Error, ErrorKind};
 
@@ -93,7 +93,7 @@ impl Trainer for RandomDirections {
         let mut last = (0, f64::INFINITY);
         for epoch in 1..=self.epochs {
             let mut order = self.training.clone();
-            order.shuffle(&mut epoch_random(self.seed, epoch));
+            order.shuffle(&mut generator(self.seed, epoch as u64));
             let mut total = 0.0;
             for batch in order.chunks(self.batch.max(1)) {
                 // Only the numbers of whole steps are kept: a budget that ends within one ends it

@@ -109,6 +109,7 @@ fn invert<A: AutodiffBackend>(
         dropout: 0.0,
         patience: 0,
         seed: 0,
+        stream: 0,
     };
     let start = Numbers::from([(SOUGHT.to_owned(), start)]);
     let (found, _) = train::<A>(&start, plan, &loss, device, &mut |_| {})?;

@@ -69,8 +69,9 @@ impl TrainSettings {
             weight_decay: 0.0,
             dropout: 0.0,
             patience: self.patience,
-            // The seed itself draws the numbers before training.
-            seed: !seed,
+            seed,
+            // Those before it draw the numbers before training and the stretch to adapt on.
+            stream: 16,
         }
     }
 }
