@@ -97,7 +97,7 @@ impl Arguments {
     fn picture(
         &self,
         outcome: &Outcome,
-        series: Vec<f32>,
+        series: Vec<f64>,
         spec: &SourceSpec,
         explanation: Explanation,
         saliency: Vec<f32>,
@@ -151,9 +151,10 @@ impl Arguments {
 }
 
 /// The share of a program's parts, by weight, in whose sound no value of a series has its time.
-fn untimed(program: &Program, source: &SourceSpec, series: &[f32]) -> f32 {
+fn untimed(program: &Program, source: &SourceSpec, series: &[f64]) -> f32 {
+    let series = program.settings().scaling.apply(series);
     let weight = |part: &Part| part.weight;
-    let timeless = |part: &&Part| part.transform.times(source, series).is_empty();
+    let timeless = |part: &&Part| part.transform.times(source, &series).is_empty();
     let all: f32 = program.parts().iter().map(weight).sum();
     let untimed: f32 = program.parts().iter().filter(timeless).map(weight).sum();
     untimed / all.max(f32::MIN_POSITIVE)

@@ -173,9 +173,10 @@ where
 }
 
 /// A range that holds all finite values with some room; none where there are none.
-fn span(values: impl IntoIterator<Item = f32>) -> Option<Range<f64>> {
-    let finite = values.into_iter().filter(|value| value.is_finite());
-    let (lowest, highest) = finite.map(f64::from).fold(
+fn span<T: Into<f64>>(values: impl IntoIterator<Item = T>) -> Option<Range<f64>> {
+    let finite = values.into_iter().map(Into::into);
+    let finite = finite.filter(|value: &f64| value.is_finite());
+    let (lowest, highest) = finite.fold(
         (f64::INFINITY, f64::NEG_INFINITY),
         |(lowest, highest), value| (value.min(lowest), value.max(highest)),
     );
@@ -192,14 +193,16 @@ fn span(values: impl IntoIterator<Item = f32>) -> Option<Range<f64>> {
 ///
 /// Where there are more values than twice the pixels, each pixel keeps its lowest and its highest,
 /// which look the same and keep the file small.
-fn line_runs(values: &[f32], pixels: usize) -> Vec<Vec<(f64, f64)>> {
+fn line_runs<T: Copy + Into<f64>>(values: &[T], pixels: usize) -> Vec<Vec<(f64, f64)>> {
     let bucket = (values.len() / pixels).max(1);
     let points = values.iter().enumerate();
-    let points: Vec<(usize, f32)> = points.map(|(index, value)| (index, *value)).collect();
+    let points: Vec<(usize, f64)> = points
+        .map(|(index, value)| (index, (*value).into()))
+        .collect();
     let mut runs = vec![Vec::new()];
     for points in points.chunks(bucket) {
         let finite = || points.iter().filter(|(_, value)| value.is_finite());
-        let mut ends: Vec<&(usize, f32)> = finite()
+        let mut ends: Vec<&(usize, f64)> = finite()
             .min_by(|one, other| one.1.total_cmp(&other.1))
             .into_iter()
             .chain(finite().max_by(|one, other| one.1.total_cmp(&other.1)))
@@ -208,10 +211,7 @@ fn line_runs(values: &[f32], pixels: usize) -> Vec<Vec<(f64, f64)>> {
         ends.dedup();
         match runs.last_mut() {
             Some(run) if !ends.is_empty() => {
-                run.extend(
-                    ends.iter()
-                        .map(|(index, value)| (*index as f64, f64::from(*value))),
-                );
+                run.extend(ends.iter().map(|(index, value)| (*index as f64, *value)));
             }
             _ => runs.push(Vec::new()),
         }

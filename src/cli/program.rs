@@ -91,7 +91,7 @@ pub struct RowArgs {
 
 impl RowArgs {
     /// Reads the series, and its label where it has one.
-    pub fn read(&self, program: &Program) -> Result<(Vec<f32>, Option<String>)> {
+    pub fn read(&self, program: &Program) -> Result<(Vec<f64>, Option<String>)> {
         let length = program.series_length();
         let split = Split::read_for_length(&self.series, length, &self.read.options())?;
         let place = self.row - 1;

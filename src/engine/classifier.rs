@@ -117,11 +117,11 @@ impl Engine {
 /// What the classifiers of all backends can do; see [`task::Classifier`].
 trait Classify: Send + Sync {
     fn program(&self) -> &Program;
-    fn predict(&self, series: &[Vec<f32>]) -> Result<Vec<Prediction>, Error>;
+    fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error>;
     fn score(&self, split: &Split) -> Result<Score, Error>;
-    fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error>;
+    fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error>;
     fn rate(&self) -> u32;
-    fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error>;
+    fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error>;
     fn distance(
         &self,
         split: &Split,
@@ -137,7 +137,7 @@ impl<B: Kernels> Classify for task::Classifier<B> {
         self.program()
     }
 
-    fn predict(&self, series: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
+    fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error> {
         self.predict(series)
     }
 
@@ -145,7 +145,7 @@ impl<B: Kernels> Classify for task::Classifier<B> {
         self.score(split)
     }
 
-    fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
+    fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
         self.hear(series, part)
     }
 
@@ -153,7 +153,7 @@ impl<B: Kernels> Classify for task::Classifier<B> {
         self.rate()
     }
 
-    fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
+    fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error> {
         self.explain(series, part)
     }
 
@@ -214,7 +214,7 @@ impl Classifier {
     /// # Errors
     ///
     /// As [`task::Classifier::predict`].
-    pub fn predict(&self, series: impl AsRef<[Vec<f32>]>) -> Result<Vec<Prediction>, Error> {
+    pub fn predict(&self, series: impl AsRef<[Vec<f64>]>) -> Result<Vec<Prediction>, Error> {
         self.fitted.predict(series.as_ref())
     }
 
@@ -232,7 +232,7 @@ impl Classifier {
     /// # Errors
     ///
     /// As [`task::Classifier::hear`].
-    pub fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
+    pub fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
         self.fitted.hear(series, part)
     }
 
@@ -246,7 +246,7 @@ impl Classifier {
     /// # Errors
     ///
     /// As [`task::Classifier::explain`].
-    pub fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
+    pub fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error> {
         self.fitted.explain(series, part)
     }
 
@@ -255,7 +255,7 @@ impl Classifier {
     /// # Errors
     ///
     /// As [`task::Classifier::saliency`].
-    pub fn saliency(&self, series: &[f32]) -> Result<Vec<f32>, Error> {
+    pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
         on!(self.engine, A, device => {
             let program = self.program().clone();
             task::Classifier::<A>::new(program, &self.source, device)?.saliency(series)

@@ -95,7 +95,7 @@ impl Program {
     ///
     /// When it has another length than those that the program was trained on, or a value that is
     /// not finite.
-    pub fn check_series(&self, series: &[f32], number: usize) -> Result<(), Error> {
+    pub fn check_series(&self, series: &[f64], number: usize) -> Result<(), Error> {
         if series.len() != self.series_length() {
             let (found, expected) = (series.len(), self.series_length());
             let message =

@@ -16,6 +16,7 @@ pub use motion::{Motion, MotionProgram};
 use std::collections::BTreeMap;
 use std::fmt;
 
+use retune_core::table::Real;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -227,8 +228,8 @@ impl Trained {
 }
 
 /// Whether all values of a series are finite; `number` counts from 1.
-pub(crate) fn check_finite(series: &[f32], number: usize) -> Result<(), Error> {
-    let Some(sample) = series.iter().position(|value| !value.is_finite()) else {
+pub(crate) fn check_finite<T: Real>(series: &[T], number: usize) -> Result<(), Error> {
+    let Some(sample) = series.iter().position(|value| !value.is_real()) else {
         return Ok(());
     };
     let sample = sample + 1;

@@ -3,7 +3,6 @@
 use retune_core::argmax;
 use serde::Serialize;
 
-use super::classifier::scaled;
 use crate::Error;
 use crate::baseline;
 use crate::fit::{Examples, Queried};
@@ -189,7 +188,7 @@ impl Prepared {
         let series = split.series.iter();
         let classes = split.labels.iter();
         Self {
-            series: series.map(|one| scaled(one, Scaling::ZNormalise)).collect(),
+            series: series.map(|one| Scaling::ZNormalise.apply(one)).collect(),
             // A class that training never saw is never right.
             classes: classes
                 .map(|label| labels.index(label).unwrap_or(usize::MAX))
@@ -245,9 +244,14 @@ impl Asked {
             // The logarithm spreads small probabilities out.
             series: answers
                 .iter()
-                .map(|row| row.iter().map(|value| value.max(1e-8).ln()).collect())
+                .map(|row| {
+                    row.iter()
+                        .map(|value| f64::from(*value).max(1e-8).ln())
+                        .collect()
+                })
                 .collect(),
             labels: part.classes.iter().map(ToString::to_string).collect(),
+            ..Split::default()
         };
         let found = baseline::ridge(
             &split(&of_train, train),

@@ -14,7 +14,7 @@ use crate::fit::{Examples, FitProgress, FitSettings, fit, nothing_to_fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
 use crate::program::{Classification, Part, Program, SourceReference, Trained, check_finite};
-use crate::series::{Classes, Scaling, Split};
+use crate::series::{Classes, Split};
 use crate::source::{
     Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, play,
 };
@@ -118,7 +118,7 @@ impl<B: Kernels> Classifier<B> {
         let series: Vec<Vec<f32>> = train
             .series
             .iter()
-            .map(|series| scaled(series, settings.scaling))
+            .map(|series| settings.scaling.apply(series))
             .collect();
         let examples = Examples {
             series: &series,
@@ -212,7 +212,7 @@ impl<B: Kernels> Classifier<B> {
     ///
     /// When a series has another length than those that the program was trained on, or a value
     /// that is not finite.
-    pub fn predict(&self, series: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
+    pub fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error> {
         let mut predictions = Vec::with_capacity(series.len());
         for (index, batch) in series.chunks(BATCH).enumerate() {
             let batch = self.scaled(batch, index * BATCH)?;
@@ -275,7 +275,7 @@ impl<B: Kernels> Classifier<B> {
     /// # Errors
     ///
     /// As [`Classifier::predict`]; and when there is no such part.
-    pub fn hear(&self, series: &[f32], part: usize) -> Result<Vec<f32>, Error> {
+    pub fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         Ok(match self.input(part, &series)? {
             Input::Audio(audio) => host(audio).values,
@@ -301,7 +301,7 @@ impl<B: Kernels> Classifier<B> {
     /// # Errors
     ///
     /// As [`Classifier::hear`]; and when the source hears no plane.
-    pub fn explain(&self, series: &[f32], part: usize) -> Result<Explanation, Error> {
+    pub fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         let spec = self.spec();
         let taken = explained(spec)?;
@@ -324,11 +324,11 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The series as the transforms take them; `before` counts the series of earlier batches.
-    pub(super) fn scaled(&self, batch: &[Vec<f32>], before: usize) -> Result<Vec<Vec<f32>>, Error> {
+    pub(super) fn scaled(&self, batch: &[Vec<f64>], before: usize) -> Result<Vec<Vec<f32>>, Error> {
         let scaling = self.program.settings().scaling;
-        let scale = |(index, series): (usize, &Vec<f32>)| {
+        let scale = |(index, series): (usize, &Vec<f64>)| {
             self.program.check_series(series, before + index + 1)?;
-            Ok(scaled(series, scaling))
+            Ok(scaling.apply(series))
         };
         batch.iter().enumerate().map(scale).collect()
     }
@@ -408,12 +408,6 @@ fn first_with_transform_of(program: &Program, index: usize) -> usize {
     (0..index)
         .find(|earlier| key(*earlier) == key(index))
         .unwrap_or(index)
-}
-
-pub(super) fn scaled(series: &[f32], scaling: Scaling) -> Vec<f32> {
-    let mut series = series.to_vec();
-    scaling.apply(&mut series);
-    series
 }
 
 /// The planes of a source, on which explanations are drawn.

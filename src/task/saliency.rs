@@ -26,7 +26,7 @@ where
     /// # Errors
     ///
     /// As [`Classifier::predict`]; and when the source hears no plane.
-    pub fn saliency(&self, series: &[f32]) -> Result<Vec<f32>, Error> {
+    pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
         let spec = self.spec();
         let input = explained(spec)?;
         let prediction = self.predict(&[series.to_vec()])?.pop();

@@ -8,8 +8,8 @@ use super::{Gradient, Objective, Plan, Progress, Summary, Trainer, diverged};
 use crate::{Error, ErrorKind};
 
 /// The memory of both moments.
-const BETA1: f64 = 0.9;
-const BETA2: f64 = 0.999;
+const BETA1: f32 = 0.9;
+const BETA2: f32 = 0.999;
 
 /// Adam on batches in a random order, with a decaying rate, dropout and early stopping.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,13 +36,13 @@ impl Moments {
     fn step(&mut self, numbers: &mut [f32], gradient: &[f32], rate: f64, plan: &Plan) {
         let (epsilon, decay) = (plan.epsilon, plan.weight_decay);
         self.steps += 1;
-        let first_share = (1.0 - BETA1.powi(self.steps)) as f32;
-        let second_share = (1.0 - BETA2.powi(self.steps)) as f32;
-        let (beta1, beta2, rate) = (BETA1 as f32, BETA2 as f32, rate as f32);
+        let first_share = 1.0 - BETA1.powi(self.steps);
+        let second_share = 1.0 - BETA2.powi(self.steps);
+        let rate = rate as f32;
         let moments = self.first.iter_mut().zip(&mut self.second);
         for ((number, gradient), (first, second)) in numbers.iter_mut().zip(gradient).zip(moments) {
-            *first = beta1 * *first + (1.0 - beta1) * gradient;
-            *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
+            *first = BETA1 * *first + (1.0 - BETA1) * gradient;
+            *second = BETA2 * *second + (1.0 - BETA2) * (gradient * gradient);
             let step = *first / first_share / ((*second / second_share).sqrt() + epsilon);
             *number -= rate * (decay * *number + step);
         }

@@ -47,8 +47,7 @@ pub(super) fn autocorrelation(series: &[f32]) -> Vec<f32> {
 
 /// The Fourier transform of a series at mean 0 and deviation 1, with zeros behind it up to `size`.
 fn transformed(series: &[f32], size: usize) -> Vec<Complex32> {
-    let mut values = series.to_vec();
-    z_normalise(&mut values);
+    let values = z_normalise(series);
     let mut spectrum = vec![Complex32::default(); size];
     for (bin, value) in spectrum.iter_mut().zip(values) {
         bin.re = value;

@@ -59,7 +59,7 @@ impl Signal {
     pub fn of(self, series: &[f32], length: usize) -> Vec<f32> {
         let part = |parts: f64| (series.len() as f64 / parts).round_ties_even() as usize;
         let tenth = part(10.0);
-        let mut signal = match self {
+        let signal = match self {
             Self::Series => series.to_vec(),
             Self::Slope => slope(series),
             Self::Curvature => slope(&slope(series)),
@@ -72,8 +72,7 @@ impl Signal {
                 .map(|(value, mean)| value - mean)
                 .collect(),
             Self::Jumps => {
-                let mut slope = slope(series);
-                z_normalise(&mut slope);
+                let slope = z_normalise(&slope(series));
                 slope.iter().map(|value| value.abs()).collect()
             }
             Self::Energy => {
@@ -87,15 +86,12 @@ impl Signal {
             Self::Sorted => sorted(series.to_vec()),
             Self::SortedSteps => sorted(steps(series)),
             Self::SortedStepSizes => {
-                let mut scaled = series.to_vec();
-                z_normalise(&mut scaled);
-                let sizes = steps(&scaled).into_iter();
+                let sizes = steps(&z_normalise(series)).into_iter();
                 sorted(sizes.map(|step| (step.abs() + LEAST_STEP).ln()).collect())
             }
             Self::Autocorrelation => autocorrelation(series),
         };
-        z_normalise(&mut signal);
-        let mut signal = resample_linear(&signal, length);
+        let mut signal = resample_linear(&z_normalise(&signal), length);
         for value in &mut signal {
             *value = value.clamp(-LIMIT, LIMIT);
         }

@@ -140,7 +140,7 @@ fn waves(count: usize) -> Split {
         let turns = if index.is_multiple_of(2) { 1.0 } else { 4.0 };
         let value = |at: usize| {
             let phase = turns * at as f32 / LENGTH as f32 + index as f32 * 0.07;
-            (TAU * phase).sin()
+            f64::from((TAU * phase).sin())
         };
         (0..LENGTH).map(value).collect()
     };
@@ -152,6 +152,7 @@ fn waves(count: usize) -> Split {
             .take(count)
             .map(|label| (*label).to_owned())
             .collect(),
+        ..Split::default()
     }
 }
 

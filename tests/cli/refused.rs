@@ -77,7 +77,7 @@ fn options_for_files_that_are_not_as_usual() {
     // Missing values, the label behind them, and a header.
     let mut text = (1..=LENGTH).map(|n| format!("v{n},")).collect::<String>() + "kind\n";
     for (series, label) in waves(6).series.iter().zip(waves(6).labels) {
-        let mut fields: Vec<String> = series.iter().map(f32::to_string).collect();
+        let mut fields: Vec<String> = series.iter().map(f64::to_string).collect();
         fields[7] = String::new();
         text += &(fields.join(",") + "," + &label + "\n");
     }
@@ -97,6 +97,7 @@ fn options_for_files_that_are_not_as_usual() {
     let short = Split {
         series: vec![vec![0.0, 1.0, 0.0, -1.0]; 2],
         labels: vec!["-1".to_owned(), "1".to_owned()],
+        ..Split::default()
     };
     short.write(&bench.path("short.ts"), "short").unwrap();
     let predict = "predict waves.safetensors short.ts";

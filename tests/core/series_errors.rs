@@ -308,9 +308,10 @@ fn rows_to_predict_of_the_wrong_length() {
 #[test]
 fn splits_that_cannot_be_written() {
     let folder = tempfile::tempdir().unwrap();
-    let split = |series: &[&[f32]], labels: &[&str]| Split {
+    let split = |series: &[&[f64]], labels: &[&str]| Split {
         series: series.iter().map(|series| series.to_vec()).collect(),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        ..Split::default()
     };
     let labelled = |label| split(&[&[1.0]], &[label]);
     let not_finite = "series 1 is empty or has a value that is not finite";
@@ -321,7 +322,7 @@ fn splits_that_cannot_be_written() {
             split(&[&[1.0]], &["a", "b"]),
             "there are 2 labels for 1 series",
         ),
-        ("tsv", split(&[&[f32::NAN]], &["a"]), not_finite),
+        ("tsv", split(&[&[f64::NAN]], &["a"]), not_finite),
         ("csv", labelled(" a"), "the label \" a\" cannot be written"),
         (
             "txt",

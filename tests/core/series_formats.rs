@@ -31,8 +31,9 @@ fn unlabelled() -> ReadOptions {
     }
 }
 
-fn finite() -> impl Strategy<Value = f32> {
-    any::<f32>().prop_map(|value| if value.is_finite() { value } else { 0.5 })
+fn finite() -> impl Strategy<Value = f64> {
+    let any = (any::<f32>(), 0.0..1.0f64).prop_map(|(value, part)| f64::from(value) * part);
+    any.prop_map(|value| if value.is_finite() { value } else { 0.5 })
 }
 
 /// Series of one length with labels that every format can hold.
@@ -40,7 +41,11 @@ fn split(label: &'static str) -> impl Strategy<Value = Split> {
     (1..9usize, 1..7usize).prop_flat_map(move |(count, length)| {
         let series = prop::collection::vec(prop::collection::vec(finite(), length), count);
         let labels = prop::collection::vec(label, count);
-        (series, labels).prop_map(|(series, labels)| Split { series, labels })
+        (series, labels).prop_map(|(series, labels)| Split {
+            series,
+            labels,
+            ..Split::default()
+        })
     })
 }
 
@@ -178,6 +183,7 @@ fn shorter_series_are_padded_and_resampled() {
             vec![0.0, 1.0, 2.0, 3.0],
         ],
         labels: vec!["a".to_owned(), "b".to_owned(), "a".to_owned()],
+        ..Split::default()
     };
     for extension in EXTENSIONS {
         let path = file(folder.path(), extension);
@@ -339,8 +345,9 @@ fn a_folder_is_searched_in_a_fixed_order() {
 /// More series than are read together.
 fn many() -> Split {
     Split {
-        series: (0..2500).map(|at| vec![at as f32, 0.5, -1.0]).collect(),
+        series: (0..2500).map(|at| vec![f64::from(at), 0.5, -1.0]).collect(),
         labels: (0..2500).map(|at| format!("c{}", at % 3)).collect(),
+        ..Split::default()
     }
 }
 

@@ -76,6 +76,11 @@ pub fn noise(count: usize, seed: u32) -> Vec<f32> {
         .collect()
 }
 
+/// Such numbers as a series.
+pub fn noisy_series(count: usize, seed: u32) -> Vec<f64> {
+    noise(count, seed).into_iter().map(f64::from).collect()
+}
+
 /// A tensor of such numbers times `scale`.
 pub fn noise_tensor<B: Backend, const D: usize>(
     shape: [usize; D],
@@ -116,7 +121,7 @@ pub fn two_tones(count: usize, seed: u32) -> Split {
         let series = (0..60)
             .map(|sample| {
                 let angle = std::f32::consts::TAU * turns * sample as f32 / 60.0;
-                (angle + phase).sin() + 0.3 * noise[sample]
+                f64::from((angle + phase).sin() + 0.3 * noise[sample])
             })
             .collect();
         split.series.push(series);

@@ -1,6 +1,6 @@
 //! Fitting, saving, loading and predicting.
 
-use crate::common::{noise, two_tones};
+use crate::common::{noisy_series, two_tones};
 use burn::backend::Autodiff;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
 use retune::kernel::Cpu;
@@ -174,7 +174,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
     assert!(message(&ragged, &settings()).contains("series 4 has 59 samples"));
 
     let mut infinite = two_tones(6, 1);
-    infinite.series[2][7] = f32::INFINITY;
+    infinite.series[2][7] = f64::INFINITY;
     assert!(message(&infinite, &settings()).contains("series 3"));
     assert!(message(&infinite, &settings()).contains("sample 8"));
 
@@ -265,7 +265,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
 
     let classifier = fit(&two_tones(8, 1), &settings()).unwrap();
     let error = classifier
-        .predict(&[noise(60, 1), noise(61, 1)])
+        .predict(&[noisy_series(60, 1), noisy_series(61, 1)])
         .unwrap_err();
     assert!(
         error.to_string().contains("series 2 has 61 samples"),
@@ -397,17 +397,20 @@ fn the_default_preset_tells_the_tones_apart_and_knows_how_sure_it_is() {
     assert!(score.accuracy >= 0.95, "{score:?}");
     assert!(score.brier < 0.2, "{score:?}");
     assert!(classifier.program().scores()["selection_accuracy"] >= 0.9);
-    let error = classifier.hear(&noise(60, 1), 99).unwrap_err().to_string();
+    let error = classifier
+        .hear(&noisy_series(60, 1), 99)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("there is no part 100"), "{error}");
 }
 
 /// A program from one series of each class: none can be left out, so nothing is left out in vain.
 #[test]
 fn one_series_of_each_class_is_enough() {
-    let wave = |class: usize, seed: u32| -> Vec<f32> {
-        let wobble = noise(60, seed);
+    let wave = |class: usize, seed: u32| -> Vec<f64> {
+        let wobble = noisy_series(60, seed);
         let at = |place: usize| {
-            let angle = place as f32 * (0.1 + 0.08 * class as f32);
+            let angle = place as f64 * (0.1 + 0.08 * class as f64);
             angle.sin() + 0.05 * wobble[place]
         };
         (0..60).map(at).collect()
@@ -420,6 +423,7 @@ fn one_series_of_each_class_is_enough() {
                 .map(|(class, seed)| wave(class, seed))
                 .collect(),
             labels: places.map(|(class, _)| format!("{class}")).collect(),
+            ..Split::default()
         }
     };
     let settings = FitSettings::preset(Preset::Fast);

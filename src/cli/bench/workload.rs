@@ -21,7 +21,7 @@ pub(super) fn series(seed: u64) -> Split {
     let mut walk = || {
         let mut value = 0.0;
         let step = |_| {
-            value += random.random_range(-1.0..1.0f32);
+            value += random.random_range(-1.0..1.0);
             value
         };
         (0..SAMPLES).map(step).collect()
@@ -34,6 +34,7 @@ pub(super) fn series(seed: u64) -> Split {
             .take(SERIES)
             .map(|label| (*label).to_owned())
             .collect(),
+        ..Split::default()
     }
 }
 
@@ -42,6 +43,7 @@ pub(super) fn training(all: &Split) -> Split {
     Split {
         series: all.series.iter().take(TRAINED_ON).cloned().collect(),
         labels: all.labels.iter().take(TRAINED_ON).cloned().collect(),
+        ..Split::default()
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Picture {
     /// The name of the series, the predicted class and its probability; wrapped where it is long.
     pub title: String,
     /// The series before scaling, `[samples]`; the line is broken at values that are not finite.
-    pub series: Vec<f32>,
+    pub series: Vec<f64>,
     /// How much the prediction rests on each value, `[samples]`, from 0 to 1.
     pub saliency: Vec<f32>,
     /// The plane that the source hears, `[frames, filters]` row by row, lowest filter first.
@@ -208,7 +208,9 @@ mod tests {
     fn picture() -> Picture {
         Picture {
             title: "A <series> & its \u{1} class".to_owned(),
-            series: (0..150).map(|index| (index as f32 * 0.1).sin()).collect(),
+            series: (0..150)
+                .map(|index| (f64::from(index) * 0.1).sin())
+                .collect(),
             saliency: (0..150).map(|index| index as f32 / 150.0).collect(),
             plane: (0..125 * 80)
                 .map(|index| (index % 80) as f32 * 0.1)
@@ -237,7 +239,7 @@ mod tests {
         let noise = |index: u32| (index.wrapping_mul(2_654_435_761) >> 8) as f32;
         let mut picture = picture();
         picture.plane = (0..125 * 80).map(noise).collect();
-        picture.series = (0..100_000).map(noise).collect();
+        picture.series = (0..100_000).map(|at| noise(at).into()).collect();
         let svg = explain_svg(&picture).unwrap();
         assert!(svg.len() < 600_000, "{}", svg.len());
     }
@@ -245,7 +247,7 @@ mod tests {
     #[test]
     fn panels_without_data_say_so() {
         let empty = Picture {
-            series: vec![f32::NAN],
+            series: vec![f64::NAN],
             plane: Vec::new(),
             attention: Vec::new(),
             ..picture()
@@ -267,7 +269,7 @@ mod tests {
             let centres = picture().centres[..filters].to_vec();
             let input = Picture {
                 notes: vec![title.clone()],
-                title, saliency: series.clone(), series, plane, centres, attention, seconds,
+                title, saliency: series.clone(), series: series.into_iter().map(f64::from).collect(), plane, centres, attention, seconds,
             };
             let svg = explain_svg(&input).unwrap();
             prop_assert!(svg.trim_end().ends_with("</svg>"));

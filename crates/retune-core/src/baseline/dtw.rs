@@ -173,11 +173,7 @@ fn thin_out(labels: &[String], most: usize) -> Vec<usize> {
 }
 
 fn scaled(split: &Split, scaling: Scaling) -> Vec<Vec<f64>> {
-    let scale = |series: &Vec<f32>| {
-        let mut series = series.clone();
-        scaling.apply(&mut series);
-        series.into_iter().map(f64::from).collect()
-    };
+    let scale = |series: &Vec<f64>| scaling.apply(series).into_iter().map(f64::from).collect();
     split.series.iter().map(scale).collect()
 }
 

@@ -34,11 +34,8 @@ pub fn constant(train: &Split, test: &Split) -> f64 {
 /// the first in the split.
 pub fn nearest_neighbour(train: &Split, test: &Split, scaling: Scaling) -> f64 {
     let scaled = |split: &Split| -> Vec<Vec<f32>> {
-        let mut series = split.series.clone();
-        for series in &mut series {
-            scaling.apply(series);
-        }
-        series
+        let series = split.series.iter();
+        series.map(|series| scaling.apply(series)).collect()
     };
     let known = scaled(train);
     let right = scaled(test)
@@ -64,10 +61,11 @@ fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
 mod tests {
     use super::*;
 
-    fn split(rows: &[(&str, [f32; 3])]) -> Split {
+    fn split(rows: &[(&str, [f64; 3])]) -> Split {
         Split {
             series: rows.iter().map(|(_, values)| values.to_vec()).collect(),
             labels: rows.iter().map(|(label, _)| (*label).to_owned()).collect(),
+            ..Split::default()
         }
     }
 

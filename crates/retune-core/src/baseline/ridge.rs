@@ -77,13 +77,8 @@ fn classes(names: &[&str], split: &Split) -> Result<Vec<usize>, Error> {
 }
 
 fn features(split: &Split, scaling: Scaling) -> Vec<f32> {
-    let mut features = Vec::new();
-    for series in &split.series {
-        let mut series = series.clone();
-        scaling.apply(&mut series);
-        features.extend(series);
-    }
-    features
+    let scaled = split.series.iter().map(|series| scaling.apply(series));
+    scaled.flatten().collect()
 }
 
 #[cfg(test)]
@@ -95,7 +90,7 @@ mod tests {
         let mut state = seed;
         let mut noise = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+            f64::from(state >> 8) / f64::from(1 << 24) - 0.5
         };
         let series = (0..count).map(|index| {
             let step = if index % 2 == 0 { 0.7 } else { -0.7 };
@@ -107,6 +102,7 @@ mod tests {
             labels: (0..count)
                 .map(|index| ["up", "down"][index % 2].to_owned())
                 .collect(),
+            ..Split::default()
         }
     }
 
@@ -155,7 +151,7 @@ mod tests {
             "the training split has 4 series but 0 labels"
         );
         let mut infinite = good.clone();
-        infinite.series[0][1] = f32::INFINITY;
+        infinite.series[0][1] = f64::INFINITY;
         assert_eq!(
             fails(&infinite, &good),
             "series 1 of the training split holds a value that is not finite, at place 2"
@@ -163,6 +159,7 @@ mod tests {
         let one = Split {
             series: vec![vec![1.0, 2.0]],
             labels: vec!["a".to_owned()],
+            ..Split::default()
         };
         assert_eq!(
             fails(&one, &one),

@@ -25,7 +25,7 @@ pub(super) fn assemble(
         return Err(Line { path, number }.error(ErrorKind::Empty, message));
     };
     let mut labels = Vec::new();
-    let mut series: Vec<Vec<f32>> = Vec::with_capacity(file.rows.len());
+    let mut series: Vec<Vec<f64>> = Vec::with_capacity(file.rows.len());
     for row in &file.rows {
         if let Some(label) = &row.label {
             if label.is_empty() {
@@ -52,7 +52,11 @@ pub(super) fn assemble(
             }
         }
     }
-    Ok(Split { series, labels })
+    Ok(Split {
+        series,
+        labels,
+        ..Split::default()
+    })
 }
 
 /// Checks that the training split has every label of the test file.
@@ -89,24 +93,23 @@ pub(super) fn series_length(file: &RawFile, row: &RawRow) -> usize {
     if !file.padded {
         return row.values.len();
     }
-    let last = row.values.iter().rposition(Option::is_some);
+    let last = row.values.iter().rposition(|value| !value.is_nan());
     last.map_or(0, |index| index + 1)
 }
 
 /// The values of a row without gaps.
-fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f32>, Error> {
-    let values = &row.values[..series_length(file, row)];
-    if let Some(complete) = values.iter().copied().collect::<Option<Vec<f32>>>()
-        && !complete.is_empty()
-    {
-        return Ok(complete);
+fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f64>, Error> {
+    let mut values = row.values[..series_length(file, row)].to_vec();
+    let gap = values.iter().position(|value| value.is_nan());
+    if gap.is_none() && !values.is_empty() {
+        return Ok(values);
     }
     let line = file.line(row);
-    let filled = fill_gaps(values).ok_or_else(|| {
+    if !fill_gaps(&mut values) {
         let message = "every value of the series is missing; expected at least one number";
-        line.error(ErrorKind::MissingValue, message)
-    })?;
-    match (missing, values.iter().position(Option::is_none)) {
+        return Err(line.error(ErrorKind::MissingValue, message));
+    }
+    match (missing, gap) {
         (Missing::Reject, Some(index)) => {
             let message = "the value is missing; expected a number in every field";
             Err(line
@@ -114,7 +117,7 @@ fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f32>, 
                 .with_hint("fill missing values from their neighbours")
                 .with_setting("missing", "interpolate"))
         }
-        _ => Ok(filled),
+        _ => Ok(values),
     }
 }
 
@@ -145,7 +148,7 @@ fn check_length(
 }
 
 /// The median length; of two in the middle, the shorter.
-fn median_length(series: &[Vec<f32>]) -> usize {
+fn median_length(series: &[Vec<f64>]) -> usize {
     let mut lengths: Vec<usize> = series.iter().map(Vec::len).collect();
     lengths.sort_unstable();
     lengths

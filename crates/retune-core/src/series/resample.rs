@@ -1,10 +1,12 @@
 //! Other lengths for a series, and values for its gaps.
 
+use crate::table::Real;
+
 /// Resamples a series to `length` values on straight lines between its own.
 ///
 /// The first value maps to the first and the last to the last; a `length` of 1 keeps the first.
 /// A series of one value is repeated, and an empty one stays empty.
-pub fn resample_linear(series: &[f32], length: usize) -> Vec<f32> {
+pub fn resample_linear<T: Real>(series: &[T], length: usize) -> Vec<T> {
     let (Some(&first), Some(&last)) = (series.first(), series.last()) else {
         return Vec::new();
     };
@@ -31,33 +33,35 @@ pub fn resample_linear(series: &[f32], length: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Fills the gaps of a series: linearly inside, with the nearest value at the ends.
+/// Fills the gaps of a series, which are NaN: linearly inside, with the nearest value at the ends.
 ///
-/// Returns `None` when there is no value at all.
-pub(crate) fn fill_gaps(series: &[Option<f32>]) -> Option<Vec<f32>> {
-    let known: Vec<(usize, f32)> = series
-        .iter()
-        .enumerate()
-        .filter_map(|(index, value)| value.map(|value| (index, value)))
-        .collect();
-    let (&(_, first), &(_, last)) = (known.first()?, known.last()?);
-    let mut filled = vec![last; series.len()];
-    if let Some(&(start, _)) = known.first() {
-        filled[..=start].fill(first);
-    }
-    for pair in known.windows(2) {
-        let ((from, one), (to, next)) = (pair[0], pair[1]);
-        for (step, value) in filled[from..to].iter_mut().enumerate() {
-            *value = between(one, next, step as f64 / (to - from) as f64);
+/// False, and nothing filled, when there is no value at all.
+pub(crate) fn fill_gaps(series: &mut [f64]) -> bool {
+    let mut before = None;
+    for at in 0..series.len() {
+        let value = series[at];
+        if value.is_nan() {
+            continue;
         }
+        let start = before.map_or(0, |before| before + 1);
+        let first = before.map_or(value, |before: usize| series[before]);
+        let steps = (at + 1 - start) as f64;
+        for (step, gap) in series[start..at].iter_mut().enumerate() {
+            *gap = between(first, value, (step + 1) as f64 / steps);
+        }
+        before = Some(at);
     }
-    Some(filled)
+    let Some(last) = before else { return false };
+    let value = series[last];
+    series[last..].fill(value);
+    true
 }
 
 /// The value at `fraction` of the way from one value to the next; in 64 bits, so that the
-/// difference of two finite values cannot overflow.
-fn between(one: f32, next: f32, fraction: f64) -> f32 {
-    (f64::from(one) + (f64::from(next) - f64::from(one)) * fraction) as f32
+/// difference of two finite values of 32 bits cannot overflow.
+fn between<T: Real>(one: T, next: T, fraction: f64) -> T {
+    let (one, next) = (one.into(), next.into());
+    T::nearest(one + (next - one) * fraction)
 }
 
 #[cfg(test)]
@@ -86,16 +90,19 @@ mod tests {
         assert_eq!(resample_linear(&[3.0], 4), [3.0; 4]);
         assert_eq!(resample_linear(&[3.0, 5.0], 1), [3.0]);
         assert!(resample_linear(&[3.0, 5.0], 0).is_empty());
-        assert!(resample_linear(&[], 4).is_empty());
+        assert!(resample_linear::<f32>(&[], 4).is_empty());
         let extreme = resample_linear(&[f32::MAX, f32::MIN], 7);
         assert!(extreme.iter().all(|value| value.is_finite()));
     }
 
     #[test]
     fn gaps_are_filled_from_their_neighbours() {
-        let series = [None, Some(1.0), None, None, Some(4.0), None];
-        assert_eq!(fill_gaps(&series).unwrap(), [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]);
-        assert_eq!(fill_gaps(&[Some(2.0)]).unwrap(), [2.0]);
-        assert!(fill_gaps(&[None, None]).is_none());
+        const GAP: f64 = f64::NAN;
+        let mut series = [GAP, 1.0, GAP, GAP, 4.0, GAP];
+        assert!(fill_gaps(&mut series));
+        assert_eq!(series, [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]);
+        let mut series = [2.0];
+        assert!(fill_gaps(&mut series) && series == [2.0]);
+        assert!(!fill_gaps(&mut [GAP, GAP]) && !fill_gaps(&mut []));
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::options::by_word;
 use crate::Error;
+use crate::table::Real;
 
 /// How the values of each series are scaled; each series on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,11 +21,11 @@ pub enum Scaling {
 }
 
 impl Scaling {
-    /// Scales one series of any length in place.
-    pub fn apply(self, series: &mut [f32]) {
+    /// Scales one series of any length; its level and its scale are taken off in 64 bits.
+    pub fn apply(self, series: &[f64]) -> Vec<f32> {
         match self {
             Self::ZNormalise => z_normalise(series),
-            Self::None => {}
+            Self::None => series.iter().map(|&value| value as f32).collect(),
         }
     }
 }
@@ -46,29 +47,28 @@ impl FromStr for Scaling {
     }
 }
 
-/// Scales a series of any length in place to mean 0 and standard deviation 1.
+/// A series of any length scaled to mean 0 and standard deviation 1.
 ///
-/// `(x − mean) / deviation`, with the deviation of the population (divided by the length) and both
+/// `(x − mean) / deviation`, with the deviation of the population (divided by the length), all
 /// computed in 64 bits. A constant series becomes all zeros, and so does one with a value that is
 /// not finite.
-pub fn z_normalise(series: &mut [f32]) {
+pub fn z_normalise<T: Real>(series: &[T]) -> Vec<f32> {
+    let values = series.iter().map(|&value| value.into());
     let length = series.len() as f64;
-    let mean = series.iter().map(|&value| f64::from(value)).sum::<f64>() / length;
-    let variance = series
-        .iter()
-        .map(|&value| (f64::from(value) - mean).powi(2))
+    let mean = values.clone().sum::<f64>() / length;
+    let variance = values
+        .clone()
+        .map(|value| (value - mean).powi(2))
         .sum::<f64>()
         / length;
     let deviation = variance.sqrt();
     // The mean of equal values is rounded, so their deviation may come out as a little more than 0.
-    let constant = series.windows(2).all(|pair| pair[0] == pair[1]);
+    let constant = values.clone().is_sorted_by(|one, next| one == next);
     if constant || !deviation.is_normal() {
-        series.fill(0.0);
-        return;
+        return vec![0.0; series.len()];
     }
-    for value in series {
-        *value = ((f64::from(*value) - mean) / deviation) as f32;
-    }
+    let scaled = values.map(|value| ((value - mean) / deviation) as f32);
+    scaled.collect()
 }
 
 #[cfg(test)]
@@ -77,36 +77,37 @@ mod tests {
 
     #[test]
     fn mean_is_zero_and_deviation_one() {
-        let mut series = [1.0, 2.0, 3.0, 4.0];
-        z_normalise(&mut series);
+        let scaled = z_normalise(&[1.0, 2.0, 3.0, 4.0]);
         // (1 − 2.5) / sqrt(1.25)
-        assert!((series[0] + 1.341_640_8).abs() < 1e-6);
-        assert!((series.iter().sum::<f32>()).abs() < 1e-6);
+        assert!((scaled[0] + 1.341_640_8).abs() < 1e-6);
+        assert!((scaled.iter().sum::<f32>()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_level_takes_nothing_of_a_small_shape() {
+        let shape: Vec<f64> = (0..40)
+            .map(|at| (f64::from(at) * 0.3).sin() * 0.4)
+            .collect();
+        let lifted: Vec<f64> = shape.iter().map(|value| value + 12_345_678.0).collect();
+        for (one, other) in z_normalise(&shape).iter().zip(z_normalise(&lifted)) {
+            assert!((one - other).abs() < 1e-6, "{one} {other}");
+        }
     }
 
     #[test]
     fn a_constant_series_gives_zeros() {
         for value in [0.0, 0.1, -7.3e30, f32::MAX, f32::MIN_POSITIVE] {
-            for length in [1, 2, 3, 150] {
-                let mut series = vec![value; length];
-                z_normalise(&mut series);
-                assert!(
-                    series.iter().all(|&value| value == 0.0),
-                    "{value} × {length}"
-                );
+            for length in [0, 1, 2, 3, 150] {
+                assert_eq!(z_normalise(&vec![value; length]), vec![0.0; length]);
             }
         }
-        z_normalise(&mut []);
     }
 
     #[test]
     fn extreme_values_stay_finite() {
-        let mut series = [f32::MAX, f32::MIN, 1.0];
-        z_normalise(&mut series);
-        assert!(series.iter().all(|value| value.is_finite()));
-        let mut series = [f32::INFINITY, 1.0];
-        z_normalise(&mut series);
-        assert_eq!(series, [0.0, 0.0]);
+        let scaled = z_normalise(&[f32::MAX, f32::MIN, 1.0]);
+        assert!(scaled.iter().all(|value| value.is_finite()));
+        assert_eq!(z_normalise(&[f32::INFINITY, 1.0]), [0.0, 0.0]);
     }
 
     #[test]

@@ -6,25 +6,46 @@ use super::ReadOptions;
 use super::assemble::{assemble, check_labels, unlabelled};
 use super::format::{self, Layout};
 use crate::Error;
+use crate::table::ReadAs;
 
 /// Labelled (or unlabelled) series of one file, as written there: not scaled.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Split {
     /// The series, `[series][time]`. Reading makes them all equally long, at least one value, and
     /// finite.
-    pub series: Vec<Vec<f32>>,
+    pub series: Vec<Vec<f64>>,
     /// The label of each series as written, without white space around it; empty when the file has
     /// no labels.
     pub labels: Vec<String>,
+    /// How many channels each series has, which stand one after the other: `[channels, time]`.
+    pub channels: usize,
+    /// How the file was read; nothing for series that come from elsewhere.
+    pub read_as: ReadAs,
 }
 
-impl AsRef<[Vec<f32>]> for Split {
-    fn as_ref(&self) -> &[Vec<f32>] {
+impl Default for Split {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
+impl AsRef<[Vec<f64>]> for Split {
+    fn as_ref(&self) -> &[Vec<f64>] {
         &self.series
     }
 }
 
 impl Split {
+    /// Series of one channel and their labels; none for series without.
+    pub fn new(series: Vec<Vec<f64>>, labels: Vec<String>) -> Self {
+        Self {
+            series,
+            labels,
+            channels: 1,
+            read_as: ReadAs::default(),
+        }
+    }
+
     /// Reads a file in the format of its extension.
     ///
     /// # Errors

@@ -21,6 +21,7 @@
 mod header;
 mod number;
 mod place;
+mod read_as;
 mod records;
 mod separator;
 mod text;
@@ -28,6 +29,7 @@ mod text;
 pub use header::{FirstRow, Names};
 pub use number::{Misfit, Real, is_missing, is_number, number};
 pub use place::Place;
+pub use read_as::ReadAs;
 pub use records::{Records, Row};
 pub use separator::Separator;
 pub use text::{decode, read_text};

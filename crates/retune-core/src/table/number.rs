@@ -14,21 +14,26 @@ pub enum Misfit {
     TooLarge,
 }
 
-/// A floating point number.
-pub trait Real: FromStr + Copy {
+/// A floating point number of 32 or 64 bits.
+pub trait Real: FromStr + Copy + Into<f64> {
+    /// The nearest number of this width.
+    fn nearest(value: f64) -> Self;
+
     /// Whether it is neither infinite nor no number.
-    fn is_real(self) -> bool;
+    fn is_real(self) -> bool {
+        self.into().is_finite()
+    }
 }
 
 impl Real for f32 {
-    fn is_real(self) -> bool {
-        self.is_finite()
+    fn nearest(value: f64) -> Self {
+        value as Self
     }
 }
 
 impl Real for f64 {
-    fn is_real(self) -> bool {
-        self.is_finite()
+    fn nearest(value: f64) -> Self {
+        value
     }
 }
 

@@ -63,11 +63,9 @@ fn many() -> impl Strategy<Value = (Vec<Vec<f64>>, Vec<Vec<f64>>, usize)> {
 
 fn split(series: &[Vec<f64>], labels: &[usize]) -> Split {
     Split {
-        series: series
-            .iter()
-            .map(|series| series.iter().map(|&value| value as f32).collect())
-            .collect(),
+        series: series.to_vec(),
         labels: labels.iter().map(usize::to_string).collect(),
+        ..Split::default()
     }
 }
 

@@ -38,7 +38,12 @@ pub(super) fn values<'a>(
             Error::new(kind, message).at(Place::field(path, field.line, field.column))
         };
         let found = || shorten(field.text.trim());
-        match number(field.text) {
+        let too_large = || {
+            let expected = "expected a number within ±3.4e38";
+            let message = format!("field `{}` is too large; {expected}", found());
+            wrong(ErrorKind::NotANumber, message)
+        };
+        match number::<f64>(field.text) {
             Ok(None) if missing == Missing::Reject => {
                 let message = "the value is missing; expected a number in every field";
                 Err(wrong(ErrorKind::MissingValue, message.to_owned())
@@ -49,7 +54,9 @@ pub(super) fn values<'a>(
                     .with_setting("missing", "interpolate")
                     .with_setting("rows", ""))
             }
-            Ok(value) => Ok(value),
+            Ok(Some(value)) if value.abs() > f64::from(f32::MAX) => Err(too_large()),
+            Ok(value) => Ok(value.unwrap_or(f64::NAN)),
+            Err(Misfit::TooLarge) => Err(too_large()),
             Err(Misfit::NotANumber) => {
                 let message = format!(
                     "field `{}` is not a number; expected a finite number or, where a value is \
@@ -60,18 +67,14 @@ pub(super) fn values<'a>(
                     .with_hint("correct the field, or name the columns that hold the values")
                     .with_setting("column", ""))
             }
-            Err(Misfit::TooLarge) => {
-                let expected = "expected a number within ±3.4e38";
-                let message = format!("field `{}` is too large; {expected}", found());
-                Err(wrong(ErrorKind::NotANumber, message))
-            }
         }
     };
-    let values: Vec<Option<f32>> = fields.map(read).collect::<Result<_, _>>()?;
-    fill_gaps(&values).ok_or_else(|| {
+    let mut values: Vec<f64> = fields.map(read).collect::<Result<_, _>>()?;
+    if !fill_gaps(&mut values) {
         let (path, name) = (path.display(), shorten(name));
         let message =
             format!("{path}: every value of `{name}` is missing; expected at least one number");
-        Error::new(ErrorKind::MissingValue, message)
-    })
+        return Err(Error::new(ErrorKind::MissingValue, message));
+    }
+    Ok(values.into_iter().map(|value| value as f32).collect())
 }

@@ -155,7 +155,7 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
     }
     text.push_str("\n@data\n");
     for (index, series) in split.series.iter().enumerate() {
-        let values = series.iter().map(f32::to_string);
+        let values = series.iter().map(f64::to_string);
         let padding = std::iter::repeat_n("?".to_owned(), width - series.len());
         let label = split.labels.get(index).map(|label| quote(label));
         let fields: Vec<String> = values.chain(padding).chain(label).collect();

@@ -48,5 +48,7 @@ pub(super) fn read<H: Header>(path: &Path, text: &str) -> Result<RawFile, Error>
         rows,
         lines,
         padded: H::PADDED,
+        channels: 1,
+        decisions: Vec::new(),
     })
 }

@@ -33,6 +33,8 @@ pub(super) fn read(
         rows: Vec::new(),
         lines: text.lines().count(),
         padded: true,
+        channels: 1,
+        decisions: Vec::new(),
     };
     let mut row = Row::default();
     if !records.read(&mut row) {
@@ -233,7 +235,7 @@ pub(super) fn write(format: Format, split: &Split) -> Result<String, String> {
     for (index, series) in split.series.iter().enumerate() {
         let padding = std::iter::repeat_n(empty.to_owned(), width - series.len());
         let label = split.labels.get(index).map(String::as_str);
-        write(label, &mut series.iter().map(f32::to_string).chain(padding))?;
+        write(label, &mut series.iter().map(f64::to_string).chain(padding))?;
     }
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;

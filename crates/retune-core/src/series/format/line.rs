@@ -44,17 +44,19 @@ impl Line<'_> {
         error
     }
 
-    /// The value of a field, `None` where it is missing.
-    pub(super) fn value(self, field: usize, text: &str) -> Result<Option<f32>, Error> {
-        number(text).map_err(|misfit| match misfit {
-            Misfit::NotANumber => self.not_a_number(field, text),
-            Misfit::TooLarge => {
+    /// The value of a field, NaN where it is missing.
+    pub(super) fn value(self, field: usize, text: &str) -> Result<f64, Error> {
+        match number::<f64>(text) {
+            Ok(None) => Ok(f64::NAN),
+            Ok(Some(value)) if value.abs() <= f64::from(f32::MAX) => Ok(value),
+            Err(Misfit::NotANumber) => Err(self.not_a_number(field, text)),
+            Ok(Some(_)) | Err(Misfit::TooLarge) => {
                 let found = shorten(text.trim());
                 let message =
                     format!("field `{found}` is too large; expected a number within ±3.4e38");
-                self.error_in(field, ErrorKind::NotANumber, message)
+                Err(self.error_in(field, ErrorKind::NotANumber, message))
             }
-        })
+        }
     }
 
     /// A field that is not a number; perhaps it is the label.

@@ -40,8 +40,8 @@ pub(super) struct RawRow {
     pub label: Option<String>,
     /// The field of the label, counted from 1; of no meaning without one.
     pub label_field: usize,
-    /// The values in their order; `None` where one is missing.
-    pub values: Vec<Option<f32>>,
+    /// The values in their order, one channel after the other; NaN where one is missing.
+    pub values: Vec<f64>,
 }
 
 impl RawRow {
@@ -63,6 +63,10 @@ pub(super) struct RawFile {
     pub lines: usize,
     /// Rows end with missing values where the series is shorter than the longest one.
     pub padded: bool,
+    /// How many channels each series has.
+    pub channels: usize,
+    /// What was decided on the way.
+    pub decisions: Vec<(&'static str, String)>,
 }
 
 impl RawFile {

@@ -189,7 +189,7 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
         let _ = writeln!(text, "@classLabel true {}\n@data", classes.join(" "));
     }
     for (index, series) in split.series.iter().enumerate() {
-        let values: Vec<String> = series.iter().map(f32::to_string).collect();
+        let values: Vec<String> = series.iter().map(f64::to_string).collect();
         text.push_str(&values.join(","));
         if let Some(label) = split.labels.get(index) {
             text.push(':');
