@@ -64,6 +64,7 @@ impl ReadArgs {
             missing: self.missing,
             unequal: self.unequal,
             label: self.label.clone(),
+            ..ReadOptions::default()
         }
     }
 }

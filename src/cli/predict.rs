@@ -86,7 +86,7 @@ impl Arguments {
     fn classify(&self, common: &Common) -> Result<String> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();
-        let parts = SplitParts::open(&self.series, length, &self.read.options())?;
+        let parts = SplitParts::open(&self.series, length, program.labels(), &self.read.options())?;
         let labels = program.labels().to_vec();
         let waiting = Waiting::new(common, "predicting");
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;

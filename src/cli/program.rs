@@ -93,7 +93,8 @@ impl RowArgs {
     /// Reads the series, and its label where it has one.
     pub fn read(&self, program: &Program) -> Result<(Vec<f64>, Option<String>)> {
         let length = program.series_length();
-        let split = Split::read_for_length(&self.series, length, &self.read.options())?;
+        let split =
+            Split::read_for_length(&self.series, length, program.labels(), &self.read.options())?;
         let place = self.row - 1;
         match split.series.get(place) {
             Some(series) => Ok((series.clone(), split.labels.get(place).cloned())),

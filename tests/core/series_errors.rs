@@ -189,23 +189,23 @@ fn a_label_column_that_is_not_there() {
             "csv",
             "x,y\n1,2\n",
             number(0),
-            "`0`; expected a number from 1 to 2",
+            "`0`; expected one of `x`, `y`",
         ),
         (
             "csv",
             "x,y\n1,2\n",
             number(3),
-            "`3`; expected a number from 1 to 2",
+            "`3`; expected one of `x`, `y`",
         ),
         (
             "tsv",
-            "x\t1\n",
+            "x\t1\nz\t1\n",
             name(),
-            "`kind`; expected `first`, `last`, `none` or a number in a format without a header",
+            "`kind`; expected a number from 1 to 2, for there is no header",
         ),
     ] {
         let (message, error) = error(extension, text, label);
-        let expected = format!("a.{extension}:1: there is no label column {expected}");
+        let expected = format!("a.{extension}: there is no label column {expected}");
         assert_eq!(message, expected);
         assert_eq!(error.kind(), ErrorKind::Column);
         assert_eq!(advice(&error), CHOOSE_LABEL);
@@ -236,12 +236,6 @@ fn training_and_test_files_that_do_not_fit() {
             "stretch all series to the length of the training series: unequal=resample",
         ),
         (
-            [train, ("x_TEST.tsv", "1\t1\t2\n2\t1\t2\n")],
-            LabelColumn::First,
-            "x_TEST.tsv:2:1: the training split has no label `2`; expected one of `-1`, `1`",
-            "",
-        ),
-        (
             [("x_TRAIN.tsv", "1\t2\n"), ("x_TEST.tsv", "1\t2\n")],
             LabelColumn::Absent,
             "x_TRAIN.tsv: the file has no labels; expected a class label for each series",
@@ -252,6 +246,27 @@ fn training_and_test_files_that_do_not_fit() {
         assert_eq!(message, expected);
         assert_eq!(advice(&error), expected_advice);
     }
+}
+
+#[test]
+fn a_label_that_training_never_saw_is_said_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("x_TRAIN.tsv", "1\t1\t2\n-1\t1\t2\n"),
+        ("x_TEST.tsv", "1.0\t1\t2\n2\t1\t2\n"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let mut options = labelled(LabelColumn::First);
+    let test = Dataset::read(folder.path(), &options).unwrap().test;
+    assert_eq!(test.labels, ["1", "2"]);
+    assert_eq!(test.read_as.about("labels"), Some("`1.0` read as `1`"));
+    let said = "1 with a label that training never saw (`2`), scored as wrong";
+    assert_eq!(test.read_as.about("unknown"), Some(said));
+    options.strict = true;
+    let error = Dataset::read(folder.path(), &options).unwrap_err();
+    let expected = "x_TEST.tsv:2:1: the training split has no label `2`; expected one of `-1`, `1`";
+    assert_eq!(cut(&error, folder.path()), expected);
 }
 
 #[test]
@@ -280,9 +295,9 @@ fn rows_to_predict_of_the_wrong_length() {
         fs::write(&path, text).unwrap();
         let options = ReadOptions {
             unequal,
-            ..ReadOptions::default()
+            ..labelled(LabelColumn::First)
         };
-        Split::read_for_length(&path, length, &options)
+        Split::read_for_length(&path, length, &[], &options)
     };
     let row = |length, unequal| read("a.csv", "1,2,3,4\n", length, unequal);
     for length in [2, 5] {

@@ -20,6 +20,14 @@ fn lenient() -> ReadOptions {
     ReadOptions {
         missing: Missing::Interpolate,
         unequal: Unequal::Resample,
+        ..first()
+    }
+}
+
+/// Labels in the first column, even where each is another.
+fn first() -> ReadOptions {
+    ReadOptions {
+        label: LabelColumn::First,
         ..ReadOptions::default()
     }
 }
@@ -58,12 +66,12 @@ proptest! {
         for extension in EXTENSIONS {
             let path = file(folder.path(), extension);
             split.write(&path, "round trip").unwrap();
-            let read = Split::read(&path, &ReadOptions::default()).unwrap();
+            let read = Split::read(&path, &first()).unwrap();
             prop_assert_eq!(&read, &split, "{}", extension);
             let length = split.series[0].len();
-            let read = Split::read_for_length(&path, length, &ReadOptions::default()).unwrap();
+            let read = Split::read_for_length(&path, length, &[], &first()).unwrap();
             prop_assert_eq!(&read, &split, "{} for length {}", extension, length);
-            let mut parts = SplitParts::open(&path, length, &ReadOptions::default()).unwrap();
+            let mut parts = SplitParts::open(&path, length, &[], &first()).unwrap();
             prop_assert_eq!(&parts.next().unwrap().unwrap(), &split, "{} in parts", extension);
             prop_assert!(parts.next().is_none());
         }
@@ -79,7 +87,7 @@ proptest! {
             let read = Split::read(&path, &unlabelled()).unwrap();
             prop_assert_eq!(&read, &split, "{}", extension);
             let length = split.series[0].len();
-            let read = Split::read_for_length(&path, length, &ReadOptions::default()).unwrap();
+            let read = Split::read_for_length(&path, length, &[], &first()).unwrap();
             prop_assert_eq!(&read, &split, "{} for length {}", extension, length);
         }
     }
@@ -90,7 +98,7 @@ proptest! {
         for extension in EXTENSIONS {
             let path = file(folder.path(), extension);
             if split.write(&path, "round trip").is_ok() {
-                let read = Split::read(&path, &ReadOptions::default()).unwrap();
+                let read = Split::read(&path, &first()).unwrap();
                 prop_assert_eq!(&read, &split, "{}", extension);
             }
         }
@@ -150,7 +158,7 @@ fn refuse_or_read_as(bytes: &[u8], path: &Path) {
     for options in [ReadOptions::default(), lenient(), unlabelled(), last, named] {
         for result in [
             Split::read(path, &options),
-            Split::read_for_length(path, 3, &options),
+            Split::read_for_length(path, 3, &[], &options),
             Dataset::read_files(path, path, &options).map(|data| data.test),
         ] {
             match result {
@@ -188,7 +196,7 @@ fn shorter_series_are_padded_and_resampled() {
     for extension in EXTENSIONS {
         let path = file(folder.path(), extension);
         split.write(&path, "unequal").unwrap();
-        let error = Split::read(&path, &ReadOptions::default()).unwrap_err();
+        let error = Split::read(&path, &first()).unwrap_err();
         assert!(
             error.to_string().contains("has 2 values; expected 3"),
             "{extension}: {error}"
@@ -268,7 +276,7 @@ fn the_formats_as_other_tools_write_them() {
     ] {
         let path = file(folder.path(), extension);
         fs::write(&path, text).unwrap();
-        let read = Split::read(&path, &ReadOptions::default()).unwrap();
+        let read = Split::read(&path, &first()).unwrap();
         assert_eq!(read.series, [[0.5, -2.0], [1.0, 2.0]], "{extension}");
         // Labels are text: the two classes stay two.
         assert_eq!(
@@ -286,7 +294,7 @@ fn the_shipped_data_sets_are_those_of_the_catalogue() {
             .join("../..")
             .join("data")
             .join(name);
-        let mut data = Dataset::read(&folder, &ReadOptions::default()).unwrap();
+        let mut data = Dataset::read(&folder, &first()).unwrap();
         let entry = find(name).unwrap();
         assert_eq!(data.name, name);
         assert_eq!(
@@ -319,13 +327,7 @@ fn a_folder_is_searched_in_a_fixed_order() {
         )
         .unwrap();
     };
-    let read = || {
-        Dataset::read(&folder, &ReadOptions::default())
-            .unwrap()
-            .train
-            .labels[0]
-            .clone()
-    };
+    let read = || Dataset::read(&folder, &first()).unwrap().train.labels[0].clone();
     write("Other_TRAIN.tsv", "other");
     write("Other_TEST.tsv", "other");
     assert_eq!(read(), "other");
@@ -359,7 +361,7 @@ fn a_long_file_is_the_same_in_parts() {
         many().write(&path, "many").unwrap();
         let mut found = Split::default();
         let mut parts = 0;
-        for part in SplitParts::open(&path, 3, &ReadOptions::default()).unwrap() {
+        for part in SplitParts::open(&path, 3, &[], &first()).unwrap() {
             let part = part.unwrap();
             found.series.extend(part.series);
             found.labels.extend(part.labels);
@@ -388,7 +390,7 @@ fn an_error_far_down_keeps_its_line() {
                 lines[line - 1] = "c1\tx\ty\tz";
             }
             fs::write(&path, lines.join("\n")).unwrap();
-            let mut parts = SplitParts::open(&path, 3, &ReadOptions::default()).unwrap();
+            let mut parts = SplitParts::open(&path, 3, &[], &first()).unwrap();
             let error = parts.find_map(Result::err).unwrap().to_string();
             let place = format!(":{line}:");
             assert!(error.contains(&place), "{extension} {line}: {error}");
@@ -402,6 +404,6 @@ fn empty_lines_count_in_a_csv_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "csv");
     fs::write(&path, "a,1,2\n\n\r\na,x,2\n").unwrap();
-    let error = Split::read(&path, &ReadOptions::default()).unwrap_err();
+    let error = Split::read(&path, &first()).unwrap_err();
     assert!(error.to_string().contains(":4:2"), "{error}");
 }

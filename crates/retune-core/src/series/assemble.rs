@@ -1,23 +1,25 @@
 //! From the rows of a file to series of one length: the checks that all formats share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use super::format::{Line, RawFile, RawRow};
+use super::format::{Line, RawFile, RawRow, whole_number};
 use super::options::CHOOSE_LABEL;
 use super::resample::{fill_gaps, resample_linear};
 use super::{Missing, ReadOptions, Split, Unequal};
+use crate::table::ReadAs;
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
 /// Checks the rows of a file and makes them one split.
 ///
 /// With a `length`, that of the training series, every series must have it or is resampled to it;
-/// without one, the series of this file decide.
+/// without one, the series of this file decide. Labels are spelt as the `known` ones.
 pub(super) fn assemble(
-    file: RawFile,
+    mut file: RawFile,
     options: &ReadOptions,
     length: Option<usize>,
+    known: &[String],
 ) -> Result<Split, Error> {
     let Some(first) = file.rows.first() else {
         let (path, number) = (&file.path, file.lines.max(1));
@@ -52,29 +54,97 @@ pub(super) fn assemble(
             }
         }
     }
+    let channels = file.channels;
+    spell(&mut labels, known, &mut file.decisions);
+    if !known.is_empty() {
+        check_known(&mut file, &labels, known, options.strict)?;
+    }
     Ok(Split {
+        read_as: read_as(file, &series),
         series,
         labels,
-        ..Split::default()
+        channels,
     })
 }
 
-/// Checks that the training split has every label of the test file.
-pub(super) fn check_labels(test: &RawFile, training: &[String]) -> Result<(), Error> {
-    let known: BTreeSet<&str> = training.iter().map(String::as_str).collect();
-    for row in &test.rows {
-        let label = row.label.as_ref().ok_or_else(|| unlabelled(&test.path))?;
-        if !label.is_empty() && !known.contains(label.as_str()) {
-            let message = format!(
-                "the training split has no label `{}`; expected one of {}",
-                shorten(label),
-                list(known)
-            );
-            let line = test.line(row);
-            return Err(line.error_in(row.label_field, ErrorKind::Labels, message));
+/// Labels that are whole numbers are one class however they are written: as the known ones, or else
+/// without decimals. Where some are no whole numbers, or begin with a 0, all stay as they are.
+fn spell(labels: &mut [String], known: &[String], decisions: &mut Vec<(&'static str, String)>) {
+    let of = |label: &str| whole_number(label).filter(|_| !has_leading_zero(label));
+    let spellings = known.iter().filter_map(|known| Some((of(known)?, known)));
+    let spellings: HashMap<i64, &String> = spellings.collect();
+    let all_whole = labels.iter().all(|label| of(label).is_some());
+    let mut first = None;
+    for label in labels {
+        let spelt = match of(label) {
+            Some(_) if known.contains(label) => None,
+            Some(number) if !known.is_empty() => {
+                spellings.get(&number).map(|known| (*known).clone())
+            }
+            Some(number) if all_whole => Some(number.to_string()),
+            _ => None,
+        };
+        if let Some(spelt) = spelt.filter(|spelt| spelt != label) {
+            first.get_or_insert_with(|| format!("`{}` read as `{spelt}`", shorten(label)));
+            *label = spelt;
         }
     }
+    decisions.extend(first.map(|said| ("labels", said)));
+}
+
+/// `007` is a name and no number.
+fn has_leading_zero(label: &str) -> bool {
+    let mut digits = label.trim_start_matches(['-', '+']).bytes();
+    digits.next() == Some(b'0') && digits.next().is_some_and(|next| next.is_ascii_digit())
+}
+
+/// Says which labels training never saw, or refuses them.
+fn check_known(
+    file: &mut RawFile,
+    labels: &[String],
+    known: &[String],
+    strict: bool,
+) -> Result<(), Error> {
+    let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+    let unknown = |label: &&String| !known.contains(label.as_str()) && *label != "?";
+    let Some(place) = labels.iter().position(|label| unknown(&label)) else {
+        return Ok(());
+    };
+    let label = shorten(&labels[place]);
+    if strict {
+        let message = format!(
+            "the training split has no label `{label}`; expected one of {}",
+            list(known)
+        );
+        let row = &file.rows[place];
+        let line = file.line(row);
+        return Err(line.error_in(row.label_field, ErrorKind::Labels, message));
+    }
+    let count = labels.iter().filter(unknown).count();
+    let said = format!("{count} with a label that training never saw (`{label}`), scored as wrong");
+    file.decisions.push(("unknown", said));
     Ok(())
+}
+
+/// What is said of how the file was read.
+fn read_as(file: RawFile, series: &[Vec<f64>]) -> ReadAs {
+    let length = series.first().map_or(0, Vec::len) / file.channels.max(1);
+    let channels = match file.channels {
+        1 => String::new(),
+        channels => format!("{channels} channels of "),
+    };
+    let found = format!("{} series of {channels}{length} values", series.len());
+    let mut read_as = ReadAs::new(&file.path, found);
+    read_as.decisions = file.decisions;
+    read_as
+}
+
+/// Checks that every series of a file has a label.
+pub(super) fn check_labelled(file: &RawFile) -> Result<(), Error> {
+    match file.rows.iter().all(|row| row.label.is_some()) {
+        true => Ok(()),
+        false => Err(unlabelled(&file.path)),
+    }
 }
 
 /// A file that needs labels has none.
@@ -113,7 +183,7 @@ fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f64>, 
         (Missing::Reject, Some(index)) => {
             let message = "the value is missing; expected a number in every field";
             Err(line
-                .error_in(row.field(index), ErrorKind::MissingValue, message)
+                .error_in(file.field(row, index), ErrorKind::MissingValue, message)
                 .with_hint("fill missing values from their neighbours")
                 .with_setting("missing", "interpolate"))
         }

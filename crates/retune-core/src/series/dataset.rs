@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind};
 
 /// A labelled training and test split.
 ///
-/// All series of both have the same length, and every test label is one of the training split.
+/// All series of both have the same length.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// The name of the folder, or that of the training file without `_TRAIN`.
@@ -48,17 +48,18 @@ impl Dataset {
     /// # Errors
     ///
     /// Any [`Error`] about either file, with the line and field where it is wrong; among them
-    /// a file without labels, a test series of another length than the training series (unless
-    /// they are resampled to the median length of the training split), and a test label that the
-    /// training split does not have.
+    /// a file without labels, and a test series of another length than the training series (unless
+    /// they are resampled to the median length of the training split). A test label that the
+    /// training split does not have is scored as wrong, and said; with [`ReadOptions::strict`] it is
+    /// an error.
     pub fn read_files(train: &Path, test: &Path, options: &ReadOptions) -> Result<Self, Error> {
         let name = train
             .file_stem()
             .map(|stem| stem.to_string_lossy())
             .unwrap_or_default();
         let name = name.strip_suffix("_TRAIN").unwrap_or(&name).to_owned();
-        let train = Split::read_to_train(train, options)?;
-        let test = Split::read_to_test(test, &train, options)?;
+        let (train, plan) = Split::read_planned(train, options)?;
+        let test = Split::read_to_test(test, (&train, plan.as_ref()), options)?;
         Ok(Self { name, train, test })
     }
 }

@@ -14,7 +14,7 @@ use super::cache::{cache_folder, check_name, datasets};
 use super::format::{self, Layout};
 use super::temporary::TemporaryFolder;
 use super::unpack::{oversized, unpack};
-use super::{CatalogueEntry, LabelColumn, catalogue};
+use super::{CatalogueEntry, LabelColumn, ReadOptions, catalogue};
 use crate::{Error, ErrorKind};
 
 /// Where the archive is published as zip files of `.ts` files.
@@ -176,7 +176,11 @@ fn check(
     files: &[String; 2],
     entry: &CatalogueEntry,
 ) -> Result<(), Error> {
-    let layout = Layout::new(&LabelColumn::First);
+    let options = ReadOptions {
+        label: LabelColumn::First,
+        ..ReadOptions::default()
+    };
+    let layout = Layout::new(&options);
     let same = |what: &str, found: usize, expected: usize| {
         if found == expected {
             return Ok(());
@@ -188,7 +192,7 @@ fn check(
     // The folder is gone when an error is shown, so that its place is given within the zip file.
     let read =
         |file: &String| format::read_as(&folder.join(file), &Path::new(url).join(file), &layout);
-    let (train, test) = (read(&files[0])?, read(&files[1])?);
+    let ((train, _), (test, _)) = (read(&files[0])?, read(&files[1])?);
     same(
         "the number of training series",
         train.rows.len(),

@@ -51,7 +51,7 @@ pub use dataset::Dataset;
 #[cfg(feature = "net")]
 pub use download::{DEFAULT_BASE_URL, Progress, download, download_into};
 pub use format::Format;
-pub use options::{LabelColumn, Missing, ReadOptions, Unequal};
+pub use options::{LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 pub use parts::SplitParts;
 pub(crate) use resample::fill_gaps;
 pub use resample::resample_linear;

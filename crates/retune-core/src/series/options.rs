@@ -34,8 +34,13 @@ pub enum Unequal {
 /// `.ts` and `.arff` files say so in their headers, and this choice is not used for them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LabelColumn {
-    /// The first column.
+    /// The one that the header calls `label`, `class`, `target` or `y`, wherever it stands; the only
+    /// one that holds words; or the first, as in the UCR archive. That it looks like classes (some
+    /// values, each in several rows) is checked; where another one does as well, or none, reading
+    /// fails.
     #[default]
+    Auto,
+    /// The first column.
     First,
     /// The last column.
     Last,
@@ -47,7 +52,18 @@ pub enum LabelColumn {
     Absent,
 }
 
-/// How files are read; the default rejects whatever is missing or unequal.
+/// Where a long table, whose rows are single values, holds what; names or numbers from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LongColumns {
+    /// What tells the series apart.
+    pub id: String,
+    /// The times, which grow within a series; none where rows stand in their order.
+    pub time: Option<String>,
+    /// The values.
+    pub value: String,
+}
+
+/// How files are read; the default rejects whatever is missing, unequal or can be read in two ways.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReadOptions {
     /// What to do with missing values.
@@ -56,6 +72,20 @@ pub struct ReadOptions {
     pub unequal: Unequal,
     /// Where the labels stand.
     pub label: LabelColumn,
+    /// Whether the first row names the columns; `None` to tell by what stands there.
+    pub header: Option<bool>,
+    /// Columns that are left out: names or numbers from 1.
+    pub drop: Vec<String>,
+    /// The first and the last column of the values: names or numbers from 1.
+    pub columns: Option<(String, String)>,
+    /// The columns of a table whose rows are single values.
+    pub long: Option<LongColumns>,
+    /// Whether a label that training never saw is an error, and not just scored as wrong.
+    pub strict: bool,
+    /// What parts the decimals of numbers; `None` to tell by the numbers.
+    pub decimal: Option<char>,
+    /// What parts their thousands, `Some(None)` for nothing; `None` to tell by the numbers.
+    pub thousands: Option<Option<char>>,
 }
 
 impl fmt::Display for Missing {
@@ -103,6 +133,7 @@ impl FromStr for Unequal {
 impl fmt::Display for LabelColumn {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Auto => formatter.write_str("auto"),
             Self::First => formatter.write_str("first"),
             Self::Last => formatter.write_str("last"),
             Self::Number(number) => write!(formatter, "{number}"),
@@ -117,13 +148,14 @@ impl FromStr for LabelColumn {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         match (text.trim(), text.trim().parse::<usize>()) {
+            ("auto", _) => Ok(Self::Auto),
             ("first", _) => Ok(Self::First),
             ("last", _) => Ok(Self::Last),
             ("none", _) => Ok(Self::Absent),
             ("", _) | (_, Ok(0)) => Err(unknown(
                 "label column",
                 text,
-                "`first`, `last`, `none`, a number from 1 or a name",
+                "`auto`, `first`, `last`, `none`, a number from 1 or a name",
             )),
             (_, Ok(number)) => Ok(Self::Number(number)),
             (name, Err(_)) => Ok(Self::Name(name.to_owned())),
@@ -162,7 +194,7 @@ mod tests {
         for unequal in [Unequal::Reject, Unequal::Resample] {
             assert_eq!(unequal.to_string().parse::<Unequal>().unwrap(), unequal);
         }
-        for text in ["first", "last", "none", "7", "heart rate"] {
+        for text in ["auto", "first", "last", "none", "7", "heart rate"] {
             assert_eq!(text.parse::<LabelColumn>().unwrap().to_string(), text);
         }
         assert!("0".parse::<LabelColumn>().is_err());

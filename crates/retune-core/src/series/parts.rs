@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::assemble::assemble;
-use super::format::{self, Format, Layout, Line, RawFile};
+use super::format::{self, Format, Layout, Plan, RawFile};
 use super::{ReadOptions, Split};
 use crate::Error;
 use crate::table::decode;
@@ -24,21 +24,30 @@ pub struct SplitParts {
     options: ReadOptions,
     format: Format,
     reader: BufReader<File>,
-    /// The lines before the series, which every part is read with; known after the first part.
+    /// The lines before the series of a `.ts` or `.arff` file, which every part is read with; known
+    /// after the first part.
     header: Option<String>,
+    /// What was decided about the columns of a delimited file, after the first part.
+    plan: Option<Plan>,
+    known: Vec<String>,
     /// Lines read so far.
     lines: usize,
     ended: bool,
 }
 
 impl SplitParts {
-    /// Opens a file whose series must have `length` values.
+    /// Opens a file whose series must have `length` values; see [`Split::read_for_length`].
     ///
     /// # Errors
     ///
     /// [`ErrorKind::UnknownName`](crate::ErrorKind::UnknownName) for an unknown extension, and [`crate::ErrorKind::Read`] when it
     /// cannot be opened.
-    pub fn open(path: &Path, length: usize, options: &ReadOptions) -> Result<Self, Error> {
+    pub fn open(
+        path: &Path,
+        length: usize,
+        known: &[String],
+        options: &ReadOptions,
+    ) -> Result<Self, Error> {
         let format = Format::of(path)?;
         let file = File::open(path).map_err(|error| Error::read(path, error))?;
         Ok(Self {
@@ -48,6 +57,8 @@ impl SplitParts {
             format,
             reader: BufReader::new(file),
             header: None,
+            plan: None,
+            known: known.to_vec(),
             lines: 0,
             ended: false,
         })
@@ -67,14 +78,11 @@ impl SplitParts {
         let text = decode(&self.path, &bytes)?;
         let raw = self.parse(text)?;
         if self.header.is_none() {
-            self.header = Some(self.header_of(text, &raw));
-        } else {
-            self.check_first_row(text, before, &raw)?;
-            if raw.rows.is_empty() {
-                return Ok(None);
-            }
+            self.header = Some(self.header_of(text));
+        } else if raw.rows.is_empty() {
+            return Ok(None);
         }
-        assemble(raw, &self.options, Some(self.length)).map(Some)
+        assemble(raw, &self.options, Some(self.length), &self.known).map(Some)
     }
 
     /// Reads some lines, more where one ends within quotation marks or before the header's end.
@@ -92,6 +100,8 @@ impl SplitParts {
             self.lines += 1;
             quotes += bytes[start..].iter().filter(|&&byte| byte == b'"').count();
             let whole = self.format != Format::Csv || quotes.is_multiple_of(2);
+            // The values of a series may stand anywhere in a long table.
+            let whole = whole && self.options.long.is_none();
             if count >= LINES && whole && (self.header.is_some() || self.in_data(bytes)) {
                 return Ok(());
             }
@@ -103,36 +113,16 @@ impl SplitParts {
         self.format.is_delimited() || data_line(&String::from_utf8_lossy(bytes)).is_some()
     }
 
-    fn parse(&self, text: &str) -> Result<RawFile, Error> {
-        let layout = Layout::for_length(self.length, &self.options);
-        format::parse(self.format, &self.path, text, &layout)
+    fn parse(&mut self, text: &str) -> Result<RawFile, Error> {
+        let layout = Layout::for_length(self.length, &self.known, &self.options);
+        format::parse(self.format, &self.path, text, &layout, &mut self.plan)
     }
 
-    /// A row of words is a header at the start of a file, and an error further on.
-    fn check_first_row(&self, text: &str, before: usize, raw: &RawFile) -> Result<(), Error> {
-        if self.format != Format::Csv {
-            return Ok(());
-        }
-        let mut lines = text.lines().enumerate().skip(before);
-        let first = lines.find(|(_, line)| !line.trim().is_empty());
-        match (first, raw.rows.first()) {
-            (Some((index, text)), row) if row.is_none_or(|row| row.line != index + 1) => {
-                let (path, number) = (&self.path, index + 1);
-                let field = text.split(',').next().unwrap_or_default();
-                Err(Line { path, number }.not_a_number(1, field))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The lines before the first series.
-    fn header_of(&self, text: &str, raw: &RawFile) -> String {
-        let lines = if self.format.is_delimited() {
-            // The one line before the first row of data, if there is one.
-            let first = raw.rows.first().map_or(1, |row| row.line);
-            first.saturating_sub(1)
-        } else {
-            data_line(text).unwrap_or(0)
+    /// The lines before the first series, where they are needed to read the others.
+    fn header_of(&self, text: &str) -> String {
+        let lines = match self.format.is_delimited() {
+            true => 0,
+            false => data_line(text).unwrap_or(0),
         };
         text.split_inclusive('\n').take(lines).collect()
     }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::ReadOptions;
-use super::assemble::{assemble, check_labels, unlabelled};
-use super::format::{self, Layout};
+use super::assemble::{assemble, check_labelled, unlabelled};
+use super::format::{self, Layout, Plan};
 use crate::Error;
 use crate::table::ReadAs;
 
 /// Labelled (or unlabelled) series of one file, as written there: not scaled.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Split {
     /// The series, `[series][time]`. Reading makes them all equally long, at least one value, and
     /// finite.
@@ -21,6 +21,14 @@ pub struct Split {
     pub channels: usize,
     /// How the file was read; nothing for series that come from elsewhere.
     pub read_as: ReadAs,
+}
+
+/// How they were read is no part of what splits are.
+impl PartialEq for Split {
+    fn eq(&self, other: &Self) -> bool {
+        (self.channels, &self.series, &self.labels)
+            == (other.channels, &other.series, &other.labels)
+    }
 }
 
 impl Default for Split {
@@ -52,8 +60,8 @@ impl Split {
     ///
     /// Any [`Error`] about the file, with the line and field where it is wrong.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::new(&options.label))?;
-        assemble(raw, options, None)
+        let (raw, _) = format::read(path, &Layout::new(options))?;
+        assemble(raw, options, None, &[])
     }
 
     /// Reads a file to train on: as [`Split::read`], but every series must have a label.
@@ -62,26 +70,41 @@ impl Split {
     ///
     /// As there; and [`ErrorKind::Labels`](crate::ErrorKind::Labels).
     pub fn read_to_train(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
-        let split = Self::read(path, options)?;
+        Self::read_planned(path, options).map(|(split, _)| split)
+    }
+
+    /// Reads a file to train on, with what was decided about its columns.
+    pub(super) fn read_planned(
+        path: &Path,
+        options: &ReadOptions,
+    ) -> Result<(Self, Option<Plan>), Error> {
+        let (raw, plan) = format::read(path, &Layout::new(options))?;
+        let split = assemble(raw, options, None, &[])?;
         if split.labels.is_empty() {
             return Err(unlabelled(path));
         }
-        Ok(split)
+        Ok((split, plan))
     }
 
-    /// Reads the test file that belongs to a training file: its series must be as long and have
-    /// the same labels.
+    /// Reads the test file that belongs to a training file, whose columns were planned so: its
+    /// series must be as long.
     pub(super) fn read_to_test(
         path: &Path,
-        train: &Self,
+        (train, plan): (&Self, Option<&Plan>),
         options: &ReadOptions,
     ) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::new(&options.label))?;
-        check_labels(&raw, &train.labels)?;
-        assemble(raw, options, train.series.first().map(Vec::len))
+        let layout = Layout {
+            like: plan,
+            ..Layout::new(options)
+        };
+        let (raw, _) = format::read(path, &layout)?;
+        check_labelled(&raw)?;
+        let length = train.series.first().map(Vec::len);
+        assemble(raw, options, length, &train.labels)
     }
 
-    /// Reads a file to predict, whose series must have `length` values.
+    /// Reads a file to predict, whose series must have `length` values, and labels, if any, that are
+    /// among the `known` ones; none where they are not known.
     ///
     /// In a `.csv`, `.tsv` or `.txt` file rows of `length` fields have no label, and rows of
     /// `length + 1` fields have one at [`ReadOptions::label`]. With [`Unequal::Resample`](super::Unequal::Resample) rows of
@@ -95,14 +118,16 @@ impl Split {
     pub fn read_for_length(
         path: &Path,
         length: usize,
+        known: &[String],
         options: &ReadOptions,
     ) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::for_length(length, options))?;
-        assemble(raw, options, Some(length))
+        let (raw, _) = format::read(path, &Layout::for_length(length, known, options))?;
+        assemble(raw, options, Some(length), known)
     }
 
     /// Reads a file to score a program on: as [`Split::read_for_length`], but every series must
-    /// have one of the `known` labels.
+    /// have a label. One that is not among the `known` ones is scored as wrong, and said; with
+    /// [`ReadOptions::strict`] it is an error.
     ///
     /// # Errors
     ///
@@ -113,9 +138,9 @@ impl Split {
         known: &[String],
         options: &ReadOptions,
     ) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::for_length(length, options))?;
-        check_labels(&raw, known)?;
-        assemble(raw, options, Some(length))
+        let (raw, _) = format::read(path, &Layout::for_length(length, known, options))?;
+        check_labelled(&raw)?;
+        assemble(raw, options, Some(length), known)
     }
 
     /// Writes a file in the format of its extension; `name` is what `.ts` and `.arff` headers call

@@ -1,5 +1,7 @@
 //! What stands between the fields of a row.
 
+use std::fmt;
+
 use super::{Records, Row, is_missing, is_number};
 
 /// What stands between the fields of a row.
@@ -18,6 +20,17 @@ pub enum Separator {
 /// How much of a text tells what separates its fields.
 const LINES: usize = 50;
 const BYTES: usize = 1 << 16;
+
+impl fmt::Display for Separator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Comma => ",",
+            Self::Semicolon => ";",
+            Self::Tab => "tab",
+            Self::WhiteSpace => "white space",
+        })
+    }
+}
 
 impl Separator {
     /// The one of the `candidates` that parts the first rows into the same number of fields, two at

@@ -174,15 +174,32 @@ impl StyleSearch {
         }
     }
 
-    /// Whether what is still to come may change the style.
+    /// Whether it is still open what parts the decimals.
     pub fn is_open(&self) -> bool {
-        self.styles.len() > 1
+        let mut decimals = self.styles.iter().map(|style| style.decimal);
+        let first = decimals.next();
+        decimals.any(|decimal| Some(decimal) != first)
+    }
+
+    /// The style that is preferred among those that read all fields so far.
+    pub fn likeliest(&self) -> NumberStyle {
+        self.styles.first().copied().unwrap_or(NumberStyle::PLAIN)
+    }
+
+    /// Whether a sign stood in some number.
+    pub fn has_seen(&self, sign: char) -> bool {
+        self.signs.iter().any(|(seen, _)| *seen == sign)
     }
 
     /// Looks at one more field. What is no number in any style left says nothing: it will be an
     /// error of its own.
     pub fn see(&mut self, field: &str) {
         let field = field.trim();
+        let is_whole = field.bytes().all(|byte| byte.is_ascii_digit());
+        let says_nothing = field.len() <= 3 || self.styles.iter().all(|s| s.thousands.is_none());
+        if is_whole && says_nothing && self.with_unit.is_none() && self.without_unit.is_some() {
+            return;
+        }
         if is_missing(field) || !self.styles.iter().any(|style| style.plain(field).is_some()) {
             return;
         }
@@ -217,7 +234,6 @@ impl StyleSearch {
                 values: Vec::new(),
             });
         }
-        let style = self.styles.first().copied().unwrap_or(NumberStyle::PLAIN);
         for (_, field) in &self.signs {
             let values = self
                 .styles
@@ -232,7 +248,7 @@ impl StyleSearch {
                 });
             }
         }
-        Ok(style)
+        Ok(self.likeliest())
     }
 }
 

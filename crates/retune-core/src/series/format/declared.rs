@@ -49,6 +49,7 @@ pub(super) fn read<H: Header>(path: &Path, text: &str) -> Result<RawFile, Error>
         lines,
         padded: H::PADDED,
         channels: 1,
+        columns: None,
         decisions: Vec::new(),
     })
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Format;
-use crate::table::{Misfit, Place, number};
+use crate::table::{Misfit, NumberStyle, Place};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -46,7 +46,17 @@ impl Line<'_> {
 
     /// The value of a field, NaN where it is missing.
     pub(super) fn value(self, field: usize, text: &str) -> Result<f64, Error> {
-        match number::<f64>(text) {
+        self.value_in(NumberStyle::PLAIN, field, text)
+    }
+
+    /// The same where numbers are written in another style.
+    pub(super) fn value_in(
+        self,
+        style: NumberStyle,
+        field: usize,
+        text: &str,
+    ) -> Result<f64, Error> {
+        match style.number::<f64>(text) {
             Ok(None) => Ok(f64::NAN),
             Ok(Some(value)) if value.abs() <= f64::from(f32::MAX) => Ok(value),
             Err(Misfit::NotANumber) => Err(self.not_a_number(field, text)),

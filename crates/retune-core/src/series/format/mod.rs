@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{LabelColumn, ReadOptions, Split, Unequal};
+use super::{ReadOptions, Split};
 use crate::table::decode;
 use crate::{Error, ErrorKind};
+pub(super) use delimited::{Plan, whole_number};
 pub(super) use line::Line;
 
 /// A file format for labelled series.
@@ -44,16 +45,6 @@ pub(super) struct RawRow {
     pub values: Vec<f64>,
 }
 
-impl RawRow {
-    /// The field, counted from 1, in which the value with this index stands.
-    pub fn field(&self, index: usize) -> usize {
-        match &self.label {
-            Some(_) if index + 1 >= self.label_field => index + 2,
-            _ => index + 1,
-        }
-    }
-}
-
 /// All rows of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RawFile {
@@ -65,6 +56,9 @@ pub(super) struct RawFile {
     pub padded: bool,
     /// How many channels each series has.
     pub channels: usize,
+    /// The columns, from 0, in which the values of a row stand; none where they stand one after the
+    /// other from the first field on, the label aside.
+    pub columns: Option<Vec<usize>>,
     /// What was decided on the way.
     pub decisions: Vec<(&'static str, String)>,
 }
@@ -77,35 +71,47 @@ impl RawFile {
             number: row.line,
         }
     }
+
+    /// The field, counted from 1, in which the value of a row with this index stands.
+    pub fn field(&self, row: &RawRow, index: usize) -> usize {
+        let column = self.columns.as_ref().and_then(|columns| columns.get(index));
+        match (column, &row.label) {
+            (Some(column), _) => column + 1,
+            (None, Some(_)) if index + 1 >= row.label_field => index + 2,
+            (None, _) => index + 1,
+        }
+    }
 }
 
-/// What the caller says about the columns of a delimited file.
+/// What the caller knows about the columns of a delimited file.
 #[derive(Debug, Clone)]
 pub(super) struct Layout<'a> {
-    /// Where the label stands, when there is one.
-    pub label: &'a LabelColumn,
+    pub options: &'a ReadOptions,
     /// The length that series must have; rows of that many fields have no label.
     pub length: Option<usize>,
-    /// Rows of other lengths are welcome.
-    pub resample: bool,
+    /// The classes that labels may have; none where they are still to be learnt.
+    pub known: &'a [String],
+    /// The columns of the training file, for its test file.
+    pub like: Option<&'a Plan>,
 }
 
 impl<'a> Layout<'a> {
     /// A file that is read on its own.
-    pub fn new(label: &'a LabelColumn) -> Self {
+    pub fn new(options: &'a ReadOptions) -> Self {
         Self {
-            label,
+            options,
             length: None,
-            resample: false,
+            known: &[],
+            like: None,
         }
     }
 
     /// A file whose series should have `length` values.
-    pub fn for_length(length: usize, options: &'a ReadOptions) -> Self {
+    pub fn for_length(length: usize, known: &'a [String], options: &'a ReadOptions) -> Self {
         Self {
-            label: &options.label,
             length: Some(length),
-            resample: options.unequal == Unequal::Resample,
+            known,
+            ..Self::new(options)
         }
     }
 }
@@ -155,28 +161,36 @@ impl Format {
 }
 
 /// Reads all rows of a file.
-pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
+pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<(RawFile, Option<Plan>), Error> {
     read_as(path, path, layout)
 }
 
 /// Reads all rows of a file that errors and rows call `shown`.
-pub(super) fn read_as(path: &Path, shown: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
+pub(super) fn read_as(
+    path: &Path,
+    shown: &Path,
+    layout: &Layout<'_>,
+) -> Result<(RawFile, Option<Plan>), Error> {
     let format = Format::of(path)?;
     let bytes = fs::read(path).map_err(|error| Error::read(shown, error))?;
-    parse(format, shown, decode(shown, &bytes)?, layout)
+    let mut plan = None;
+    let raw = parse(format, shown, decode(shown, &bytes)?, layout, &mut plan)?;
+    Ok((raw, plan))
 }
 
-/// Reads all rows of a text that errors and rows call `shown`.
+/// Reads all rows of a text that errors and rows call `shown`; `plan` is what was decided on an earlier
+/// part of it.
 pub(super) fn parse(
     format: Format,
     shown: &Path,
     text: &str,
     layout: &Layout<'_>,
+    plan: &mut Option<Plan>,
 ) -> Result<RawFile, Error> {
     match format {
         Format::Ts => declared::read::<ts::Header>(shown, text),
         Format::Arff => declared::read::<arff::Header>(shown, text),
-        _ => delimited::read(format, shown, text, layout),
+        _ => delimited::read(format, shown, text, layout, plan),
     }
 }
 

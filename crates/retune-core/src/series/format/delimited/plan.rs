@@ -1,0 +1,304 @@
+//! What the columns of a delimited file hold, decided by its first rows.
+
+use std::path::Path;
+
+use super::header::is_header;
+use super::label;
+use super::long::{self, Long};
+use super::numbers::Numbers;
+use super::table::Table;
+use crate::series::format::{Layout, Line};
+use crate::series::{Format, LabelColumn, Unequal};
+use crate::table::{FirstRow, Names, Row, Separator, is_number};
+use crate::wording::shorten;
+use crate::{Error, ErrorKind};
+
+/// What the columns of a file hold.
+#[derive(Debug, Clone)]
+pub(in crate::series) struct Plan {
+    /// How many fields a row has.
+    pub width: usize,
+    /// The names of the columns; none where there is no header.
+    pub header: Option<Names>,
+    /// The column of the labels.
+    pub label: Option<usize>,
+    /// The columns of the values, in their order.
+    pub values: Vec<usize>,
+    /// Where each row is a value.
+    pub long: Option<Long>,
+    /// What separates the fields.
+    pub separator: Separator,
+    /// How the numbers are written, as far as it is known.
+    pub(super) numbers: Numbers,
+    /// What was decided.
+    pub decisions: Vec<(&'static str, String)>,
+}
+
+impl Plan {
+    /// The plan for a file that begins with these rows, one at least.
+    pub fn of(
+        (path, format): (&Path, Format),
+        rows: &[Row],
+        layout: &Layout<'_>,
+        (separator, separators): (Separator, &str),
+    ) -> Result<Self, Error> {
+        let first = rows.first().expect("a file that is planned has a row");
+        let (options, width) = (layout.options, first.len());
+        let below = Table {
+            path,
+            header: None,
+            width,
+            rows: &rows[1..],
+        };
+        let asked = named_columns(layout);
+        let has_header = match options.header {
+            Some(header) => header,
+            None => is_header(first, &below, &asked)?,
+        };
+        let mut table = Table {
+            path,
+            header: None,
+            width,
+            rows,
+        };
+        if has_header {
+            table = Table {
+                header: Some(first.iter().collect()),
+                ..below
+            };
+        }
+        let mut plan = Self {
+            width,
+            header: table.header.clone(),
+            label: None,
+            values: Vec::new(),
+            long: None,
+            separator,
+            numbers: Numbers::new(layout),
+            decisions: Vec::new(),
+        };
+        if let Some(long) = &options.long {
+            plan.long = Some(Long::of(&table, long, &options.label)?);
+            plan.label = plan.long.as_ref().and_then(|long| long.label);
+        } else if let Some(like) = layout.like.filter(|like| like.is_like(&plan)) {
+            (plan.label, plan.values) = (like.label, like.values.clone());
+        } else {
+            plan.choose(&table, format, layout, first.line)?;
+        }
+        if plan.long.is_none() && plan.values.is_empty() {
+            let message =
+                format!("the row has no values; expected fields separated by {separators}");
+            let line = Line {
+                path,
+                number: first.line,
+            };
+            return Err(line.error(ErrorKind::Empty, message).with_hint(
+                "give the file the extension of its format: \
+                 .tsv for tabs, .csv for commas, .txt for white space",
+            ));
+        }
+        plan.check_words(&table)?;
+        plan.say(&table);
+        Ok(plan)
+    }
+
+    /// Whether another file has the same columns, as a test file has those of the training file.
+    fn is_like(&self, other: &Self) -> bool {
+        let same_names = match (&self.header, &other.header) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        self.width == other.width && same_names && self.long.is_none()
+    }
+
+    /// Chooses the columns of the label and of the values.
+    fn choose(
+        &mut self,
+        table: &Table<'_>,
+        format: Format,
+        layout: &Layout<'_>,
+        line: usize,
+    ) -> Result<(), Error> {
+        let options = layout.options;
+        let drop = options.drop.iter().map(|name| table.find(name, "drop"));
+        let drop: Vec<usize> = drop.collect::<Result<_, _>>()?;
+        let range = match &options.columns {
+            None => None,
+            Some((from, to)) => Some(table.find(from, "columns")?..=table.find(to, "columns")?),
+        };
+        let mut columns: Vec<usize> = (0..self.width).filter(|c| !drop.contains(c)).collect();
+        if layout.length.is_none() && range.is_none() {
+            long::refuse(table, &columns)?;
+        }
+        let is_auto = options.label == LabelColumn::Auto;
+        let mut named = match &options.label {
+            LabelColumn::Auto => match label::named(table, &columns)[..] {
+                [column] => Some(column),
+                _ => None,
+            },
+            LabelColumn::Name(name) if self.header.is_some() => Some(table.find(name, "label")?),
+            _ => None,
+        };
+        // An explicit place counts the columns that are there, row counters among them.
+        let explicit = !is_auto && layout.length.is_none();
+        if explicit && named.is_none() {
+            named = label::find(table, format, &options.label, &columns, &[])?;
+        }
+        if options.header != Some(false) || self.header.is_none() {
+            let mut counters = Vec::new();
+            for &column in columns.iter().filter(|column| Some(**column) != named) {
+                if range.as_ref().is_none_or(|range| range.contains(&column))
+                    && counts_rows(table, column)?
+                {
+                    counters.push(column);
+                }
+            }
+            columns.retain(|column| !counters.contains(column));
+            if !counters.is_empty() {
+                let names: Vec<String> =
+                    counters.iter().map(|column| table.name(*column)).collect();
+                let said = format!("{} (counts rows)", names.join(" and "));
+                self.decisions.push(("left out", said));
+            }
+        }
+        if let Some(range) = &range {
+            columns.retain(|column| range.contains(column) || Some(*column) == named);
+        }
+        self.label = match layout.length {
+            _ if named.is_some() || explicit => named,
+            Some(length) if columns.len() == length => None,
+            Some(length) if columns.len() != length + 1 && options.unequal == Unequal::Reject => {
+                let found = columns.len();
+                let message = format!(
+                    "the row has {found} fields; \
+                     expected {length} values, or {length} values and a label"
+                );
+                let line = Line {
+                    path: table.path,
+                    number: line,
+                };
+                return Err(line
+                    .error(ErrorKind::UnequalLengths, message)
+                    .with_hint("stretch all series to the length of the training series")
+                    .with_setting("unequal", "resample"));
+            }
+            _ => label::find(table, format, &options.label, &columns, layout.known)?,
+        };
+        columns.retain(|column| Some(*column) != self.label);
+        self.values = columns;
+        Ok(())
+    }
+
+    /// Checks that no column of values holds words.
+    fn check_words(&self, table: &Table<'_>) -> Result<(), Error> {
+        let words = self
+            .values
+            .iter()
+            .find(|column| table.holds_words(**column));
+        let Some(&column) = words.filter(|_| table.rows.len() > 1) else {
+            return Ok(());
+        };
+        let mut fields = table.fields(column);
+        let word = fields.find(|field| FirstRow::of([*field], is_number) == FirstRow::Names);
+        let (name, word) = (table.name(column), shorten(word.unwrap_or_default()));
+        let message = format!("{name} holds words such as `{word}`; expected numbers");
+        Err(table
+            .error(ErrorKind::NotANumber, message)
+            .with_hint("leave the column out, or say that it is the label")
+            .with_setting("drop", "")
+            .with_setting("label", ""))
+    }
+
+    /// Says what the columns hold.
+    fn say(&mut self, table: &Table<'_>) {
+        let mut said = Vec::new();
+        if let Some(label) = self.label {
+            let place = match label {
+                0 => ", first",
+                _ if label + 1 == self.width => ", last",
+                _ => "",
+            };
+            said.push(("label", format!("{}{place}", table.name(label))));
+        }
+        if let Some(long) = &self.long {
+            said.push(("id", table.name(long.id)));
+            said.extend(long.time.map(|time| ("time", table.name(time))));
+            said.push(("value", table.name(long.value)));
+        }
+        said.append(&mut self.decisions);
+        said.push((
+            "header",
+            if self.header.is_some() { "yes" } else { "no" }.to_owned(),
+        ));
+        self.decisions = said;
+    }
+}
+
+/// The names of columns that are asked for, which are no numbers.
+fn named_columns<'a>(layout: &Layout<'a>) -> Vec<&'a str> {
+    let options = layout.options;
+    let label = match &options.label {
+        LabelColumn::Name(name) => Some(name),
+        _ => None,
+    };
+    let range = options.columns.iter().flat_map(|(from, to)| [from, to]);
+    let long = options.long.iter();
+    let long = long.flat_map(|long| [&long.id, &long.value].into_iter().chain(&long.time));
+    let names = options.drop.iter().chain(label).chain(range).chain(long);
+    let names = names.map(|name| name.trim());
+    names
+        .filter(|name| name.parse::<usize>().is_err())
+        .collect()
+}
+
+/// Whether a column numbers the rows, as tables that were saved with their index have one.
+///
+/// It does when it has the name of an index and holds whole numbers, another one in each row; and
+/// without a header when it stands first and counts by one from 0 or 1.
+fn counts_rows(table: &Table<'_>, column: usize) -> Result<bool, Error> {
+    const INDEX: [&str; 9] = [
+        "", "index", "idx", "id", "row", "row_id", "rownames", "no", "#",
+    ];
+    /// From so many rows on counting is no chance.
+    const ENOUGH: usize = 5;
+    let name = table.lower(column);
+    let is_index =
+        table.header.is_some() && (INDEX.contains(&name.as_str()) || name.starts_with("unnamed:"));
+    if !is_index && column != 0 {
+        return Ok(false);
+    }
+    let Some(numbers) = table.whole_numbers(column) else {
+        return Ok(false);
+    };
+    let counts = numbers.first().is_some_and(|first| [0, 1].contains(first))
+        && numbers
+            .windows(2)
+            .all(|pair| pair[0].checked_add(1) == Some(pair[1]));
+    if is_index {
+        let mut sorted = numbers.clone();
+        sorted.sort_unstable();
+        return Ok(counts || (numbers.len() > 1 && sorted.windows(2).all(|pair| pair[0] < pair[1])));
+    }
+    if !counts || numbers.len() < ENOUGH {
+        return Ok(false);
+    }
+    let stem = |name: String| {
+        name.trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
+    let has_siblings = column + 1 < table.width && stem(table.lower(column + 1)) == stem(name);
+    match (&table.header, has_siblings) {
+        (None, _) => Ok(true),
+        // `t1` beside `t2`.
+        (Some(_), true) => Ok(false),
+        (Some(_), false) => {
+            let name = table.name(column);
+            let message = format!("{name} counts the rows; it may be their index or a value");
+            Err(table
+                .error(ErrorKind::Column, message)
+                .with_hint("leave it out, or say where the values begin and end")
+                .with_setting("drop", "")
+                .with_setting("columns", ""))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Writing delimited files.
+
+use csv::{QuoteStyle, WriterBuilder};
+
+use crate::series::Split;
+use crate::series::format::{Format, longest};
+
+/// One line for each series, the label first; only `.csv` has a header. Shorter series end with
+/// empty fields there, and with `NaN` as in the archive elsewhere.
+pub(in crate::series::format) fn write(format: Format, split: &Split) -> Result<String, String> {
+    let unfit = |label: &&String| label.contains(|c: char| c.is_whitespace() || c == ',');
+    if format == Format::Txt
+        && let Some(label) = split.labels.iter().find(unfit)
+    {
+        return Err(format!(
+            "the label `{label}` cannot stand in a .txt file; \
+             expected labels without white space or commas"
+        ));
+    }
+    let width = longest(split);
+    let mut builder = WriterBuilder::new();
+    if format != Format::Csv {
+        builder.delimiter(b'\t').quote_style(QuoteStyle::Never);
+    }
+    let mut writer = builder.from_writer(Vec::new());
+    let mut write = |label: Option<&str>, fields: &mut dyn Iterator<Item = String>| {
+        let written = writer.write_record(label.map(str::to_owned).into_iter().chain(fields));
+        written.map_err(|error| error.to_string())
+    };
+    if format == Format::Csv {
+        let label = split.labels.first().map(|_| "label");
+        write(label, &mut (1..=width).map(|number| format!("t{number}")))?;
+    }
+    let empty = if format == Format::Csv { "" } else { "NaN" };
+    for (index, series) in split.series.iter().enumerate() {
+        let padding = std::iter::repeat_n(empty.to_owned(), width - series.len());
+        let label = split.labels.get(index).map(String::as_str);
+        write(label, &mut series.iter().map(f64::to_string).chain(padding))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+    Ok(match format {
+        Format::Txt => text.replace('\t', "  "),
+        _ => text,
+    })
+}
