@@ -60,6 +60,12 @@ pub fn find_joint(known: &[String], wanted: &str) -> Result<usize, Error> {
     })
 }
 
+/// Where several joints stand.
+pub(super) fn find_joints(known: &[String], wanted: &[String]) -> Result<Vec<usize>, Error> {
+    let places = wanted.iter().map(|joint| find_joint(known, joint));
+    places.collect()
+}
+
 /// Refuses other joints than those expected, or the same in another order.
 ///
 /// # Errors

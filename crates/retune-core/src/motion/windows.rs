@@ -8,7 +8,7 @@ pub use layout::{Target, WindowLayout};
 pub use scaling::Scaling;
 pub use stretch::{PersonSplit, Stretch};
 
-use super::check::{bad_setting, find_joint, same_joints};
+use super::check::find_joints;
 use crate::Error;
 
 /// Where a window comes from.
@@ -77,48 +77,15 @@ impl Windows {
     ///
     /// When a target is not among the inputs.
     pub fn hold_last(&self) -> Result<Vec<f32>, Error> {
-        let place = |target: &String| find_joint(&self.input_joints, target);
-        let places: Vec<usize> = self
-            .target_joints
-            .iter()
-            .map(place)
-            .collect::<Result<_, _>>()?;
+        let places = find_joints(&self.input_joints, &self.target_joints)?;
         let mut forecast = Vec::with_capacity(self.targets.len());
-        for window in 0..self.len() {
-            let input = self.input(window).unwrap_or_default();
+        for input in (0..self.len()).filter_map(|window| self.input(window)) {
             let last = &input[input.len().saturating_sub(self.input_joints.len())..];
             for _ in 0..self.layout.horizon {
                 forecast.extend(places.iter().filter_map(|&place| last.get(place)));
             }
         }
         Ok(forecast)
-    }
-
-    /// Adds the windows of further trials.
-    ///
-    /// # Errors
-    ///
-    /// When they were cut in another way or have other joints.
-    fn append(&mut self, others: &Self) -> Result<(), Error> {
-        if self.layout != others.layout {
-            return Err(bad_setting(
-                "layout of the windows to add",
-                "another one",
-                "the layout of those before",
-            ));
-        }
-        same_joints(&others.input_joints, &self.input_joints)?;
-        same_joints(&others.target_joints, &self.target_joints)?;
-        let trials = self.trial_lengths.len();
-        self.inputs.extend_from_slice(&others.inputs);
-        self.targets.extend_from_slice(&others.targets);
-        self.trial_lengths.extend_from_slice(&others.trial_lengths);
-        self.origins
-            .extend(others.origins.iter().map(|origin| WindowOrigin {
-                trial: origin.trial + trials,
-                ..*origin
-            }));
-        Ok(())
     }
 
     /// Some of the windows, in the order given. Those that do not exist are left out.

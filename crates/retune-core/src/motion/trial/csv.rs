@@ -118,6 +118,3 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     });
     trials.collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -141,6 +141,3 @@ fn is_translation(name: &str) -> bool {
     let name = name.strip_suffix("/speed").unwrap_or(name);
     ["_tx", "_ty", "_tz"].iter().any(|end| name.ends_with(end))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! A window at mean 0 and deviation 1, and what comes after it.
 
+use super::check::{finite, too_short};
 use crate::Error;
-use crate::forecast::check::{finite, too_short};
 
 /// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
 const LEAST_DEVIATION: f64 = 1e-6;
@@ -29,13 +29,11 @@ impl ScaledWindow {
     pub fn of(window: &[f32]) -> Self {
         let count = window.len().max(1) as f64;
         let mean = window.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-        let squares = window
-            .iter()
-            .map(|&value| (f64::from(value) - mean).powi(2));
+        let square = |&value: &f32| (f64::from(value) - mean).powi(2);
+        let squares = window.iter().map(square);
         let deviation = (squares.sum::<f64>() / count).sqrt();
-        let largest = window.iter().fold(0.0f64, |largest, &value| {
-            largest.max(f64::from(value).abs())
-        });
+        let sizes = window.iter().map(|&value| f64::from(value).abs());
+        let largest = sizes.fold(0.0, f64::max);
         let constant = deviation <= LEAST_DEVIATION * largest || deviation == 0.0;
         let deviation = if constant { 1.0 } else { deviation };
         let scale = |&value: &f32| match constant {
