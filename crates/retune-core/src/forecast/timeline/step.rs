@@ -61,29 +61,3 @@ pub(super) fn most_frequent<T: PartialEq + Copy>(all: &[T]) -> Option<T> {
         .reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(thing, _)| thing)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_are_shown_in_the_largest_whole_unit() {
-        let shown = |seconds| Step::Duration(Duration::from_secs(seconds)).to_string();
-        assert_eq!(shown(604_800), "7 days");
-        assert_eq!(shown(3_600), "1 hour");
-        assert_eq!(shown(5_400), "90 minutes");
-        assert_eq!(shown(45), "45 seconds");
-        let step = Step::Duration(Duration::from_millis(500));
-        assert_eq!(step.to_string(), "0.5 seconds");
-        assert_eq!(Step::Months(3).to_string(), "3 months");
-        assert_eq!(Step::Months(12).to_string(), "1 year");
-        assert_eq!(Step::Counts(0.25).to_string(), "0.25");
-    }
-
-    #[test]
-    fn the_most_frequent_is_the_first_of_equals() {
-        assert_eq!(most_frequent(&[2, 1, 1, 2]), Some(2));
-        assert_eq!(most_frequent(&[2, 1, 1]), Some(1));
-        assert_eq!(most_frequent::<u8>(&[]), None);
-    }
-}

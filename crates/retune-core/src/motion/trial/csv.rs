@@ -87,7 +87,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
         clock,
         joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
     };
-    let mut trials: Vec<(Vec<String>, Vec<String>, Rows)> = Vec::new();
+    let mut trials: Vec<((Vec<String>, Vec<String>), Rows)> = Vec::new();
     let mut places = HashMap::new();
     while records.read(&mut row) {
         columns.check_width(&row)?;
@@ -95,24 +95,22 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
             let label = |&column: &usize| columns.header.label(&row, column);
             of.iter().map(label).collect()
         };
-        let (who, which) = (labels(&person)?, labels(&trial)?);
-        let key = (who.clone(), which.clone());
-        let place = *places.entry(key).or_insert(trials.len());
+        let key = (labels(&person)?, labels(&trial)?);
+        let place = *places.entry(key.clone()).or_insert(trials.len());
         if place == trials.len() {
-            trials.push((who, which, Rows::default()));
+            trials.push((key, Rows::default()));
         }
-        if let Some((_, _, rows)) = trials.get_mut(place) {
-            columns.push(rows, &row)?;
-        }
+        columns.push(&mut trials[place].1, &row)?;
     }
     if trials.is_empty() {
         return Err(empty(path, text));
     }
-    let trials = trials.into_iter().map(|(who, which, rows)| {
+    let trials = trials.into_iter().map(|((who, which), rows)| {
         let person = who.into_iter().next().unwrap_or_else(|| stem(path));
-        let name = match which.is_empty() {
-            true => person.clone(),
-            false => which.join(" "),
+        let name = if which.is_empty() {
+            person.clone()
+        } else {
+            which.join(" ")
         };
         columns.trial(rows, name, person)
     });

@@ -15,7 +15,7 @@ use super::time::UnevenTime;
 use crate::Error;
 use crate::table::{Row, read_text};
 
-use header::FileHeader;
+use header::{FileHeader, check_count};
 
 /// The unit of the angles in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,7 +77,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let header = Header::new(path, &names)?;
     let is_checked = options.counts == HeaderCounts::Check;
     if is_checked {
-        file.check_columns(path, names.len())?;
+        check_count(path, "columns", file.columns, names.len())?;
     }
     let is_time = |name: &&String| name.eq_ignore_ascii_case("time");
     let time = header.names.iter().find(is_time);
@@ -104,7 +104,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
         return Err(empty(path, text));
     }
     if is_checked {
-        file.check_rows(path, rows.lines.len())?;
+        check_count(path, "rows", file.rows, rows.lines.len())?;
     }
     let name = stem(path);
     let person = options.person.clone().unwrap_or_else(|| name.clone());
@@ -125,13 +125,15 @@ fn split(line: &str, expected: Option<usize>) -> Vec<&str> {
     while fields.len() > expected && fields.last().is_some_and(|field| field.is_empty()) {
         fields.pop();
     }
-    if fields.len() != expected {
-        let words = words();
-        if words.len() == expected {
-            return words;
-        }
+    if fields.len() == expected {
+        return fields;
     }
-    fields
+    let words = words();
+    if words.len() == expected {
+        words
+    } else {
+        fields
+    }
 }
 
 /// Whether a coordinate is a length. Names may be paths such as

@@ -34,27 +34,26 @@ pub(super) struct Header<'a> {
 impl<'a> Header<'a> {
     /// Distinct names of at least one character.
     pub(super) fn new(path: &'a Path, row: &Row) -> Result<Self, Error> {
-        let names: Names = row.iter().collect();
-        for (column, name) in names.iter().enumerate() {
-            let place = || Place::field(path, row.line, column + 1);
+        let header = Self {
+            path,
+            line: row.line,
+            names: row.iter().collect(),
+        };
+        for (column, name) in header.names.iter().enumerate() {
             if name.is_empty() {
                 let message = "the column has no name; expected a name for each column";
-                return Err(Error::new(ErrorKind::Malformed, message).at(place()));
+                return Err(header.wrong(row, column, ErrorKind::Malformed, message));
             }
-            if let Some(first) = names.find(name).filter(|first| *first < column) {
+            if let Some(first) = header.names.find(name).filter(|first| *first < column) {
                 let (name, first) = (shorten(name), first + 1);
                 let message =
                     format!("the column `{name}` stands twice; it is also column {first}");
-                return Err(Error::new(ErrorKind::Column, message)
-                    .at(place())
+                return Err(header
+                    .wrong(row, column, ErrorKind::Column, message)
                     .with_hint("rename or remove one of the two columns"));
             }
         }
-        Ok(Self {
-            path,
-            line: row.line,
-            names,
-        })
+        Ok(header)
     }
 
     /// Where a column stands.
@@ -88,57 +87,60 @@ impl<'a> Header<'a> {
             Some(names) => self.find_all("joint", names)?,
             None => all.filter(|place| !used.contains(place)).collect(),
         };
-        if places.is_empty() {
-            return Err(no_joints());
+        match places.is_empty() {
+            true => Err(no_joints()),
+            false => Ok(places),
         }
-        Ok(places)
     }
 
     /// The name in a column that tells people or trials apart.
     pub(super) fn label(&self, row: &Row, column: usize) -> Result<String, Error> {
-        match row.get(column).trim() {
-            "" => {
-                let column_name = shorten(self.names.of(column));
-                let message = format!("`{column_name}` is empty; expected a name in every row");
-                Err(Error::new(ErrorKind::MissingValue, message).at(self.place(row.line, column)))
-            }
-            name => Ok(name.to_owned()),
+        let name = row.get(column).trim();
+        if name.is_empty() {
+            let column_name = shorten(self.names.of(column));
+            let message = format!("`{column_name}` is empty; expected a name in every row");
+            return Err(self.wrong(row, column, ErrorKind::MissingValue, message));
         }
+        Ok(name.to_owned())
     }
 
     /// The number in a column, times a factor.
     fn number(&self, row: &Row, column: usize, factor: f64) -> Result<f64, Error> {
         let field = row.get(column);
-        let wrong = |kind, message: String, hint| {
-            let error = Error::new(kind, message).at(self.place(row.line, column));
-            Err(error.with_hint(hint).with_setting("joint", ""))
-        };
         let name = || shorten(self.names.of(column));
-        match number::<f64>(field) {
-            Ok(None) => wrong(
+        let (kind, message, hint) = match number::<f64>(field) {
+            // Angles are kept as 32 bits, so that what does not fit is no angle.
+            Ok(Some(value)) if ((value * factor) as f32).is_finite() => return Ok(value * factor),
+            Ok(None) => (
                 ErrorKind::MissingValue,
-                format!(
-                    "the value of `{}` is missing; expected a finite number",
-                    name()
-                ),
+                format!("the value of `{}` is missing", name()),
                 "fill gaps in the recording before, or choose other joints",
             ),
-            // Angles are kept as 32 bits, so that what does not fit is no angle.
-            Ok(Some(value)) if ((value * factor) as f32).is_finite() => Ok(value * factor),
-            _ => wrong(
+            _ => (
                 ErrorKind::NotANumber,
                 format!(
-                    "field `{}` of `{}` is not a number; expected a finite number",
+                    "field `{}` of `{}` is not a number",
                     shorten(field.trim()),
                     name()
                 ),
                 "if that column is no joint angle, choose the joints",
             ),
-        }
+        };
+        let message = format!("{message}; expected a finite number");
+        Err(self
+            .wrong(row, column, kind, message)
+            .with_hint(hint)
+            .with_setting("joint", ""))
     }
 
-    fn place(&self, line: usize, column: usize) -> Place {
-        Place::field(self.path, line, column + 1)
+    fn wrong(
+        &self,
+        row: &Row,
+        column: usize,
+        kind: ErrorKind,
+        message: impl Into<String>,
+    ) -> Error {
+        Error::new(kind, message).at(Place::field(self.path, row.line, column + 1))
     }
 }
 
@@ -171,16 +173,14 @@ pub(super) struct Rows {
 impl Columns<'_> {
     /// Refuses a row with more or fewer fields than there are names.
     pub(super) fn check_width(&self, row: &Row) -> Result<(), Error> {
-        match self.header.names.len() {
-            expected if expected != row.len() => {
-                let found = row.len();
-                let message =
-                    format!("the row has {found} fields; expected {expected}, one for each column");
-                let place = Place::line(self.header.path, row.line);
-                Err(Error::new(ErrorKind::Ragged, message).at(place))
-            }
-            _ => Ok(()),
+        let (found, expected) = (row.len(), self.header.names.len());
+        if found != expected {
+            let message =
+                format!("the row has {found} fields; expected {expected}, one for each column");
+            let place = Place::line(self.header.path, row.line);
+            return Err(Error::new(ErrorKind::Ragged, message).at(place));
         }
+        Ok(())
     }
 
     /// Adds one row to those of its trial.
@@ -191,8 +191,9 @@ impl Columns<'_> {
                 let message = format!(
                     "the time {found} does not come after {before}; expected increasing times"
                 );
-                return Err(Error::new(ErrorKind::Time, message)
-                    .at(self.header.place(row.line, column))
+                return Err(self
+                    .header
+                    .wrong(row, column, ErrorKind::Time, message)
                     .with_hint(
                         "if the file holds several trials, name the columns that tell them apart",
                     )
@@ -211,10 +212,8 @@ impl Columns<'_> {
 
     /// The trial, at even steps.
     pub(super) fn trial(&self, rows: Rows, name: String, person: String) -> Result<Trial, Error> {
-        let names = self
-            .joints
-            .iter()
-            .map(|&(column, _)| self.header.names.of(column));
+        let names = self.joints.iter();
+        let names = names.map(|(column, _)| self.header.names.of(*column));
         let mut trial = Trial {
             name,
             person,
@@ -225,8 +224,7 @@ impl Columns<'_> {
         match self.clock {
             Clock::Rate(rate_hz) => trial.rate_hz = rate_hz,
             Clock::Column(column, uneven) => {
-                let line = |row: usize| rows.lines.get(row).copied().unwrap_or(1);
-                let place = |row: usize| self.header.place(line(row), column);
+                let place = |row| Place::field(self.header.path, rows.lines[row], column + 1);
                 time::set(&mut trial, &rows.times, uneven, place)?;
             }
         }
