@@ -37,8 +37,7 @@ impl History {
     ///
     /// [`Error`] with the line and the column where something is wrong.
     pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
-        let text = read_text(path)?;
-        Self::parse(path, &text, options)
+        Self::parse(path, &read_text(path)?, options)
     }
 
     /// Reads the histories of the text of a file; `path` is for messages.
@@ -58,11 +57,12 @@ impl History {
             return conflict("value columns");
         }
         let table = Table::read(path, text, options)?;
-        if options.rows {
-            by_row::read(&table, options)
+        let read = if options.rows {
+            by_row::read
         } else {
-            by_column::read(&table, options)
-        }
+            by_column::read
+        };
+        read(&table, options)
     }
 }
 

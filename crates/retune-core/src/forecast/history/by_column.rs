@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::History;
-use super::columns::Columns;
-use super::fill::{Field, values};
+use super::columns::columns;
+use super::fill::values;
 use super::table::Table;
 use crate::Error;
 use crate::forecast::HistoryOptions;
@@ -13,23 +13,23 @@ use crate::table::Row;
 pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<History>, Error> {
     table.check_width()?;
     let id = options.id.as_deref().map(|id| table.find(id)).transpose()?;
-    let columns = Columns::of(table, options, id)?;
+    let (time, columns) = columns(table, options, id)?;
     let groups = match id {
         Some(id) => groups(table, id),
         None => vec![(None, table.rows.iter().collect())],
     };
     let mut histories = Vec::new();
     for (id, rows) in groups {
-        let of_time = columns.time.map(|column| table.name(column));
+        let of_time = time.map(|column| table.name(column));
         let of_all = id.map(str::to_owned).or(of_time).unwrap_or_default();
-        let timeline = table.timeline(columns.time, &of_all, rows.iter().copied())?;
-        for &column in &columns.values {
+        let timeline = table.timeline(time, &of_all, rows.iter().copied())?;
+        for &column in &columns {
             let name = match id {
                 None => table.name(column),
-                Some(id) if columns.values.len() == 1 => id.to_owned(),
+                Some(id) if columns.len() == 1 => id.to_owned(),
                 Some(id) => format!("{id}/{}", table.name(column)),
             };
-            let fields = rows.iter().map(|row| Field::of(row, column));
+            let fields = rows.iter().map(|row| (*row, column));
             histories.push(History {
                 values: values(table.path, &name, fields, options.missing)?,
                 timeline: timeline.clone(),

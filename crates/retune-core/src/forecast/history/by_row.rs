@@ -1,7 +1,7 @@
 //! Tables with a history in each row, of any lengths, as in the M4 competition.
 
 use super::History;
-use super::fill::{Field, values};
+use super::fill::values;
 use super::table::Table;
 use crate::Error;
 use crate::forecast::{HistoryOptions, Timeline};
@@ -20,7 +20,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<Hi
         let last = (0..row.len()).rfind(|&column| !row.get(column).trim().is_empty());
         let columns = 0..last.map_or(0, |last| last + 1);
         let columns = columns.filter(|column| Some(*column) != id);
-        let fields = columns.map(|column| Field::of(row, column));
+        let fields = columns.map(|column| (row, column));
         Ok(History {
             values: values(table.path, &name, fields, options.missing)?,
             timeline: Timeline::counts(),
@@ -32,6 +32,6 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<Hi
 
 /// Whether the first column holds ids: it does when no number stands there.
 fn first_is_id(table: &Table<'_>) -> bool {
-    let is_id = |field: Field<'_>| !is_missing(field.text) && !is_number(field.text);
-    table.column(0).all(is_id)
+    let mut fields = table.column(0);
+    fields.all(|field| !is_missing(field) && !is_number(field))
 }

@@ -74,7 +74,7 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
         columns=b   | year,a\n1,1\n2,2\n   | a.csv: there is no column `b`; there are `year`, `a`
         columns=3   | year,a\n1,1\n2,2\n   | a.csv: there is no column `3`
         columns=a,2 | year,a\n1,1\n2,2\n   | a.csv: the column `a` is asked for twice
-        id=k        | k,t,y\nA,1,1\nA,1,2\n | a.csv:3:2: the time `1` is not later than `1`
+        id=k        | k,ds,y\nA,1,1\nA,1,2\n | a.csv:3:2: the time `1` is not later than `1`
         rows        | H1,1,,3\n            | a.csv:1:3: the value is missing
         rows        | V1,V2\nH1,\n         | a.csv: every value of `H1` is missing; expected
         rows time=1 | V1,V2\nH1,\n         | a history in each row and a time column exclude each

@@ -56,10 +56,9 @@ fn push_date(pattern: &mut String, text: &str) -> Option<bool> {
 /// `hours:minutes[:seconds[.fraction]]` after `T` or spaces, and then a zone.
 fn push_clock(pattern: &mut String, text: &str) -> Option<()> {
     let (separator, text) = text.split_at_checked(1)?;
-    let text = if separator == " " {
-        text.trim_start()
-    } else {
-        text
+    let text = match separator {
+        " " => text.trim_start(),
+        _ => text,
     };
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
     let (time, zone) = text.split_at_checked(end.unwrap_or(text.len()))?;
@@ -142,10 +141,11 @@ pub(super) fn padded_as<'a>(pattern: &str, fields: impl Iterator<Item = &'a str>
         let numbers = field.split(|c: char| !c.is_ascii_digit());
         let numbers = numbers.filter(|number| !number.is_empty());
         for (at, number) in numbers.take(4).enumerate() {
+            let places = places.iter().map(|place| *place == Some(at));
             for (padded, _) in padded
                 .iter_mut()
                 .zip(places)
-                .filter(|(_, place)| *place == Some(at))
+                .filter(|(_, is_here)| *is_here)
             {
                 match number.as_bytes() {
                     [_] => *padded = Some(false),
@@ -158,12 +158,10 @@ pub(super) fn padded_as<'a>(pattern: &str, fields: impl Iterator<Item = &'a str>
     let [month, day, hour] = padded;
     let padded = [month.or(day), day.or(month), hour.or(day).or(month)];
     let mut written = pattern.to_owned();
-    for (part, _) in PARTS
-        .iter()
-        .zip(padded)
-        .filter(|(_, padded)| *padded == Some(false))
-    {
-        written = written.replace(part, &part.replace('%', "%-"));
+    for (part, padded) in PARTS.iter().zip(padded) {
+        if padded == Some(false) {
+            written = written.replace(part, &part.replace('%', "%-"));
+        }
     }
     written
 }

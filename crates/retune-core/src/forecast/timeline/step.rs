@@ -28,9 +28,8 @@ impl fmt::Display for Step {
                     return write!(formatter, "{} seconds", duration.as_secs_f64());
                 }
                 let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-                let unit = units
-                    .into_iter()
-                    .find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));
+                let is_whole = |unit: u64| seconds > 0 && seconds.is_multiple_of(unit);
+                let unit = units.into_iter().find(|(unit, _)| is_whole(*unit));
                 let (unit, name) = unit.unwrap_or((1, "second"));
                 count(formatter, seconds / unit, name)
             }
@@ -49,15 +48,13 @@ pub(super) fn most_frequent<T: PartialEq + Copy>(all: &[T]) -> Option<T> {
     const DIFFERENT: usize = 64;
     let mut counts: Vec<(T, usize)> = Vec::new();
     for thing in all {
-        let known = counts.iter().position(|(known, _)| known == thing);
-        match known {
+        match counts.iter().position(|(known, _)| known == thing) {
             Some(place) => counts[place].1 += 1,
             None if counts.len() < DIFFERENT => counts.push((*thing, 1)),
             None => {}
         }
     }
-    let best = counts
-        .into_iter()
-        .reduce(|best, next| if next.1 > best.1 { next } else { best });
+    let best = counts.into_iter();
+    let best = best.reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(thing, _)| thing)
 }
