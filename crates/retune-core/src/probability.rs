@@ -158,12 +158,11 @@ mod tests {
     #[test]
     fn losses_are_those_of_the_formulas() {
         let probabilities = [0.5, 0.25, 0.25, 0.1, 0.1, 0.8];
-        let labels = [0, 1];
-        let loss = log_loss(&probabilities, &labels, 3).unwrap();
         // −(ln 0.5 + ln 0.1) / 2
+        let loss = log_loss(&probabilities, &[0, 1], 3).unwrap();
         assert!((loss - 1.497_866_136_776_995).abs() < 1e-12);
-        let score = brier(&probabilities, &labels, 3).unwrap();
         // (0.25 + 0.0625 + 0.0625 + 0.01 + 0.81 + 0.64) / 2
+        let score = brier(&probabilities, &[0, 1], 3).unwrap();
         assert!((score - 0.9175).abs() < 1e-12);
         assert!(log_loss(&[0.0, 1.0], &[0], 2).unwrap() < 35.0);
         assert_eq!(brier(&[0.0, 1.0], &[0], 2).unwrap(), 2.0);
@@ -185,12 +184,8 @@ mod tests {
         assert!((probabilities[0] - 0.5).abs() < 1e-4);
         for scores in [[0.0; 6], [1e300, -1e300, 0.0, 1e-300, 5.0, 5.0]] {
             let temperature = Temperature::fit(&scores, &[0, 1], 3).unwrap();
-            let probabilities = temperature.probabilities(&scores, 3);
-            assert!(
-                probabilities
-                    .iter()
-                    .all(|value| (0.0..=1.0).contains(value))
-            );
+            let mut probabilities = temperature.probabilities(&scores, 3).into_iter();
+            assert!(probabilities.all(|value| (0.0..=1.0).contains(&value)));
         }
         let single = Temperature::fit(&[3.0], &[0], 1).unwrap();
         assert_eq!(single.probabilities(&[3.0], 1), [1.0]);
@@ -220,10 +215,8 @@ mod tests {
             rows in prop::collection::vec((prop::array::uniform3(-2.0..2.0f64), 0..3usize), 30..60),
         ) {
             // So many rows that the doubt about each changes little.
-            let scores: Vec<f64> = rows.iter().flat_map(|(scores, _)| *scores).collect();
-            let labels: Vec<usize> = rows.iter().map(|(_, label)| *label).collect();
-            let scores = scores.repeat(100);
-            let labels = labels.repeat(100);
+            let (scores, labels): (Vec<_>, Vec<usize>) = rows.into_iter().unzip();
+            let (scores, labels) = (scores.concat().repeat(100), labels.repeat(100));
             let fitted = Temperature::fit(&scores, &labels, 3).unwrap();
             let loss = |temperature: Temperature| {
                 log_loss(&temperature.probabilities(&scores, 3), &labels, 3).unwrap()

@@ -81,33 +81,13 @@ mod tests {
             a horizon of 2 and 3 folds 3 apart";
         assert_eq!(BACKTEST.origins(12).unwrap_err().to_string(), expected);
         let changes: [(usize, fn(&mut Backtest), &str); 7] = [
-            (
-                6,
-                |_| (),
-                "has 6 values; expected at least 7 for a context of 5 and",
-            ),
-            (
-                1,
-                |_| (),
-                "has 1 values; expected at least 2 for a horizon of 2",
-            ),
+            (6, |_| (), "has 6 values; expected at least 7 for a con"),
+            (1, |_| (), "has 1 values; expected at least 2 for a hor"),
             (99, |bad| bad.folds = usize::MAX, "has 99 values"),
-            (
-                99,
-                |bad| bad.context = 0,
-                "context is 0; expected at least 1",
-            ),
-            (
-                99,
-                |bad| bad.horizon = 0,
-                "horizon is 0; expected at least 1",
-            ),
-            (99, |bad| bad.stride = 0, "stride is 0; expected at least 1"),
-            (
-                99,
-                |bad| bad.folds = 0,
-                "number of folds is 0; expected at least 1",
-            ),
+            (99, |bad| bad.context = 0, "context is 0; expected"),
+            (99, |bad| bad.horizon = 0, "horizon is 0; expected"),
+            (99, |bad| bad.stride = 0, "stride is 0; expected"),
+            (99, |bad| bad.folds = 0, "number of folds is 0; exp"),
         ];
         for (length, change, expected) in changes {
             let mut bad = BACKTEST;

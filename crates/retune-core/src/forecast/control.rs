@@ -56,37 +56,27 @@ mod tests {
 
     #[test]
     fn controls_go_on_from_the_history() {
+        let history = [1.0, 5.0, 3.0, 4.0];
         for (control, forecast) in [
             (LastValue, [4.0, 4.0, 4.0]),
             (SeasonalNaive { period: 2 }, [3.0, 4.0, 3.0]),
             (SeasonalNaive { period: 4 }, [1.0, 5.0, 3.0]),
             (Drift, [5.0, 6.0, 7.0]),
         ] {
-            assert_eq!(
-                control.forecast(&[1.0, 5.0, 3.0, 4.0], 3).unwrap(),
-                forecast
-            );
+            assert_eq!(control.forecast(&history, 3).unwrap(), forecast);
         }
         assert_eq!(Drift.forecast(&[2.0], 2).unwrap(), [2.0, 2.0]);
         let season = "the history has 2 values; expected at least 3 for one season";
         let empty = "the history has 0 values; expected at least 1 for a forecast";
-        for (control, history, horizon, expected) in [
-            (SeasonalNaive { period: 3 }, &[1.0, 2.0][..], 1, season),
+        let horizon = "the horizon is 0; expected at least 1";
+        let period = "the period is 0; expected at least 1";
+        for (control, history, ahead, expected) in [
+            (SeasonalNaive { period: 3 }, &history[..2], 1, season),
             (Drift, &[], 1, empty),
-            (
-                LastValue,
-                &[1.0],
-                0,
-                "the horizon is 0; expected at least 1",
-            ),
-            (
-                SeasonalNaive { period: 0 },
-                &[1.0],
-                1,
-                "the period is 0; expected at least 1",
-            ),
+            (LastValue, &history, 0, horizon),
+            (SeasonalNaive { period: 0 }, &history, 1, period),
         ] {
-            let error = control.forecast(history, horizon).unwrap_err();
+            let error = control.forecast(history, ahead).unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
     }

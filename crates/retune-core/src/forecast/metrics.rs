@@ -109,13 +109,11 @@ mod tests {
 
     #[test]
     fn errors_match_an_independent_computation() {
+        let percentage = symmetric_percentage_error(&ACTUAL, &FORECAST);
         for (found, expected) in [
             (mean_squared_error(&ACTUAL, &FORECAST), 16643.0),
             (mean_absolute_error(&ACTUAL, &FORECAST), 65.5),
-            (
-                symmetric_percentage_error(&ACTUAL, &FORECAST),
-                50.87061851767734,
-            ),
+            (percentage, 50.87061851767734),
         ] {
             assert!((found.unwrap() - expected).abs() < 1e-9 * expected);
         }

@@ -145,9 +145,8 @@ mod tests {
         one.add(&[1.0, 1.0], &[0.0, 0.0], &[interval(2.0)]).unwrap();
         // A history without a scale, in deviations of 2.
         let mut other = Scorer::new(&[5.0; 4], 1, Some(&[1.0, 5.0]), &[0.8]);
-        other
-            .add(&[4.0, 0.0], &[0.0, 0.0], &[interval(1.0)])
-            .unwrap();
+        let (actual, intervals) = ([4.0, 0.0], [interval(1.0)]);
+        other.add(&actual, &[0.0, 0.0], &intervals).unwrap();
         let scores = Scorer::together(&[one, other]);
         // By hand: squared errors 5, 1 and 8 / 4; absolute errors 2, 1 and 2 / 2. Every value but
         // that of 0 for 0 is off by all that it can be.

@@ -34,7 +34,6 @@ impl Timeline {
         Self(Kind::Counts(Counts::Whole { start: 0, step: 1 }))
     }
 
-    /// The times of a column.
     pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
         let kind = match column.holds_dates() {
             true => Kind::Dates(Dates::read(column)?),

@@ -111,7 +111,6 @@ impl Retrieval {
     }
 }
 
-/// How many rows of a width there are.
 fn rows(what: &str, values: &[f32], width: usize) -> Result<usize, Error> {
     if width == 0 || !values.len().is_multiple_of(width) {
         let expected = format!("a multiple of the width, which is {width}");

@@ -69,7 +69,6 @@ fn is_numeric(table: &Table<'_>, column: usize) -> bool {
     2 * numbers.count() > present(table, column).count()
 }
 
-/// The fields of a column that are not missing.
 fn present<'t>(table: &'t Table<'_>, column: usize) -> impl Iterator<Item = &'t str> {
     table.column(column).filter(|field| !is_missing(field))
 }

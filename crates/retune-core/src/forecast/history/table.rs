@@ -11,7 +11,6 @@ use crate::{Error, ErrorKind};
 /// What columns of times are called.
 const TIME_NAMES: [&str; 7] = ["date", "time", "timestamp", "ds", "year", "month", "period"];
 
-/// A table of text.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     pub(super) path: &'a Path,
@@ -53,7 +52,6 @@ impl<'a> Table<'a> {
         Ok(Self { path, header, rows })
     }
 
-    /// How many columns there are.
     pub(super) fn width(&self) -> usize {
         self.header.len().max(self.rows.first().map_or(0, Row::len))
     }
@@ -104,7 +102,6 @@ impl<'a> Table<'a> {
         list((0..self.width()).map(|column| self.name(column)))
     }
 
-    /// The fields of a column.
     pub(super) fn column(&self, column: usize) -> impl Iterator<Item = &str> {
         self.rows.iter().map(move |row| row.get(column))
     }

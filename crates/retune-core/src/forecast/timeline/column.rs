@@ -14,7 +14,6 @@ const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 /// The times of one history as they stand in a file.
 #[derive(Debug, Clone)]
 pub(in crate::forecast) struct TimeColumn<'a> {
-    /// The file.
     pub(in crate::forecast) path: &'a Path,
     /// The column, counted from 1.
     pub(in crate::forecast) column: usize,
@@ -65,13 +64,11 @@ impl<'a> TimeColumn<'a> {
         (self.shown(row), self.shown(before), self.line(before))
     }
 
-    /// Something wrong with a field.
     fn wrong(&self, row: usize, message: String) -> Error {
         let place = Place::field(self.path, self.line(row), self.column);
         Error::new(ErrorKind::Time, message).at(place)
     }
 
-    /// A field that cannot be read.
     pub(super) fn unreadable(&self, row: usize) -> Error {
         let first = self.shown(0);
         let expected = match row == 0 || is_missing(self.text(row)) {
@@ -109,7 +106,6 @@ impl<'a> TimeColumn<'a> {
             .with_setting("id", "")
     }
 
-    /// A step unlike the usual one.
     pub(super) fn irregular(&self, row: usize, step: impl Display, usual: impl Display) -> Error {
         let (found, before, line) = self.shown_with_before(row);
         let message = format!(

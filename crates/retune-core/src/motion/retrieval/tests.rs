@@ -69,13 +69,11 @@ fn what_does_not_fit_is_refused() {
 
 fn windows() -> impl Strategy<Value = (Retrieval, Vec<f32>)> {
     (1_usize..30).prop_flat_map(|count| {
-        let values =
-            |width: usize| prop::collection::vec((-50_i8..50).prop_map(f32::from), count * width);
+        let value = (-50_i8..50).prop_map(f32::from);
+        let values = move |width: usize| prop::collection::vec(value.clone(), count * width);
         (values(2), values(3)).prop_map(|(inputs, outputs)| {
-            (
-                Retrieval::new(inputs.clone(), 2, outputs, 3).unwrap(),
-                inputs,
-            )
+            let known = Retrieval::new(inputs.clone(), 2, outputs, 3).unwrap();
+            (known, inputs)
         })
     })
 }

@@ -62,7 +62,6 @@ pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> 
     parse(path, &read_text(path)?, options)
 }
 
-/// The same for the text of a file.
 pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
     let mut records = Records::new(text, Separator::Comma);
     let mut row = Row::default();
@@ -107,10 +106,9 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     }
     let trials = trials.into_iter().map(|((who, which), rows)| {
         let person = who.into_iter().next().unwrap_or_else(|| stem(path));
-        let name = if which.is_empty() {
-            person.clone()
-        } else {
-            which.join(" ")
+        let name = match &which[..] {
+            [] => person.clone(),
+            which => which.join(" "),
         };
         columns.trial(rows, name, person)
     });

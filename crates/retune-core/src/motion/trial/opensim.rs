@@ -65,7 +65,6 @@ pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, Erro
     parse(path, &read_text(path)?, options)
 }
 
-/// The same for the text of a file.
 pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result<Trial, Error> {
     let mut lines = (1..).zip(text.lines());
     let file = FileHeader::read(path, &mut lines)?;

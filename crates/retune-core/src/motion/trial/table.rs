@@ -56,7 +56,6 @@ impl<'a> Header<'a> {
         Ok(header)
     }
 
-    /// Where a column stands.
     pub(super) fn find(&self, role: &'static str, wanted: &str) -> Result<usize, Error> {
         let found = self.names.find(wanted);
         found.ok_or_else(|| {
@@ -66,7 +65,6 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// Where several columns stand.
     pub(super) fn find_all<'n>(
         &self,
         role: &'static str,
@@ -144,7 +142,6 @@ impl<'a> Header<'a> {
     }
 }
 
-/// When the samples of a table were taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Clock {
     /// As a column says.
@@ -153,7 +150,6 @@ pub(super) enum Clock {
     Rate(f32),
 }
 
-/// What is read from the rows of a table.
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     pub(super) header: Header<'a>,
@@ -183,7 +179,6 @@ impl Columns<'_> {
         Ok(())
     }
 
-    /// Adds one row to those of its trial.
     pub(super) fn push(&self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
         if let Clock::Column(column, _) = self.clock {
             let found = self.header.number(row, column, 1.0)?;
