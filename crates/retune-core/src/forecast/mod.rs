@@ -15,7 +15,6 @@ mod control;
 mod history;
 mod interval;
 pub mod metrics;
-mod options;
 mod scaled;
 mod scorer;
 pub mod season;
@@ -23,9 +22,8 @@ mod timeline;
 
 pub use backtest::Backtest;
 pub use control::Control;
-pub use history::History;
+pub use history::{History, HistoryOptions};
 pub use interval::{Conformal, Interval, LEVELS};
-pub use options::HistoryOptions;
 pub use scaled::{ScaledWindow, season_ahead};
 pub use scorer::{ForecastScores, IntervalScore, Scorer};
 pub use timeline::{Step, Timeline};

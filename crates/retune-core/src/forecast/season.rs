@@ -1,5 +1,7 @@
 //! The period after which a history repeats itself.
 
+use super::scaled::moments;
+
 /// The longest period that is looked for: a week of quarters of an hour has 672 values, a day of
 /// minutes 1440.
 const LONGEST: usize = 1500;
@@ -93,12 +95,7 @@ fn refined(residual: &[f64], period: usize) -> usize {
 
 /// The values at mean 0 and deviation 1; `None` when they are constant or not finite.
 fn standardised(values: &[f32]) -> Option<Vec<f64>> {
-    let count = values.len() as f64;
-    let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-    let square = |&value: &f32| (f64::from(value) - mean).powi(2);
-    let deviation = (values.iter().map(square).sum::<f64>() / count).sqrt();
-    let sizes = values.iter().map(|&value| f64::from(value).abs());
-    let size = sizes.fold(0.0, f64::max);
+    let (mean, deviation, size) = moments(values);
     (deviation > size * 1e-6 && deviation.is_finite()).then(|| {
         let scale = |&value: &f32| (f64::from(value) - mean) / deviation;
         values.iter().map(scale).collect()

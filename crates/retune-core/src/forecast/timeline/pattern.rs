@@ -141,17 +141,11 @@ pub(super) fn padded_as<'a>(pattern: &str, fields: impl Iterator<Item = &'a str>
         let numbers = field.split(|c: char| !c.is_ascii_digit());
         let numbers = numbers.filter(|number| !number.is_empty());
         for (at, number) in numbers.take(4).enumerate() {
-            let places = places.iter().map(|place| *place == Some(at));
-            for (padded, _) in padded
-                .iter_mut()
-                .zip(places)
-                .filter(|(_, is_here)| *is_here)
-            {
-                match number.as_bytes() {
-                    [_] => *padded = Some(false),
-                    [b'0', _] => *padded = padded.or(Some(true)),
-                    _ => {}
-                }
+            let part = places.iter().position(|place| *place == Some(at));
+            match (part, number.as_bytes()) {
+                (Some(part), [_]) => padded[part] = Some(false),
+                (Some(part), [b'0', _]) => padded[part] = padded[part].or(Some(true)),
+                _ => {}
             }
         }
     }

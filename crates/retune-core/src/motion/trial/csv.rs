@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Columns, Header, Rows, empty, stem};
+use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
 use crate::table::{Records, Row, Separator, read_text};
@@ -72,18 +72,21 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     let person = header.find_all("person", &options.person)?;
     let trial = header.find_all("trial", &options.trial)?;
     let mut used = [person.as_slice(), trial.as_slice()].concat();
-    let clock = match &options.times {
-        SampleTimes::Rate(rate) => Clock::Rate(*rate),
+    let mut time = None;
+    let mut rate_hz = 1.0;
+    match &options.times {
+        SampleTimes::Rate(rate) => rate_hz = *rate,
         SampleTimes::Column(name) => {
             let column = header.find("time", name)?;
             used.push(column);
-            Clock::Column(column, options.uneven_time)
+            time = Some((column, options.uneven_time));
         }
-    };
+    }
     let joints = header.joints(&options.joints, &used)?;
     let columns = Columns {
         header,
-        clock,
+        time,
+        rate_hz,
         joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
     };
     let mut trials: Vec<((Vec<String>, Vec<String>), Rows)> = Vec::new();

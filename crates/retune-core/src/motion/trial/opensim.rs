@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Columns, Header, Rows, empty, stem};
+use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
 use crate::table::{Row, read_text};
@@ -79,8 +79,12 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
         check_count(path, "columns", file.columns, names.len())?;
     }
     let is_time = |name: &&String| name.eq_ignore_ascii_case("time");
-    let time = header.names.iter().find(is_time);
-    let time = header.find("time", time.map_or("time", String::as_str))?;
+    let time = header
+        .names
+        .iter()
+        .find(is_time)
+        .map_or("time", |name| name);
+    let time = header.find("time", time)?;
     let angle = file.factor(path, options.angles)?;
     let joints = header.joints(&options.joints, &[time])?;
     let factor = |column: usize| match is_translation(header.names.of(column)) {
@@ -90,7 +94,8 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let joints = joints.into_iter().map(|column| (column, factor(column)));
     let columns = Columns {
         joints: joints.collect(),
-        clock: Clock::Column(time, options.uneven_time),
+        time: Some((time, options.uneven_time)),
+        rate_hz: 1.0,
         header,
     };
     let mut rows = Rows::default();
@@ -127,12 +132,9 @@ fn split(line: &str, expected: Option<usize>) -> Vec<&str> {
     if fields.len() == expected {
         return fields;
     }
-    let words = words();
-    if words.len() == expected {
-        words
-    } else {
-        fields
-    }
+    Some(words())
+        .filter(|words| words.len() == expected)
+        .unwrap_or(fields)
 }
 
 /// Whether a coordinate is a length. Names may be paths such as

@@ -48,9 +48,8 @@ impl<'a> Header<'a> {
                 let (name, first) = (shorten(name), first + 1);
                 let message =
                     format!("the column `{name}` stands twice; it is also column {first}");
-                return Err(header
-                    .wrong(row, column, ErrorKind::Column, message)
-                    .with_hint("rename or remove one of the two columns"));
+                let error = header.wrong(row, column, ErrorKind::Column, &message);
+                return Err(error.with_hint("rename or remove one of the two columns"));
             }
         }
         Ok(header)
@@ -97,7 +96,7 @@ impl<'a> Header<'a> {
         if name.is_empty() {
             let column_name = shorten(self.names.of(column));
             let message = format!("`{column_name}` is empty; expected a name in every row");
-            return Err(self.wrong(row, column, ErrorKind::MissingValue, message));
+            return Err(self.wrong(row, column, ErrorKind::MissingValue, &message));
         }
         Ok(name.to_owned())
     }
@@ -105,55 +104,43 @@ impl<'a> Header<'a> {
     /// The number in a column, times a factor.
     fn number(&self, row: &Row, column: usize, factor: f64) -> Result<f64, Error> {
         let field = row.get(column);
-        let name = || shorten(self.names.of(column));
-        let (kind, message, hint) = match number::<f64>(field) {
-            // Angles are kept as 32 bits, so that what does not fit is no angle.
-            Ok(Some(value)) if ((value * factor) as f32).is_finite() => return Ok(value * factor),
+        let found = number::<f64>(field);
+        // Angles are kept as 32 bits, so that what does not fit is no angle.
+        if let Ok(Some(value)) = found
+            && ((value * factor) as f32).is_finite()
+        {
+            return Ok(value * factor);
+        }
+        let (field, name) = (shorten(field.trim()), shorten(self.names.of(column)));
+        let (kind, problem, hint) = match found {
             Ok(None) => (
                 ErrorKind::MissingValue,
-                format!("the value of `{}` is missing", name()),
+                format!("the value of `{name}` is missing"),
                 "fill gaps in the recording before, or choose other joints",
             ),
             _ => (
                 ErrorKind::NotANumber,
-                format!(
-                    "field `{}` of `{}` is not a number",
-                    shorten(field.trim()),
-                    name()
-                ),
+                format!("field `{field}` of `{name}` is not a number"),
                 "if that column is no joint angle, choose the joints",
             ),
         };
-        let message = format!("{message}; expected a finite number");
-        Err(self
-            .wrong(row, column, kind, message)
-            .with_hint(hint)
-            .with_setting("joint", ""))
+        let message = format!("{problem}; expected a finite number");
+        let error = self.wrong(row, column, kind, &message);
+        Err(error.with_hint(hint).with_setting("joint", ""))
     }
 
-    fn wrong(
-        &self,
-        row: &Row,
-        column: usize,
-        kind: ErrorKind,
-        message: impl Into<String>,
-    ) -> Error {
+    fn wrong(&self, row: &Row, column: usize, kind: ErrorKind, message: &str) -> Error {
         Error::new(kind, message).at(Place::field(self.path, row.line, column + 1))
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Clock {
-    /// As a column says.
-    Column(usize, UnevenTime),
-    /// At a constant rate.
-    Rate(f32),
 }
 
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     pub(super) header: Header<'a>,
-    pub(super) clock: Clock,
+    /// The column of the times, and what to do when they are uneven.
+    pub(super) time: Option<(usize, UnevenTime)>,
+    /// The rate where there are no times.
+    pub(super) rate_hz: f32,
     /// The columns of the joints, and by what their angles are multiplied.
     pub(super) joints: Vec<(usize, f64)>,
 }
@@ -180,18 +167,17 @@ impl Columns<'_> {
     }
 
     pub(super) fn push(&self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
-        if let Clock::Column(column, _) = self.clock {
+        if let Some((column, _)) = self.time {
             let found = self.header.number(row, column, 1.0)?;
             if let Some(&before) = rows.times.last().filter(|&&before| before >= found) {
                 let message = format!(
                     "the time {found} does not come after {before}; expected increasing times"
                 );
-                return Err(self
-                    .header
-                    .wrong(row, column, ErrorKind::Time, message)
-                    .with_hint(
-                        "if the file holds several trials, name the columns that tell them apart",
-                    )
+                let error = self.header.wrong(row, column, ErrorKind::Time, &message);
+                let hint =
+                    "if the file holds several trials, name the columns that tell them apart";
+                return Err(error
+                    .with_hint(hint)
                     .with_setting("person", "")
                     .with_setting("trial", ""));
             }
@@ -212,16 +198,13 @@ impl Columns<'_> {
         let mut trial = Trial {
             name,
             person,
-            rate_hz: 1.0,
+            rate_hz: self.rate_hz,
             joints: names.map(str::to_owned).collect(),
             samples: rows.samples,
         };
-        match self.clock {
-            Clock::Rate(rate_hz) => trial.rate_hz = rate_hz,
-            Clock::Column(column, uneven) => {
-                let place = |row| Place::field(self.header.path, rows.lines[row], column + 1);
-                time::set(&mut trial, &rows.times, uneven, place)?;
-            }
+        if let Some((column, uneven)) = self.time {
+            let place = |row| Place::field(self.header.path, rows.lines[row], column + 1);
+            time::set(&mut trial, &rows.times, uneven, place)?;
         }
         trial.check()?;
         Ok(trial)

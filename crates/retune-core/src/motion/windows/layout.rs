@@ -80,18 +80,26 @@ impl WindowLayout {
         trials: impl IntoIterator<Item = &'a Trial>,
     ) -> Result<Windows, Error> {
         let mut all = None;
-        for (number, trial) in trials.into_iter().enumerate() {
-            self.check()?;
-            trial.check()?;
-            let (inputs, targets) = self.columns(&trial.joints)?;
-            let samples = trial.len();
+        for (trial, recording) in trials.into_iter().enumerate() {
+            for (setting, value) in [
+                ("window", self.window),
+                ("horizon", self.horizon),
+                ("stride", self.stride),
+            ] {
+                if value == 0 {
+                    return Err(bad_setting(setting, value, "at least 1 sample"));
+                }
+            }
+            recording.check()?;
+            let (inputs, targets) = self.columns(&recording.joints)?;
+            let samples = recording.len();
             let count = self.count(samples);
             if count == 0 {
                 let needed = self.window.saturating_add(self.horizon);
-                return Err(too_short(&trial.label(), samples, needed));
+                return Err(too_short(&recording.label(), samples, needed));
             }
             let names = |columns: &[usize]| -> Vec<String> {
-                let names = columns.iter().map(|&column| &trial.joints[column]);
+                let names = columns.iter().map(|&column| &recording.joints[column]);
                 names.cloned().collect()
             };
             let windows: &mut Windows = all.get_or_insert_with(|| Windows {
@@ -105,7 +113,10 @@ impl WindowLayout {
             });
             same_joints(&names(&inputs), &windows.input_joints)?;
             same_joints(&names(&targets), &windows.target_joints)?;
-            let rows: Vec<&[f32]> = trial.samples.chunks_exact(trial.joints.len()).collect();
+            let rows: Vec<&[f32]> = recording
+                .samples
+                .chunks_exact(recording.joints.len())
+                .collect();
             let take = |from: usize, length: usize, columns: &[usize], into: &mut Vec<f32>| {
                 for row in (from..from + length).map(|step| rows[step % samples]) {
                     into.extend(columns.iter().map(|&column| row[column]));
@@ -115,28 +126,11 @@ impl WindowLayout {
                 let after = start + self.window;
                 take(start, self.window, &inputs, &mut windows.inputs);
                 take(after, self.horizon, &targets, &mut windows.targets);
-                let origin = WindowOrigin {
-                    trial: number,
-                    start,
-                };
-                windows.origins.push(origin);
+                windows.origins.push(WindowOrigin { trial, start });
             }
             windows.trial_lengths.push(samples);
         }
         all.ok_or_else(|| nothing("trials"))
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        for (setting, value) in [
-            ("window", self.window),
-            ("horizon", self.horizon),
-            ("stride", self.stride),
-        ] {
-            if value == 0 {
-                return Err(bad_setting(setting, value, "at least 1 sample"));
-            }
-        }
-        Ok(())
     }
 
     /// The columns that go in, and those to predict.
