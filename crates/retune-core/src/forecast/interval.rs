@@ -86,16 +86,6 @@ impl Conformal {
         })
     }
 
-    /// How many forecasts the errors are from.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// The levels that were measured.
-    pub fn levels(&self) -> impl Iterator<Item = f64> + '_ {
-        self.levels.iter().map(|level| level.level)
-    }
-
     /// The interval of a level around a forecast, `[horizon]` or shorter, in the unit of the
     /// history; `deviation` is that of the window which the forecast was made from.
     ///
@@ -105,8 +95,8 @@ impl Conformal {
     pub fn around(&self, forecast: &[f32], deviation: f64, level: f64) -> Result<Interval, Error> {
         let known = self.levels.iter().find(|known| known.level == level);
         let known = known.ok_or_else(|| {
-            let levels: Vec<String> = self.levels().map(|level| level.to_string()).collect();
-            let levels = levels.join(", ");
+            let levels = self.levels.iter().map(|known| known.level.to_string());
+            let levels = levels.collect::<Vec<_>>().join(", ");
             let message = format!("there is no interval for the level {level}; there are {levels}");
             Error::new(ErrorKind::Setting, message)
         })?;
@@ -162,7 +152,7 @@ mod tests {
         }
         let errors = (1..=9).flat_map(|size| [size as f32, -10.0 * size as f32]);
         let conformal = Conformal::of(&errors.collect::<Vec<_>>(), 2, &LEVELS).unwrap();
-        assert_eq!(conformal.count(), 9);
+        assert_eq!(conformal.count, 9);
         let interval = conformal.around(&[100.0, 200.0], 0.5, 0.8).unwrap();
         assert!(interval.reached);
         assert_eq!(interval.lower, [96.0, 160.0]);

@@ -99,8 +99,7 @@ fn mean(actual: &[f32], forecast: &[f32], error: impl Fn(f64, f64) -> f64) -> Re
 mod tests {
     use super::*;
 
-    // import numpy as np
-    // y = np.array([112., 118, 0, -129]); f = np.array([110., 120, 0, 129])
+    // numpy: y = np.array([112., 118, 0, -129]); f = np.array([110., 120, 0, 129])
     // h = np.array([1., 4, 2, 6, 1, 9])
     // np.mean((y-f)**2), np.mean(abs(y-f)), np.mean([200*2/222, 200*2/238, 0, 200])
     // np.mean(abs(h[1:]-h[:-1])), np.mean(abs(h[2:]-h[:-2]))

@@ -20,8 +20,7 @@ impl Retrieval {
     ///
     /// # Errors
     ///
-    /// When a width is 0, there are no windows, the lengths do not fit, or a value
-    /// is not finite.
+    /// When a width is 0, there are no windows, the lengths do not fit, or a value is not finite.
     pub fn new(
         inputs: Vec<f32>,
         input_width: usize,

@@ -50,24 +50,16 @@ impl Windows {
         self.origins.is_empty()
     }
 
-    /// How many values go in, `window · input joints`.
-    pub fn input_width(&self) -> usize {
-        self.layout.window * self.input_joints.len()
-    }
-
-    /// How many values come out, `horizon · target joints`.
-    pub fn target_width(&self) -> usize {
-        self.layout.horizon * self.target_joints.len()
-    }
-
     /// What goes in at one window, `[window, input joints]`.
     pub fn input(&self, window: usize) -> Option<&[f32]> {
-        row(&self.inputs, window, self.input_width())
+        let width = self.layout.window * self.input_joints.len();
+        self.inputs.chunks_exact(width.max(1)).nth(window)
     }
 
     /// What comes next at one window, `[horizon, target joints]`.
     pub fn target(&self, window: usize) -> Option<&[f32]> {
-        row(&self.targets, window, self.target_width())
+        let width = self.layout.horizon * self.target_joints.len();
+        self.targets.chunks_exact(width.max(1)).nth(window)
     }
 
     /// The forecast that every joint stays at the window's last sample: what any model must beat.
@@ -105,11 +97,6 @@ impl Windows {
             trial_lengths: self.trial_lengths.clone(),
         }
     }
-}
-
-fn row(values: &[f32], window: usize, width: usize) -> Option<&[f32]> {
-    let start = window.checked_mul(width)?;
-    values.get(start..start.checked_add(width)?)
 }
 
 #[cfg(test)]

@@ -21,8 +21,7 @@ impl Scaling {
     ///
     /// # Errors
     ///
-    /// When there are no samples, the joints of the trials differ, or as for
-    /// [`Trial::check`].
+    /// When there are no samples, the joints of the trials differ, or as for [`Trial::check`].
     pub fn fit<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Result<Self, Error> {
         let trials: Vec<&Trial> = trials.into_iter().collect();
         let first = trials.first().ok_or_else(|| nothing("trials"))?;
