@@ -80,7 +80,8 @@ mod tests {
         let expected = "the history has 12 values; expected at least 13 for a context of 5, \
             a horizon of 2 and 3 folds 3 apart";
         assert_eq!(BACKTEST.origins(12).unwrap_err().to_string(), expected);
-        let changes: [(usize, fn(&mut Backtest), &str); 7] = [
+        type Change = fn(&mut Backtest);
+        let changes: [(usize, Change, &str); 7] = [
             (6, |_| (), "has 6 values; expected at least 7 for a con"),
             (1, |_| (), "has 1 values; expected at least 2 for a hor"),
             (99, |bad| bad.folds = usize::MAX, "has 99 values"),

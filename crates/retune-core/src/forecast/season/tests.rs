@@ -49,7 +49,8 @@ fn a_sine_under_noise_is_found() {
 #[test]
 fn patterns_repeat_whatever_their_shape() {
     // A spike, a week of two kinds of days, and plus and minus by turns.
-    let patterns: [(usize, fn(usize) -> f64); 4] = [
+    type Pattern = fn(usize) -> f64;
+    let patterns: [(usize, Pattern); 4] = [
         (24, |at| if at == 5 { 4.0 } else { 0.0 }),
         (7, |at| if at < 5 { 2.0 } else { -2.0 }),
         (2, |at| at as f64 * 3.0),

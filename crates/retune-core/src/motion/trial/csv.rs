@@ -89,7 +89,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
         rate_hz,
         joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
     };
-    let mut trials: Vec<((Vec<String>, Vec<String>), Rows)> = Vec::new();
+    let mut trials = Vec::new();
     let mut places = HashMap::new();
     while records.read(&mut row) {
         columns.check_width(&row)?;

@@ -71,7 +71,8 @@ fn joints_are_chosen_by_name_and_in_order() {
 
 #[test]
 fn a_trial_whose_parts_do_not_fit_is_refused() {
-    let changes: [(fn(&mut Trial), &str); 8] = [
+    type Change = fn(&mut Trial);
+    let changes: [(Change, &str); 8] = [
         (|bad| bad.rate_hz = 0.0, "0 is no sampling rate"),
         (|bad| bad.rate_hz = -1.0, "-1 is no sampling rate"),
         (|bad| bad.rate_hz = f32::NAN, "NaN is no sampling rate"),
