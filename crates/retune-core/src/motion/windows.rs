@@ -50,16 +50,26 @@ impl Windows {
         self.origins.is_empty()
     }
 
+    /// How many values go in, `window · input joints`.
+    pub fn input_width(&self) -> usize {
+        self.layout.window * self.input_joints.len()
+    }
+
+    /// How many values come out, `horizon · target joints`.
+    pub fn target_width(&self) -> usize {
+        self.layout.horizon * self.target_joints.len()
+    }
+
     /// What goes in at one window, `[window, input joints]`.
     pub fn input(&self, window: usize) -> Option<&[f32]> {
-        let width = self.layout.window * self.input_joints.len();
-        self.inputs.chunks_exact(width.max(1)).nth(window)
+        let mut rows = self.inputs.chunks_exact(self.input_width().max(1));
+        rows.nth(window)
     }
 
     /// What comes next at one window, `[horizon, target joints]`.
     pub fn target(&self, window: usize) -> Option<&[f32]> {
-        let width = self.layout.horizon * self.target_joints.len();
-        self.targets.chunks_exact(width.max(1)).nth(window)
+        let mut rows = self.targets.chunks_exact(self.target_width().max(1));
+        rows.nth(window)
     }
 
     /// The forecast that every joint stays at the window's last sample: what any model must beat.
