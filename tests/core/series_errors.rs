@@ -28,7 +28,6 @@ NotANumber | {} is not a number; expected a finite number or, where a value is m
 tsv | a\t1\t2\nb\t1\tx2\n | a.tsv:2:3: field `x2`
 txt | a 1 2\n\nb inf 2\n | a.txt:3:2: field `inf`
 csv | a,1,2\nb,1,1;5\n | a.csv:2:3: field `1;5`
-csv | a,1,2x,3\nb,1,2,3\n | a.csv:1:3: field `2x`
 
 NotANumber | {} is not a number; expected a finite number or, where a value is missing, `?`, `NaN` or an empty field |
 ts | TS1,-inf:a\n | a.ts:4:2: field `-inf`
@@ -355,4 +354,13 @@ fn splits_that_cannot_be_written() {
         let expected = format!("cannot write a.{extension}: {problem}");
         assert!(message.starts_with(&expected), "{message}");
     }
+}
+
+#[test]
+fn a_word_among_numbers_makes_no_header() {
+    let (message, error) = error("csv", "a,1,2x,3\nb,1,2,3\n", LabelColumn::First);
+    let expected = "a.csv:1:3: field `2x` is a word among numbers, \
+                    so the first row may be a header or a series";
+    assert_eq!(message, expected);
+    assert_eq!(error.settings(), [("header", "yes"), ("header", "no")]);
 }

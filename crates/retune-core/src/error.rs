@@ -99,8 +99,6 @@ pub enum ErrorKind {
     BudgetSpent,
     /// Training ran away.
     Diverged,
-    /// Somebody asked for it to stop, or is at the same work.
-    Busy,
 }
 
 impl Error {

@@ -38,11 +38,8 @@ impl Temperature {
                 let logs = log_softmax(scores, inverse);
                 let all: f64 = logs.iter().sum();
                 let right = logs[label];
-                let rest = if others > 0.0 {
-                    (all - right) / others
-                } else {
-                    0.0
-                };
+                // A single class has no others, and its logarithm is 0.
+                let rest = (all - right) / others.max(1.0);
                 -(1.0 - doubt) * right - doubt * rest
             })
             .sum()
@@ -161,12 +158,11 @@ mod tests {
     #[test]
     fn losses_are_those_of_the_formulas() {
         let probabilities = [0.5, 0.25, 0.25, 0.1, 0.1, 0.8];
-        let labels = [0, 1];
-        let loss = log_loss(&probabilities, &labels, 3).unwrap();
         // −(ln 0.5 + ln 0.1) / 2
+        let loss = log_loss(&probabilities, &[0, 1], 3).unwrap();
         assert!((loss - 1.497_866_136_776_995).abs() < 1e-12);
-        let score = brier(&probabilities, &labels, 3).unwrap();
         // (0.25 + 0.0625 + 0.0625 + 0.01 + 0.81 + 0.64) / 2
+        let score = brier(&probabilities, &[0, 1], 3).unwrap();
         assert!((score - 0.9175).abs() < 1e-12);
         assert!(log_loss(&[0.0, 1.0], &[0], 2).unwrap() < 35.0);
         assert_eq!(brier(&[0.0, 1.0], &[0], 2).unwrap(), 2.0);
@@ -176,12 +172,9 @@ mod tests {
     fn few_rows_that_are_all_right_do_not_make_everything_certain() {
         let scores: Vec<f64> = [1.0, -1.0].repeat(10);
         let temperature = Temperature::fit(&scores, &[0; 10], 2).unwrap();
-        let probabilities = temperature.probabilities(&[1.0, -1.0], 2);
+        let right = temperature.probabilities(&[1.0, -1.0], 2)[0];
         // Laplace's rule for 10 of 10: 11 of 12.
-        assert!(
-            (probabilities[0] - 11.0 / 12.0).abs() < 1e-6,
-            "{probabilities:?}"
-        );
+        assert!((right - 11.0 / 12.0).abs() < 1e-6, "{right}");
     }
 
     #[test]
@@ -189,43 +182,31 @@ mod tests {
         let temperature = Temperature::fit(&[1.0, -1.0, 1.0, -1.0], &[0, 1], 2).unwrap();
         let probabilities = temperature.probabilities(&[1.0, -1.0], 2);
         assert!((probabilities[0] - 0.5).abs() < 1e-4);
-        for scores in [vec![0.0; 6], vec![1e300, -1e300, 0.0, 1e-300, 5.0, 5.0]] {
+        for scores in [[0.0; 6], [1e300, -1e300, 0.0, 1e-300, 5.0, 5.0]] {
             let temperature = Temperature::fit(&scores, &[0, 1], 3).unwrap();
-            let probabilities = temperature.probabilities(&scores, 3);
-            assert!(
-                probabilities
-                    .iter()
-                    .all(|value| (0.0..=1.0).contains(value))
-            );
+            let mut probabilities = temperature.probabilities(&scores, 3).into_iter();
+            assert!(probabilities.all(|value| (0.0..=1.0).contains(&value)));
         }
-        assert_eq!(
-            Temperature::fit(&[3.0], &[0], 1)
-                .unwrap()
-                .probabilities(&[3.0], 1),
-            [1.0]
-        );
+        let single = Temperature::fit(&[3.0], &[0], 1).unwrap();
+        assert_eq!(single.probabilities(&[3.0], 1), [1.0]);
     }
 
     #[test]
     fn wrong_input_is_an_error() {
-        for nothing in [log_loss(&[], &[], 2), brier(&[], &[], 0)] {
-            assert_eq!(nothing.unwrap_err().kind(), ErrorKind::Empty);
+        for (values, labels, classes, expected) in [
+            (&[][..], &[][..], 2, "there are no scores"),
+            (&[], &[], 0, "there are no scores"),
+            (&[1.0; 3], &[0, 1], 2, "there are 3 values for 2 series"),
+            (&[1.0; 4], &[0, 2], 2, "series 2 is of class 2, but there"),
+            (&[1.0, f64::NAN], &[0], 2, "the values of series 1 are not"),
+        ] {
+            let fitted = Temperature::fit(values, labels, classes).map(|_| 0.0);
+            let loss = log_loss(values, labels, classes);
+            for result in [fitted, loss, brier(values, labels, classes)] {
+                let message = result.unwrap_err().to_string();
+                assert!(message.starts_with(expected), "{message}");
+            }
         }
-        let error = Temperature::fit(&[1.0; 3], &[0, 1], 2).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "there are 3 values for 2 series, expected 2 for each"
-        );
-        let error = Temperature::fit(&[1.0; 4], &[0, 2], 2).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "series 2 is of class 2, but there are 2 classes, from 0"
-        );
-        let error = log_loss(&[1.0, 0.0, f64::NAN, 1.0], &[0, 1], 2).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the values of series 2 are not all finite"
-        );
     }
 
     proptest! {
@@ -234,10 +215,8 @@ mod tests {
             rows in prop::collection::vec((prop::array::uniform3(-2.0..2.0f64), 0..3usize), 30..60),
         ) {
             // So many rows that the doubt about each changes little.
-            let scores: Vec<f64> = rows.iter().flat_map(|(scores, _)| *scores).collect();
-            let labels: Vec<usize> = rows.iter().map(|(_, label)| *label).collect();
-            let scores = scores.repeat(100);
-            let labels = labels.repeat(100);
+            let (scores, labels): (Vec<_>, Vec<usize>) = rows.into_iter().unzip();
+            let (scores, labels) = (scores.concat().repeat(100), labels.repeat(100));
             let fitted = Temperature::fit(&scores, &labels, 3).unwrap();
             let loss = |temperature: Temperature| {
                 log_loss(&temperature.probabilities(&scores, 3), &labels, 3).unwrap()

@@ -2,7 +2,6 @@
 
 use crate::{Error, ErrorKind};
 
-/// Checks a size.
 pub(super) fn at_least_one(what: &str, size: usize) -> Result<(), Error> {
     if size == 0 {
         let message = format!("the {what} is 0; expected at least 1");

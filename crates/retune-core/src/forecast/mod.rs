@@ -9,21 +9,21 @@
 //!
 //! Everything here gives the same bits on any number of threads.
 
+mod backtest;
 mod check;
 mod control;
 mod history;
 mod interval;
 pub mod metrics;
-mod options;
+mod scaled;
 mod scorer;
 pub mod season;
 mod timeline;
-mod window;
 
+pub use backtest::Backtest;
 pub use control::Control;
-pub use history::History;
+pub use history::{History, HistoryOptions};
 pub use interval::{Conformal, Interval, LEVELS};
-pub use options::HistoryOptions;
+pub use scaled::{ScaledWindow, season_ahead};
 pub use scorer::{ForecastScores, IntervalScore, Scorer};
 pub use timeline::{Step, Timeline};
-pub use window::{Backtest, ScaledWindow, season_ahead};

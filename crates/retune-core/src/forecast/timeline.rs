@@ -20,9 +20,7 @@ pub use step::Step;
 /// Times are read as they stand, without a time zone: a suffix such as `Z` or `+01:00` must be the
 /// same throughout and is written again.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Timeline {
-    kind: Kind,
-}
+pub struct Timeline(Kind);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Kind {
@@ -33,27 +31,22 @@ enum Kind {
 impl Timeline {
     /// 0, 1, 2 and so on: the times of a history that has none.
     pub fn counts() -> Self {
-        Self {
-            kind: Kind::Counts(Counts::from_zero()),
-        }
+        Self(Kind::Counts(Counts::Whole { start: 0, step: 1 }))
     }
 
-    /// The times of a column.
     pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
-        let dates = || Dates::read(column).map(Kind::Dates);
-        let counts = || Counts::read(column).map(Kind::Counts);
-        let kind = match column.kind() {
-            column::TimeKind::Dates => dates(),
-            column::TimeKind::Counts => counts(),
-        }?;
-        Ok(Self { kind })
+        let kind = match column.holds_dates() {
+            true => Kind::Dates(Dates::read(column)?),
+            false => Kind::Counts(Counts::read(column)?),
+        };
+        Ok(Self(kind))
     }
 
     /// From one time to the next.
     pub fn step(&self) -> Step {
-        match &self.kind {
+        match &self.0 {
             Kind::Counts(counts) => Step::Counts(counts.step()),
-            Kind::Dates(dates) => dates.step(),
+            Kind::Dates(dates) => dates.step,
         }
     }
 
@@ -64,15 +57,13 @@ impl Timeline {
     ///
     /// For dates after the year 9999 and counts that do not fit into 64 bits.
     pub fn stamp(&self, place: usize) -> Result<String, Error> {
-        let written = match &self.kind {
+        let written = match &self.0 {
             Kind::Counts(counts) => counts.stamp(place),
             Kind::Dates(dates) => dates.stamp(place),
         };
         written.ok_or_else(|| {
-            let message = format!(
-                "the time {place} steps after the first one is out of range; \
-                 the last year is 9999"
-            );
+            let message = format!("the time {place} steps after the first one is out of range");
+            let message = format!("{message}; the last year is 9999");
             Error::new(ErrorKind::Time, message)
         })
     }

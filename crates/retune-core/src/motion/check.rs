@@ -17,13 +17,11 @@ pub fn bad_setting(setting: &str, found: impl Display, expected: &str) -> Error 
     Error::new(ErrorKind::Setting, message)
 }
 
-/// Nothing to work on.
 pub(super) fn nothing(what: &str) -> Error {
     let message = format!("there are no {what}; expected at least one");
     Error::new(ErrorKind::Empty, message)
 }
 
-/// A trial with fewer samples than are needed.
 pub(super) fn too_short(trial: &str, found: usize, needed: usize) -> Error {
     let message = format!("the trial `{trial}` has {found} samples; expected at least {needed}");
     Error::new(ErrorKind::TooShort, message)
@@ -58,6 +56,11 @@ pub fn find_joint(known: &[String], wanted: &str) -> Result<usize, Error> {
         Error::new(ErrorKind::UnknownName, message)
             .with_hint("names are case sensitive and stand in the file's header")
     })
+}
+
+pub(super) fn find_joints(known: &[String], wanted: &[String]) -> Result<Vec<usize>, Error> {
+    let places = wanted.iter().map(|joint| find_joint(known, joint));
+    places.collect()
 }
 
 /// Refuses other joints than those expected, or the same in another order.

@@ -46,25 +46,21 @@ pub struct MotionScore {
 /// two have different lengths, or a value is not finite.
 pub fn score(joints: &[String], truth: &[f32], predicted: &[f32]) -> Result<MotionScore, Error> {
     check(joints, truth, predicted)?;
-    let column = |values: &[f32], joint: usize| -> Vec<f64> {
-        let values = values.iter().skip(joint).step_by(joints.len());
-        values.map(|&value| f64::from(value)).collect()
+    let one = |(at, joint): (usize, &String)| {
+        let of = |values: &[f32]| -> Vec<f64> {
+            let values = values.iter().skip(at).step_by(joints.len());
+            values.map(|&value| f64::from(value)).collect()
+        };
+        one(joint, &of(truth), &of(predicted))
     };
-    let scores: Vec<JointScore> = joints
-        .iter()
-        .enumerate()
-        .map(|(at, joint)| one(joint, &column(truth, at), &column(predicted, at)))
-        .collect();
+    let scores: Vec<JointScore> = joints.iter().enumerate().map(one).collect();
     let errors = scores.iter().map(|joint| Some(joint.rmse_degrees));
+    let unmoved = scores.iter().filter(|joint| joint.r_squared.is_none());
     Ok(MotionScore {
         r_squared: mean(scores.iter().map(|joint| joint.r_squared)),
         rmse_degrees: mean(errors).expect("there are joints: checked in `check`"),
         normalised_rmse: mean(scores.iter().map(|joint| joint.normalised_rmse)),
-        unmoved: scores
-            .iter()
-            .filter(|joint| joint.r_squared.is_none())
-            .map(|joint| joint.joint.clone())
-            .collect(),
+        unmoved: unmoved.map(|joint| joint.joint.clone()).collect(),
         joints: scores,
     })
 }
@@ -76,8 +72,7 @@ fn one(joint: &str, truth: &[f64], predicted: &[f64]) -> JointScore {
     let errors: f64 = pairs.map(|(one, other)| (one - other).powi(2)).sum();
     let total: f64 = truth.iter().map(|value| (value - mean).powi(2)).sum();
     let largest = truth.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let smallest = truth.iter().copied().fold(f64::INFINITY, f64::min);
-    let range = largest - smallest;
+    let range = largest - truth.iter().copied().fold(f64::INFINITY, f64::min);
     let rmse = (errors / count).sqrt();
     // The range tells: the mean of a constant, and with it the sum of squares, may be rounded.
     let moves = range > 0.0;

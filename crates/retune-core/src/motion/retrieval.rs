@@ -6,15 +6,6 @@ use rayon::prelude::*;
 use super::check::{finite, nothing, wrong_count};
 use crate::{Error, ErrorKind};
 
-/// A window and how far its output is from the wanted one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Neighbour {
-    /// Which of the windows, counted from 0.
-    window: usize,
-    /// The Euclidean distance of its output.
-    distance: f64,
-}
-
 /// Known windows, each with an input and an output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retrieval {
@@ -29,8 +20,7 @@ impl Retrieval {
     ///
     /// # Errors
     ///
-    /// When a width is 0, there are no windows, the lengths do not fit, or a value
-    /// is not finite.
+    /// When a width is 0, there are no windows, the lengths do not fit, or a value is not finite.
     pub fn new(
         inputs: Vec<f32>,
         input_width: usize,
@@ -55,11 +45,6 @@ impl Retrieval {
         })
     }
 
-    /// How many windows there are.
-    fn count(&self) -> usize {
-        self.outputs.len() / self.output_width
-    }
-
     /// For each wanted output `[queries, output_width]` the inputs of the `count` windows with the
     /// nearest outputs, averaged with weights `1 / distance`: `[queries, input_width]`. Of equally
     /// near windows the first are taken; those whose outputs match exactly are averaged alone. The
@@ -69,8 +54,8 @@ impl Retrieval {
     ///
     /// When `count` is 0 or larger than the number of windows, or the outputs do not fit.
     pub fn mean_inputs(&self, outputs: &[f32], count: usize) -> Result<Vec<f32>, Error> {
-        if count == 0 || count > self.count() {
-            let known = self.count();
+        let known = self.outputs.len() / self.output_width;
+        if count == 0 || count > known {
             let message = format!(
                 "{count} neighbours are asked for; expected 1 to {known}, the number of windows"
             );
@@ -80,28 +65,21 @@ impl Retrieval {
         finite("wanted outputs", outputs)?;
         rows("values of the wanted outputs", outputs, self.output_width)?;
         let queries = outputs.par_chunks_exact(self.output_width);
-        let inputs: Vec<Vec<f32>> = queries
-            .map(|output| self.average(&self.search(output, count)))
-            .collect();
-        Ok(inputs.concat())
+        let inputs = queries.map(|output| self.average(&self.search(output, count)));
+        Ok(inputs.collect::<Vec<_>>().concat())
     }
 
-    fn search(&self, output: &[f32], count: usize) -> Vec<Neighbour> {
-        let known = self.outputs.chunks_exact(self.output_width).enumerate();
-        let mut all: Vec<Neighbour> = known
-            .map(|(window, known)| {
-                let pairs = known.iter().zip(output);
-                let squares =
-                    pairs.map(|(&one, &other)| (f64::from(one) - f64::from(other)).powi(2));
-                Neighbour {
-                    window,
-                    distance: squares.sum::<f64>().sqrt(),
-                }
-            })
-            .collect();
-        let order = |one: &Neighbour, other: &Neighbour| {
-            let by_distance = one.distance.total_cmp(&other.distance);
-            by_distance.then(one.window.cmp(&other.window))
+    /// The nearest windows, each as the Euclidean distance of its output and its place.
+    fn search(&self, output: &[f32], count: usize) -> Vec<(f64, usize)> {
+        let distance = |(window, known): (usize, &[f32])| {
+            let pairs = known.iter().zip(output);
+            let squares = pairs.map(|(&one, &other)| (f64::from(one) - f64::from(other)).powi(2));
+            (squares.sum::<f64>().sqrt(), window)
+        };
+        let known = self.outputs.chunks_exact(self.output_width);
+        let mut all: Vec<(f64, usize)> = known.enumerate().map(distance).collect();
+        let order = |one: &(f64, usize), other: &(f64, usize)| {
+            one.0.total_cmp(&other.0).then(one.1.cmp(&other.1))
         };
         if count < all.len() {
             all.select_nth_unstable_by(count, order);
@@ -111,21 +89,18 @@ impl Retrieval {
         all
     }
 
-    fn average(&self, neighbours: &[Neighbour]) -> Vec<f32> {
-        let nearest = neighbours
-            .first()
-            .map(|first| first.distance)
-            .expect("there is a neighbour: checked in `Retrieval::mean_inputs`");
+    fn average(&self, neighbours: &[(f64, usize)]) -> Vec<f32> {
+        let (nearest, _) = neighbours[0];
         let mut sum = vec![0.0; self.input_width];
         let mut weights = 0.0;
-        for neighbour in neighbours {
+        for &(distance, window) in neighbours {
             // Relative to the nearest, weights can neither overflow nor all vanish.
-            let weight = match neighbour.distance {
-                0.0 => 1.0,
-                distance => nearest / distance,
+            let weight = if distance == 0.0 {
+                1.0
+            } else {
+                nearest / distance
             };
-            let start = neighbour.window * self.input_width;
-            let input = self.inputs.iter().skip(start).take(self.input_width);
+            let input = self.inputs.iter().skip(window * self.input_width);
             for (sum, &value) in sum.iter_mut().zip(input) {
                 *sum += weight * f64::from(value);
             }
@@ -135,7 +110,6 @@ impl Retrieval {
     }
 }
 
-/// How many rows of a width there are.
 fn rows(what: &str, values: &[f32], width: usize) -> Result<usize, Error> {
     if width == 0 || !values.len().is_multiple_of(width) {
         let expected = format!("a multiple of the width, which is {width}");

@@ -3,7 +3,6 @@
 mod csv;
 mod joints;
 mod opensim;
-mod resample;
 mod table;
 mod time;
 mod write;
@@ -58,10 +57,8 @@ impl Trial {
 
     /// How many samples there are.
     pub fn len(&self) -> usize {
-        self.samples
-            .len()
-            .checked_div(self.joints.len())
-            .unwrap_or(0)
+        let samples = self.samples.len().checked_div(self.joints.len());
+        samples.unwrap_or(0)
     }
 
     /// Whether there is no sample.
@@ -90,14 +87,11 @@ impl Trial {
         self.check()?;
         let places = selection.places(&self.joints)?;
         let rows = self.samples.chunks_exact(self.joints.len());
-        let samples = rows
-            .flat_map(|row| places.iter().filter_map(|&place| row.get(place)))
-            .copied()
-            .collect();
-        let joints = places.iter().filter_map(|&place| self.joints.get(place));
+        let samples = rows.flat_map(|row| places.iter().map(|&place| row[place]));
+        let joints = places.iter().map(|&place| &self.joints[place]);
         Ok(Self {
             joints: joints.cloned().collect(),
-            samples,
+            samples: samples.collect(),
             ..self.clone()
         })
     }
@@ -114,20 +108,21 @@ impl Trial {
         }
         JointSelection::Names(self.joints.clone()).places(&self.joints)?;
         let width = self.joints.len();
-        if !self.samples.len().is_multiple_of(width) {
-            return Err(self.bad(format!(
+        let bad_value = self.samples.iter().position(|value| !value.is_finite());
+        let problem = match bad_value {
+            _ if !self.samples.len().is_multiple_of(width) => format!(
                 "has {} values, which do not make up samples of {width} joints",
                 self.samples.len()
-            )));
-        }
-        match self.samples.iter().position(|value| !value.is_finite()) {
-            None => Ok(()),
-            Some(place) => Err(self.bad(format!(
+            ),
+            Some(place) => format!(
                 "has the value {} at sample {}; expected finite numbers",
-                self.samples.get(place).copied().unwrap_or(f32::NAN),
+                self.samples[place],
                 place / width + 1
-            ))),
-        }
+            ),
+            None => return Ok(()),
+        };
+        let message = format!("the trial `{}` {problem}", self.label());
+        Err(Error::new(ErrorKind::Mismatch, message))
     }
 
     /// Person and trial, as messages name them.
@@ -136,11 +131,6 @@ impl Trial {
             return self.name.clone();
         }
         format!("{}/{}", self.person, self.name)
-    }
-
-    fn bad(&self, problem: String) -> Error {
-        let message = format!("the trial `{}` {problem}", self.label());
-        Error::new(ErrorKind::Mismatch, message)
     }
 }
 

@@ -8,7 +8,7 @@ pub use layout::{Target, WindowLayout};
 pub use scaling::Scaling;
 pub use stretch::{PersonSplit, Stretch};
 
-use super::check::{bad_setting, find_joint, same_joints};
+use super::check::find_joints;
 use crate::Error;
 
 /// Where a window comes from.
@@ -62,12 +62,14 @@ impl Windows {
 
     /// What goes in at one window, `[window, input joints]`.
     pub fn input(&self, window: usize) -> Option<&[f32]> {
-        row(&self.inputs, window, self.input_width())
+        let mut rows = self.inputs.chunks_exact(self.input_width().max(1));
+        rows.nth(window)
     }
 
     /// What comes next at one window, `[horizon, target joints]`.
     pub fn target(&self, window: usize) -> Option<&[f32]> {
-        row(&self.targets, window, self.target_width())
+        let mut rows = self.targets.chunks_exact(self.target_width().max(1));
+        rows.nth(window)
     }
 
     /// The forecast that every joint stays at the window's last sample: what any model must beat.
@@ -77,48 +79,15 @@ impl Windows {
     ///
     /// When a target is not among the inputs.
     pub fn hold_last(&self) -> Result<Vec<f32>, Error> {
-        let place = |target: &String| find_joint(&self.input_joints, target);
-        let places: Vec<usize> = self
-            .target_joints
-            .iter()
-            .map(place)
-            .collect::<Result<_, _>>()?;
+        let places = find_joints(&self.input_joints, &self.target_joints)?;
         let mut forecast = Vec::with_capacity(self.targets.len());
-        for window in 0..self.len() {
-            let input = self.input(window).unwrap_or_default();
+        for input in (0..self.len()).filter_map(|window| self.input(window)) {
             let last = &input[input.len().saturating_sub(self.input_joints.len())..];
             for _ in 0..self.layout.horizon {
                 forecast.extend(places.iter().filter_map(|&place| last.get(place)));
             }
         }
         Ok(forecast)
-    }
-
-    /// Adds the windows of further trials.
-    ///
-    /// # Errors
-    ///
-    /// When they were cut in another way or have other joints.
-    fn append(&mut self, others: &Self) -> Result<(), Error> {
-        if self.layout != others.layout {
-            return Err(bad_setting(
-                "layout of the windows to add",
-                "another one",
-                "the layout of those before",
-            ));
-        }
-        same_joints(&others.input_joints, &self.input_joints)?;
-        same_joints(&others.target_joints, &self.target_joints)?;
-        let trials = self.trial_lengths.len();
-        self.inputs.extend_from_slice(&others.inputs);
-        self.targets.extend_from_slice(&others.targets);
-        self.trial_lengths.extend_from_slice(&others.trial_lengths);
-        self.origins
-            .extend(others.origins.iter().map(|origin| WindowOrigin {
-                trial: origin.trial + trials,
-                ..*origin
-            }));
-        Ok(())
     }
 
     /// Some of the windows, in the order given. Those that do not exist are left out.
@@ -138,11 +107,6 @@ impl Windows {
             trial_lengths: self.trial_lengths.clone(),
         }
     }
-}
-
-fn row(values: &[f32], window: usize, width: usize) -> Option<&[f32]> {
-    let start = window.checked_mul(width)?;
-    values.get(start..start.checked_add(width)?)
 }
 
 #[cfg(test)]

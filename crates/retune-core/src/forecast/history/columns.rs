@@ -6,66 +6,42 @@ use crate::forecast::timeline::is_date;
 use crate::table::{is_missing, is_number};
 use crate::{Error, ErrorKind};
 
-/// The columns of a table, counted from 0.
-#[derive(Debug)]
-pub(super) struct Columns {
-    pub(super) time: Option<usize>,
-    pub(super) values: Vec<usize>,
-}
-
-impl Columns {
-    /// Finds the columns; `id` is the one that holds ids.
-    pub(super) fn of(
-        table: &Table<'_>,
-        options: &HistoryOptions,
-        id: Option<usize>,
-    ) -> Result<Self, Error> {
-        let wanted: Vec<usize> = options
-            .columns
-            .iter()
-            .map(|name| table.find(name))
-            .collect::<Result<_, _>>()?;
-        let time = match options.time.as_deref() {
-            Some("none") => None,
-            Some(name) => Some(table.find(name)?),
-            None => guess_time(table, id).filter(|time| !wanted.contains(time)),
-        };
-        let mut taken: Vec<usize> = id.into_iter().chain(time).collect();
-        if let Some(id) = id.filter(|_| time == id) {
-            return Err(twice(table, id));
-        }
-        for &column in &wanted {
-            if taken.contains(&column) {
-                return Err(twice(table, column));
-            }
-            taken.push(column);
-        }
-        let values = if wanted.is_empty() {
-            let columns = 0..table.width();
-            columns
-                .filter(|column| !taken.contains(column) && is_numeric(table, *column))
-                .collect()
-        } else {
-            wanted
-        };
-        if values.is_empty() {
-            let (path, known) = (table.path.display(), table.known());
-            let message = format!("{path}: no column holds numbers; there are {known}");
-            return Err(Error::new(ErrorKind::Column, message)
-                .with_hint(
-                    "check what separates the fields (commas, tabs or semicolons), or name a \
-                     column to be told which of its fields is no number",
-                )
-                .with_setting("column", ""));
-        }
-        Ok(Self { time, values })
+/// The column of times and those of values, counted from 0; `id` is the one that holds ids.
+pub(super) fn columns(
+    table: &Table<'_>,
+    options: &HistoryOptions,
+    id: Option<usize>,
+) -> Result<(Option<usize>, Vec<usize>), Error> {
+    let path = table.path.display();
+    let wanted = options.columns.iter().map(|name| table.find(name));
+    let mut values = wanted.collect::<Result<Vec<_>, _>>()?;
+    let time = match options.time.as_deref() {
+        Some("none") => None,
+        Some(name) => Some(table.find(name)?),
+        None => guess_time(table, id).filter(|time| !values.contains(time)),
+    };
+    let taken: Vec<usize> = id.into_iter().chain(time).chain(values.clone()).collect();
+    let mut places = 0..taken.len();
+    if let Some(place) = places.find(|&place| taken[..place].contains(&taken[place])) {
+        let name = table.name(taken[place]);
+        let message = format!("{path}: the column `{name}` is asked for twice");
+        return Err(Error::new(ErrorKind::Column, message).with_hint("give only one of them"));
     }
-}
-
-fn twice(table: &Table<'_>, column: usize) -> Error {
-    let (path, name) = (table.path.display(), table.name(column));
-    let message = format!("{path}: the column `{name}` is asked for twice");
-    Error::new(ErrorKind::Column, message).with_hint("give only one of them")
+    if values.is_empty() {
+        let others = (0..table.width()).filter(|column| !taken.contains(column));
+        values = others.filter(|&column| is_numeric(table, column)).collect();
+    }
+    if values.is_empty() {
+        let known = table.known();
+        let message = format!("{path}: no column holds numbers; there are {known}");
+        return Err(Error::new(ErrorKind::Column, message)
+            .with_hint(
+                "check what separates the fields (commas, tabs or semicolons), or name a column to \
+                 be told which of its fields is no number",
+            )
+            .with_setting("column", ""));
+    }
+    Ok((time, values))
 }
 
 /// The first column that is not the id, if it holds times.
@@ -82,7 +58,7 @@ fn guess_time(table: &Table<'_>, id: Option<usize>) -> Option<usize> {
 /// Whether a column without a name counts the rows, as tables with an index are written.
 fn counts_regularly(table: &Table<'_>, column: usize) -> bool {
     let mut fields = table.column(column);
-    fields.all(|field| field.text.trim().parse::<i64>().is_ok())
+    fields.all(|field| field.trim().parse::<i64>().is_ok())
         && table.timeline(Some(column), "", table.rows.iter()).is_ok()
 }
 
@@ -93,8 +69,6 @@ fn is_numeric(table: &Table<'_>, column: usize) -> bool {
     2 * numbers.count() > present(table, column).count()
 }
 
-/// The fields of a column that are not missing.
 fn present<'t>(table: &'t Table<'_>, column: usize) -> impl Iterator<Item = &'t str> {
-    let fields = table.column(column).map(|field| field.text);
-    fields.filter(|field| !is_missing(field))
+    table.column(column).filter(|field| !is_missing(field))
 }

@@ -7,43 +7,25 @@ use crate::table::{Misfit, Place, Row, number};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
-/// A field and where it stands: its line and column, counted from 1.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Field<'a> {
-    line: usize,
-    column: usize,
-    pub(super) text: &'a str,
-}
-
-impl<'a> Field<'a> {
-    /// The field of a column, counted from 0.
-    pub(super) fn of(row: &'a Row, column: usize) -> Self {
-        Self {
-            line: row.line,
-            column: column + 1,
-            text: row.get(column),
-        }
-    }
-}
-
-/// The values of the history `name`.
+/// The values of the history `name`, from its fields: of which row and column, counted from 0.
 pub(super) fn values<'a>(
     path: &Path,
     name: &str,
-    fields: impl Iterator<Item = Field<'a>>,
+    fields: impl Iterator<Item = (&'a Row, usize)>,
     missing: Missing,
 ) -> Result<Vec<f32>, Error> {
-    let read = |field: Field<'a>| {
+    let read = |(row, column): (&Row, usize)| {
+        let field = row.get(column);
         let wrong = |kind, message: String| {
-            Error::new(kind, message).at(Place::field(path, field.line, field.column))
+            Error::new(kind, message).at(Place::field(path, row.line, column + 1))
         };
-        let found = || shorten(field.text.trim());
+        let found = || shorten(field.trim());
         let too_large = || {
             let expected = "expected a number within ±3.4e38";
             let message = format!("field `{}` is too large; {expected}", found());
             wrong(ErrorKind::NotANumber, message)
         };
-        match number::<f64>(field.text) {
+        match number::<f64>(field) {
             Ok(None) if missing == Missing::Reject => {
                 let message = "the value is missing; expected a number in every field";
                 Err(wrong(ErrorKind::MissingValue, message.to_owned())

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::fill::Field;
 use crate::forecast::timeline::{TimeColumn, is_date};
 use crate::forecast::{HistoryOptions, Timeline};
 use crate::table::{FirstRow, Names, Place, Records, Row, Separator, is_number};
@@ -12,7 +11,6 @@ use crate::{Error, ErrorKind};
 /// What columns of times are called.
 const TIME_NAMES: [&str; 7] = ["date", "time", "timestamp", "ds", "year", "month", "period"];
 
-/// A table of text.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     pub(super) path: &'a Path,
@@ -36,13 +34,11 @@ impl<'a> Table<'a> {
         use Separator::{Comma, Semicolon, Tab};
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let separator = Separator::detect(text, &[Tab, Comma, Semicolon], Comma);
-        let rows = Records::new(text, separator).filter(|row| !row.is_blank());
-        let mut rows: Vec<Row> = rows.collect();
+        let rows = Records::new(text, separator);
+        let mut rows: Vec<Row> = rows.filter(|row| !row.is_blank()).collect();
         let empty = |what: &str| {
-            let message = format!(
-                "{}: the file {what}; expected rows of values",
-                path.display()
-            );
+            let path = path.display();
+            let message = format!("{path}: the file {what}; expected rows of values");
             Error::new(ErrorKind::Empty, message)
         };
         let first = rows.first().ok_or_else(|| empty("is empty"))?;
@@ -56,7 +52,6 @@ impl<'a> Table<'a> {
         Ok(Self { path, header, rows })
     }
 
-    /// How many columns there are.
     pub(super) fn width(&self) -> usize {
         self.header.len().max(self.rows.first().map_or(0, Row::len))
     }
@@ -67,18 +62,15 @@ impl<'a> Table<'a> {
             0 => self.width(),
             named => named,
         };
-        match self.rows.iter().find(|row| row.len() != expected) {
-            Some(row) => {
-                let found = row.len();
-                let message =
-                    format!("the row has {found} fields; expected {expected} like the first row");
-                Err(Error::new(ErrorKind::Ragged, message)
-                    .at(Place::line(self.path, row.line))
-                    .with_hint("where each row is a series of its own, say so")
-                    .with_setting("rows", ""))
-            }
-            None => Ok(()),
-        }
+        let Some(row) = self.rows.iter().find(|row| row.len() != expected) else {
+            return Ok(());
+        };
+        let found = row.len();
+        let message = format!("the row has {found} fields; expected {expected} like the first row");
+        Err(Error::new(ErrorKind::Ragged, message)
+            .at(Place::line(self.path, row.line))
+            .with_hint("where each row is a series of its own, say so")
+            .with_setting("rows", ""))
     }
 
     /// The name of a column: its number where it has none.
@@ -110,9 +102,8 @@ impl<'a> Table<'a> {
         list((0..self.width()).map(|column| self.name(column)))
     }
 
-    /// The fields of a column.
-    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = Field<'_>> + Clone {
-        self.rows.iter().map(move |row| Field::of(row, column))
+    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(move |row| row.get(column))
     }
 
     /// The times of some fields of a column; counts without one.

@@ -1,5 +1,6 @@
 //! The fields that times are read from.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use super::pattern::{self, is_compact, pattern};
@@ -13,7 +14,6 @@ const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 /// The times of one history as they stand in a file.
 #[derive(Debug, Clone)]
 pub(in crate::forecast) struct TimeColumn<'a> {
-    /// The file.
     pub(in crate::forecast) path: &'a Path,
     /// The column, counted from 1.
     pub(in crate::forecast) column: usize,
@@ -21,13 +21,6 @@ pub(in crate::forecast) struct TimeColumn<'a> {
     pub(in crate::forecast) name: &'a str,
     /// The line of each time, and its field.
     pub(in crate::forecast) fields: Vec<(usize, &'a str)>,
-}
-
-/// What times are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TimeKind {
-    Dates,
-    Counts,
 }
 
 /// Whether a field is a date and not a number.
@@ -41,17 +34,15 @@ impl<'a> TimeColumn<'a> {
         self.fields.iter().map(|(_, field)| field.trim())
     }
 
-    /// What the times are, by the first of them; digits only are dates when all of them are.
-    pub(super) fn kind(&self) -> TimeKind {
+    /// Whether the times are dates, by the first of them; digits only are when all of them are.
+    pub(super) fn holds_dates(&self) -> bool {
         let is_plausible = |field: &str| {
             let pattern = pattern(field).filter(|pattern| is_compact(pattern));
             let time = pattern.and_then(|pattern| pattern::parse(&pattern, field));
             time.is_some_and(|time| COMPACT_YEARS.contains(&time.year()))
         };
-        match self.texts().next() {
-            Some(first) if is_date(first) || self.texts().all(is_plausible) => TimeKind::Dates,
-            _ => TimeKind::Counts,
-        }
+        let first = self.texts().next();
+        first.is_some_and(|first| is_date(first) || self.texts().all(is_plausible))
     }
 
     fn line(&self, row: usize) -> usize {
@@ -67,19 +58,22 @@ impl<'a> TimeColumn<'a> {
         shorten(self.text(row))
     }
 
-    /// Something wrong with a field.
+    /// A field, the one before it, and the line of that.
+    fn shown_with_before(&self, row: usize) -> (String, String, usize) {
+        let before = row.saturating_sub(1);
+        (self.shown(row), self.shown(before), self.line(before))
+    }
+
     fn wrong(&self, row: usize, message: String) -> Error {
         let place = Place::field(self.path, self.line(row), self.column);
         Error::new(ErrorKind::Time, message).at(place)
     }
 
-    /// A field that cannot be read.
     pub(super) fn unreadable(&self, row: usize) -> Error {
         let first = self.shown(0);
-        let expected = if row == 0 || is_missing(self.text(row)) {
-            "a date such as 2016-07-01 00:00:00 or 2016-07, or a number".to_owned()
-        } else {
-            format!("one written like `{first}`")
+        let expected = match row == 0 || is_missing(self.text(row)) {
+            true => "a date such as 2016-07-01 00:00:00 or 2016-07, or a number".to_owned(),
+            false => format!("one written like `{first}`"),
         };
         let found = self.shown(row);
         let message = format!("`{found}` is no time that can be read; expected {expected}");
@@ -101,9 +95,7 @@ impl<'a> TimeColumn<'a> {
 
     /// A time that is not later than the one before.
     pub(super) fn out_of_order(&self, row: usize) -> Error {
-        let before = row.saturating_sub(1);
-        let (found, line) = (self.shown(row), self.line(before));
-        let before = self.shown(before);
+        let (found, before, line) = self.shown_with_before(row);
         let message = format!("the time `{found}` is not later than `{before}` on line {line}");
         self.wrong(row, message)
             .with_hint(
@@ -114,11 +106,8 @@ impl<'a> TimeColumn<'a> {
             .with_setting("id", "")
     }
 
-    /// A step unlike the usual one.
-    pub(super) fn irregular(&self, row: usize, step: &str, usual: &str) -> Error {
-        let before = row.saturating_sub(1);
-        let (found, line) = (self.shown(row), self.line(before));
-        let before = self.shown(before);
+    pub(super) fn irregular(&self, row: usize, step: impl Display, usual: impl Display) -> Error {
+        let (found, before, line) = self.shown_with_before(row);
         let message = format!(
             "from `{before}` on line {line} to `{found}` is {step}; the usual step is {usual}"
         );

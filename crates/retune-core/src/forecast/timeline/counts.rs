@@ -24,10 +24,6 @@ pub(super) enum Counts {
 }
 
 impl Counts {
-    pub(super) fn from_zero() -> Self {
-        Self::Whole { start: 0, step: 1 }
-    }
-
     pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
         if let Some(row) = column.texts().position(|field| !is_number(field)) {
             return Err(column.unreadable(row));
@@ -76,16 +72,13 @@ fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, Error> {
         steps.push(step);
     }
     let usual = most_frequent(&steps).unwrap_or(1);
-    match steps.iter().position(|step| *step != usual) {
-        Some(row) => {
-            let found = steps.get(row).copied().unwrap_or(usual);
-            Err(column.irregular(row + 1, &found.to_string(), &usual.to_string()))
-        }
-        None => Ok(Counts::Whole {
-            start: values.first().copied().unwrap_or(0),
-            step: usual,
-        }),
+    if let Some(row) = steps.iter().position(|step| *step != usual) {
+        return Err(column.irregular(row + 1, steps[row], usual));
     }
+    Ok(Counts::Whole {
+        start: values[0],
+        step: usual,
+    })
 }
 
 /// Times such as 1949.083 are rounded: each may be off by a unit of the last digit.
@@ -106,8 +99,7 @@ fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
         }
         steps.push(pair[1] - pair[0]);
     }
-    let (start, last) = (values.first().copied(), values.last().copied());
-    let (start, last) = (start.unwrap_or(0.0), last.unwrap_or(0.0));
+    let (start, last) = (values[0], values[values.len() - 1]);
     let step = (last - start) / steps.len().max(1) as f64;
     let unit = 10f64.powi(-i32::try_from(digits).unwrap_or(17));
     let floor = (start.abs().max(last.abs())) * f64::EPSILON * 4.0;
@@ -116,7 +108,8 @@ fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
     if values
         .iter()
         .enumerate()
-        .all(|value| off(value) <= tolerance)
+        .map(off)
+        .all(|off| off <= tolerance)
     {
         return Ok(Counts::Decimal {
             start,
@@ -124,16 +117,12 @@ fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
             digits,
         });
     }
-    let units: Vec<i64> = steps
-        .iter()
-        .map(|step| (step / unit).round() as i64)
-        .collect();
+    let units = steps.iter().map(|step| (step / unit).round() as i64);
+    let units: Vec<i64> = units.collect();
     let usual = most_frequent(&units).unwrap_or(1);
     let row = units.iter().position(|step| (step - usual).abs() > 1);
-    let row = row
-        .or(units.iter().position(|step| *step != usual))
-        .unwrap_or(0);
+    let row = row.or_else(|| units.iter().position(|step| *step != usual));
+    let row = row.unwrap_or(0);
     let shown = |units: i64| format!("{:.digits$}", units as f64 * unit);
-    let found = units.get(row).copied().unwrap_or(usual);
-    Err(column.irregular(row + 1, &shown(found), &shown(usual)))
+    Err(column.irregular(row + 1, shown(units[row]), shown(usual)))
 }

@@ -13,7 +13,7 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dates {
     start: DateTime,
-    step: Step,
+    pub(super) step: Step,
     /// The day of the month that steps of months keep to, where a month is long enough.
     day: i8,
     /// How they are written.
@@ -24,23 +24,16 @@ impl Dates {
     pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
         let (pattern, times) = times(column)?;
         column.check_count()?;
-        let Some(&start) = times.first() else {
-            return Err(column.unreadable(0));
-        };
         if let Some(row) = times.windows(2).position(|pair| pair[1] <= pair[0]) {
             return Err(column.out_of_order(row + 1));
         }
         let day = day_of_month(&times);
         Ok(Self {
-            start,
+            start: times[0],
             step: step(&times, day, pattern.contains("%d"), column)?,
             day,
             pattern: padded_as(&pattern, column.texts()),
         })
-    }
-
-    pub(super) fn step(&self) -> Step {
-        self.step
     }
 
     /// The time some steps after the first one.
@@ -73,10 +66,8 @@ fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), Error> {
         return Err(column.unreadable(row));
     }
     let read = |pattern: &str| -> Result<Vec<DateTime>, usize> {
-        let times = column.texts().enumerate();
-        times
-            .map(|(row, field)| pattern::parse(pattern, field).ok_or(row))
-            .collect()
+        let parse = |(row, field)| pattern::parse(pattern, field).ok_or(row);
+        column.texts().enumerate().map(parse).collect()
     };
     let Some(other) = month_first(&first) else {
         let times = read(&first).map_err(|row| column.unreadable(row))?;
@@ -108,9 +99,8 @@ fn step(
     column: &TimeColumn<'_>,
 ) -> Result<Step, Error> {
     let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
-    let durations: Vec<Step> = durations
-        .map(|duration| Step::Duration(duration.unsigned_abs()))
-        .collect();
+    let durations = durations.map(|duration| Step::Duration(duration.unsigned_abs()));
+    let durations: Vec<Step> = durations.collect();
     // Months only where both times keep to the same day of the month and time of day.
     let pairs = times.windows(2).zip(&durations);
     let months: Vec<Step> = pairs
@@ -118,8 +108,10 @@ fn step(
         .collect();
     let is_months = |step: Step| matches!(step, Step::Months(_));
     let same = |steps: &[Step]| {
-        let first = steps.first().copied();
-        first.filter(|first| steps.iter().all(|step| step == first))
+        steps
+            .iter()
+            .all(|step| *step == steps[0])
+            .then_some(steps[0])
     };
     let same_months = same(&months).filter(|step| is_months(*step));
     let same_duration = || same(&durations).filter(|_| has_days);
@@ -131,8 +123,7 @@ fn step(
     let steps = if usual.is_some() { months } else { durations };
     let usual = most_frequent(&steps).unwrap_or(Step::Months(1));
     let row = steps.iter().position(|step| *step != usual).unwrap_or(0);
-    let found = steps.get(row).copied().unwrap_or(usual);
-    Err(column.irregular(row + 1, &found.to_string(), &usual.to_string()))
+    Err(column.irregular(row + 1, steps[row], usual))
 }
 
 /// How many months lie between two times that keep to a day of the month.

@@ -56,10 +56,9 @@ fn push_date(pattern: &mut String, text: &str) -> Option<bool> {
 /// `hours:minutes[:seconds[.fraction]]` after `T` or spaces, and then a zone.
 fn push_clock(pattern: &mut String, text: &str) -> Option<()> {
     let (separator, text) = text.split_at_checked(1)?;
-    let text = if separator == " " {
-        text.trim_start()
-    } else {
-        text
+    let text = match separator {
+        " " => text.trim_start(),
+        _ => text,
     };
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
     let (time, zone) = text.split_at_checked(end.unwrap_or(text.len()))?;
@@ -142,28 +141,21 @@ pub(super) fn padded_as<'a>(pattern: &str, fields: impl Iterator<Item = &'a str>
         let numbers = field.split(|c: char| !c.is_ascii_digit());
         let numbers = numbers.filter(|number| !number.is_empty());
         for (at, number) in numbers.take(4).enumerate() {
-            for (padded, _) in padded
-                .iter_mut()
-                .zip(places)
-                .filter(|(_, place)| *place == Some(at))
-            {
-                match number.as_bytes() {
-                    [_] => *padded = Some(false),
-                    [b'0', _] => *padded = padded.or(Some(true)),
-                    _ => {}
-                }
+            let part = places.iter().position(|place| *place == Some(at));
+            match (part, number.as_bytes()) {
+                (Some(part), [_]) => padded[part] = Some(false),
+                (Some(part), [b'0', _]) => padded[part] = padded[part].or(Some(true)),
+                _ => {}
             }
         }
     }
     let [month, day, hour] = padded;
     let padded = [month.or(day), day.or(month), hour.or(day).or(month)];
     let mut written = pattern.to_owned();
-    for (part, _) in PARTS
-        .iter()
-        .zip(padded)
-        .filter(|(_, padded)| *padded == Some(false))
-    {
-        written = written.replace(part, &part.replace('%', "%-"));
+    for (part, padded) in PARTS.iter().zip(padded) {
+        if padded == Some(false) {
+            written = written.replace(part, &part.replace('%', "%-"));
+        }
     }
     written
 }

@@ -28,9 +28,8 @@ impl fmt::Display for Step {
                     return write!(formatter, "{} seconds", duration.as_secs_f64());
                 }
                 let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-                let unit = units
-                    .into_iter()
-                    .find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));
+                let is_whole = |unit: u64| seconds > 0 && seconds.is_multiple_of(unit);
+                let unit = units.into_iter().find(|(unit, _)| is_whole(*unit));
                 let (unit, name) = unit.unwrap_or((1, "second"));
                 count(formatter, seconds / unit, name)
             }
@@ -49,41 +48,13 @@ pub(super) fn most_frequent<T: PartialEq + Copy>(all: &[T]) -> Option<T> {
     const DIFFERENT: usize = 64;
     let mut counts: Vec<(T, usize)> = Vec::new();
     for thing in all {
-        let known = counts.iter().position(|(known, _)| known == thing);
-        match known {
+        match counts.iter().position(|(known, _)| known == thing) {
             Some(place) => counts[place].1 += 1,
             None if counts.len() < DIFFERENT => counts.push((*thing, 1)),
             None => {}
         }
     }
-    let best = counts
-        .into_iter()
-        .reduce(|best, next| if next.1 > best.1 { next } else { best });
+    let best = counts.into_iter();
+    let best = best.reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(thing, _)| thing)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_are_shown_in_the_largest_whole_unit() {
-        let shown = |seconds| Step::Duration(Duration::from_secs(seconds)).to_string();
-        assert_eq!(shown(604_800), "7 days");
-        assert_eq!(shown(3_600), "1 hour");
-        assert_eq!(shown(5_400), "90 minutes");
-        assert_eq!(shown(45), "45 seconds");
-        let step = Step::Duration(Duration::from_millis(500));
-        assert_eq!(step.to_string(), "0.5 seconds");
-        assert_eq!(Step::Months(3).to_string(), "3 months");
-        assert_eq!(Step::Months(12).to_string(), "1 year");
-        assert_eq!(Step::Counts(0.25).to_string(), "0.25");
-    }
-
-    #[test]
-    fn the_most_frequent_is_the_first_of_equals() {
-        assert_eq!(most_frequent(&[2, 1, 1, 2]), Some(2));
-        assert_eq!(most_frequent(&[2, 1, 1]), Some(1));
-        assert_eq!(most_frequent::<u8>(&[]), None);
-    }
 }

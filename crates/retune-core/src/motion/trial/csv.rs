@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Columns, Header, Rows, empty, stem};
+use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
 use crate::table::{Records, Row, Separator, read_text};
@@ -62,7 +62,6 @@ pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> 
     parse(path, &read_text(path)?, options)
 }
 
-/// The same for the text of a file.
 pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
     let mut records = Records::new(text, Separator::Comma);
     let mut row = Row::default();
@@ -73,21 +72,24 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     let person = header.find_all("person", &options.person)?;
     let trial = header.find_all("trial", &options.trial)?;
     let mut used = [person.as_slice(), trial.as_slice()].concat();
-    let clock = match &options.times {
-        SampleTimes::Rate(rate) => Clock::Rate(*rate),
+    let mut time = None;
+    let mut rate_hz = 1.0;
+    match &options.times {
+        SampleTimes::Rate(rate) => rate_hz = *rate,
         SampleTimes::Column(name) => {
             let column = header.find("time", name)?;
             used.push(column);
-            Clock::Column(column, options.uneven_time)
+            time = Some((column, options.uneven_time));
         }
-    };
+    }
     let joints = header.joints(&options.joints, &used)?;
     let columns = Columns {
         header,
-        clock,
+        time,
+        rate_hz,
         joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
     };
-    let mut trials: Vec<(Vec<String>, Vec<String>, Rows)> = Vec::new();
+    let mut trials = Vec::new();
     let mut places = HashMap::new();
     while records.read(&mut row) {
         columns.check_width(&row)?;
@@ -95,29 +97,23 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
             let label = |&column: &usize| columns.header.label(&row, column);
             of.iter().map(label).collect()
         };
-        let (who, which) = (labels(&person)?, labels(&trial)?);
-        let key = (who.clone(), which.clone());
-        let place = *places.entry(key).or_insert(trials.len());
+        let key = (labels(&person)?, labels(&trial)?);
+        let place = *places.entry(key.clone()).or_insert(trials.len());
         if place == trials.len() {
-            trials.push((who, which, Rows::default()));
+            trials.push((key, Rows::default()));
         }
-        if let Some((_, _, rows)) = trials.get_mut(place) {
-            columns.push(rows, &row)?;
-        }
+        columns.push(&mut trials[place].1, &row)?;
     }
     if trials.is_empty() {
         return Err(empty(path, text));
     }
-    let trials = trials.into_iter().map(|(who, which, rows)| {
+    let trials = trials.into_iter().map(|((who, which), rows)| {
         let person = who.into_iter().next().unwrap_or_else(|| stem(path));
-        let name = match which.is_empty() {
-            true => person.clone(),
-            false => which.join(" "),
+        let name = match &which[..] {
+            [] => person.clone(),
+            which => which.join(" "),
         };
         columns.trial(rows, name, person)
     });
     trials.collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! Which joints to take.
 
-use crate::motion::check::{find_joint, no_joints};
+use crate::motion::check::{find_joints, no_joints};
 use crate::{Error, ErrorKind};
 
 /// Which joints to take, and in which order.
@@ -27,13 +27,11 @@ impl JointSelection {
         if names.is_empty() {
             return Err(no_joints());
         }
-        for (place, name) in names.iter().enumerate() {
-            if names.iter().take(place).any(|before| before == name) {
-                let message = format!(
-                    "the joint `{name}` stands twice in the list; expected distinct joints"
-                );
-                return Err(Error::new(ErrorKind::Setting, message));
-            }
+        let twice = |(place, name): &(usize, &String)| names[..*place].contains(name);
+        if let Some((_, name)) = names.iter().enumerate().find(twice) {
+            let message =
+                format!("the joint `{name}` stands twice in the list; expected distinct joints");
+            return Err(Error::new(ErrorKind::Setting, message));
         }
         Ok(Some(names))
     }
@@ -43,9 +41,9 @@ impl JointSelection {
         if known.is_empty() {
             return Err(no_joints());
         }
-        let Some(names) = self.distinct()? else {
-            return Ok((0..known.len()).collect());
-        };
-        names.iter().map(|name| find_joint(known, name)).collect()
+        match self.distinct()? {
+            Some(names) => find_joints(known, names),
+            None => Ok((0..known.len()).collect()),
+        }
     }
 }

@@ -10,12 +10,12 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::table::{Clock, Columns, Header, Rows, empty, stem};
+use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
 use crate::table::{Row, read_text};
 
-use header::FileHeader;
+use header::{FileHeader, check_count};
 
 /// The unit of the angles in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,7 +65,6 @@ pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, Erro
     parse(path, &read_text(path)?, options)
 }
 
-/// The same for the text of a file.
 pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result<Trial, Error> {
     let mut lines = (1..).zip(text.lines());
     let file = FileHeader::read(path, &mut lines)?;
@@ -77,11 +76,15 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let header = Header::new(path, &names)?;
     let is_checked = options.counts == HeaderCounts::Check;
     if is_checked {
-        file.check_columns(path, names.len())?;
+        check_count(path, "columns", file.columns, names.len())?;
     }
     let is_time = |name: &&String| name.eq_ignore_ascii_case("time");
-    let time = header.names.iter().find(is_time);
-    let time = header.find("time", time.map_or("time", String::as_str))?;
+    let time = header
+        .names
+        .iter()
+        .find(is_time)
+        .map_or("time", |name| name);
+    let time = header.find("time", time)?;
     let angle = file.factor(path, options.angles)?;
     let joints = header.joints(&options.joints, &[time])?;
     let factor = |column: usize| match is_translation(header.names.of(column)) {
@@ -91,7 +94,8 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let joints = joints.into_iter().map(|column| (column, factor(column)));
     let columns = Columns {
         joints: joints.collect(),
-        clock: Clock::Column(time, options.uneven_time),
+        time: Some((time, options.uneven_time)),
+        rate_hz: 1.0,
         header,
     };
     let mut rows = Rows::default();
@@ -104,7 +108,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
         return Err(empty(path, text));
     }
     if is_checked {
-        file.check_rows(path, rows.lines.len())?;
+        check_count(path, "rows", file.rows, rows.lines.len())?;
     }
     let name = stem(path);
     let person = options.person.clone().unwrap_or_else(|| name.clone());
@@ -125,13 +129,12 @@ fn split(line: &str, expected: Option<usize>) -> Vec<&str> {
     while fields.len() > expected && fields.last().is_some_and(|field| field.is_empty()) {
         fields.pop();
     }
-    if fields.len() != expected {
-        let words = words();
-        if words.len() == expected {
-            return words;
-        }
+    if fields.len() == expected {
+        return fields;
     }
-    fields
+    Some(words())
+        .filter(|words| words.len() == expected)
+        .unwrap_or(fields)
 }
 
 /// Whether a coordinate is a length. Names may be paths such as
@@ -141,6 +144,3 @@ fn is_translation(name: &str) -> bool {
     let name = name.strip_suffix("/speed").unwrap_or(name);
     ["_tx", "_ty", "_tz"].iter().any(|end| name.ends_with(end))
 }
-
-#[cfg(test)]
-mod tests;

@@ -34,30 +34,27 @@ pub(super) struct Header<'a> {
 impl<'a> Header<'a> {
     /// Distinct names of at least one character.
     pub(super) fn new(path: &'a Path, row: &Row) -> Result<Self, Error> {
-        let names: Names = row.iter().collect();
-        for (column, name) in names.iter().enumerate() {
-            let place = || Place::field(path, row.line, column + 1);
+        let header = Self {
+            path,
+            line: row.line,
+            names: row.iter().collect(),
+        };
+        for (column, name) in header.names.iter().enumerate() {
             if name.is_empty() {
                 let message = "the column has no name; expected a name for each column";
-                return Err(Error::new(ErrorKind::Malformed, message).at(place()));
+                return Err(header.wrong(row, column, ErrorKind::Malformed, message));
             }
-            if let Some(first) = names.find(name).filter(|first| *first < column) {
+            if let Some(first) = header.names.find(name).filter(|first| *first < column) {
                 let (name, first) = (shorten(name), first + 1);
                 let message =
                     format!("the column `{name}` stands twice; it is also column {first}");
-                return Err(Error::new(ErrorKind::Column, message)
-                    .at(place())
-                    .with_hint("rename or remove one of the two columns"));
+                let error = header.wrong(row, column, ErrorKind::Column, &message);
+                return Err(error.with_hint("rename or remove one of the two columns"));
             }
         }
-        Ok(Self {
-            path,
-            line: row.line,
-            names,
-        })
+        Ok(header)
     }
 
-    /// Where a column stands.
     pub(super) fn find(&self, role: &'static str, wanted: &str) -> Result<usize, Error> {
         let found = self.names.find(wanted);
         found.ok_or_else(|| {
@@ -67,7 +64,6 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// Where several columns stand.
     pub(super) fn find_all<'n>(
         &self,
         role: &'static str,
@@ -88,74 +84,63 @@ impl<'a> Header<'a> {
             Some(names) => self.find_all("joint", names)?,
             None => all.filter(|place| !used.contains(place)).collect(),
         };
-        if places.is_empty() {
-            return Err(no_joints());
+        match places.is_empty() {
+            true => Err(no_joints()),
+            false => Ok(places),
         }
-        Ok(places)
     }
 
     /// The name in a column that tells people or trials apart.
     pub(super) fn label(&self, row: &Row, column: usize) -> Result<String, Error> {
-        match row.get(column).trim() {
-            "" => {
-                let column_name = shorten(self.names.of(column));
-                let message = format!("`{column_name}` is empty; expected a name in every row");
-                Err(Error::new(ErrorKind::MissingValue, message).at(self.place(row.line, column)))
-            }
-            name => Ok(name.to_owned()),
+        let name = row.get(column).trim();
+        if name.is_empty() {
+            let column_name = shorten(self.names.of(column));
+            let message = format!("`{column_name}` is empty; expected a name in every row");
+            return Err(self.wrong(row, column, ErrorKind::MissingValue, &message));
         }
+        Ok(name.to_owned())
     }
 
     /// The number in a column, times a factor.
     fn number(&self, row: &Row, column: usize, factor: f64) -> Result<f64, Error> {
         let field = row.get(column);
-        let wrong = |kind, message: String, hint| {
-            let error = Error::new(kind, message).at(self.place(row.line, column));
-            Err(error.with_hint(hint).with_setting("joint", ""))
-        };
-        let name = || shorten(self.names.of(column));
-        match number::<f64>(field) {
-            Ok(None) => wrong(
+        let found = number::<f64>(field);
+        // Angles are kept as 32 bits, so that what does not fit is no angle.
+        if let Ok(Some(value)) = found
+            && ((value * factor) as f32).is_finite()
+        {
+            return Ok(value * factor);
+        }
+        let (field, name) = (shorten(field.trim()), shorten(self.names.of(column)));
+        let (kind, problem, hint) = match found {
+            Ok(None) => (
                 ErrorKind::MissingValue,
-                format!(
-                    "the value of `{}` is missing; expected a finite number",
-                    name()
-                ),
+                format!("the value of `{name}` is missing"),
                 "fill gaps in the recording before, or choose other joints",
             ),
-            // Angles are kept as 32 bits, so that what does not fit is no angle.
-            Ok(Some(value)) if ((value * factor) as f32).is_finite() => Ok(value * factor),
-            _ => wrong(
+            _ => (
                 ErrorKind::NotANumber,
-                format!(
-                    "field `{}` of `{}` is not a number; expected a finite number",
-                    shorten(field.trim()),
-                    name()
-                ),
+                format!("field `{field}` of `{name}` is not a number"),
                 "if that column is no joint angle, choose the joints",
             ),
-        }
+        };
+        let message = format!("{problem}; expected a finite number");
+        let error = self.wrong(row, column, kind, &message);
+        Err(error.with_hint(hint).with_setting("joint", ""))
     }
 
-    fn place(&self, line: usize, column: usize) -> Place {
-        Place::field(self.path, line, column + 1)
+    fn wrong(&self, row: &Row, column: usize, kind: ErrorKind, message: &str) -> Error {
+        Error::new(kind, message).at(Place::field(self.path, row.line, column + 1))
     }
 }
 
-/// When the samples of a table were taken.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Clock {
-    /// As a column says.
-    Column(usize, UnevenTime),
-    /// At a constant rate.
-    Rate(f32),
-}
-
-/// What is read from the rows of a table.
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     pub(super) header: Header<'a>,
-    pub(super) clock: Clock,
+    /// The column of the times, and what to do when they are uneven.
+    pub(super) time: Option<(usize, UnevenTime)>,
+    /// The rate where there are no times.
+    pub(super) rate_hz: f32,
     /// The columns of the joints, and by what their angles are multiplied.
     pub(super) joints: Vec<(usize, f64)>,
 }
@@ -171,31 +156,28 @@ pub(super) struct Rows {
 impl Columns<'_> {
     /// Refuses a row with more or fewer fields than there are names.
     pub(super) fn check_width(&self, row: &Row) -> Result<(), Error> {
-        match self.header.names.len() {
-            expected if expected != row.len() => {
-                let found = row.len();
-                let message =
-                    format!("the row has {found} fields; expected {expected}, one for each column");
-                let place = Place::line(self.header.path, row.line);
-                Err(Error::new(ErrorKind::Ragged, message).at(place))
-            }
-            _ => Ok(()),
+        let (found, expected) = (row.len(), self.header.names.len());
+        if found != expected {
+            let message =
+                format!("the row has {found} fields; expected {expected}, one for each column");
+            let place = Place::line(self.header.path, row.line);
+            return Err(Error::new(ErrorKind::Ragged, message).at(place));
         }
+        Ok(())
     }
 
-    /// Adds one row to those of its trial.
     pub(super) fn push(&self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
-        if let Clock::Column(column, _) = self.clock {
+        if let Some((column, _)) = self.time {
             let found = self.header.number(row, column, 1.0)?;
             if let Some(&before) = rows.times.last().filter(|&&before| before >= found) {
                 let message = format!(
                     "the time {found} does not come after {before}; expected increasing times"
                 );
-                return Err(Error::new(ErrorKind::Time, message)
-                    .at(self.header.place(row.line, column))
-                    .with_hint(
-                        "if the file holds several trials, name the columns that tell them apart",
-                    )
+                let error = self.header.wrong(row, column, ErrorKind::Time, &message);
+                let hint =
+                    "if the file holds several trials, name the columns that tell them apart";
+                return Err(error
+                    .with_hint(hint)
                     .with_setting("person", "")
                     .with_setting("trial", ""));
             }
@@ -211,24 +193,18 @@ impl Columns<'_> {
 
     /// The trial, at even steps.
     pub(super) fn trial(&self, rows: Rows, name: String, person: String) -> Result<Trial, Error> {
-        let names = self
-            .joints
-            .iter()
-            .map(|&(column, _)| self.header.names.of(column));
+        let names = self.joints.iter();
+        let names = names.map(|(column, _)| self.header.names.of(*column));
         let mut trial = Trial {
             name,
             person,
-            rate_hz: 1.0,
+            rate_hz: self.rate_hz,
             joints: names.map(str::to_owned).collect(),
             samples: rows.samples,
         };
-        match self.clock {
-            Clock::Rate(rate_hz) => trial.rate_hz = rate_hz,
-            Clock::Column(column, uneven) => {
-                let line = |row: usize| rows.lines.get(row).copied().unwrap_or(1);
-                let place = |row: usize| self.header.place(line(row), column);
-                time::set(&mut trial, &rows.times, uneven, place)?;
-            }
+        if let Some((column, uneven)) = self.time {
+            let place = |row| Place::field(self.header.path, rows.lines[row], column + 1);
+            time::set(&mut trial, &rows.times, uneven, place)?;
         }
         trial.check()?;
         Ok(trial)

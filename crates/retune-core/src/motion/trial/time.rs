@@ -1,11 +1,12 @@
-//! The sampling rate from a column of times.
+//! Sampling rates, from a column of times or by linear interpolation.
 
 use super::Trial;
-use super::resample::interpolate;
-use crate::motion::check::too_short;
+use crate::motion::check::{bad_rate, too_short};
 use crate::table::Place;
 use crate::{Error, ErrorKind};
 
+/// More samples than this would not fit into memory; a rate that asks for them is a mistake.
+const MOST_VALUES: f64 = 1e9;
 /// How far a time may be off, as a share of a step: times are often written with few digits.
 const TOLERANCE: f64 = 0.1;
 /// So many times as many samples as were recorded may be filled in.
@@ -33,19 +34,15 @@ pub(super) fn set(
     };
     let step = (last - first) / (times.len() - 1) as f64;
     let off = |(row, time): (usize, &f64)| (row, (time - first - row as f64 * step).abs() / step);
-    let (row, worst) = times
-        .iter()
-        .enumerate()
-        .map(off)
-        .max_by(|one, other| one.1.total_cmp(&other.1))
-        .unwrap_or((0, 0.0));
+    let off = times.iter().enumerate().map(off);
+    let worst = off.max_by(|one, other| one.1.total_cmp(&other.1));
+    let (row, worst) = worst.unwrap_or((0, 0.0));
     if worst <= TOLERANCE {
         trial.rate_hz = (1.0 / step) as f32;
         return Ok(());
     }
     if uneven == UnevenTime::Refuse {
-        let found = times.get(row).copied().unwrap_or(first);
-        let percent = worst * 100.0;
+        let (found, percent) = (times[row], worst * 100.0);
         let message = format!(
             "the time {found} is off by {percent:.0} % of a step; expected even steps of {step} s"
         );
@@ -54,13 +51,9 @@ pub(super) fn set(
             .with_hint("interpolate to even steps")
             .with_setting("uneven", ""));
     }
-    let mut steps: Vec<f64> = times
-        .iter()
-        .zip(times.iter().skip(1))
-        .map(|(before, after)| after - before)
-        .collect();
+    let mut steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
     steps.sort_by(f64::total_cmp);
-    let median = steps.get(steps.len() / 2).copied().unwrap_or(step);
+    let median = steps[steps.len() / 2];
     let count = ((last - first) / median).round().max(1.0) + 1.0;
     if count > MOST_FILLED * times.len() as f64 {
         let found = times.len();
@@ -76,4 +69,67 @@ pub(super) fn set(
     trial.samples = interpolate(times, &trial.samples, trial.joints.len(), wanted);
     trial.rate_hz = (1.0 / even) as f32;
     Ok(())
+}
+
+impl Trial {
+    /// The same trial at another rate, by linear interpolation from the first sample on.
+    ///
+    /// Nothing is filtered: of a much lower rate than before, ask only when the motion is smooth.
+    ///
+    /// # Errors
+    ///
+    /// When the rate is not a positive number or asks for more than a billion
+    /// values, the trial has no sample, or as for [`Trial::check`].
+    pub fn resampled(&self, rate_hz: f32) -> Result<Self, Error> {
+        self.check()?;
+        if self.is_empty() {
+            return Err(too_short(&self.label(), 0, 1));
+        }
+        let before = f64::from(self.rate_hz);
+        // A last sample that is missed by a rounding error is taken along.
+        let steps = (self.seconds() * f64::from(rate_hz) + 1e-6).floor();
+        let in_reach = steps * (self.joints.len() as f64) < MOST_VALUES;
+        if !(rate_hz.is_finite() && rate_hz > 0.0 && in_reach) {
+            return Err(bad_rate(rate_hz));
+        }
+        let rows: Vec<f64> = (0..self.len()).map(|row| row as f64).collect();
+        let step = before / f64::from(rate_hz);
+        let wanted = (0..=steps as usize).map(|row| row as f64 * step);
+        Ok(Self {
+            rate_hz,
+            samples: interpolate(&rows, &self.samples, self.joints.len(), wanted),
+            ..self.clone()
+        })
+    }
+}
+
+/// Samples `[samples, width]` at the wanted times, both times increasing; beyond the ends they stay
+/// as they are there.
+fn interpolate(
+    times: &[f64],
+    samples: &[f32],
+    width: usize,
+    wanted: impl Iterator<Item = f64>,
+) -> Vec<f32> {
+    let rows: Vec<&[f32]> = samples.chunks_exact(width.max(1)).collect();
+    let mut result = Vec::new();
+    let mut at = 0;
+    for time in wanted {
+        while times.get(at + 1).is_some_and(|&next| next <= time) {
+            at += 1;
+        }
+        let Some((&before, row)) = times.get(at).zip(rows.get(at)) else {
+            continue;
+        };
+        let Some((&after, next)) = times.get(at + 1).zip(rows.get(at + 1)) else {
+            result.extend_from_slice(row);
+            continue;
+        };
+        let share = ((time - before) / (after - before)).clamp(0.0, 1.0);
+        let mix = |(&one, &other): (&f32, &f32)| {
+            (f64::from(one) * (1.0 - share) + f64::from(other) * share) as f32
+        };
+        result.extend(row.iter().zip(*next).map(mix));
+    }
+    result
 }

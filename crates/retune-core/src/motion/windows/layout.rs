@@ -2,7 +2,7 @@
 
 use super::{WindowOrigin, Windows};
 use crate::motion::Trial;
-use crate::motion::check::{bad_setting, find_joint, nothing, too_short};
+use crate::motion::check::{bad_setting, find_joint, nothing, same_joints, too_short};
 use crate::{Error, ErrorKind};
 
 /// Which joints are to be predicted.
@@ -67,48 +67,7 @@ impl WindowLayout {
     /// When window, horizon or stride is 0, the trial is too short, the joint to
     /// predict does not exist or is the only one, or as for [`Trial::check`].
     pub fn cut(&self, trial: &Trial) -> Result<Windows, Error> {
-        self.check()?;
-        trial.check()?;
-        let (inputs, targets) = self.columns(&trial.joints)?;
-        let samples = trial.len();
-        let count = self.count(samples);
-        if count == 0 {
-            let needed = self.window.saturating_add(self.horizon);
-            return Err(too_short(&trial.label(), samples, needed));
-        }
-        let rows: Vec<&[f32]> = trial.samples.chunks_exact(trial.joints.len()).collect();
-        let take = |from: usize, length: usize, columns: &[usize], into: &mut Vec<f32>| {
-            let steps = (from..from.saturating_add(length)).map(|step| step % samples);
-            for row in steps.filter_map(|step| rows.get(step)) {
-                into.extend(columns.iter().filter_map(|&column| row.get(column)));
-            }
-        };
-        let names = |columns: &[usize]| -> Vec<String> {
-            let names = columns
-                .iter()
-                .filter_map(|&column| trial.joints.get(column));
-            names.cloned().collect()
-        };
-        let mut windows = Windows {
-            layout: self.clone(),
-            input_joints: names(&inputs),
-            target_joints: names(&targets),
-            inputs: Vec::new(),
-            targets: Vec::new(),
-            origins: Vec::with_capacity(count),
-            trial_lengths: vec![samples],
-        };
-        for start in (0..count).map(|window| window * self.stride) {
-            take(start, self.window, &inputs, &mut windows.inputs);
-            take(
-                start + self.window,
-                self.horizon,
-                &targets,
-                &mut windows.targets,
-            );
-            windows.origins.push(WindowOrigin { trial: 0, start });
-        }
-        Ok(windows)
+        self.cut_all([trial])
     }
 
     /// The windows of several trials; none goes over from one trial to the next.
@@ -120,26 +79,58 @@ impl WindowLayout {
         &self,
         trials: impl IntoIterator<Item = &'a Trial>,
     ) -> Result<Windows, Error> {
-        let mut trials = trials.into_iter();
-        let first = trials.next().ok_or_else(|| nothing("trials"))?;
-        let mut windows = self.cut(first)?;
-        for trial in trials {
-            windows.append(&self.cut(trial)?)?;
-        }
-        Ok(windows)
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        for (setting, value) in [
-            ("window", self.window),
-            ("horizon", self.horizon),
-            ("stride", self.stride),
-        ] {
-            if value == 0 {
-                return Err(bad_setting(setting, value, "at least 1 sample"));
+        let mut all = None;
+        for (trial, recording) in trials.into_iter().enumerate() {
+            for (setting, value) in [
+                ("window", self.window),
+                ("horizon", self.horizon),
+                ("stride", self.stride),
+            ] {
+                if value == 0 {
+                    return Err(bad_setting(setting, value, "at least 1 sample"));
+                }
             }
+            recording.check()?;
+            let (inputs, targets) = self.columns(&recording.joints)?;
+            let samples = recording.len();
+            let count = self.count(samples);
+            if count == 0 {
+                let needed = self.window.saturating_add(self.horizon);
+                return Err(too_short(&recording.label(), samples, needed));
+            }
+            let names = |columns: &[usize]| -> Vec<String> {
+                let names = columns.iter().map(|&column| &recording.joints[column]);
+                names.cloned().collect()
+            };
+            let windows: &mut Windows = all.get_or_insert_with(|| Windows {
+                layout: self.clone(),
+                input_joints: names(&inputs),
+                target_joints: names(&targets),
+                inputs: Vec::new(),
+                targets: Vec::new(),
+                origins: Vec::new(),
+                trial_lengths: Vec::new(),
+            });
+            same_joints(&names(&inputs), &windows.input_joints)?;
+            same_joints(&names(&targets), &windows.target_joints)?;
+            let rows: Vec<&[f32]> = recording
+                .samples
+                .chunks_exact(recording.joints.len())
+                .collect();
+            let take = |from: usize, length: usize, columns: &[usize], into: &mut Vec<f32>| {
+                for row in (from..from + length).map(|step| rows[step % samples]) {
+                    into.extend(columns.iter().map(|&column| row[column]));
+                }
+            };
+            for start in (0..count).map(|window| window * self.stride) {
+                let after = start + self.window;
+                take(start, self.window, &inputs, &mut windows.inputs);
+                take(after, self.horizon, &targets, &mut windows.targets);
+                windows.origins.push(WindowOrigin { trial, start });
+            }
+            windows.trial_lengths.push(samples);
         }
-        Ok(())
+        all.ok_or_else(|| nothing("trials"))
     }
 
     /// The columns that go in, and those to predict.

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::motion::Trial;
-use crate::motion::check::{find_joint, nothing, same_joints};
+use crate::motion::check::{find_joints, nothing, same_joints};
 
 /// Mean and standard deviation of each joint, of the trials that a model was trained on. Those of
 /// other people are scaled by the same numbers, since their motion is not known beforehand.
@@ -21,8 +21,7 @@ impl Scaling {
     ///
     /// # Errors
     ///
-    /// When there are no samples, the joints of the trials differ, or as for
-    /// [`Trial::check`].
+    /// When there are no samples, the joints of the trials differ, or as for [`Trial::check`].
     pub fn fit<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Result<Self, Error> {
         let trials: Vec<&Trial> = trials.into_iter().collect();
         let first = trials.first().ok_or_else(|| nothing("trials"))?;
@@ -34,24 +33,22 @@ impl Scaling {
         if count == 0 {
             return Err(nothing("samples"));
         }
-        let mut means = Vec::new();
-        let mut deviations = Vec::new();
-        for joint in 0..first.joints.len() {
+        let joints = first.joints.len();
+        let of = |joint: usize| {
             let values = || {
-                let all = trials.iter().flat_map(|trial| {
-                    let joints = trial.joints.len();
-                    trial.samples.iter().skip(joint).step_by(joints)
-                });
+                let each = trials.iter().map(|trial| trial.samples.iter());
+                let all = each.flat_map(|values| values.skip(joint).step_by(joints));
                 all.map(|&value| f64::from(value))
             };
             let mean = values().sum::<f64>() / count as f64;
             let squares = values().map(|value| (value - mean).powi(2)).sum::<f64>();
             let deviation = (squares / count as f64).sqrt();
-            means.push(mean as f32);
             // What is left of a constant is rounding, which must not be blown up.
             let is_constant = deviation <= 1e-6 * mean.abs().max(1e-6);
-            deviations.push(if is_constant { 1.0 } else { deviation as f32 });
-        }
+            let deviation = if is_constant { 1.0 } else { deviation as f32 };
+            (mean as f32, deviation)
+        };
+        let (means, deviations) = (0..joints).map(of).unzip();
         Ok(Self {
             joints: first.joints.clone(),
             means,
@@ -65,17 +62,16 @@ impl Scaling {
     ///
     /// When a joint is unknown.
     pub fn of(&self, joints: &[String]) -> Result<Self, Error> {
-        let mut chosen = Self {
-            joints: joints.to_vec(),
-            means: Vec::new(),
-            deviations: Vec::new(),
+        let places = find_joints(&self.joints, joints)?;
+        let of = |values: &[f32]| {
+            let values = places.iter().filter_map(|&place| values.get(place));
+            values.copied().collect()
         };
-        for joint in joints {
-            let place = find_joint(&self.joints, joint)?;
-            chosen.means.extend(self.means.get(place));
-            chosen.deviations.extend(self.deviations.get(place));
-        }
-        Ok(chosen)
+        Ok(Self {
+            joints: joints.to_vec(),
+            means: of(&self.means),
+            deviations: of(&self.deviations),
+        })
     }
 
     /// Samples `[.., joints]` in degrees to `(angle − mean) / deviation`.

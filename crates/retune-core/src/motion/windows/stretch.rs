@@ -47,22 +47,16 @@ impl Stretch {
             return Err(Error::new(ErrorKind::Setting, message));
         }
         let lengths = &windows.trial_lengths;
-        let all: usize = lengths.iter().sum();
-        let samples = (share * all as f64) as usize;
-        let trials: Vec<usize> = (0..lengths.len())
-            .filter(|&trial| lengths.get(trial).is_some_and(|&length| length >= samples))
-            .collect();
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(STREAM);
-        let chosen = match trials.len() {
-            0 => None,
-            count => trials.get(random.random_range(0..count)),
-        };
-        let length = chosen.and_then(|&trial| lengths.get(trial));
-        let (Some(&trial), Some(&length)) = (chosen, length) else {
+        let samples = (share * lengths.iter().sum::<usize>() as f64) as usize;
+        let trials = lengths.iter().copied().enumerate();
+        let trials: Vec<_> = trials.filter(|(_, length)| *length >= samples).collect();
+        if trials.is_empty() {
             let longest = lengths.iter().max().copied().unwrap_or(0);
             return Err(too_short("the longest of the person", longest, samples));
-        };
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(STREAM);
+        let (trial, length) = trials[random.random_range(0..trials.len())];
         let starts = match windows.layout.cyclic {
             true => length.max(1),
             false => length - samples + 1,

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::cases;
 use crate::motion::Trial;
 
 /// Joint `j` of sample `i` is `10 i + j`.
@@ -40,7 +41,6 @@ fn one_joint_is_predicted_from_the_past_of_the_others() {
     assert_eq!(windows.target_joints, ["j1"]);
     assert_eq!(windows.inputs, [0.0, 2.0, 10.0, 12.0]);
     assert_eq!(windows.targets, [21.0, 31.0]);
-    assert_eq!((windows.input_width(), windows.target_width()), (4, 2));
 }
 
 #[test]
@@ -56,64 +56,44 @@ fn a_cycle_wraps_around() {
 fn windows_of_several_trials_stay_apart() {
     let trials = [trial(5, 1), trial(4, 1)];
     let windows = layout(2, 1, 1, false).cut_all(&trials).unwrap();
-    let origins: Vec<_> = windows
-        .origins
-        .iter()
-        .map(|at| (at.trial, at.start))
-        .collect();
-    assert_eq!(origins, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]);
+    let origins = windows.origins.iter().map(|at| (at.trial, at.start));
+    assert!(origins.eq([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]));
     assert_eq!(windows.input(3).unwrap(), [0.0, 10.0]);
     assert_eq!(windows.trial_lengths, [5, 4]);
 }
 
 #[test]
 fn what_cannot_be_cut_is_refused() {
-    let message = |layout: WindowLayout, trial: &Trial| layout.cut(trial).unwrap_err().to_string();
-    let four = trial(4, 2);
-    for (layout, setting) in [
-        (layout(0, 1, 1, false), "window"),
-        (layout(1, 0, 1, false), "horizon"),
-        (layout(1, 1, 0, true), "stride"),
-    ] {
-        let expected = format!("the {setting} is 0; expected at least 1 sample");
-        assert_eq!(message(layout, &four), expected);
+    for [window, horizon, stride, target, joints, expected] in cases(
+        "0 | 1 | 1 |     | 2 | the window is 0; expected at least 1 sample
+         1 | 0 | 1 |     | 2 | the horizon is 0; expected at least 1 sample
+         1 | 1 | 0 |     | 2 | the stride is 0; expected at least 1 sample
+         3 | 2 | 1 |     | 2 | the trial `ann/walk` has 4 samples; expected at least 5
+         18446744073709551615 | 2 | 1 | | 2 | the trial `ann/walk` has 4 samples
+         1 | 1 | 1 | hip | 2 | there is no joint `hip`; the joints are `j0`, `j1`
+         1 | 1 | 1 | j0  | 1 | `j0` is the only joint",
+    ) {
+        let [window, horizon, stride, joints] =
+            [window, horizon, stride, joints].map(|size| size.parse().unwrap());
+        for cyclic in [false, true] {
+            let mut layout = layout(window, horizon, stride, cyclic);
+            if !target.is_empty() {
+                layout.target = Target::Joint(target.clone());
+            }
+            let error = layout.cut(&trial(4, joints)).unwrap_err();
+            assert!(error.to_string().starts_with(&expected), "{error}");
+        }
     }
-    for cyclic in [false, true] {
-        let message = message(layout(3, 2, 1, cyclic), &four);
-        assert_eq!(
-            message,
-            "the trial `ann/walk` has 4 samples; expected at least 5"
-        );
-    }
-    assert!(layout(usize::MAX, 2, 1, false).cut(&four).is_err());
-    let joint = |name: &str| WindowLayout {
-        target: Target::Joint(name.to_owned()),
-        ..WindowLayout::new(1, 1)
-    };
-    let unknown = message(joint("hip"), &four);
-    assert_eq!(
-        unknown,
-        "there is no joint `hip`; the joints are `j0`, `j1`"
-    );
-    assert!(message(joint("j0"), &trial(4, 1)).starts_with("`j0` is the only joint"));
-    assert!(WindowLayout::new(1, 1).cut_all([]).is_err());
     let both = [trial(4, 1), trial(4, 2)];
-    let error = WindowLayout::new(1, 1).cut_all(&both).unwrap_err();
+    let error = layout(1, 1, 1, false).cut_all(&both).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the joints are `j0`, `j1`; expected `j0`"
     );
-    let mut windows = WindowLayout::new(1, 1).cut(&four).unwrap();
-    assert!(
-        windows
-            .append(&WindowLayout::new(2, 1).cut(&four).unwrap())
-            .is_err()
-    );
-    let torn = Trial {
-        samples: vec![0.0; 3],
-        ..four
-    };
-    assert!(WindowLayout::new(1, 1).cut(&torn).is_err());
+    assert!(layout(1, 1, 1, false).cut_all([]).is_err());
+    let mut torn = trial(4, 2);
+    torn.samples.pop();
+    assert!(layout(1, 1, 1, false).cut(&torn).is_err());
 }
 
 /// Reference, with numpy 2, of samples `[[1, 5], [2, 5], [6, 5]]`: `mean(0)` is 3 and 5, `std(0)`
@@ -122,10 +102,7 @@ fn what_cannot_be_cut_is_refused() {
 fn scaling_is_that_of_the_training_trials() {
     let joints = vec!["hip".to_owned(), "knee".to_owned()];
     let new = |samples: &[f32]| Trial::new("walk", "ann", 1.0, joints.clone(), samples.to_vec());
-    let parts = [
-        new(&[1.0, 5.0]).unwrap(),
-        new(&[2.0, 5.0, 6.0, 5.0]).unwrap(),
-    ];
+    let parts = [&[1.0, 5.0][..], &[2.0, 5.0, 6.0, 5.0]].map(|samples| new(samples).unwrap());
     let scaling = Scaling::fit(&parts).unwrap();
     assert_eq!(scaling.means, [3.0, 5.0]);
     assert!((scaling.deviations[0] - 2.160_246_9).abs() < 1e-6);
@@ -136,10 +113,6 @@ fn scaling_is_that_of_the_training_trials() {
     let knee = scaling.of(&["knee".to_owned()]).unwrap();
     assert_eq!(knee.undo(&[1.0, -1.0]), [6.0, 4.0]);
     assert!(scaling.of(&["toe".to_owned()]).is_err());
-}
-
-#[test]
-fn scaling_needs_the_same_joints() {
     assert!(Scaling::fit([&trial(3, 2), &trial(3, 1)]).is_err());
     assert!(Scaling::fit([&trial(0, 1)]).is_err());
     assert!(Scaling::fit([]).is_err());
@@ -160,8 +133,8 @@ proptest! {
         match layout.cut(&trial(samples, 2)) {
             Ok(windows) => {
                 prop_assert_eq!(windows.len(), count);
-                prop_assert_eq!(windows.inputs.len(), count * windows.input_width());
-                prop_assert_eq!(windows.targets.len(), count * windows.target_width());
+                prop_assert_eq!(windows.inputs.len(), count * window * 2);
+                prop_assert_eq!(windows.targets.len(), count * horizon * 2);
             }
             Err(_) => prop_assert_eq!(count, 0),
         }

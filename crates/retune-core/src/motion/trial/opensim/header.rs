@@ -11,8 +11,8 @@ use crate::{Error, ErrorKind};
 /// What a header says, with the lines where it does.
 #[derive(Debug, Default)]
 pub(super) struct FileHeader {
-    rows: Option<(usize, usize)>,
-    columns: Option<(usize, usize)>,
+    pub(super) rows: Option<(usize, usize)>,
+    pub(super) columns: Option<(usize, usize)>,
     in_degrees: Option<bool>,
     end: usize,
 }
@@ -32,9 +32,8 @@ impl FileHeader {
             }
             // SIMM wrote `datarows 120`, OpenSim writes `nRows=120`.
             let pair = text.split_once('=');
-            let (key, value) = pair
-                .or_else(|| text.split_once(char::is_whitespace))
-                .unwrap_or((text, ""));
+            let pair = pair.or_else(|| text.split_once(char::is_whitespace));
+            let (key, value) = pair.unwrap_or((text, ""));
             header.set(path, line, &key.trim().to_lowercase(), value.trim())?;
         }
         let message = "the file has no line `endheader`; expected an OpenSim header";
@@ -52,45 +51,39 @@ impl FileHeader {
                 problem(format!("`{key}` is `{value}`; expected a whole number"))
             })
         };
-        let twice = || problem(format!("`{key}` stands twice in the header"));
+        let is_twice = match key {
+            "nrows" | "datarows" => self.rows.is_some(),
+            "ncolumns" | "datacolumns" => self.columns.is_some(),
+            "indegrees" => self.in_degrees.is_some(),
+            _ => false,
+        };
         match key {
-            "nrows" | "datarows" if self.rows.is_some() => Err(twice()),
-            "nrows" | "datarows" => count().map(|count| self.rows = Some(count)),
-            "ncolumns" | "datacolumns" if self.columns.is_some() => Err(twice()),
-            "ncolumns" | "datacolumns" => count().map(|count| self.columns = Some(count)),
-            "indegrees" if self.in_degrees.is_some() => Err(twice()),
+            _ if is_twice => return Err(problem(format!("`{key}` stands twice in the header"))),
+            "nrows" | "datarows" => self.rows = Some(count()?),
+            "ncolumns" | "datacolumns" => self.columns = Some(count()?),
+            "indegrees" if value.eq_ignore_ascii_case("yes") => self.in_degrees = Some(true),
+            "indegrees" if value.eq_ignore_ascii_case("no") => self.in_degrees = Some(false),
             "indegrees" => {
-                self.in_degrees = match value.to_lowercase().as_str() {
-                    "yes" => Some(true),
-                    "no" => Some(false),
-                    _ => {
-                        let value = shorten(value);
-                        return Err(problem(format!(
-                            "`inDegrees` is `{value}`; expected `yes` or `no`"
-                        )));
-                    }
-                };
-                Ok(())
+                let value = shorten(value);
+                let message = format!("`inDegrees` is `{value}`; expected `yes` or `no`");
+                return Err(problem(message));
             }
-            "datatype" if !value.eq_ignore_ascii_case("double") => Err(problem(format!(
-                "the data type is `{}`; expected `double`, one number a column",
-                shorten(value)
-            ))),
-            _ => Ok(()),
+            "datatype" if !value.eq_ignore_ascii_case("double") => {
+                let value = shorten(value);
+                let expected = "expected `double`, one number a column";
+                return Err(problem(format!("the data type is `{value}`; {expected}")));
+            }
+            _ => {}
         }
+        Ok(())
     }
 
     /// By what angles are multiplied to have them in degrees.
     pub(super) fn factor(&self, path: &Path, unit: AngleUnit) -> Result<f64, Error> {
-        let in_degrees = match unit {
-            AngleUnit::Degrees => Some(true),
-            AngleUnit::Radians => Some(false),
-            AngleUnit::FromHeader => self.in_degrees,
-        };
-        match in_degrees {
-            Some(true) => Ok(1.0),
-            Some(false) => Ok(180.0 / PI),
-            None => {
+        match (unit, self.in_degrees) {
+            (AngleUnit::Degrees, _) | (AngleUnit::FromHeader, Some(true)) => Ok(1.0),
+            (AngleUnit::Radians, _) | (AngleUnit::FromHeader, Some(false)) => Ok(180.0 / PI),
+            (AngleUnit::FromHeader, None) => {
                 let message = "the header does not say `inDegrees=yes` or `inDegrees=no`";
                 Err(Error::new(ErrorKind::Unit, message)
                     .at(Place::line(path, self.end))
@@ -100,31 +93,21 @@ impl FileHeader {
             }
         }
     }
-
-    pub(super) fn check_columns(&self, path: &Path, found: usize) -> Result<(), Error> {
-        check(path, "columns", self.columns, found)
-    }
-
-    pub(super) fn check_rows(&self, path: &Path, found: usize) -> Result<(), Error> {
-        check(path, "rows", self.rows, found)
-    }
 }
 
-/// A count that the header does not have is right.
-fn check(
+/// Refuses another count than the header's; one that it does not have is right.
+pub(super) fn check_count(
     path: &Path,
-    what: &'static str,
+    what: &str,
     said: Option<(usize, usize)>,
     found: usize,
 ) -> Result<(), Error> {
-    match said {
-        Some((line, said)) if said != found => {
-            let message = format!("the header says {said} {what}; the table has {found}");
-            Err(Error::new(ErrorKind::Mismatch, message)
-                .at(Place::line(path, line))
-                .with_hint("check that the file is complete; if it is, do not check the counts")
-                .with_setting("ignore_counts", ""))
-        }
-        _ => Ok(()),
-    }
+    let Some((line, said)) = said.filter(|(_, said)| *said != found) else {
+        return Ok(());
+    };
+    let message = format!("the header says {said} {what}; the table has {found}");
+    Err(Error::new(ErrorKind::Mismatch, message)
+        .at(Place::line(path, line))
+        .with_hint("check that the file is complete; if it is, do not check the counts")
+        .with_setting("ignore_counts", ""))
 }

@@ -8,13 +8,9 @@ use crate::motion::{Trial, WindowLayout};
 fn able_bodied_windows(cyclic: bool) -> Windows {
     let joint = vec!["hip".to_owned()];
     let trial = Trial::new("walk", "ann", 50.0, joint, vec![0.0; 50]).unwrap();
-    let layout = WindowLayout {
-        cyclic,
-        ..WindowLayout::new(8, 4)
-    };
-    layout
-        .cut_all(&[trial.clone(), trial.clone(), trial])
-        .unwrap()
+    let mut layout = WindowLayout::new(8, 4);
+    layout.cyclic = cyclic;
+    layout.cut_all([&trial; 3]).unwrap()
 }
 
 proptest! {
@@ -48,18 +44,19 @@ proptest! {
 #[test]
 fn a_stretch_that_cannot_be_is_refused() {
     let windows = able_bodied_windows(true);
-    let error = |share: f64| Stretch::drawn(&windows, share, 0).unwrap_err().to_string();
-    assert!(error(0.0).contains("share of the samples"));
-    assert!(error(f64::NAN).contains("share of the samples"));
-    assert!(error(0.9).contains("has 50 samples; expected at least 135"));
-    let stretch = |trial: usize, samples: usize| {
-        let stretch = Stretch {
-            trial,
-            start: 0,
-            samples,
-        };
-        stretch.split(&windows).unwrap_err().to_string()
-    };
-    assert!(stretch(3, 20).contains("trial of the stretch is 3"));
-    assert!(stretch(0, 11).contains("leaves none for adapting"));
+    for (share, expected) in [
+        (0.0, "share of the samples"),
+        (f64::NAN, "share of the samples"),
+        (0.9, "has 50 samples; expected at least 135"),
+    ] {
+        let error = Stretch::drawn(&windows, share, 0).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    let mut stretch = Stretch::drawn(&windows, 0.2, 0).unwrap();
+    stretch.samples = 11;
+    let error = stretch.split(&windows).unwrap_err().to_string();
+    assert!(error.contains("leaves none for adapting"), "{error}");
+    stretch.trial = 3;
+    let error = stretch.split(&windows).unwrap_err().to_string();
+    assert!(error.contains("trial of the stretch is 3"), "{error}");
 }

@@ -110,7 +110,7 @@ impl Separators {
             Format::Csv => (&[Comma, Semicolon, Tab], Comma, "commas"),
             Format::Tsv => (&[Tab, Semicolon, Comma], Tab, "tabs"),
             _ => (
-                &[Comma, Semicolon, WhiteSpace],
+                &[Comma, WhiteSpace, Semicolon],
                 WhiteSpace,
                 "white space or commas",
             ),

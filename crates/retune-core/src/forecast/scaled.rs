@@ -1,7 +1,7 @@
 //! A window at mean 0 and deviation 1, and what comes after it.
 
+use super::check::{finite, too_short};
 use crate::Error;
-use crate::forecast::check::{finite, too_short};
 
 /// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
 const LEAST_DEVIATION: f64 = 1e-6;
@@ -27,15 +27,7 @@ pub struct ScaledWindow {
 impl ScaledWindow {
     /// Scales a window by its own mean and deviation.
     pub fn of(window: &[f32]) -> Self {
-        let count = window.len().max(1) as f64;
-        let mean = window.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-        let squares = window
-            .iter()
-            .map(|&value| (f64::from(value) - mean).powi(2));
-        let deviation = (squares.sum::<f64>() / count).sqrt();
-        let largest = window.iter().fold(0.0f64, |largest, &value| {
-            largest.max(f64::from(value).abs())
-        });
+        let (mean, deviation, largest) = moments(window);
         let constant = deviation <= LEAST_DEVIATION * largest || deviation == 0.0;
         let deviation = if constant { 1.0 } else { deviation };
         let scale = |&value: &f32| match constant {
@@ -82,6 +74,16 @@ impl ScaledWindow {
         let restore = |&value: &f32| (f64::from(value) * self.deviation + self.last) as f32;
         scaled.iter().map(restore).collect()
     }
+}
+
+/// The mean of values, their deviation (over `n`) and the largest magnitude.
+pub(super) fn moments(values: &[f32]) -> (f64, f64, f64) {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
+    let square = |&value: &f32| (f64::from(value) - mean).powi(2);
+    let deviation = (values.iter().map(square).sum::<f64>() / count).sqrt();
+    let sizes = values.iter().map(|&value| f64::from(value).abs());
+    (mean, deviation, sizes.fold(0.0, f64::max))
 }
 
 /// The last season of a window going on, counted from its last value, in its deviations,
