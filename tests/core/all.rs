@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 mod catalogue;
+mod series_columns;
 mod series_errors;
 mod series_formats;

@@ -90,7 +90,7 @@ ts | TS?,?:a\n | a.ts:4
 ts | TS:a\n | a.ts:4
 
 UnequalLengths | {}: the series has 2 values; expected 3, as many as the series on line 1 | stretch all series to the median length of the training split: unequal=resample
-tsv | a\t1\t2\t3\nb\t1\t2\tNaN\n | a.tsv:2
+tsv | a\t1\t2\t4\nb\t1\t2\tNaN\n | a.tsv:2
 
 Labels | {}: the label is missing; expected a class label | give every series of the file a label
 csv | a,1,2\n,1,2\n | a.csv:2:1

@@ -17,7 +17,12 @@ use crate::{Error, ErrorKind};
 /// # Errors
 ///
 /// When it may be both.
-pub(super) fn is_header(first: &Row, below: &Table<'_>, asked: &[&str]) -> Result<bool, Error> {
+pub(super) fn is_header(
+    first: &Row,
+    below: &Table<'_>,
+    asked: &[&str],
+    label: Option<usize>,
+) -> Result<bool, Error> {
     let trimmed = |column: usize| first.get(column).trim();
     let columns = 0..below.width;
     if asked
@@ -27,9 +32,14 @@ pub(super) fn is_header(first: &Row, below: &Table<'_>, asked: &[&str]) -> Resul
         return Ok(true);
     }
     let is_word = |column: &usize| !is_missing(trimmed(*column)) && !is_number(trimmed(*column));
-    let is_named = |column: &usize| NAMES.contains(&trimmed(*column).to_lowercase().as_str());
+    // A class may be called so as well.
+    let is_named = |column: &usize| {
+        NAMES.contains(&trimmed(*column).to_lowercase().as_str())
+            && below.fields(*column).all(|field| field != trimmed(*column))
+    };
+    // Of a label whose place is known, only a name for labels says something.
     let (of_words, of_numbers): (Vec<usize>, Vec<usize>) =
-        columns.partition(|column| below.holds_words(*column));
+        columns.partition(|column| Some(*column) == label || below.holds_words(*column));
     let words: Vec<usize> = of_numbers.iter().copied().filter(is_word).collect();
     let numbers = || {
         of_numbers
@@ -67,33 +77,39 @@ pub(super) fn is_header(first: &Row, below: &Table<'_>, asked: &[&str]) -> Resul
             return Err(with_both(error));
         }
     }
-    let named_words = of_words.iter().any(is_named);
     let counts = |of: &[usize]| {
         let fields = of.iter().map(|column| trimmed(*column));
         of.len() >= 3 && is_progression(fields) && !any_progression(below, of)
     };
     if counts(&of_numbers) {
-        // A label that others have as well says that the row is one of the data.
-        let is_known =
-            |column: &usize| below.fields(*column).any(|field| field == trimmed(*column));
-        return match of_words.iter().any(is_known) {
-            true => is_unclear("has equally spaced numbers and a label of other rows".to_owned()),
-            false if of_words.is_empty() && !counts_up(numbers()) => {
-                is_unclear("has equally spaced numbers".to_owned())
-            }
-            false => Ok(true),
+        // Where the rows below have words, the first has a name for them, or none, or it is data.
+        let names = |column: &usize| is_named(column) || is_missing(trimmed(*column));
+        return match of_words.is_empty() {
+            true if counts_up(numbers()) => Ok(true),
+            false if of_words.iter().all(names) => Ok(true),
+            _ => is_unclear("has equally spaced numbers".to_owned()),
         };
     }
-    if named_words {
-        return Ok(true);
+    if let Some(named) = of_words.iter().find(|column| is_named(column)) {
+        return match below.holds_words(*named) {
+            false => Ok(true),
+            // `y` is an answer as well as a name for answers.
+            true if label == Some(*named) => Ok(false),
+            true => is_unclear(format!("begins with `{}`", shorten(trimmed(*named)))),
+        };
     }
     // A label of numbers beside times: `0,0.00,0.02,…`, but also the series of a straight line.
-    let without = [&of_numbers[1..], &of_numbers[..of_numbers.len() - 1]];
-    match without.into_iter().any(counts) {
-        true if of_words.is_empty() => {
-            is_unclear("has equally spaced numbers beside one".to_owned())
-        }
-        _ => Ok(false),
+    let ends = [
+        (of_numbers[0], &of_numbers[1..]),
+        (
+            of_numbers[of_numbers.len() - 1],
+            &of_numbers[..of_numbers.len() - 1],
+        ),
+    ];
+    match ends.into_iter().find(|(_, others)| counts(others)) {
+        Some((end, _)) if is_missing(trimmed(end)) => Ok(true),
+        Some(_) => is_unclear("has equally spaced numbers beside one".to_owned()),
+        None => Ok(false),
     }
 }
 

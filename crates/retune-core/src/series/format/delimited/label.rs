@@ -105,6 +105,16 @@ fn guess(
         .filter(|column| table.holds_words(*column))
         .collect();
     if let [column] = words[..] {
+        if table.header.is_none() && column != first && column != last {
+            let found = format!(
+                "{} holds words, and what stands before it may be no value",
+                table.name(column)
+            );
+            return Err(refuse(&found)
+                .with_hint("say where the label stands, and where the values begin and end")
+                .with_setting("label", "")
+                .with_setting("columns", ""));
+        }
         let distinct = distinct(table, column).len();
         return match distinct < table.rows.len() || table.rows.len() < 2 {
             true => Ok(column),

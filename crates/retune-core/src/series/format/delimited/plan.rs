@@ -53,7 +53,17 @@ impl Plan {
         let asked = named_columns(layout);
         let has_header = match options.header {
             Some(header) => header,
-            None => is_header(first, &below, &asked)?,
+            None => {
+                let label = match &options.label {
+                    // Then there is none.
+                    _ if layout.length == Some(width) => None,
+                    LabelColumn::First => Some(0),
+                    LabelColumn::Last => width.checked_sub(1),
+                    LabelColumn::Number(number) => number.checked_sub(1),
+                    _ => None,
+                };
+                is_header(first, &below, &asked, label)?
+            }
         };
         let mut table = Table {
             path,
@@ -271,34 +281,39 @@ fn counts_rows(table: &Table<'_>, column: usize) -> Result<bool, Error> {
         return Ok(false);
     };
     let counts = numbers.first().is_some_and(|first| [0, 1].contains(first))
-        && numbers
-            .windows(2)
-            .all(|pair| pair[0].checked_add(1) == Some(pair[1]));
+        && numbers.is_sorted_by(|one, next| one.checked_add(1) == Some(*next));
+    let mut sorted = numbers.clone();
+    sorted.sort_unstable();
+    let is_distinct = numbers.len() > 1 && sorted.is_sorted_by(|one, next| one < next);
     if is_index {
-        let mut sorted = numbers.clone();
-        sorted.sort_unstable();
-        return Ok(counts || (numbers.len() > 1 && sorted.windows(2).all(|pair| pair[0] < pair[1])));
+        return Ok(is_distinct);
     }
-    if !counts || numbers.len() < ENOUGH {
-        return Ok(false);
-    }
-    let stem = |name: String| {
+    let stem = |name: &str| {
         name.trim_end_matches(|c: char| c.is_ascii_digit())
             .to_owned()
     };
-    let has_siblings = column + 1 < table.width && stem(table.lower(column + 1)) == stem(name);
-    match (&table.header, has_siblings) {
-        (None, _) => Ok(true),
-        // `t1` beside `t2`.
-        (Some(_), true) => Ok(false),
-        (Some(_), false) => {
-            let name = table.name(column);
-            let message = format!("{name} counts the rows; it may be their index or a value");
-            Err(table
-                .error(ErrorKind::Column, message)
-                .with_hint("leave it out, or say where the values begin and end")
-                .with_setting("drop", "")
-                .with_setting("columns", ""))
-        }
+    let next = table.lower(column + 1);
+    // `t1` beside `t2`.
+    if !is_distinct || (table.header.is_some() && stem(&next) == stem(&name)) {
+        return Ok(false);
     }
+    if counts && table.header.is_none() && numbers.len() >= ENOUGH {
+        return Ok(true);
+    }
+    let others = (1..table.width).filter(|other| !table.holds_words(*other));
+    let is_whole = |other: usize| table.whole_numbers(other).is_some();
+    let stands_alone =
+        others.clone().filter(|other| !is_whole(*other)).count() * 2 > others.count();
+    if !counts && !stands_alone {
+        return Ok(false);
+    }
+    let name = table.name(column);
+    let message = format!(
+        "{name} holds another whole number in each row; it may number the series or be a value"
+    );
+    Err(table
+        .error(ErrorKind::Column, message)
+        .with_hint("leave it out, or say where the values begin and end")
+        .with_setting("drop", "")
+        .with_setting("columns", ""))
 }
