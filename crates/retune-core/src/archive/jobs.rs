@@ -34,16 +34,25 @@ impl Job {
 /// When there are none, and for a name that cannot be part of a file's.
 pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>, Error> {
     let counts = [
-        ("data sets", sets.is_empty()),
-        ("presets", presets.is_empty()),
-        ("seeds", seeds == 0),
+        ("data sets", sets.len()),
+        ("presets", presets.len()),
+        ("seeds", seeds as usize),
     ];
-    if let Some((what, _)) = counts.into_iter().find(|(_, none)| *none) {
+    if let Some((what, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
         let message = format!("there are no {what} to run");
         return Err(Error::new(ErrorKind::Empty, message).with_hint("give at least one"));
     }
-    check_names("data set", sets)?;
-    check_names("preset", presets)?;
+    let bad = |name: &&String| {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        name.is_empty() || name.len() > 100 || !name.chars().all(letter)
+    };
+    for (what, names) in [("data set", sets), ("preset", presets)] {
+        if let Some(name) = names.iter().find(bad) {
+            let message = format!("`{name}` cannot be the name of a {what}");
+            return Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("use letters, digits, `-` and `_` only"));
+        }
+    }
     let mut jobs = Vec::new();
     for dataset in sets {
         for preset in presets {
@@ -57,21 +66,6 @@ pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>,
     jobs.sort();
     jobs.dedup();
     Ok(jobs)
-}
-
-fn check_names(what: &str, names: &[String]) -> Result<(), Error> {
-    let good = |name: &String| {
-        let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        !name.is_empty() && name.len() <= 100 && name.chars().all(letter)
-    };
-    match names.iter().find(|name| !good(name)) {
-        Some(name) => {
-            let message = format!("`{name}` cannot be the name of a {what}");
-            Err(Error::new(ErrorKind::Setting, message)
-                .with_hint("use letters, digits, `-` and `_` only"))
-        }
-        None => Ok(()),
-    }
 }
 
 /// One of several equal parts of the jobs: every `count`-th from the `index`-th on.
@@ -162,22 +156,11 @@ pub struct RunOptions {
     pub retry_failed: bool,
 }
 
-/// What one job was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    /// Its result was there.
-    Present,
-    /// It was scored.
-    Scored,
-    /// It failed.
-    Failed,
-}
-
 /// How far a run has come.
 #[derive(Debug, Clone, Copy)]
 pub struct RunProgress<'a> {
-    /// The job that was done, and how.
-    pub last: Option<(&'a Job, Done)>,
+    /// The job that was done last, if it failed.
+    pub failed: Option<&'a Job>,
     /// The job that is next.
     pub next: Option<&'a Job>,
     /// Jobs done, with those whose results were there.
@@ -228,12 +211,16 @@ pub fn run(
             None => left.push(job),
         }
     }
-    show(RunProgress {
-        last: None,
-        next: left.first().copied(),
-        done: summary.present,
-        total,
-    });
+    let done_before = summary.present;
+    let mut show = |failed, place| {
+        show(RunProgress {
+            failed,
+            next: left.get(place).copied(),
+            done: done_before + place,
+            total,
+        });
+    };
+    show(None, 0);
     for (place, job) in left.iter().enumerate() {
         let mut result = JobResult {
             job: (*job).clone(),
@@ -245,22 +232,10 @@ pub fn run(
             result.outcome = Outcome::Error(problem);
         }
         result.write(folder)?;
-        let how = match result.outcome {
-            Outcome::Scores(_) => {
-                summary.scored += 1;
-                Done::Scored
-            }
-            Outcome::Error(_) => {
-                summary.failed += 1;
-                Done::Failed
-            }
-        };
-        show(RunProgress {
-            last: Some((job, how)),
-            next: left.get(place + 1).copied(),
-            done: summary.present + place + 1,
-            total,
-        });
+        let failed = matches!(result.outcome, Outcome::Error(_));
+        summary.scored += usize::from(!failed);
+        summary.failed += usize::from(failed);
+        show(failed.then_some(*job), place + 1);
     }
     Ok(summary)
 }

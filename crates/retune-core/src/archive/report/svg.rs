@@ -7,14 +7,6 @@ pub(super) struct Svg {
     text: String,
 }
 
-/// Where text lies relative to its place.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Anchor {
-    Start,
-    Middle,
-    End,
-}
-
 impl Svg {
     /// `description` is read to those who do not see the picture.
     pub(super) fn new(width: f64, height: f64, description: &str) -> Self {
@@ -28,13 +20,10 @@ impl Svg {
     }
 
     pub(super) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
-        let points: Vec<String> = points
-            .iter()
-            .map(|(x, y)| format!("{x:.1},{y:.1}"))
-            .collect();
+        let points = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}"));
+        let points = points.collect::<Vec<_>>().join(" ");
         self.push(format_args!(
-            "<polyline class=\"{class}\" points=\"{}\"/>",
-            points.join(" ")
+            "<polyline class=\"{class}\" points=\"{points}\"/>"
         ));
     }
 
@@ -46,12 +35,8 @@ impl Svg {
         ));
     }
 
-    pub(super) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str) {
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
+    /// Text that has its `start`, `middle` or `end` at a place.
+    pub(super) fn text(&mut self, (x, y): (f64, f64), anchor: &str, text: &str) {
         let text = escape(text);
         self.push(format_args!(
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>"
