@@ -5,13 +5,10 @@ mod merge;
 mod page;
 mod run;
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use retune::archive::{Accuracies, Comparison, Results, merge, read_published};
 
-use super::args::Common;
+use super::prelude::*;
 
 /// Run, merge, compare and report whole archives of data sets
 #[derive(Debug, Subcommand)]
@@ -49,7 +46,8 @@ struct CompareArgs {
 }
 
 impl CompareArgs {
-    fn compare(&self) -> Result<(Results, Comparison)> {
+    /// All results, and how the methods compare; `named` or else the first one with all others.
+    fn compare(&self, named: Option<&String>) -> Result<(Results, Comparison, String)> {
         let results = merge(&self.results)?;
         let mut accuracies = Accuracies::of_results(&results);
         if let Some(path) = &self.with {
@@ -59,14 +57,7 @@ impl CompareArgs {
             accuracies = accuracies.only(&self.columns)?;
         }
         let comparison = Comparison::of(&accuracies)?;
-        Ok((results, comparison))
-    }
-}
-
-/// The method that is compared with all others: the one named, or else the first.
-fn reference(named: Option<&String>, comparison: &Comparison) -> String {
-    match named {
-        Some(name) => name.clone(),
-        None => comparison.accuracies.methods[0].clone(),
+        let reference = named.unwrap_or(&accuracies.methods[0]).clone();
+        Ok((results, comparison, reference))
     }
 }

@@ -6,21 +6,15 @@
 mod timing;
 mod workload;
 
-use anyhow::Result;
-use clap::Args;
-use retune::Engine;
+use std::iter::once;
+
 use retune::engine::Classifier;
 use retune::program::Program;
-use retune::series::Split;
-use retune::source::{DEFAULT_SOURCE, SourceWeights};
 use retune::transform::Transform;
-use serde::Serialize;
+use retune::{Engine, Error};
 
-use super::args::{Common, positive};
-use super::output;
-use super::problem::{Problem, hint_with_options};
-use super::progress::Waiting;
-use super::text::{self, Column};
+use super::prelude::*;
+use super::problem::hint;
 use timing::{quantile, repeat, steps};
 use workload::{SERIES, TRAINED_ON};
 
@@ -96,36 +90,32 @@ impl Arguments {
         let mut seen = Vec::new();
         names.retain(|name| !seen.contains(name) && (seen.push(*name), true).1);
         let mut reference = None;
-        let mut outcome = Outcome {
-            threads: rayon::current_num_threads(),
-            seed: common.seed,
-            backends: Vec::new(),
-            failed: Vec::new(),
-        };
+        let (mut backends, mut failed) = (Vec::new(), Vec::new());
         for name in names {
             match Engine::named(name) {
                 Ok(engine) => {
-                    let waiting = Waiting::new(common, format!("measuring the {name} backend"));
-                    let measured = self.measure(engine, &mut reference, common.seed)?;
-                    drop(waiting);
-                    outcome.backends.push(measured);
+                    let what = format!("measuring the {name} backend");
+                    let measure = || self.measure(engine, &mut reference, common.seed);
+                    backends.push(Waiting::during(common, what, measure)?);
                 }
-                Err(error) => outcome.failed.push(Failure {
-                    backend: name.to_owned(),
-                    error: error.to_string(),
-                    hint: hint_with_options(&error),
-                }),
+                Err(error) => failed.push((name, error)),
             }
         }
-        if let ([], [failure, ..]) = (&outcome.backends[..], &outcome.failed[..]) {
-            let problem = Problem::new(failure.error.clone());
-            return Err(match &failure.hint {
-                Some(hint) => problem.with_hint(hint.clone()),
-                None => problem,
-            }
-            .into());
+        if backends.is_empty() && !failed.is_empty() {
+            return Err(failed.swap_remove(0).1.into());
         }
-        output::show(common, &outcome, Outcome::describe)
+        let failure = |(name, error): &(&str, Error)| Failure {
+            backend: (*name).to_owned(),
+            error: error.to_string(),
+            hint: hint(error),
+        };
+        let outcome = Outcome {
+            threads: rayon::current_num_threads(),
+            seed: common.seed,
+            backends,
+            failed: failed.iter().map(failure).collect(),
+        };
+        output::show(common, &outcome, describe)
     }
 
     fn measure(
@@ -137,14 +127,22 @@ impl Arguments {
         let all = workload::series(seed);
         let source = SourceWeights::find(DEFAULT_SOURCE)?;
         let training = workload::training(&all);
-        let train = |transform: Transform| self.train(engine, &training, &source, transform, seed);
+        // A program, and how long each step of its training took.
+        let train = |transform: Transform| {
+            steps(self.seconds, |steps, done| {
+                let settings = workload::settings(transform.clone(), steps, seed);
+                let builder = engine.classifier().settings(settings).source(&source);
+                let classifier = builder.on_progress(|_| done()).fit(&training)?;
+                Ok(classifier.program().clone())
+            })
+        };
         let (fitted, train_padding) = train(workload::padded())?;
         let (_, train_stretched) = train(workload::stretched())?;
         // One step from the same seed: the program does not depend on the speed of the machine.
-        let program = match reference {
-            Some(reference) => reference.program.clone(),
-            None => fitted,
-        };
+        let known = reference
+            .as_ref()
+            .map(|reference| reference.program.clone());
+        let program = known.unwrap_or(fitted);
         let classifier = Classifier::new(engine, program.clone(), &source)?;
         let (predictions, inference) = repeat(self.seconds, || Ok(classifier.predict(&all)?))?;
         let mut one = all.series.chunks(1).cycle();
@@ -176,26 +174,6 @@ impl Arguments {
             },
         })
     }
-
-    /// A program, and how long each step of its training took.
-    fn train(
-        &self,
-        engine: Engine,
-        training: &Split,
-        source: &SourceWeights,
-        transform: Transform,
-        seed: u64,
-    ) -> Result<(Program, Vec<f64>)> {
-        steps(self.seconds, |steps, done| {
-            let classifier = engine
-                .classifier()
-                .settings(workload::settings(transform.clone(), steps, seed))
-                .source(source)
-                .on_progress(|_| done())
-                .fit(training)?;
-            Ok(classifier.program().clone())
-        })
-    }
 }
 
 /// Its name, its unit and its value.
@@ -218,42 +196,41 @@ const MEASURES: [Measure; 6] = [
     }),
 ];
 
-impl Outcome {
-    fn describe(&self) -> String {
-        let mut columns = vec![Column::Left];
-        columns.resize(1 + self.backends.len(), Column::Right);
-        columns.push(Column::Left);
-        let mut head = vec![String::new()];
-        head.extend(self.backends.iter().map(|one| one.backend.clone()));
-        let mut rows = vec![head];
-        for (name, unit, value) in MEASURES {
-            let mut row = vec![name.to_owned()];
-            row.extend(self.backends.iter().map(|one| significant(value(one))));
-            row.push(unit.to_owned());
-            rows.push(row);
-        }
-        let mut text = format!(
-            "{}, seed {}, {SERIES} series of {} values\n\n{}\n",
-            text::counted(self.threads, "thread", "threads"),
-            self.seed,
-            workload::SAMPLES,
-            text::table(&columns, rows),
-        );
-        for Measured { backend, timed, .. } in &self.backends {
-            text.push_str(&format!(
-                "{backend}: timed {} and {} training steps of {TRAINED_ON} series, {} batches of \
-                 {SERIES}, {} of one\n",
-                timed.train_padding_steps,
-                timed.train_stretched_steps,
-                timed.inference_batches,
-                timed.latency_predictions,
-            ));
-        }
-        for failure in &self.failed {
-            text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
-        }
-        text
+fn describe(outcome: &Outcome) -> String {
+    let backends = || outcome.backends.iter();
+    let names = backends().map(|one| one.backend.clone());
+    let head = once(String::new()).chain(names).collect::<Vec<_>>();
+    let rows = MEASURES.iter().map(|(name, unit, value)| {
+        let values = backends().map(|one| significant(value(one)));
+        once((*name).to_owned())
+            .chain(values)
+            .chain(once((*unit).to_owned()))
+            .collect()
+    });
+    let mut columns = vec![Right; 1 + outcome.backends.len()];
+    columns[0] = Left;
+    columns.push(Left);
+    let mut text = format!(
+        "{}, seed {}, {SERIES} series of {} values\n\n{}\n",
+        text::counted(outcome.threads, "thread", "threads"),
+        outcome.seed,
+        workload::SAMPLES,
+        text::table(&columns, once(head).chain(rows)),
+    );
+    for Measured { backend, timed, .. } in &outcome.backends {
+        text.push_str(&format!(
+            "{backend}: timed {} and {} training steps of {TRAINED_ON} series, {} batches of \
+             {SERIES}, {} of one\n",
+            timed.train_padding_steps,
+            timed.train_stretched_steps,
+            timed.inference_batches,
+            timed.latency_predictions,
+        ));
     }
+    for failure in &outcome.failed {
+        text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
+    }
+    text
 }
 
 /// Three digits that matter.

@@ -27,12 +27,30 @@ mod scoring;
 mod source;
 mod text;
 
+/// What most commands use.
+mod prelude {
+    pub use std::collections::BTreeMap;
+    pub use std::path::{Path, PathBuf};
+    pub use std::time::Instant;
+
+    pub use anyhow::{Result, anyhow, bail, ensure};
+    pub use clap::Args;
+    pub use retune::program::SourceReference;
+    pub use retune::source::{DEFAULT_SOURCE, SourceWeights};
+    pub use serde::Serialize;
+
+    pub(super) use super::args::*;
+    pub(super) use super::output::{self, OutputFile};
+    pub(super) use super::problem::problem;
+    pub(super) use super::progress::{Progress, Waiting};
+    pub(super) use super::text::{self, Column::Left, Column::Right};
+}
+
 use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use args::Common;
+use prelude::*;
 
 /// Classify and forecast time series with a frozen speech model
 ///

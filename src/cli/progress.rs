@@ -83,9 +83,8 @@ impl Round {
         let before = *self.before.get_or_insert(done.saturating_sub(1));
         let (made, left) = (done.saturating_sub(before), total.saturating_sub(done));
         let each = self.started.elapsed().as_secs_f64() / made as f64;
-        (made > 0 && left > 0)
-            .then(|| Duration::try_from_secs_f64(each * left as f64).ok())
-            .flatten()
+        let rest = Duration::try_from_secs_f64(each * left as f64).ok();
+        rest.filter(|_| made > 0 && left > 0)
     }
 }
 
@@ -122,21 +121,36 @@ impl Progress {
             return;
         }
         drop(self.waiting.take());
-        let what = &self.what;
         let bar = self.bar.get_or_insert_with(|| {
-            let template = match total {
+            let style = ProgressStyle::with_template(match total {
                 0 => "{prefix} {spinner} {wide_msg}",
                 _ => "{prefix} [{bar:20}] {wide_msg}",
-            };
-            ProgressBar::no_length()
-                .with_style(style(template))
-                .with_prefix(what.clone())
+            });
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let bar = ProgressBar::no_length().with_style(style.progress_chars("=> "));
+            bar.with_prefix(self.what.clone())
         });
         if total > 0 {
             bar.set_length(total);
         }
         bar.set_position(done);
         bar.set_message(detail);
+    }
+
+    /// An epoch of training is done; losses have so many decimals.
+    pub fn epoch(
+        &mut self,
+        epoch: usize,
+        epochs: usize,
+        training_loss: f64,
+        validation_loss: Option<f64>,
+        decimals: usize,
+    ) {
+        let validation = validation_loss.map(|loss| format!(", validation {loss:.decimals$}"));
+        let validation = validation.unwrap_or_default();
+        let detail =
+            format!("epoch {epoch} of {epochs}, loss {training_loss:.decimals$}{validation}");
+        self.at(epoch as u64, epochs as u64, &detail);
     }
 
     /// A line that stays.
@@ -158,29 +172,17 @@ impl Drop for Progress {
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ")
-}
-
 /// Work whose steps cannot be counted, until this is dropped.
-pub struct Waiting {
-    stop: Option<Sender<()>>,
-    shows: Option<JoinHandle<()>>,
-}
+pub struct Waiting(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Waiting {
     /// Shows `what` after a second.
     pub fn new(common: &Common, what: impl Into<String>) -> Self {
         let style = Style::of(common);
-        let what = what.into();
         if style == Style::Silent {
-            return Self {
-                stop: None,
-                shows: None,
-            };
+            return Self(None);
         }
+        let what = what.into();
         let (stop, stopped) = channel();
         let shows = thread::spawn(move || {
             if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
@@ -195,17 +197,20 @@ impl Waiting {
             let _ = stopped.recv();
             spinner.finish_and_clear();
         });
-        Self {
-            stop: Some(stop),
-            shows: Some(shows),
-        }
+        Self(Some((stop, shows)))
+    }
+
+    /// Shows `what` while work goes on.
+    pub fn during<T>(common: &Common, what: impl Into<String>, work: impl FnOnce() -> T) -> T {
+        let _waiting = Self::new(common, what);
+        work()
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(shows) = self.shows.take() {
+        if let Some((stop, shows)) = self.0.take() {
+            drop(stop);
             let _ = shows.join();
         }
     }

@@ -1,24 +1,15 @@
 //! `retune archive run`: fits and scores every data set of a folder.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::Instant;
-
-use anyhow::Result;
-use clap::Args;
 use retune::archive::{
-    Done, Identity, Job, Outcome, RunOptions, RunProgress, RunSummary, Scores, Seconds, Shard,
-    jobs, run, wanted_sets,
+    Identity, Job, Outcome, RunOptions, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
+    wanted_sets,
 };
 use retune::fit::{FitSettings, Preset};
 use retune::series::{Dataset, Scaling};
-use retune::source::{DEFAULT_SOURCE, SourceWeights};
-use serde::Serialize;
 
-use crate::cli::args::{BackendArgs, Common, ReadArgs, choice, count};
-use crate::cli::output;
-use crate::cli::progress::Progress;
-use crate::cli::scoring::{ControlArgs, FitAndScore, RANDOM_SOURCE};
+use crate::cli::fitting::PRESETS;
+use crate::cli::prelude::*;
+use crate::cli::scoring::{ControlArgs, RANDOM_SOURCE, fit_and_score};
 
 /// Fit and score every data set of a folder
 ///
@@ -42,7 +33,7 @@ pub struct Arguments {
         value_name = "A,B",
         value_delimiter = ',',
         default_value = "default",
-        value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"])
+        value_parser = choice::<Preset>(&PRESETS)
     )]
     presets: Vec<Preset>,
     /// How many seeds, from 0
@@ -66,8 +57,8 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Summary {
-    out: PathBuf,
+struct Summary<'a> {
+    out: &'a Path,
     #[serde(flatten)]
     summary: RunSummary,
 }
@@ -79,12 +70,12 @@ impl Arguments {
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
         let jobs = jobs(&sets, &presets, self.seeds as u64)?;
-        let shard = match self.shard {
-            Some(shard) => shard,
-            None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
-        };
+        let of_array = Shard::from_job_array(|name| std::env::var(name).ok());
+        let shard = self
+            .shard
+            .map_or_else(|| of_array, |shard| Ok(Some(shard)))?;
         let options = RunOptions {
-            shard,
+            shard: shard.unwrap_or(Shard::WHOLE),
             identity: Identity {
                 retune: env!("CARGO_PKG_VERSION").to_owned(),
                 source: source.name().to_owned(),
@@ -107,7 +98,7 @@ impl Arguments {
             Err(error) => Outcome::Error(error.to_string()),
         };
         let show = |at: RunProgress| {
-            if let Some((job, Done::Failed)) = at.last {
+            if let Some(job) = at.failed {
                 progress.note(&format!("{} failed", job.file_name()));
             }
             let next = at.next.map_or(String::new(), |job| {
@@ -118,18 +109,11 @@ impl Arguments {
         };
         let summary = run(&self.out, &jobs, &options, fit, show)?;
         drop(progress);
-        let outcome = Summary {
-            out: self.out.clone(),
-            summary,
-        };
-        output::show(common, &outcome, |Summary { out, summary }| {
-            format!(
-                "{} scored, {} there already, {} failed; results in {}\n",
-                summary.scored,
-                summary.present,
-                summary.failed,
-                out.display()
-            )
+        let out = &self.out;
+        output::show(common, &Summary { out, summary }, |_| {
+            let (present, scored, failed) = (summary.present, summary.scored, summary.failed);
+            let out = out.display();
+            format!("{scored} scored, {present} there already, {failed} failed; results in {out}\n")
         })
     }
 }
@@ -181,24 +165,14 @@ impl Bench<'_> {
             seed: job.seed,
             ..FitSettings::preset(job.preset.parse()?)
         };
-        let data = &known.data;
-        let done = FitAndScore {
-            data,
-            source: self.source,
-            settings: &settings,
-            common: self.common,
-            doing: "fitting",
-        }
-        .run(self.arguments.backend.engine()?)?;
+        let (data, common, backend) = (&known.data, self.common, &self.arguments.backend);
+        let engine = backend.engine()?;
+        let done = fit_and_score(engine, data, self.source, &settings, common, "fitting")?;
+        let program = done.classifier.program();
         let start = Instant::now();
         let mut baselines = known.controls.clone();
-        let random = self.arguments.controls.controls.of_random_source(
-            data,
-            self.source,
-            &settings,
-            &self.arguments.backend,
-            self.common,
-        )?;
+        let controls = self.arguments.controls.controls;
+        let random = controls.of_random_source(data, self.source, &settings, backend, common)?;
         let name = format!("{RANDOM_SOURCE}_{}", job.preset);
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         Ok(Scores {
@@ -208,8 +182,8 @@ impl Bench<'_> {
             baselines,
             n_train: data.train.len(),
             n_test: data.test.len(),
-            classes: done.program.labels().len(),
-            length: done.program.series_length(),
+            classes: program.labels().len(),
+            length: program.series_length(),
             seconds: Seconds {
                 fit: done.fit,
                 predict: done.predict,
