@@ -5,7 +5,6 @@ mod merge;
 mod page;
 mod run;
 
-use clap::Subcommand;
 use retune::archive::{Accuracies, Comparison, Results, merge, read_published};
 
 use super::prelude::*;
@@ -20,7 +19,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Does what is asked for.
     pub fn run(&self, common: &Common) -> Result<()> {
         match self {
             Self::Run(arguments) => arguments.run(common),
@@ -43,11 +41,14 @@ struct CompareArgs {
     /// Only these methods, by the names of their columns or as `retune PRESET`; all if not given
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     columns: Vec<String>,
+    /// The method that is compared with all others; the first if not given
+    #[arg(long, value_name = "METHOD")]
+    reference: Option<String>,
 }
 
 impl CompareArgs {
-    /// All results, and how the methods compare; `named` or else the first one with all others.
-    fn compare(&self, named: Option<&String>) -> Result<(Results, Comparison, String)> {
+    /// All results, how the methods compare, and the one that is compared with all others.
+    fn compare(&self) -> Result<(Results, Comparison, String)> {
         let results = merge(&self.results)?;
         let mut accuracies = Accuracies::of_results(&results);
         if let Some(path) = &self.with {
@@ -57,7 +58,8 @@ impl CompareArgs {
             accuracies = accuracies.only(&self.columns)?;
         }
         let comparison = Comparison::of(&accuracies)?;
-        let reference = named.unwrap_or(&accuracies.methods[0]).clone();
+        let reference = self.reference.as_ref();
+        let reference = reference.unwrap_or(&accuracies.methods[0]).clone();
         Ok((results, comparison, reference))
     }
 }

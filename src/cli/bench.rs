@@ -6,12 +6,8 @@
 mod timing;
 mod workload;
 
-use std::iter::once;
-
-use retune::engine::Classifier;
-use retune::program::Program;
+use retune::Error;
 use retune::transform::Transform;
-use retune::{Engine, Error};
 
 use super::prelude::*;
 use super::problem::hint;
@@ -32,7 +28,6 @@ pub struct Arguments {
     seconds: f64,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     threads: usize,
@@ -81,7 +76,6 @@ struct Reference {
 }
 
 impl Arguments {
-    /// Measures the backends one after the other and prints the result.
     pub fn run(&self, common: &Common) -> Result<()> {
         let mut names = match self.backends.is_empty() {
             true => Engine::compiled(),
@@ -139,10 +133,10 @@ impl Arguments {
         let (fitted, train_padding) = train(workload::padded())?;
         let (_, train_stretched) = train(workload::stretched())?;
         // One step from the same seed: the program does not depend on the speed of the machine.
-        let known = reference
-            .as_ref()
-            .map(|reference| reference.program.clone());
-        let program = known.unwrap_or(fitted);
+        let program = match reference {
+            Some(reference) => reference.program.clone(),
+            None => fitted,
+        };
         let classifier = Classifier::new(engine, program.clone(), &source)?;
         let (predictions, inference) = repeat(self.seconds, || Ok(classifier.predict(&all)?))?;
         let mut one = all.series.chunks(1).cycle();
@@ -202,10 +196,8 @@ fn describe(outcome: &Outcome) -> String {
     let head = once(String::new()).chain(names).collect::<Vec<_>>();
     let rows = MEASURES.iter().map(|(name, unit, value)| {
         let values = backends().map(|one| significant(value(one)));
-        once((*name).to_owned())
-            .chain(values)
-            .chain(once((*unit).to_owned()))
-            .collect()
+        let [name, unit] = [name, unit].map(|text| once((*text).to_owned()));
+        name.chain(values).chain(unit).collect()
     });
     let mut columns = vec![Right; 1 + outcome.backends.len()];
     columns[0] = Left;

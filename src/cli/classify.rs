@@ -4,7 +4,7 @@ mod black_box;
 
 use std::fs;
 
-use retune::series::{self, Dataset, Format};
+use retune::series::{self, Format};
 
 use super::fitting::{FitArgs, Fitted};
 use super::prelude::*;
@@ -45,7 +45,6 @@ pub struct Arguments {
     read: ReadArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     dataset: &'a str,
@@ -74,7 +73,6 @@ struct Seconds {
 }
 
 impl Arguments {
-    /// Fits, scores and prints the result.
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files()?;
         let out = self.output(&files)?;
@@ -209,9 +207,8 @@ fn describe(outcome: &Outcome) -> String {
 
 /// The accuracy above those of the controls.
 fn accuracies(own: &str, accuracy: f64, controls: &BTreeMap<String, f64>) -> String {
-    let controls = controls
-        .iter()
-        .map(|(name, accuracy)| (label_of(name), *accuracy));
+    let controls = controls.iter();
+    let controls = controls.map(|(name, accuracy)| (label_of(name), *accuracy));
     let rows = std::iter::once((own, accuracy)).chain(controls);
     let rows = rows.map(|(name, accuracy)| [name.to_owned(), text::accuracy(accuracy)]);
     text::headed(&[Left, Right], &["", "accuracy"], rows)

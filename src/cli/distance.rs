@@ -1,8 +1,5 @@
 //! `retune distance`: how far series are from speech in the ears of the source.
 
-use retune::engine::Classifier;
-use retune::series::Split;
-use retune::source::SpeechFolder;
 use retune::task::Distance;
 
 use super::prelude::*;
@@ -31,7 +28,6 @@ pub struct Arguments {
     read: ReadArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     program: &'a Path,
@@ -44,7 +40,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Measures and prints the distances.
     pub fn run(&self, common: &Common) -> Result<()> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();

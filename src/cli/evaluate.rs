@@ -1,8 +1,5 @@
 //! `retune evaluate`: scores a program on labelled series.
 
-use retune::engine::Classifier;
-use retune::series::Split;
-
 use super::prelude::*;
 use super::program::ProgramArgs;
 
@@ -19,7 +16,6 @@ pub struct Arguments {
     read: ReadArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     program: &'a Path,
@@ -37,7 +33,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Scores and prints the result.
     pub fn run(&self, common: &Common) -> Result<()> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();

@@ -1,7 +1,6 @@
 //! `retune explain`: one picture of one prediction.
 
-use retune::engine::Classifier;
-use retune::program::{Part, Program};
+use retune::program::Part;
 use retune::source::SourceSpec;
 
 use super::listen::Word;
@@ -24,7 +23,6 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -40,7 +38,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Writes the picture and prints the prediction.
     pub fn run(&self, common: &Common) -> Result<()> {
         let row = self.row.open(&self.out)?;
         let spec = row.source.spec();
@@ -54,10 +51,7 @@ impl Arguments {
             row: self.row.row,
             true_label: row.label,
             label: prediction.label.clone(),
-            probability: *prediction
-                .probabilities
-                .get(prediction.class)
-                .expect("each class has a probability: `explain` chose the class among them"),
+            probability: prediction.probabilities[prediction.class],
             words: Word::first(&explanation.words, WORDS),
             untimed,
             source: classifier.program().source(),

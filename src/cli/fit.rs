@@ -1,7 +1,5 @@
 //! `retune fit`: fits a program on a training file and saves it.
 
-use retune::series::Split;
-
 use super::fitting::{FitArgs, Fitted, fit};
 use super::prelude::*;
 use super::program::PartName;
@@ -22,7 +20,6 @@ pub struct Arguments {
     read: ReadArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -39,7 +36,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Fits, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs = [self.train.as_path(), self.fitting.source.as_ref()];
         let out = OutputFile::check(&self.out, &inputs)?;

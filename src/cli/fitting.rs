@@ -1,11 +1,7 @@
 //! How a program is fitted: what `fit` and `classify` share.
 
 use clap::builder::PossibleValuesParser;
-use retune::Engine;
-use retune::engine::Classifier;
-use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
-use retune::program::Program;
-use retune::series::{Scaling, Split};
+use retune::fit::{FitProgress, ReadoutKind};
 use retune::transform::{Padding, Position, Transform, Waveform, names};
 
 use super::prelude::*;
@@ -185,10 +181,8 @@ pub fn fit(
 ) -> Result<(Classifier, f64)> {
     let start = Instant::now();
     let mut progress = Progress::new(common, doing);
-    let builder = engine
-        .classifier()
-        .settings(settings.clone())
-        .source(source);
+    let builder = engine.classifier().source(source);
+    let builder = builder.settings(settings.clone());
     let builder = builder.on_progress(|at| show_progress(&mut progress, at));
     let classifier = builder.fit(train)?;
     Ok((classifier, start.elapsed().as_secs_f64()))
@@ -232,11 +226,8 @@ pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
             validation_loss,
         } => progress.epoch(epoch, epochs, training_loss, validation_loss, 3),
         FitProgress::Forwarded { done, of } => {
-            progress.at(
-                done as u64,
-                of as u64,
-                &format!("{done} of {of} series forwarded"),
-            );
+            let detail = format!("{done} of {of} series forwarded");
+            progress.at(done as u64, of as u64, &detail);
         }
     }
 }

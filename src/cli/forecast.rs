@@ -43,7 +43,6 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Forecasts and prints, or judges forecasts.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs = [self.file.file.as_path(), self.source.as_ref()];
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;

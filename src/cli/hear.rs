@@ -1,7 +1,6 @@
 //! `retune hear`: what the source hears of a series, as a recording.
 
 use retune::audio::write_wav;
-use retune::engine::Classifier;
 
 use super::prelude::*;
 use super::program::RowArgs;
@@ -21,7 +20,6 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -35,15 +33,13 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Writes the file and prints its name.
     pub fn run(&self, common: &Common) -> Result<()> {
         let row = self.row.open(&self.out)?;
         let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
         let mut audio = classifier.hear(&row.series, self.row.part - 1)?;
         let rate = classifier.rate();
-        let peak = audio
-            .iter()
-            .fold(0f32, |peak, sample| peak.max(sample.abs()));
+        let peak = audio.iter().map(|sample| sample.abs());
+        let peak = peak.fold(0.0, f32::max);
         let gain = if peak > 1.0 { 1.0 / peak } else { 1.0 };
         for sample in &mut audio {
             *sample *= gain;

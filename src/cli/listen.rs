@@ -1,7 +1,5 @@
 //! `retune listen`: the words that a source hears in recordings.
 
-use std::iter::once;
-
 use retune::audio::load_clip;
 
 use super::prelude::*;
@@ -24,7 +22,6 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     source: SourceReference,
@@ -61,7 +58,6 @@ impl std::fmt::Display for Word {
 }
 
 impl Arguments {
-    /// Hears the recordings and prints the words.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let engine = self.backend.engine()?;

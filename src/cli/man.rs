@@ -14,7 +14,6 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Prints the page.
     pub fn run(&self) -> Result<()> {
         let mut root = Cli::command();
         root.build();

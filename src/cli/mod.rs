@@ -1,4 +1,5 @@
-//! The command line: one file for each command.
+//! The command line: one file for each command, with its `Arguments`, the `Outcome` that it prints,
+//! and `run`, which does it.
 
 mod archive;
 mod args;
@@ -30,13 +31,18 @@ mod text;
 /// What most commands use.
 mod prelude {
     pub use std::collections::BTreeMap;
+    pub use std::iter::once;
     pub use std::path::{Path, PathBuf};
     pub use std::time::Instant;
 
     pub use anyhow::{Result, anyhow, bail, ensure};
-    pub use clap::Args;
-    pub use retune::program::SourceReference;
-    pub use retune::source::{DEFAULT_SOURCE, SourceWeights};
+    pub use clap::{Args, Subcommand, ValueEnum};
+    pub use retune::Engine;
+    pub use retune::engine::Classifier;
+    pub use retune::fit::{FitSettings, Preset};
+    pub use retune::program::{Program, SourceReference};
+    pub use retune::series::{Dataset, Scaling, Split};
+    pub use retune::source::{DEFAULT_SOURCE, SourceWeights, SpeechFolder};
     pub use serde::Serialize;
 
     pub(super) use super::args::*;
@@ -48,7 +54,7 @@ mod prelude {
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 use prelude::*;
 

@@ -6,7 +6,6 @@ mod predict;
 mod pretrain;
 mod reading;
 
-use clap::Subcommand;
 use retune::train;
 
 use super::prelude::*;
@@ -26,7 +25,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs the command.
     pub fn run(&self, common: &Common) -> Result<()> {
         match self {
             Self::Pretrain(arguments) => arguments.run(common),

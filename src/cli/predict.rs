@@ -3,9 +3,7 @@
 //! For classification: the label of each series, with a probability for each class. For
 //! forecasting: what comes after each history.
 
-use std::iter::once;
-
-use retune::engine::{Classifier, Forecaster};
+use retune::engine::Forecaster;
 use retune::program::Task;
 use retune::series::SplitParts;
 use serde::Serializer;
@@ -55,7 +53,6 @@ impl Serialize for Probabilities<'_> {
 }
 
 impl Arguments {
-    /// Predicts and prints or writes the result.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs = self.program.inputs_and(&self.series);
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;

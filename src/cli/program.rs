@@ -1,7 +1,6 @@
 //! Programs on disk and the sources that they were made for.
 
-use retune::program::{ForecastProgram, Part, Program};
-use retune::series::Split;
+use retune::program::{ForecastProgram, Part};
 use retune::source::shipped_sources;
 
 use super::prelude::*;
@@ -92,15 +91,13 @@ impl RowArgs {
         let length = program.series_length();
         let split = Split::read_for_length(&self.series, length, &self.read.options())?;
         let (file, row, last) = (self.series.display(), self.row, split.len());
-        ensure!(
-            row <= last,
-            "{file}: there is no series {row}, the last one is {last}"
-        );
+        let missing = || anyhow!("{file}: there is no series {row}, the last one is {last}");
+        let series = split.series.get(row - 1).cloned().ok_or_else(missing)?;
         Ok(Opened {
             out,
             program,
             source,
-            series: split.series[row - 1].clone(),
+            series,
             label: split.labels.get(row - 1).cloned(),
         })
     }

@@ -1,12 +1,8 @@
 //! Fitting on one split and scoring on the other, and what that has to be compared with: what
 //! `classify` and `archive run` share.
 
-use clap::ValueEnum;
-use retune::engine::Classifier;
-use retune::fit::FitSettings;
-use retune::series::{Dataset, Scaling};
+use retune::baseline;
 use retune::task::Score;
-use retune::{Engine, baseline};
 
 use super::fitting::fit;
 use super::prelude::*;

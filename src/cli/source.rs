@@ -7,8 +7,6 @@ mod pretrain;
 mod shelf;
 mod test;
 
-use clap::Subcommand;
-
 use super::prelude::*;
 
 /// List, show, import, train and test source models
@@ -39,7 +37,6 @@ pub struct LeftOut {
 }
 
 impl Command {
-    /// Does what is asked for.
     pub fn run(&self, common: &Common) -> Result<()> {
         #[cfg(not(feature = "import"))]
         let left_out = |command| {

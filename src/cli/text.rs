@@ -45,11 +45,9 @@ pub fn headed<C>(columns: &[Column], head: &[&str], rows: impl IntoIterator<Item
 where
     C: IntoIterator<Item = String>,
 {
-    let head = head.iter().map(|name| (*name).to_owned()).collect();
-    let rows = rows
-        .into_iter()
-        .map(|row| row.into_iter().collect::<Vec<_>>());
-    table(columns, once(head).chain(rows))
+    let head = head.iter().map(|name| (*name).to_owned());
+    let rows = rows.into_iter().map(|row| row.into_iter().collect());
+    table(columns, once(head.collect::<Vec<_>>()).chain(rows))
 }
 
 /// Names and values below each other.
@@ -85,11 +83,9 @@ pub fn confusion(labels: &[String], counts: &[Vec<usize>], of: &str, taken_for: 
 pub fn confused(counts: &[Vec<usize>], most: usize) -> Vec<(usize, usize, usize)> {
     let mut pairs = Vec::new();
     for (label, row) in counts.iter().enumerate() {
-        let taken = row
-            .iter()
-            .enumerate()
-            .map(|(taken, count)| (label, taken, *count));
-        pairs.extend(taken.filter(|(label, taken, count)| taken != label && *count > 0));
+        let counts = row.iter().enumerate();
+        let wrong = counts.filter(|(taken, count)| *taken != label && **count > 0);
+        pairs.extend(wrong.map(|(taken, count)| (label, taken, *count)));
     }
     // The sort is stable: equal counts stay in the order of the labels.
     pairs.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
@@ -133,11 +129,8 @@ pub fn short_hash(sha256: &str) -> String {
 
 /// A source by its name and hash.
 pub fn source(source: &SourceReference) -> String {
-    format!(
-        "source {} (sha256 {})",
-        source.name,
-        short_hash(&source.sha256)
-    )
+    let hash = short_hash(&source.sha256);
+    format!("source {} (sha256 {hash})", source.name)
 }
 
 /// The same with whether the check of its weights held, as a line.

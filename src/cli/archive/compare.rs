@@ -10,9 +10,6 @@ use crate::cli::prelude::*;
 pub struct Arguments {
     #[command(flatten)]
     compare: CompareArgs,
-    /// The method that is compared with all others; the first if not given
-    #[arg(long, value_name = "METHOD")]
-    reference: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -33,9 +30,8 @@ struct Method<'a> {
 }
 
 impl Arguments {
-    /// Compares and prints the standings.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let (_, comparison, reference) = self.compare.compare(self.reference.as_ref())?;
+        let (_, comparison, reference) = self.compare.compare()?;
         let place = comparison.accuracies.place_of(&reference)?;
         let method = |&other: &usize| Method {
             standing: &comparison.standings[other],
@@ -67,9 +63,7 @@ fn describe(outcome: &Outcome) -> String {
             let probabilities = [pair.test.two_sided, pair.test.greater, pair.holm];
             [counts, probabilities.map(text::accuracy)].concat()
         });
-        own.into_iter()
-            .chain(against.unwrap_or_default())
-            .collect::<Vec<_>>()
+        [own.to_vec(), against.unwrap_or_default()].concat()
     });
     let mut text = format!(
         "{}; wins, ties, losses and p better (one-sided) are those of {}\n\n{}",

@@ -18,7 +18,6 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Merges; `--json` gives the results themselves.
     pub fn run(&self, common: &Common) -> Result<()> {
         let out = OutputFile::check_any(self.out.as_ref(), &[])?;
         let results = merge(&self.results)?;

@@ -10,9 +10,6 @@ use crate::cli::prelude::*;
 pub struct Arguments {
     #[command(flatten)]
     compare: CompareArgs,
-    /// The method that is compared with all others; the first if not given
-    #[arg(long, value_name = "METHOD")]
-    reference: Option<String>,
     /// The page
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -24,11 +21,10 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Compares and writes the page.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs: Vec<_> = self.compare.with.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
-        let (results, comparison, reference) = self.compare.compare(self.reference.as_ref())?;
+        let (results, comparison, reference) = self.compare.compare()?;
         out.write(report(&results, &comparison, &reference)?.as_bytes())?;
         output::show(common, &Outcome { out: &self.out }, |outcome| {
             format!("report saved as {}\n", outcome.out.display())

@@ -4,8 +4,6 @@ use retune::archive::{
     Identity, Job, Outcome, RunOptions, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
     wanted_sets,
 };
-use retune::fit::{FitSettings, Preset};
-use retune::series::{Dataset, Scaling};
 
 use crate::cli::fitting::PRESETS;
 use crate::cli::prelude::*;
@@ -64,18 +62,17 @@ struct Summary<'a> {
 }
 
 impl Arguments {
-    /// Runs the jobs of this part.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
         let jobs = jobs(&sets, &presets, self.seeds as u64)?;
-        let of_array = Shard::from_job_array(|name| std::env::var(name).ok());
-        let shard = self
-            .shard
-            .map_or_else(|| of_array, |shard| Ok(Some(shard)))?;
+        let shard = match self.shard {
+            Some(shard) => shard,
+            None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
+        };
         let options = RunOptions {
-            shard: shard.unwrap_or(Shard::WHOLE),
+            shard,
             identity: Identity {
                 retune: env!("CARGO_PKG_VERSION").to_owned(),
                 source: source.name().to_owned(),
@@ -84,16 +81,21 @@ impl Arguments {
             retry_failed: self.retry_failed,
         };
         let mut progress = Progress::new(common, "archive");
-        let mut bench = Bench {
-            arguments: self,
-            common: &Common {
-                quiet: true,
-                ..common.clone()
-            },
-            source: &source,
-            known: None,
+        // One progress bar is enough.
+        let quiet = Common {
+            quiet: true,
+            ..common.clone()
         };
-        let fit = |job: &Job| match bench.run(job) {
+        // The data set of the last job: its presets and seeds come one after the other.
+        let mut last: Option<Known> = None;
+        let mut score = |job: &Job| {
+            let known = match last.take() {
+                Some(known) if known.data.name == job.dataset => known,
+                _ => self.read(job, &quiet)?,
+            };
+            self.score(job, last.insert(known), &source, &quiet)
+        };
+        let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
             Err(error) => Outcome::Error(error.to_string()),
         };
@@ -118,16 +120,6 @@ impl Arguments {
     }
 }
 
-/// What jobs have in common.
-struct Bench<'a> {
-    arguments: &'a Arguments,
-    /// One progress bar is enough.
-    common: &'a Common,
-    source: &'a SourceWeights,
-    /// The data set of the last job: its presets and seeds come one after the other.
-    known: Option<Known>,
-}
-
 /// A data set and what does not change from job to job.
 struct Known {
     data: Dataset,
@@ -135,44 +127,38 @@ struct Known {
     seconds: f64,
 }
 
-impl Bench<'_> {
-    fn run(&mut self, job: &Job) -> Result<Scores> {
-        let known = match self.known.take() {
-            Some(known) if known.data.name == job.dataset => known,
-            _ => self.read(job)?,
-        };
-        let scores = self.score(job, &known);
-        self.known = Some(known);
-        scores
-    }
-
-    fn read(&self, job: &Job) -> Result<Known> {
-        let folder = self.arguments.data.join(&job.dataset);
-        let mut data = Dataset::read(&folder, &self.arguments.read.options())?;
+impl Arguments {
+    fn read(&self, job: &Job, common: &Common) -> Result<Known> {
+        let mut data = Dataset::read(&self.data.join(&job.dataset), &self.read.options())?;
         data.name.clone_from(&job.dataset);
         let start = Instant::now();
-        let controls = self.arguments.controls.controls;
-        let controls = controls.of_data(&data, Scaling::default(), self.common)?;
+        let controls = self.controls.controls;
         Ok(Known {
+            controls: controls.of_data(&data, Scaling::default(), common)?,
             data,
-            controls,
             seconds: start.elapsed().as_secs_f64(),
         })
     }
 
-    fn score(&self, job: &Job, known: &Known) -> Result<Scores> {
+    fn score(
+        &self,
+        job: &Job,
+        known: &Known,
+        source: &SourceWeights,
+        common: &Common,
+    ) -> Result<Scores> {
+        let (data, backend) = (&known.data, &self.backend);
         let settings = FitSettings {
             seed: job.seed,
             ..FitSettings::preset(job.preset.parse()?)
         };
-        let (data, common, backend) = (&known.data, self.common, &self.arguments.backend);
         let engine = backend.engine()?;
-        let done = fit_and_score(engine, data, self.source, &settings, common, "fitting")?;
+        let done = fit_and_score(engine, data, source, &settings, common, "fitting")?;
         let program = done.classifier.program();
         let start = Instant::now();
         let mut baselines = known.controls.clone();
-        let controls = self.arguments.controls.controls;
-        let random = controls.of_random_source(data, self.source, &settings, backend, common)?;
+        let controls = self.controls.controls;
+        let random = controls.of_random_source(data, source, &settings, backend, common)?;
         let name = format!("{RANDOM_SOURCE}_{}", job.preset);
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         Ok(Scores {

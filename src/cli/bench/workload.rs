@@ -26,14 +26,10 @@ pub(super) fn series(seed: u64) -> Split {
         };
         (0..SAMPLES).map(step).collect()
     };
+    let labels = ["even", "odd"].repeat(SERIES / 2).into_iter();
     Split {
         series: (0..SERIES).map(|_| walk()).collect(),
-        labels: ["even", "odd"]
-            .iter()
-            .cycle()
-            .take(SERIES)
-            .map(|label| (*label).to_owned())
-            .collect(),
+        labels: labels.map(str::to_owned).collect(),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use retune::fit::{FitSettings, Preset};
-use retune::series::Dataset;
 use retune::source::{BlackBox, Process};
 use retune::task::{BlackBoxScore, BlackBoxSettings};
 
@@ -39,7 +37,6 @@ pub struct BlackBoxArgs {
     query_budget: usize,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     dataset: &'a str,
@@ -83,10 +80,8 @@ impl Arguments {
             }
             None => engine.black_box(source)?,
         };
-        ensure!(
-            black_box.spec().audio.is_some(),
-            "a black box has to take audio"
-        );
+        let spec = black_box.spec();
+        ensure!(spec.audio.is_some(), "a black box has to take audio");
         let defaults = BlackBoxSettings::default();
         let budget = given.query_budget as u64;
         let settings = BlackBoxSettings {
@@ -111,9 +106,9 @@ impl Arguments {
         }
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(data, FitSettings::default().scaling, common)?;
-        let ridge = score.ridge_on_probabilities;
-        baselines.insert(RIDGE_ON_PROBABILITIES.to_owned(), ridge);
-        baselines.insert(UNTRAINED.to_owned(), score.untrained_accuracy);
+        let mut add = |name: &str, accuracy| baselines.insert(name.to_owned(), accuracy);
+        add(RIDGE_ON_PROBABILITIES, score.ridge_on_probabilities);
+        add(UNTRAINED, score.untrained_accuracy);
         if controls == Controls::All && given.source_command.is_none() {
             let samples = source.spec().audio.map_or(0, |one| one.samples);
             let settings = FitSettings {
@@ -127,14 +122,14 @@ impl Arguments {
             };
             let doing = "training by gradient";
             let done = fit_and_score(engine, data, source, &settings, common, doing)?;
-            baselines.insert(BY_GRADIENT.to_owned(), done.score.accuracy);
+            add(BY_GRADIENT, done.score.accuracy);
         }
         let outcome = Outcome {
             dataset: &data.name,
             n_train: data.train.len(),
             n_test: data.test.len(),
-            source: &black_box.spec().name,
-            labels: black_box.spec().labels.len(),
+            source: &spec.name,
+            labels: spec.labels.len(),
             query_budget: given.query_budget,
             score,
             baselines,
@@ -148,9 +143,10 @@ impl Arguments {
 
 fn describe(outcome: &Outcome) -> String {
     let score = &outcome.score;
-    let loss = score
-        .training_loss
-        .map(|loss| format!(", training loss {loss:.3}"));
+    let loss = score.training_loss;
+    let loss = loss.map(|loss| format!(", training loss {loss:.3}"));
+    let own = "retune, by queries alone";
+    let accuracies = accuracies(own, score.accuracy, &outcome.baselines);
     let text = format!(
         "{}: {} training and {} test series\n\n{}\n\
          {} numbers trained with {} queries of at most {} ({} epochs{}), {} queries to predict\n\
@@ -158,11 +154,7 @@ fn describe(outcome: &Outcome) -> String {
         outcome.dataset,
         outcome.n_train,
         outcome.n_test,
-        accuracies(
-            "retune, by queries alone",
-            score.accuracy,
-            &outcome.baselines
-        ),
+        accuracies,
         score.numbers,
         score.queries,
         outcome.query_budget,

@@ -40,7 +40,6 @@ pub struct BacktestArgs {
     standardised: bool,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     horizon: usize,
@@ -70,10 +69,8 @@ impl Arguments {
                 (histories, after)
             }
             None => {
-                let cut = histories
-                    .into_iter()
-                    .map(|history| scoring.split.cut(history));
-                cut.collect::<Result<_>>()?
+                let cut = |history| scoring.split.cut(history);
+                histories.into_iter().map(cut).collect::<Result<_>>()?
             }
         };
         let mut settings = self.settings.for_histories(&histories, common.seed)?;
@@ -137,9 +134,7 @@ fn describe(outcome: &Outcome) -> String {
     ];
     let rows = report.rows.iter().map(|row| {
         let scores = &row.scores;
-        let mase = scores
-            .mase
-            .map_or("-".to_owned(), |mase| format!("{mase:.3}"));
+        let mase = scores.mase.map(|mase| format!("{mase:.3}"));
         let covered = |interval: &IntervalScore| format!("{:.1} %", 100.0 * interval.coverage);
         let cells = [
             row.name.to_owned(),
@@ -147,7 +142,7 @@ fn describe(outcome: &Outcome) -> String {
             number(scores.mae),
             number(scores.rmse),
             format!("{:.2}", scores.smape),
-            mase,
+            mase.unwrap_or("-".to_owned()),
         ];
         let covered = scores.intervals.iter().map(covered);
         cells.into_iter().chain(covered).collect::<Vec<_>>()
@@ -165,9 +160,9 @@ fn describe(outcome: &Outcome) -> String {
         ("fit", &report.fit),
         ("fit on random weights", &report.random_fit),
     ] {
-        let scores = scores
-            .iter()
-            .filter(|(name, _)| name.starts_with("validation"));
+        let mut scores = scores.clone();
+        scores.retain(|name, _| name.starts_with("validation"));
+        let scores = scores.iter();
         let scores = scores.map(|(name, score)| format!("{} {score:.5}", name.replace('_', " ")));
         let scores = scores.collect::<Vec<_>>().join(", ");
         if !scores.is_empty() {
@@ -178,15 +173,14 @@ fn describe(outcome: &Outcome) -> String {
         true => "errors in deviations of the training part",
         false => "errors in the unit of the series",
     };
+    let season = outcome.season.map(|season| season.to_string());
     text + &format!(
         "{} of {} values from {}, context {}, season {}, {unit}; {}\n",
         text::counted(report.forecasts, "forecast", "forecasts"),
         outcome.horizon,
         text::counted(outcome.series, "series", "series"),
         outcome.context,
-        outcome
-            .season
-            .map_or("none".to_owned(), |season| season.to_string()),
+        season.unwrap_or("none".to_owned()),
         text::seconds(outcome.seconds),
     )
 }

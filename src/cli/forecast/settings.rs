@@ -46,9 +46,8 @@ pub struct SettingsArgs {
 impl SettingsArgs {
     /// The settings for histories that are fitted on.
     pub fn for_histories(&self, histories: &[History], seed: u64) -> Result<ForecastSettings> {
-        let season = self
-            .season
-            .map_or_else(|| common_season(histories), |given| given.0);
+        let found = || common_season(histories);
+        let season = self.season.map_or_else(found, |given| given.0);
         let mut settings = ForecastSettings::new(histories, self.horizon, season)?;
         settings.context = self.context.unwrap_or(settings.context);
         settings.transforms = self.transforms()?;

@@ -1,6 +1,5 @@
 //! `retune motion adapt`: fits the module before the frozen network to a person.
 
-use clap::ValueEnum;
 use retune::motion::{
     AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, Target, WindowLayout,
 };
@@ -55,7 +54,6 @@ enum CorrectionKind {
     Inversion,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -69,7 +67,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Fits, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files.iter().chain(&self.able_bodied);
         let inputs: Vec<_> = files.chain([&self.source]).map(PathBuf::as_path).collect();

@@ -32,7 +32,6 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     people: Vec<String>,
@@ -43,7 +42,6 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Compares and prints.
     pub fn run(&self, common: &Common) -> Result<()> {
         let people = by_person(self.reading.read(&self.files)?);
         for person in &self.able_bodied {
@@ -53,10 +51,8 @@ impl Arguments {
         }
         let is_able_bodied = |trials: &Vec<Trial>| self.able_bodied.contains(&trials[0].person);
         let (able_bodied, people): (Vec<_>, Vec<_>) = people.into_iter().partition(is_able_bodied);
-        let names = people
-            .iter()
-            .map(|trials| trials[0].person.clone())
-            .collect();
+        let names = people.iter().map(|trials| trials[0].person.clone());
+        let names = names.collect();
         let start = Instant::now();
         let comparison = LeaveOneOut {
             able_bodied,
@@ -87,43 +83,34 @@ fn describe(outcome: &Outcome) -> String {
     let mut seen = Vec::new();
     methods.retain(|method| !seen.contains(method) && (seen.push(*method), true).1);
     let people = outcome.people.iter().map(String::as_str);
-    let head = ["", "R²", "spread", "worst", "RMSE °", "nRMSE"]
-        .into_iter()
-        .chain(people);
+    let head = ["", "R²", "spread", "worst", "RMSE °", "nRMSE"];
+    let head: Vec<&str> = head.into_iter().chain(people).collect();
     let row = |method: &str| {
         let rows = || outcome.rows.iter().filter(move |row| row.method == method);
         let r_squared: Vec<f64> = rows().filter_map(|row| row.score.r_squared).collect();
         let centre = mean(r_squared.iter().copied());
         let squares = r_squared.iter().map(|value| (value - centre).powi(2));
         let worst = r_squared.iter().copied().fold(f64::INFINITY, f64::min);
+        let normalised = mean(rows().filter_map(|row| row.score.normalised_rmse));
         let cells = [
             method.to_owned(),
             format!("{centre:.3}"),
             format!("{:.3}", mean(squares).sqrt()),
             format!("{worst:.3}"),
             format!("{:.2}", mean(rows().map(|row| row.score.rmse_degrees))),
-            format!(
-                "{:.3}",
-                mean(rows().filter_map(|row| row.score.normalised_rmse))
-            ),
+            format!("{normalised:.3}"),
         ];
         let own = |person: &String| {
             let rows = rows().filter(|row| row.person == *person);
             format!("{:.3}", mean(rows.filter_map(|row| row.score.r_squared)))
         };
-        cells
-            .into_iter()
-            .chain(outcome.people.iter().map(own))
-            .collect::<Vec<_>>()
+        let own = outcome.people.iter().map(own);
+        cells.into_iter().chain(own).collect::<Vec<_>>()
     };
+    let table = text::headed(&[Left, Right], &head, methods.into_iter().map(row));
     format!(
-        "{}\nmean R² of the joints over people and seeds, its deviation and lowest; {} % of each \
+        "{table}\nmean R² of the joints over people and seeds, its deviation and lowest; {} % of each \
          person's samples for adapting, {}, {}\n",
-        text::headed(
-            &[Left, Right],
-            &head.collect::<Vec<_>>(),
-            methods.into_iter().map(row)
-        ),
         outcome.share * 100.0,
         text::counted(outcome.seeds as usize, "seed", "seeds"),
         text::seconds(outcome.seconds),

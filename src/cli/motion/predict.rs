@@ -1,6 +1,5 @@
 //! `retune motion predict`: what a network predicts after each sample of a recording.
 
-use std::iter::once;
 use std::time::Duration;
 
 use retune::engine::MotionStream;
@@ -59,14 +58,10 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Predicts and prints.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = MotionSourceWeights::load(&self.source)?;
-        let program = self
-            .program
-            .as_deref()
-            .map(MotionProgram::load)
-            .transpose()?;
+        let program = self.program.as_deref();
+        let program = program.map(MotionProgram::load).transpose()?;
         let trials = self.reading.read(std::slice::from_ref(&self.file))?;
         for trial in &trials {
             let (found, expected) = (trial.rate_hz, source.signals().rate_hz);
@@ -148,10 +143,8 @@ impl Outcome {
             steps.map(|(angles, step): (_, usize)| {
                 let (trial, sample) = (prediction.trial.clone(), prediction.sample.to_string());
                 let angles = angles.iter().map(|angle| format!("{angle:.3}"));
-                [trial, sample, step.to_string()]
-                    .into_iter()
-                    .chain(angles)
-                    .collect()
+                let cells = [trial, sample, step.to_string()];
+                cells.into_iter().chain(angles).collect()
             })
         });
         output::csv(once(head).chain(rows))

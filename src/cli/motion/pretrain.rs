@@ -29,7 +29,6 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -46,7 +45,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Trains, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs: Vec<_> = self.files.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
@@ -58,9 +56,8 @@ impl Arguments {
             bail!(problem(message, hint));
         }
         let left_out = self.validate.as_ref().unwrap_or(&people[0][0].person);
-        let place = people
-            .iter()
-            .position(|trials| trials[0].person == *left_out);
+        let mut trials = people.iter();
+        let place = trials.position(|trials| trials[0].person == *left_out);
         let place = place.ok_or_else(|| unknown_person(left_out, &people))?;
         let validation = people.remove(place);
         let training = people.concat();

@@ -18,7 +18,6 @@ pub struct Arguments {
     name: Option<String>,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -28,7 +27,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Imports, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let out = OutputFile::check(&self.out, &[&self.file])?;
         let name = self.name.clone().unwrap_or_else(|| out.stem());

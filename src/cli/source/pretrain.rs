@@ -1,7 +1,7 @@
 //! `retune source pretrain`: trains a source on recorded words.
 
+use retune::source::Report;
 use retune::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings};
-use retune::source::{Report, SpeechFolder};
 
 use super::test;
 use crate::cli::output::with_suffix;
@@ -63,7 +63,6 @@ struct Training {
     hint_weight: f32,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     out: &'a Path,
@@ -80,7 +79,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Trains, saves, measures and prints the accuracy.
     pub fn run(&self, common: &Common) -> Result<()> {
         let [out, report, checkpoint] = self.files()?;
         let settings = PretrainSettings {
@@ -93,11 +91,8 @@ impl Arguments {
             seed: common.seed,
             ..PretrainSettings::default()
         };
-        let teacher = self
-            .teacher
-            .as_deref()
-            .map(SourceWeights::find)
-            .transpose()?;
+        let teacher = self.teacher.as_deref();
+        let teacher = teacher.map(SourceWeights::find).transpose()?;
         let spec = SourceWeights::find(DEFAULT_SOURCE)?;
         let read = || SpeechFolder::read(&self.folder, self.noise.as_deref(), spec.spec());
         let speech = Waiting::during(common, "reading the recordings", read)?;

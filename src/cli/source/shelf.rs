@@ -67,7 +67,6 @@ pub fn list(common: &Common) -> Result<()> {
 }
 
 impl ShowArguments {
-    /// Shows the source.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.name)?;
         let tensors = source.tensors().iter();

@@ -1,7 +1,6 @@
 //! `retune source test`: how well a source knows recorded words.
 
-use clap::ValueEnum;
-use retune::source::{Report, SpeechFolder};
+use retune::source::Report;
 
 use crate::cli::prelude::*;
 
@@ -30,7 +29,6 @@ enum Part {
     Train,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome<'a> {
     source: SourceReference,
@@ -42,7 +40,6 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
-    /// Hears all recordings and prints what was understood.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let read = || SpeechFolder::read(&self.folder, None, source.spec());

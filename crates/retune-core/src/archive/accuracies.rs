@@ -33,10 +33,8 @@ impl Accuracies {
             let baselines = baselines.map(|(name, accuracy)| ((1, name.clone()), Some(*accuracy)));
             for (method, accuracy) in once(own).chain(baselines) {
                 let column = columns.entry(method).or_default();
-                column
-                    .entry(&result.job.dataset)
-                    .or_default()
-                    .push(accuracy);
+                let values = column.entry(&result.job.dataset).or_default();
+                values.push(accuracy);
             }
         }
         let mean = |values: &Vec<Option<f64>>| {
@@ -85,17 +83,13 @@ impl Accuracies {
                 places.push(place);
             }
         }
-        let of = |values: &Vec<_>| places.iter().map(|&place| values[place]).collect();
-        let rows = self.rows.iter();
-        Ok(Self {
-            methods: places
-                .iter()
-                .map(|&place| self.methods[place].clone())
-                .collect(),
-            rows: rows
-                .map(|(dataset, values)| (dataset.clone(), of(values)))
-                .collect(),
-        })
+        let methods = places.iter().map(|&place| self.methods[place].clone());
+        let methods = methods.collect();
+        let mut rows = self.rows.clone();
+        for values in rows.values_mut() {
+            *values = places.iter().map(|&place| values[place]).collect();
+        }
+        Ok(Self { methods, rows })
     }
 
     /// The methods of both, on the data sets of either.
@@ -125,16 +119,11 @@ impl Accuracies {
 
     /// The data sets that every method has an accuracy of, and the names of the others.
     pub fn complete(&self) -> (Self, Vec<String>) {
-        let mut complete = self.clone();
-        complete
-            .rows
-            .retain(|_, values| values.iter().all(Option::is_some));
-        let left_out = self
-            .rows
-            .keys()
-            .filter(|name| !complete.rows.contains_key(*name));
-        let left_out = left_out.cloned().collect();
-        (complete, left_out)
+        let rows = self.rows.clone().into_iter();
+        let whole = |(_, values): &(String, Vec<_>)| values.iter().all(Option::is_some);
+        let (rows, left_out): (BTreeMap<_, _>, BTreeMap<_, _>) = rows.partition(whole);
+        let methods = self.methods.clone();
+        (Self { methods, rows }, left_out.into_keys().collect())
     }
 }
 

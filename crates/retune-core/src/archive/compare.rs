@@ -108,11 +108,8 @@ impl Comparison {
 
     /// The pair of two methods, seen from the first; `None` when they are the same.
     pub fn pair(&self, one: usize, other: usize) -> Option<Pair> {
-        let mut pair = self
-            .pairs
-            .iter()
-            .find(|pair| pair.is_of(one, other))?
-            .clone();
+        let mut pairs = self.pairs.iter();
+        let mut pair = pairs.find(|pair| pair.is_of(one, other))?.clone();
         if pair.one != one {
             let test = pair.test;
             (pair.one, pair.other) = (one, other);
@@ -200,10 +197,7 @@ fn cliques(order: &[usize], pairs: &[Pair]) -> Vec<Range<usize>> {
     let mut cliques: Vec<Range<usize>> = Vec::new();
     for start in 0..order.len() {
         let mut end = start + 1;
-        while order
-            .get(end)
-            .is_some_and(|next| joins(&order[start..end], next))
-        {
+        while end < order.len() && joins(&order[start..end], &order[end]) {
             end += 1;
         }
         let inside = cliques.last().is_some_and(|last| end <= last.end);

@@ -113,13 +113,8 @@ fn line(result: &JobResult, baselines: &BTreeSet<&str>) -> String {
         // A reason must stay one field of one line.
         Outcome::Error(error) => "\t".repeat(7) + &error.replace(char::is_control, " "),
     };
-    let accuracy = |name: &&str| match result
-        .scores()
-        .and_then(|scores| scores.baselines.get(*name))
-    {
-        Some(accuracy) => format!("\t{accuracy}"),
-        None => "\t".to_owned(),
-    };
+    let known = |name: &&str| result.scores()?.baselines.get(*name);
+    let accuracy = |name| "\t".to_owned() + &known(name).map_or(String::new(), f64::to_string);
     format!(
         "{}\t{}\t{}\t{outcome}\t{}\t{}\t{}{}\n",
         job.dataset,

@@ -29,10 +29,8 @@ fn parse(text: &str) -> Result<Accuracies, (usize, String)> {
     let mut lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
     let head = lines.next().map_or("", |(line, _)| line);
     let mut names = head.split('\t').map(|name| name.trim().to_owned());
-    if names
-        .next()
-        .is_none_or(|name| !name.eq_ignore_ascii_case("dataset"))
-    {
+    let first = names.next().unwrap_or_default();
+    if !first.eq_ignore_ascii_case("dataset") {
         return Err((1, "the first column is not called `dataset`".to_owned()));
     }
     let methods: Vec<String> = names.collect();

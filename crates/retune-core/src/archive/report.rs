@@ -41,6 +41,8 @@ pub fn report(
             scatter: scatter::draw(comparison, place, other),
         })
     };
+    let rows = accuracies.rows.iter();
+    let rows = rows.map(|(name, values)| (name.as_str(), cells(values)));
     let page = Page {
         identity: results.identity.to_string(),
         reference,
@@ -50,17 +52,12 @@ pub fn report(
         diagram: diagram::draw(comparison),
         rivals: order().filter_map(rival).collect(),
         methods: &accuracies.methods,
-        rows: accuracies
-            .rows
-            .iter()
-            .map(|(name, values)| (name.as_str(), cells(values)))
-            .collect(),
+        rows: rows.collect(),
         left_out: &comparison.left_out,
         failures: results.failures().collect(),
     };
-    Ok(page
-        .render()
-        .expect("the template is part of the library and fits `Page`"))
+    let page = page.render();
+    Ok(page.expect("the template is part of the library and fits `Page`"))
 }
 
 /// All that the template shows.
@@ -111,11 +108,9 @@ impl Page<'_> {
 fn cells(values: &[Option<f64>]) -> Vec<Cell> {
     let known = values.iter().flatten();
     let best = known.map(|value| parts(*value)).fold(0.0, f64::max);
-    let is_best = |value: f64| parts(value) >= best;
-    values
-        .iter()
-        .map(|value| (*value, value.is_some_and(is_best)))
-        .collect()
+    let is_best = |value| parts(value) >= best;
+    let cell = |value: &Option<f64>| (*value, value.is_some_and(is_best));
+    values.iter().map(cell).collect()
 }
 
 fn percent(share: f64) -> String {
