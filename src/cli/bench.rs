@@ -120,7 +120,7 @@ impl Arguments {
     ) -> Result<Measured> {
         let all = workload::series(seed);
         let source = SourceWeights::find(DEFAULT_SOURCE)?;
-        let training = workload::training(&all);
+        let training = workload::training(all.clone());
         // A program, and how long each step of its training took.
         let train = |transform: Transform| {
             steps(self.seconds, |steps, done| {
@@ -170,33 +170,36 @@ impl Arguments {
     }
 }
 
-/// Its name, its unit and its value.
-type Measure = (&'static str, &'static str, fn(&Measured) -> f64);
-
-const MEASURES: [Measure; 6] = [
-    ("training, padded series", "steps a second", |one| {
-        one.train_padding_steps_per_second
-    }),
-    ("training, stretched series", "steps a second", |one| {
-        one.train_stretched_steps_per_second
-    }),
-    ("inference", "series a second", |one| {
-        one.inference_series_per_second
-    }),
-    ("one series, median", "ms", |one| one.latency_median_ms),
-    ("one series, 99 %", "ms", |one| one.latency_p99_ms),
-    ("largest difference", "probability", |one| {
-        one.largest_difference
-    }),
+/// The names and units of [`Measured::numbers`].
+const MEASURES: [[&str; 2]; 6] = [
+    ["training, padded series", "steps a second"],
+    ["training, stretched series", "steps a second"],
+    ["inference", "series a second"],
+    ["one series, median", "ms"],
+    ["one series, 99 %", "ms"],
+    ["largest difference", "probability"],
 ];
+
+impl Measured {
+    fn numbers(&self) -> [f64; 6] {
+        [
+            self.train_padding_steps_per_second,
+            self.train_stretched_steps_per_second,
+            self.inference_series_per_second,
+            self.latency_median_ms,
+            self.latency_p99_ms,
+            self.largest_difference,
+        ]
+    }
+}
 
 fn describe(outcome: &Outcome) -> String {
     let backends = || outcome.backends.iter();
     let names = backends().map(|one| one.backend.clone());
     let head = once(String::new()).chain(names).collect::<Vec<_>>();
-    let rows = MEASURES.iter().map(|(name, unit, value)| {
-        let values = backends().map(|one| significant(value(one)));
-        let [name, unit] = [name, unit].map(|text| once((*text).to_owned()));
+    let rows = MEASURES.into_iter().enumerate().map(|(place, words)| {
+        let [name, unit] = words.map(|word| once(word.to_owned()));
+        let values = backends().map(|one| significant(one.numbers()[place]));
         name.chain(values).chain(unit).collect()
     });
     let mut columns = vec![Right; 1 + outcome.backends.len()];

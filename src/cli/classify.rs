@@ -9,11 +9,8 @@ use retune::series::{self, Format};
 use super::fitting::{FitArgs, Fitted};
 use super::prelude::*;
 use super::program::PartName;
-use super::scoring::{
-    CONSTANT, ControlArgs, NEAREST_NEIGHBOUR, NEAREST_NEIGHBOUR_DTW, RANDOM_SOURCE, RIDGE,
-    fit_and_score,
-};
-use black_box::{BY_GRADIENT, BlackBoxArgs, RIDGE_ON_PROBABILITIES, UNTRAINED};
+use super::scoring::{ControlArgs, fit_and_score, label_of};
+use black_box::BlackBoxArgs;
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
@@ -94,7 +91,7 @@ impl Arguments {
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(&data, settings.scaling, common)?;
         let random = controls.of_random_source(&data, &source, &settings, &self.backend, common)?;
-        baselines.extend(random.map(|accuracy| (RANDOM_SOURCE.to_owned(), accuracy)));
+        baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
         let outcome = Outcome {
             dataset: &data.name,
             accuracy: done.score.accuracy,
@@ -209,7 +206,7 @@ fn describe(outcome: &Outcome) -> String {
 fn accuracies(own: &str, accuracy: f64, controls: &BTreeMap<String, f64>) -> String {
     let controls = controls.iter();
     let controls = controls.map(|(name, accuracy)| (label_of(name), *accuracy));
-    let rows = std::iter::once((own, accuracy)).chain(controls);
+    let rows = once((own, accuracy)).chain(controls);
     let rows = rows.map(|(name, accuracy)| [name.to_owned(), text::accuracy(accuracy)]);
     text::headed(&[Left, Right], &["", "accuracy"], rows)
 }
@@ -218,19 +215,4 @@ fn saved_as(out: Option<&Path>) -> String {
     out.map_or(String::new(), |out| {
         format!("program saved as {}\n", out.display())
     })
-}
-
-/// What a control is called in text.
-fn label_of(control: &str) -> &str {
-    match control {
-        CONSTANT => "always the most frequent class",
-        NEAREST_NEIGHBOUR => "1-NN, Euclidean distance",
-        NEAREST_NEIGHBOUR_DTW => "1-NN, dynamic time warping",
-        RIDGE => "ridge on the values themselves",
-        RANDOM_SOURCE => "the same preset on random weights",
-        RIDGE_ON_PROBABILITIES => "ridge on the source's probabilities, untrained",
-        UNTRAINED => "the same before training",
-        BY_GRADIENT => "the same trained by gradient",
-        other => other,
-    }
 }

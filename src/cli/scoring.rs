@@ -7,12 +7,26 @@ use retune::task::Score;
 use super::fitting::fit;
 use super::prelude::*;
 
-/// The names of the controls in results.
-pub const CONSTANT: &str = "constant";
-pub const NEAREST_NEIGHBOUR: &str = "nearest_neighbour_euclidean";
-pub const NEAREST_NEIGHBOUR_DTW: &str = "nearest_neighbour_dtw";
-pub const RIDGE: &str = "ridge_on_series";
-pub const RANDOM_SOURCE: &str = "random_source";
+/// What controls are called in results, and in text.
+const CONTROLS: [[&str; 2]; 8] = [
+    ["constant", "always the most frequent class"],
+    ["nearest_neighbour_euclidean", "1-NN, Euclidean distance"],
+    ["nearest_neighbour_dtw", "1-NN, dynamic time warping"],
+    ["ridge_on_series", "ridge on the values themselves"],
+    ["random_source", "the same preset on random weights"],
+    [
+        "ridge_on_probabilities",
+        "ridge on the source's probabilities, untrained",
+    ],
+    ["untrained", "the same before training"],
+    ["by_gradient", "the same trained by gradient"],
+];
+
+/// What a control is called in text.
+pub fn label_of(control: &str) -> &str {
+    let known = CONTROLS.iter().find(|[name, _]| *name == control);
+    known.map_or(control, |[_, label]| label)
+}
 
 /// What is compared with.
 #[derive(Debug, Clone, Copy, Args)]
@@ -42,18 +56,21 @@ impl Controls {
     ) -> Result<BTreeMap<String, f64>> {
         let (train, test) = (&data.train, &data.test);
         let mut found = BTreeMap::new();
+        let mut add = |name: &str, accuracy| found.insert(name.to_owned(), accuracy);
         if self != Self::None {
             let _waiting = Waiting::new(common, "comparing with the nearest neighbour");
-            found.insert(CONSTANT.to_owned(), baseline::constant(train, test));
+            add("constant", baseline::constant(train, test));
             let nearest = baseline::nearest_neighbour(train, test, scaling);
-            found.insert(NEAREST_NEIGHBOUR.to_owned(), nearest);
+            add("nearest_neighbour_euclidean", nearest);
         }
         if self == Self::All {
             let _waiting = Waiting::new(common, "comparing with dynamic time warping and a ridge");
             let warping = baseline::nearest_neighbour_dtw(train, test, scaling)?;
-            found.insert(NEAREST_NEIGHBOUR_DTW.to_owned(), warping.accuracy);
-            let ridge = baseline::ridge(train, test, scaling)?;
-            found.insert(RIDGE.to_owned(), ridge.accuracy);
+            add("nearest_neighbour_dtw", warping.accuracy);
+            add(
+                "ridge_on_series",
+                baseline::ridge(train, test, scaling)?.accuracy,
+            );
         }
         Ok(found)
     }

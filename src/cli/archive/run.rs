@@ -7,7 +7,7 @@ use retune::archive::{
 
 use crate::cli::fitting::PRESETS;
 use crate::cli::prelude::*;
-use crate::cli::scoring::{ControlArgs, RANDOM_SOURCE, fit_and_score};
+use crate::cli::scoring::{ControlArgs, fit_and_score};
 
 /// Fit and score every data set of a folder
 ///
@@ -66,13 +66,12 @@ impl Arguments {
         let source = SourceWeights::find(&self.source)?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
-        let jobs = jobs(&sets, &presets, self.seeds as u64)?;
+        let all = jobs(&sets, &presets, self.seeds as u64)?;
         let shard = match self.shard {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
         };
         let options = RunOptions {
-            shard,
             identity: Identity {
                 retune: env!("CARGO_PKG_VERSION").to_owned(),
                 source: source.name().to_owned(),
@@ -109,7 +108,7 @@ impl Arguments {
             let detail = format!("{} of {}{next}", at.done, at.total);
             progress.at(at.done as u64, at.total as u64, &detail);
         };
-        let summary = run(&self.out, &jobs, &options, fit, show)?;
+        let summary = run(&self.out, &shard.of(all), &options, fit, show)?;
         drop(progress);
         let out = &self.out;
         output::show(common, &Summary { out, summary }, |_| {
@@ -159,7 +158,7 @@ impl Arguments {
         let mut baselines = known.controls.clone();
         let controls = self.controls.controls;
         let random = controls.of_random_source(data, source, &settings, backend, common)?;
-        let name = format!("{RANDOM_SOURCE}_{}", job.preset);
+        let name = format!("random_source_{}", job.preset);
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         Ok(Scores {
             accuracy: done.score.accuracy,

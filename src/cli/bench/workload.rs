@@ -34,11 +34,10 @@ pub(super) fn series(seed: u64) -> Split {
 }
 
 /// The series to train on.
-pub(super) fn training(all: &Split) -> Split {
-    Split {
-        series: all.series.iter().take(TRAINED_ON).cloned().collect(),
-        labels: all.labels.iter().take(TRAINED_ON).cloned().collect(),
-    }
+pub(super) fn training(mut all: Split) -> Split {
+    all.series.truncate(TRAINED_ON);
+    all.labels.truncate(TRAINED_ON);
+    all
 }
 
 /// One copy of the series in the middle of the clip, θ around it.

@@ -9,10 +9,6 @@ use super::{Arguments, accuracies, saved_as};
 use crate::cli::prelude::*;
 use crate::cli::scoring::{Controls, fit_and_score};
 
-/// The names of the controls beside those of every classification.
-pub const RIDGE_ON_PROBABILITIES: &str = "ridge_on_probabilities";
-pub const UNTRAINED: &str = "untrained";
-pub const BY_GRADIENT: &str = "by_gradient";
 /// Epochs of the same program by gradient.
 const GRADIENT_EPOCHS: usize = 40;
 
@@ -107,8 +103,8 @@ impl Arguments {
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(data, FitSettings::default().scaling, common)?;
         let mut add = |name: &str, accuracy| baselines.insert(name.to_owned(), accuracy);
-        add(RIDGE_ON_PROBABILITIES, score.ridge_on_probabilities);
-        add(UNTRAINED, score.untrained_accuracy);
+        add("ridge_on_probabilities", score.ridge_on_probabilities);
+        add("untrained", score.untrained_accuracy);
         if controls == Controls::All && given.source_command.is_none() {
             let samples = source.spec().audio.map_or(0, |one| one.samples);
             let settings = FitSettings {
@@ -122,7 +118,7 @@ impl Arguments {
             };
             let doing = "training by gradient";
             let done = fit_and_score(engine, data, source, &settings, common, doing)?;
-            add(BY_GRADIENT, done.score.accuracy);
+            add("by_gradient", done.score.accuracy);
         }
         let outcome = Outcome {
             dataset: &data.name,

@@ -81,11 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_bounded_and_nothing_is_nothing() {
-        let noise = |index: u32| (index.wrapping_mul(2_654_435_761) >> 8) as f32;
-        let map = HeatMap::new(&(0..600_000).map(noise).collect::<Vec<_>>(), 200).unwrap();
-        assert!(map.cells.len() <= MOST.0 * MOST.1);
-        assert!(HeatMap::new(&[], 80).is_none());
+    fn what_is_not_finite_is_left_out() {
         assert!(HeatMap::new(&[f32::NAN, f32::INFINITY], 1).is_none());
         assert!(HeatMap::new(&[f32::NAN, 1.0], 2).is_some());
     }

@@ -1,5 +1,6 @@
 //! Which jobs there are, and running those that are not done.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
@@ -53,19 +54,18 @@ pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>,
                 .with_hint("use letters, digits, `-` and `_` only"));
         }
     }
-    let mut jobs = Vec::new();
-    for dataset in sets {
-        for preset in presets {
-            jobs.extend((0..seeds).map(|seed| Job {
-                dataset: dataset.clone(),
-                preset: preset.clone(),
-                seed,
-            }));
-        }
+    let mut jobs = BTreeSet::new();
+    for (dataset, preset) in sets
+        .iter()
+        .flat_map(|set| presets.iter().map(move |one| (set, one)))
+    {
+        jobs.extend((0..seeds).map(|seed| Job {
+            dataset: dataset.clone(),
+            preset: preset.clone(),
+            seed,
+        }));
     }
-    jobs.sort();
-    jobs.dedup();
-    Ok(jobs)
+    Ok(jobs.into_iter().collect())
 }
 
 /// One of several equal parts of the jobs: every `count`-th from the `index`-th on.
@@ -124,8 +124,9 @@ impl Shard {
     }
 
     /// Its jobs, of all jobs in their order.
-    pub fn of(self, jobs: &[Job]) -> impl Iterator<Item = &Job> {
-        jobs.iter().skip(self.index).step_by(self.count)
+    pub fn of(self, jobs: Vec<Job>) -> Vec<Job> {
+        let jobs = jobs.into_iter().skip(self.index);
+        jobs.step_by(self.count).collect()
     }
 }
 
@@ -148,8 +149,6 @@ impl FromStr for Shard {
 /// How jobs are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunOptions {
-    /// Which of them.
-    pub shard: Shard,
     /// What runs them; a result of anything else is not taken over.
     pub identity: Identity,
     /// Whether jobs that failed are run again.
@@ -165,7 +164,7 @@ pub struct RunProgress<'a> {
     pub next: Option<&'a Job>,
     /// Jobs done, with those whose results were there.
     pub done: usize,
-    /// Jobs of this part.
+    /// All jobs.
     pub total: usize,
 }
 
@@ -180,8 +179,8 @@ pub struct RunSummary {
     pub failed: usize,
 }
 
-/// Runs the jobs of a part whose results are not in `folder`, in order, and writes each result
-/// there; a result that was cut short or altered is redone.
+/// Runs the jobs whose results are not in `folder`, in order, and writes each result there; a result
+/// that was cut short or altered is redone.
 ///
 /// `work` runs a job. What it fails with is written in place of its scores, and the next job is
 /// run. `show` is called before the first job and after each.
@@ -200,9 +199,7 @@ pub fn run(
     fs::create_dir_all(folder).map_err(|source| Error::write(folder, source))?;
     let mut summary = RunSummary::default();
     let mut left = Vec::new();
-    let mut total = 0;
-    for job in options.shard.of(jobs) {
-        total += 1;
+    for job in jobs {
         match present(folder, job, options)? {
             Some(outcome) => {
                 summary.present += 1;
@@ -217,7 +214,7 @@ pub fn run(
             failed,
             next: left.get(place).copied(),
             done: done_before + place,
-            total,
+            total: jobs.len(),
         });
     };
     show(None, 0);

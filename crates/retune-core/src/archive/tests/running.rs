@@ -5,9 +5,8 @@ use tempfile::tempdir;
 
 use super::*;
 
-fn options(shard: Shard) -> RunOptions {
+fn options() -> RunOptions {
     RunOptions {
-        shard,
         identity: identity(),
         retry_failed: false,
     }
@@ -30,8 +29,8 @@ fn run_jobs(folder: &Path, jobs: &[Job], options: &RunOptions) -> Result<RunSumm
     run(folder, jobs, options, work, |_| {})
 }
 
-fn run_all(folder: &Path, shard: Shard) -> RunSummary {
-    run_jobs(folder, &all(), &options(shard)).unwrap()
+fn run_all(folder: &Path) -> RunSummary {
+    run_jobs(folder, &all(), &options()).unwrap()
 }
 
 #[test]
@@ -105,12 +104,12 @@ proptest! {
         let all = jobs(&sets, &names(&["a", "b"]), seeds).unwrap();
         let mut found = Vec::new();
         for number in 1..=count {
-            let part: Vec<&Job> = Shard::new(number, count).unwrap().of(&all).collect();
+            let part = Shard::new(number, count).unwrap().of(all.clone());
             prop_assert!(part.len() >= all.len() / count && part.len() <= all.len().div_ceil(count));
             found.extend(part);
         }
         found.sort();
-        prop_assert_eq!(found, all.iter().collect::<Vec<_>>());
+        prop_assert_eq!(found, all);
     }
 
     #[test]
@@ -118,17 +117,16 @@ proptest! {
         stops in prop::collection::vec(0..8usize, 0..4), count in 1..4usize, cut in 0..400usize, damaged in 0..18usize,
     ) {
         let whole = tempdir().unwrap();
-        run_all(whole.path(), Shard::WHOLE);
+        run_all(whole.path());
         let expected = merged(&[whole.path()]).unwrap().table();
 
         let folders: Vec<_> = (0..count).map(|_| tempdir().unwrap()).collect();
         for (index, folder) in folders.iter().enumerate() {
-            let shard = Shard::new(index + 1, count).unwrap();
-            let part: Vec<Job> = shard.of(&all()).cloned().collect();
+            let part = Shard::new(index + 1, count).unwrap().of(all());
             // Each time only so many jobs are done, as when the process is killed.
             for &stop in &stops {
                 let part = &part[..stop.min(part.len())];
-                run_jobs(folder.path(), part, &options(Shard::WHOLE)).unwrap();
+                run_jobs(folder.path(), part, &options()).unwrap();
             }
             // One of its results is cut short.
             let path = folder.path().join(part[damaged % part.len()].file_name());
@@ -136,7 +134,7 @@ proptest! {
                 fs::write(&path, &bytes[..cut.min(bytes.len() - 2)]).unwrap();
             }
             fs::write(folder.path().join(".retune.a1B2c3.part"), "{").unwrap();
-            run_all(folder.path(), shard);
+            run_jobs(folder.path(), &part, &options()).unwrap();
         }
         let mut paths: Vec<&Path> = folders.iter().map(|folder| folder.path()).collect();
         prop_assert_eq!(&merged(&paths).unwrap().table(), &expected);
@@ -150,13 +148,13 @@ proptest! {
 fn what_is_there_is_not_run_again_and_failures_only_when_asked() {
     let folder = tempdir().unwrap();
     for expected in [(0, 12, 6), (18, 0, 6)] {
-        let summary = run_all(folder.path(), Shard::WHOLE);
+        let summary = run_all(folder.path());
         assert_eq!((summary.present, summary.scored, summary.failed), expected);
     }
     let mut run_again = Vec::new();
     let retry = RunOptions {
         retry_failed: true,
-        ..options(Shard::WHOLE)
+        ..options()
     };
     let work = |job: &Job| {
         run_again.push(job.dataset.clone());
@@ -178,8 +176,7 @@ fn progress_counts_what_was_there() {
     };
     // The last score is no number, which is a failure of the job.
     let work = |job: &Job| scored(if job.seed == 2 { f64::NAN } else { 0.5 });
-    let options = options(Shard::WHOLE);
-    let summary = run(folder.path(), &all()[..3], &options, work, show).unwrap();
+    let summary = run(folder.path(), &all()[..3], &options(), work, show).unwrap();
     let [first, last] = ["Beef.default.0.json", "Beef.default.2.json"].map(str::to_owned);
     let none = String::new;
     assert_eq!(
@@ -198,8 +195,8 @@ fn progress_counts_what_was_there() {
 #[test]
 fn results_of_another_version_are_neither_taken_over_nor_merged() {
     let folder = tempdir().unwrap();
-    run_all(folder.path(), Shard::WHOLE);
-    let mut newer = options(Shard::WHOLE);
+    run_all(folder.path());
+    let mut newer = options();
     newer.identity.retune = "0.2.0".to_owned();
     let work = |_: &Job| unreachable!("nothing is run");
     let error = run(folder.path(), &all(), &newer, work, |_| {}).unwrap_err();
@@ -246,7 +243,7 @@ fn merging_what_is_missing_damaged_or_contradictory_is_an_error() {
         assert!(error.hint().is_some());
     }
     // A folder that cannot be written.
-    let error = run_jobs(&file, &all(), &options(Shard::WHOLE)).unwrap_err();
+    let error = run_jobs(&file, &all(), &options()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Write);
 }
 
