@@ -69,11 +69,8 @@ struct Failure {
     hint: Option<String>,
 }
 
-/// What the first backend found.
-struct Reference {
-    program: Program,
-    probabilities: Vec<f32>,
-}
+/// The program of the first backend, and its probabilities.
+type Reference = (Program, Vec<f32>);
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
@@ -134,7 +131,7 @@ impl Arguments {
         let (_, train_stretched) = train(workload::stretched())?;
         // One step from the same seed: the program does not depend on the speed of the machine.
         let program = match reference {
-            Some(reference) => reference.program.clone(),
+            Some((program, _)) => program.clone(),
             None => fitted,
         };
         let classifier = Classifier::new(engine, program.clone(), &source)?;
@@ -146,12 +143,9 @@ impl Arguments {
         })?;
         let predictions = predictions.into_iter();
         let probabilities: Vec<f32> = predictions.flat_map(|one| one.probabilities).collect();
-        let reference = reference.get_or_insert_with(|| Reference {
-            program,
-            probabilities: probabilities.clone(),
-        });
-        let both = probabilities.iter().zip(&reference.probabilities);
-        let differences = both.map(|(ours, theirs)| f64::from((ours - theirs).abs()));
+        let (_, theirs) = reference.get_or_insert_with(|| (program, probabilities.clone()));
+        let both = probabilities.iter().zip(theirs);
+        let differences = both.map(|(ours, theirs)| f64::from((ours - *theirs).abs()));
         Ok(Measured {
             backend: engine.to_string(),
             train_padding_steps_per_second: 1.0 / quantile(&train_padding, 0.5),

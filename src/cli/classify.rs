@@ -9,7 +9,7 @@ use retune::series::{self, Format};
 use super::fitting::{FitArgs, Fitted};
 use super::prelude::*;
 use super::program::PartName;
-use super::scoring::{ControlArgs, fit_and_score, label_of};
+use super::scoring::{ControlArgs, Seconds, fit_and_score, label_of};
 use black_box::BlackBoxArgs;
 
 /// Fit on the training split of a data set and score on its test split
@@ -63,12 +63,6 @@ struct Outcome<'a> {
     out: Option<&'a Path>,
 }
 
-#[derive(Debug, Serialize)]
-struct Seconds {
-    fit: f64,
-    predict: f64,
-}
-
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files()?;
@@ -104,10 +98,7 @@ impl Arguments {
             labels: program.labels(),
             baselines,
             parts: PartName::all(program),
-            seconds: Seconds {
-                fit: done.fit,
-                predict: done.predict,
-            },
+            seconds: done.seconds,
             fitted: Fitted::new(program, self.fitting.preset, &self.backend, common.seed),
             out: self.out.as_deref(),
         };

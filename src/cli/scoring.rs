@@ -98,7 +98,11 @@ impl Controls {
 pub struct Done {
     pub classifier: Classifier,
     pub score: Score,
-    /// Seconds that fitting and predicting took.
+    pub seconds: Seconds,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Seconds {
     pub fit: f64,
     pub predict: f64,
 }
@@ -112,14 +116,15 @@ pub fn fit_and_score(
     common: &Common,
     doing: &str,
 ) -> Result<Done> {
-    let (classifier, seconds) = fit(engine, &data.train, source, settings, common, doing)?;
+    let (classifier, fit) = fit(engine, &data.train, source, settings, common, doing)?;
     let what = format!("predicting {} series", data.test.len());
     let _waiting = Waiting::new(common, what);
     let start = Instant::now();
+    let score = classifier.score(&data.test)?;
+    let predict = start.elapsed().as_secs_f64();
     Ok(Done {
-        score: classifier.score(&data.test)?,
         classifier,
-        fit: seconds,
-        predict: start.elapsed().as_secs_f64(),
+        score,
+        seconds: Seconds { fit, predict },
     })
 }

@@ -1,8 +1,7 @@
 //! `retune archive run`: fits and scores every data set of a folder.
 
 use retune::archive::{
-    Identity, Job, Outcome, RunOptions, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
-    wanted_sets,
+    Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run, wanted_sets,
 };
 
 use crate::cli::fitting::PRESETS;
@@ -71,13 +70,10 @@ impl Arguments {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
         };
-        let options = RunOptions {
-            identity: Identity {
-                retune: env!("CARGO_PKG_VERSION").to_owned(),
-                source: source.name().to_owned(),
-                source_sha256: source.sha256().to_owned(),
-            },
-            retry_failed: self.retry_failed,
+        let identity = Identity {
+            retune: env!("CARGO_PKG_VERSION").to_owned(),
+            source: source.name().to_owned(),
+            source_sha256: source.sha256().to_owned(),
         };
         let mut progress = Progress::new(common, "archive");
         // One progress bar is enough.
@@ -108,7 +104,8 @@ impl Arguments {
             let detail = format!("{} of {}{next}", at.done, at.total);
             progress.at(at.done as u64, at.total as u64, &detail);
         };
-        let summary = run(&self.out, &shard.of(all), &options, fit, show)?;
+        let (jobs, retry) = (shard.of(all), self.retry_failed);
+        let summary = run(&self.out, &jobs, &identity, retry, fit, show)?;
         drop(progress);
         let out = &self.out;
         output::show(common, &Summary { out, summary }, |_| {
@@ -170,8 +167,8 @@ impl Arguments {
             classes: program.labels().len(),
             length: program.series_length(),
             seconds: Seconds {
-                fit: done.fit,
-                predict: done.predict,
+                fit: done.seconds.fit,
+                predict: done.seconds.predict,
                 baselines: known.seconds + start.elapsed().as_secs_f64(),
             },
         })

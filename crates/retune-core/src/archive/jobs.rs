@@ -146,15 +146,6 @@ impl FromStr for Shard {
     }
 }
 
-/// How jobs are run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunOptions {
-    /// What runs them; a result of anything else is not taken over.
-    pub identity: Identity,
-    /// Whether jobs that failed are run again.
-    pub retry_failed: bool,
-}
-
 /// How far a run has come.
 #[derive(Debug, Clone, Copy)]
 pub struct RunProgress<'a> {
@@ -182,8 +173,9 @@ pub struct RunSummary {
 /// Runs the jobs whose results are not in `folder`, in order, and writes each result there; a result
 /// that was cut short or altered is redone.
 ///
-/// `work` runs a job. What it fails with is written in place of its scores, and the next job is
-/// run. `show` is called before the first job and after each.
+/// `identity` is what runs them: a result of anything else is not taken over. Jobs that failed before
+/// are run again with `retry_failed`. `work` runs a job; what it fails with is written in place of its
+/// scores, and the next job is run. `show` is called before the first job and after each.
 ///
 /// # Errors
 ///
@@ -192,7 +184,8 @@ pub struct RunSummary {
 pub fn run(
     folder: &Path,
     jobs: &[Job],
-    options: &RunOptions,
+    identity: &Identity,
+    retry_failed: bool,
     mut work: impl FnMut(&Job) -> Outcome,
     mut show: impl FnMut(RunProgress),
 ) -> Result<RunSummary, Error> {
@@ -200,12 +193,19 @@ pub fn run(
     let mut summary = RunSummary::default();
     let mut left = Vec::new();
     for job in jobs {
-        match present(folder, job, options)? {
-            Some(outcome) => {
+        let path = folder.join(job.file_name());
+        // What cannot be read is redone; if the folder is at fault, writing will tell.
+        let Ok(result) = JobResult::read(&path) else {
+            left.push(job);
+            continue;
+        };
+        result.check_identity(&path, identity)?;
+        match result.outcome {
+            Outcome::Error(_) if retry_failed => left.push(job),
+            outcome => {
                 summary.present += 1;
                 summary.failed += usize::from(matches!(outcome, Outcome::Error(_)));
             }
-            None => left.push(job),
         }
     }
     let done_before = summary.present;
@@ -221,7 +221,7 @@ pub fn run(
     for (place, job) in left.iter().enumerate() {
         let mut result = JobResult {
             job: (*job).clone(),
-            identity: options.identity.clone(),
+            identity: identity.clone(),
             outcome: work(job),
         };
         if let Some(problem) = result.problem() {
@@ -235,16 +235,4 @@ pub fn run(
         show(failed.then_some(*job), place + 1);
     }
     Ok(summary)
-}
-
-/// What is there of a job, if it need not be run.
-fn present(folder: &Path, job: &Job, options: &RunOptions) -> Result<Option<Outcome>, Error> {
-    let path = folder.join(job.file_name());
-    // What cannot be read is redone; if the folder is at fault, writing will tell.
-    let Ok(result) = JobResult::read(&path) else {
-        return Ok(None);
-    };
-    result.check_identity(&path, &options.identity)?;
-    let again = options.retry_failed && matches!(result.outcome, Outcome::Error(_));
-    Ok((!again).then_some(result.outcome))
 }

@@ -5,13 +5,6 @@ use tempfile::tempdir;
 
 use super::*;
 
-fn options() -> RunOptions {
-    RunOptions {
-        identity: identity(),
-        retry_failed: false,
-    }
-}
-
 /// Scores that follow from the job alone.
 fn work(job: &Job) -> Outcome {
     match job.dataset.as_str() {
@@ -25,12 +18,12 @@ fn all() -> Vec<Job> {
     jobs(&sets, &names(&["paper", "default"]), 3).unwrap()
 }
 
-fn run_jobs(folder: &Path, jobs: &[Job], options: &RunOptions) -> Result<RunSummary, Error> {
-    run(folder, jobs, options, work, |_| {})
+fn run_jobs(folder: &Path, jobs: &[Job]) -> Result<RunSummary, Error> {
+    run(folder, jobs, &identity(), false, work, |_| {})
 }
 
 fn run_all(folder: &Path) -> RunSummary {
-    run_jobs(folder, &all(), &options()).unwrap()
+    run_jobs(folder, &all()).unwrap()
 }
 
 #[test]
@@ -126,7 +119,7 @@ proptest! {
             // Each time only so many jobs are done, as when the process is killed.
             for &stop in &stops {
                 let part = &part[..stop.min(part.len())];
-                run_jobs(folder.path(), part, &options()).unwrap();
+                run_jobs(folder.path(), part).unwrap();
             }
             // One of its results is cut short.
             let path = folder.path().join(part[damaged % part.len()].file_name());
@@ -134,7 +127,7 @@ proptest! {
                 fs::write(&path, &bytes[..cut.min(bytes.len() - 2)]).unwrap();
             }
             fs::write(folder.path().join(".retune.a1B2c3.part"), "{").unwrap();
-            run_jobs(folder.path(), &part, &options()).unwrap();
+            run_jobs(folder.path(), &part).unwrap();
         }
         let mut paths: Vec<&Path> = folders.iter().map(|folder| folder.path()).collect();
         prop_assert_eq!(&merged(&paths).unwrap().table(), &expected);
@@ -152,15 +145,11 @@ fn what_is_there_is_not_run_again_and_failures_only_when_asked() {
         assert_eq!((summary.present, summary.scored, summary.failed), expected);
     }
     let mut run_again = Vec::new();
-    let retry = RunOptions {
-        retry_failed: true,
-        ..options()
-    };
     let work = |job: &Job| {
         run_again.push(job.dataset.clone());
         scored(0.5)
     };
-    run(folder.path(), &all(), &retry, work, |_| {}).unwrap();
+    run(folder.path(), &all(), &identity(), true, work, |_| {}).unwrap();
     assert_eq!(run_again, ["Broken"; 6]);
 }
 
@@ -176,7 +165,7 @@ fn progress_counts_what_was_there() {
     };
     // The last score is no number, which is a failure of the job.
     let work = |job: &Job| scored(if job.seed == 2 { f64::NAN } else { 0.5 });
-    let summary = run(folder.path(), &all()[..3], &options(), work, show).unwrap();
+    let summary = run(folder.path(), &all()[..3], &identity(), false, work, show).unwrap();
     let [first, last] = ["Beef.default.0.json", "Beef.default.2.json"].map(str::to_owned);
     let none = String::new;
     assert_eq!(
@@ -196,14 +185,14 @@ fn progress_counts_what_was_there() {
 fn results_of_another_version_are_neither_taken_over_nor_merged() {
     let folder = tempdir().unwrap();
     run_all(folder.path());
-    let mut newer = options();
-    newer.identity.retune = "0.2.0".to_owned();
-    let work = |_: &Job| unreachable!("nothing is run");
-    let error = run(folder.path(), &all(), &newer, work, |_| {}).unwrap_err();
+    let mut newer = identity();
+    newer.retune = "0.2.0".to_owned();
+    let nothing = |_: &Job| unreachable!("nothing is run");
+    let error = run(folder.path(), &all(), &newer, false, nothing, |_| {}).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Mismatch);
 
     let other = tempdir().unwrap();
-    run_jobs(other.path(), &all()[..1], &newer).unwrap();
+    run(other.path(), &all()[..1], &newer, false, work, |_| {}).unwrap();
     fs::remove_file(folder.path().join(all()[0].file_name())).unwrap();
     let error = merged(&[folder.path(), other.path()]).unwrap_err();
     assert!(error.to_string().contains(" comes from "), "{error}");
@@ -243,7 +232,7 @@ fn merging_what_is_missing_damaged_or_contradictory_is_an_error() {
         assert!(error.hint().is_some());
     }
     // A folder that cannot be written.
-    let error = run_jobs(&file, &all(), &options()).unwrap_err();
+    let error = run_jobs(&file, &all()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Write);
 }
 
