@@ -203,7 +203,6 @@ fn accuracies(own: &str, accuracy: f64, controls: &BTreeMap<String, f64>) -> Str
 }
 
 fn saved_as(out: Option<&Path>) -> String {
-    out.map_or(String::new(), |out| {
-        format!("program saved as {}\n", out.display())
-    })
+    let saved = out.map(|out| format!("program saved as {}\n", out.display()));
+    saved.unwrap_or_default()
 }

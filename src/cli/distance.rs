@@ -50,10 +50,8 @@ impl Arguments {
         if speech.is_empty() {
             let folder = self.speech.display();
             let message = format!("{folder}: no recording is in the test part");
-            bail!(problem(
-                message,
-                "give more recordings, or put them into DIR/test/WORD/"
-            ));
+            let hint = "give more recordings, or put them into DIR/test/WORD/";
+            bail!(problem(message, hint));
         }
         let waiting = Waiting::new(common, "hearing series and speech");
         let count = program.parts().len();

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail};
 use retune::storage::{check_writable, write_whole};
 use serde::Serialize;
 
@@ -74,10 +74,9 @@ impl OutputFile {
         if path.is_dir() || path.file_name().is_none() {
             bail!("{failed}: it is a folder, expected a file");
         }
-        ensure!(
-            !path.exists() || path.is_file(),
-            "{failed}: it is a device, expected a file"
-        );
+        if path.exists() && !path.is_file() {
+            bail!("{failed}: it is a device, expected a file");
+        }
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = target.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new("."));

@@ -67,10 +67,8 @@ impl Controls {
             let _waiting = Waiting::new(common, "comparing with dynamic time warping and a ridge");
             let warping = baseline::nearest_neighbour_dtw(train, test, scaling)?;
             add("nearest_neighbour_dtw", warping.accuracy);
-            add(
-                "ridge_on_series",
-                baseline::ridge(train, test, scaling)?.accuracy,
-            );
+            let ridge = baseline::ridge(train, test, scaling)?;
+            add("ridge_on_series", ridge.accuracy);
         }
         Ok(found)
     }

@@ -73,9 +73,7 @@ fn describe(outcome: &Outcome) -> String {
     );
     if !outcome.left_out.is_empty() {
         let names = outcome.left_out.join(", ");
-        text.push_str(&format!(
-            "\nleft out, for a method has no accuracy: {names}\n"
-        ));
+        text += &format!("\nleft out, for a method has no accuracy: {names}\n");
     }
     text
 }

@@ -115,11 +115,8 @@ impl Arguments {
             let name = &history.name;
             let found = after.iter_mut().find(|after| after.name == *name);
             let found = found.ok_or_else(|| {
-                let message = format!("{}: there is no `{name}`", path.display());
-                problem(
-                    message,
-                    "give a file with the same series in the same layout",
-                )
+                let hint = "give a file with the same series in the same layout";
+                problem(format!("{}: there is no `{name}`", path.display()), hint)
             })?;
             Ok(std::mem::take(&mut found.values))
         };
@@ -129,9 +126,8 @@ impl Arguments {
 
 fn describe(outcome: &Outcome) -> String {
     let report = &outcome.report;
-    let head = [
-        "", "MSE", "MAE", "RMSE", "sMAPE", "MASE", "in 80 %", "in 95 %",
-    ];
+    let head = ",MSE,MAE,RMSE,sMAPE,MASE,in 80 %,in 95 %";
+    let head: Vec<&str> = head.split(',').collect();
     let rows = report.rows.iter().map(|row| {
         let scores = &row.scores;
         let mase = scores.mase.map(|mase| format!("{mase:.3}"));

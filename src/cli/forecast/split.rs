@@ -51,13 +51,10 @@ impl Parts {
         let start = (training + validation).round() as usize;
         let end = (training + validation + test).round() as usize;
         if end > length {
-            let name = &history.name;
-            let message =
-                format!("`{name}` has {length} values, and the parts have {end} together");
-            bail!(problem(
-                message,
-                "give --split smaller parts, or shares such as 0.7,0.1,0.2"
-            ));
+            let name = history.name;
+            let found = format!("`{name}` has {length} values, and the parts have {end} together");
+            let hint = "give --split smaller parts, or shares such as 0.7,0.1,0.2";
+            bail!(problem(found, hint));
         }
         let after = history.values[start..end].to_vec();
         history.values.truncate(start);

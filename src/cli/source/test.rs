@@ -49,11 +49,10 @@ impl Arguments {
             Part::Val => ("val", &speech.validation),
             Part::Train => ("train", &speech.train),
         };
-        let folder = self.folder.display();
-        ensure!(
-            !clips.is_empty(),
-            "{folder}: the {name} split has no recordings"
-        );
+        if clips.is_empty() {
+            let folder = self.folder.display();
+            bail!("{folder}: the {name} split has no recordings");
+        }
         let what = format!("hearing {} recordings", clips.len());
         let engine = self.backend.engine()?;
         let report = Waiting::during(common, what, || engine.measure(&source, clips))?;

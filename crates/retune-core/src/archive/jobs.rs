@@ -34,12 +34,9 @@ impl Job {
 ///
 /// When there are none, and for a name that cannot be part of a file's.
 pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>, Error> {
-    let counts = [
-        ("data sets", sets.len()),
-        ("presets", presets.len()),
-        ("seeds", seeds as usize),
-    ];
-    if let Some((what, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+    let counts = [sets.len(), presets.len(), seeds as usize];
+    let mut counts = counts.into_iter().zip(["data sets", "presets", "seeds"]);
+    if let Some((_, what)) = counts.find(|(count, _)| *count == 0) {
         let message = format!("there are no {what} to run");
         return Err(Error::new(ErrorKind::Empty, message).with_hint("give at least one"));
     }

@@ -81,10 +81,10 @@ pub struct Seconds {
 impl std::fmt::Display for Identity {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let short: String = self.source_sha256.chars().take(12).collect();
+        let (retune, source) = (&self.retune, &self.source);
         write!(
             formatter,
-            "retune {} with the source {} ({short})",
-            self.retune, self.source
+            "retune {retune} with the source {source} ({short})"
         )
     }
 }

@@ -42,18 +42,12 @@ pub(super) fn draw(comparison: &Comparison) -> String {
         let x = place(standing.mean_rank);
         let (name, rank) = (&standing.method, standing.mean_rank);
         // The outer names are the highest, so that no lines cross.
-        let (row, end, gap, anchor, name) = match index < left {
-            true => (
-                index,
-                SIDE - 12.0,
-                -6.0,
-                "end",
-                format!("{name}  {rank:.2}"),
-            ),
-            false => {
-                let name = format!("{rank:.2}  {name}");
-                (count - 1 - index, WIDTH - SIDE + 12.0, 6.0, "start", name)
-            }
+        let (row, end, gap, anchor, name) = if index < left {
+            let name = format!("{name}  {rank:.2}");
+            (index, SIDE - 12.0, -6.0, "end", name)
+        } else {
+            let name = format!("{rank:.2}  {name}");
+            (count - 1 - index, WIDTH - SIDE + 12.0, 6.0, "start", name)
         };
         let y = names + NAME * row as f64 + NAME / 2.0;
         svg.line("leader", &[(x, AXIS), (x, y), (end, y)]);

@@ -25,11 +25,8 @@ pub(super) fn draw(comparison: &Comparison, one: usize, other: usize) -> String 
     let lowest = ((lower.fold(1.0, f64::min) * 10.0).floor() / 10.0).min(0.9);
     let share = |value: f64| (value - lowest) / (1.0 - lowest);
     let place = |x: f64, y: f64| {
-        let (across, up) = (
-            share(x) * (SIZE - LEFT - EDGE),
-            share(y) * (SIZE - BOTTOM - EDGE),
-        );
-        (LEFT + across, SIZE - BOTTOM - up)
+        let (across, up) = (SIZE - LEFT - EDGE, SIZE - BOTTOM - EDGE);
+        (LEFT + share(x) * across, SIZE - BOTTOM - share(y) * up)
     };
     let sets = dots.len();
     let description = format!("Accuracy of {one_name} against {other_name} on {sets} data sets");

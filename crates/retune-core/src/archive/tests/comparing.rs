@@ -75,21 +75,20 @@ fn too_little_to_compare_is_an_error() {
     let one = accuracies(&["a"], &[("One", &[0.5])]);
     let none = f64::NAN;
     let nothing = accuracies(&["a", "b"], &[("One", &[0.5, none]), ("Two", &[none, 0.5])]);
-    let incomplete = "no data set has an accuracy of every method";
     for (error, expected) in [
         (Comparison::of(&one).err(), "there is only one method"),
-        (Comparison::of(&nothing).err(), incomplete),
         (
-            one.beside(&one).err(),
-            "there are two methods with the name `a`",
+            Comparison::of(&nothing).err(),
+            "no data set has an accuracy",
         ),
+        (one.beside(&one).err(), "there are two methods"),
         (
             one.only(&names(&["b"])).err(),
             "there is no method `b`, only a",
         ),
     ] {
         let error = error.unwrap();
-        assert_eq!(error.to_string(), expected);
+        assert!(error.to_string().starts_with(expected), "{error}");
         assert!(error.hint().is_some());
     }
 }
@@ -98,11 +97,8 @@ fn too_little_to_compare_is_an_error() {
 fn a_published_table_is_read() {
     let table = published("\u{feff}dataset\tx\ty\r\nTwo\t100\t\nOne\t99.5\t-\n\n").unwrap();
     let none = f64::NAN;
-    let expected = accuracies(
-        &["x", "y"],
-        &[("One", &[0.995, none]), ("Two", &[1.0, none])],
-    );
-    assert_eq!(table, expected);
+    let rows: [(_, &[f64]); 2] = [("One", &[0.995, none]), ("Two", &[1.0, none])];
+    assert_eq!(table, accuracies(&["x", "y"], &rows));
     let mine = accuracies(&["mine"], &[("Two", &[0.5]), ("Zero", &[0.1])]);
     let both = mine.beside(&table).unwrap();
     assert_eq!(both.methods, ["mine", "x", "y"]);
@@ -114,37 +110,21 @@ fn a_published_table_is_read() {
 
 #[test]
 fn a_broken_published_table_says_where() {
+    let count = |found| format!("there are {found} accuracies, but the first line names 1 methods");
+    let range = |found| format!("`{found}` is no accuracy from 0 to 100 percent");
+    let unnamed = "the first column is not called `dataset`";
+    let again = "the data set `A` has no name or was there before";
     for (text, line, expected) in [
-        ("", 1, "the first column is not called `dataset`"),
-        ("name\tx\n", 1, "the first column is not called `dataset`"),
+        ("", 1, unnamed),
+        ("name\tx\n", 1, unnamed),
         ("dataset\n", 1, "a column of accuracies has no name"),
         ("dataset\tx\tx\n", 1, "two columns are called `x`"),
         ("dataset\tx\n", 2, "there is no data set"),
-        (
-            "dataset\tx\nA\t1\t2\n",
-            2,
-            "there are 2 accuracies, but the first line names 1 methods",
-        ),
-        (
-            "dataset\tx\nA\n",
-            2,
-            "there are 0 accuracies, but the first line names 1 methods",
-        ),
-        (
-            "dataset\tx\nA\t1\nA\t1\n",
-            3,
-            "the data set `A` has no name or was there before",
-        ),
-        (
-            "dataset\tx\nA\t101\n",
-            2,
-            "`101` is no accuracy from 0 to 100 percent",
-        ),
-        (
-            "dataset\tx\nA\tgood\n",
-            2,
-            "`good` is no accuracy from 0 to 100 percent",
-        ),
+        ("dataset\tx\nA\t1\t2\n", 2, &count(2)),
+        ("dataset\tx\nA\n", 2, &count(0)),
+        ("dataset\tx\nA\t1\nA\t1\n", 3, again),
+        ("dataset\tx\nA\t101\n", 2, &range("101")),
+        ("dataset\tx\nA\tgood\n", 2, &range("good")),
     ] {
         let error = published(text).unwrap_err();
         let expected = format!("published.tsv, line {line}: {expected}");
