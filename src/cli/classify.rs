@@ -199,7 +199,7 @@ fn accuracies(own: &str, accuracy: f64, controls: &BTreeMap<String, f64>) -> Str
     let controls = controls.map(|(name, accuracy)| (label_of(name), *accuracy));
     let rows = once((own, accuracy)).chain(controls);
     let rows = rows.map(|(name, accuracy)| [name.to_owned(), text::accuracy(accuracy)]);
-    text::headed(&[Left, Right], &["", "accuracy"], rows)
+    text::headed(&[Left, Right], ",accuracy", rows)
 }
 
 fn saved_as(out: Option<&Path>) -> String {

@@ -75,14 +75,7 @@ impl Arguments {
 }
 
 fn describe(outcome: &Outcome) -> String {
-    let head = [
-        "part",
-        "before",
-        "after",
-        "source risk",
-        "program risk",
-        "bound",
-    ];
+    let head = "part,before,after,source risk,program risk,bound";
     let rows = outcome.parts.iter().zip(1..).map(|(part, number)| {
         [
             number.to_string(),
@@ -100,6 +93,6 @@ fn describe(outcome: &Outcome) -> String {
         outcome.n_series,
         outcome.n_speech,
         outcome.projections,
-        text::headed(&[Right], &head, rows),
+        text::headed(&[Right], head, rows),
     )
 }

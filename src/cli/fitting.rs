@@ -150,23 +150,23 @@ impl FitArgs {
 
     /// An option that nothing takes up is a mistake.
     fn check_padding(&self, transforms: &[Transform]) -> Result<()> {
-        let padding = |transform: &Transform| transform.downcast::<Padding>().is_some();
-        let given = [
+        let mut transforms = transforms.iter();
+        let padded = transforms.any(|transform| transform.downcast::<Padding>().is_some());
+        for (option, given) in [
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
             ("--stretch", self.stretch.is_some()),
             ("--dimensions", self.dimensions.is_some()),
-        ];
-        match given.iter().find(|(_, given)| *given) {
-            Some((option, _)) if !transforms.iter().any(padding) => {
+        ] {
+            if given && !padded {
                 let message = format!(
                     "{option} is for the transform padding, which is not among the transforms"
                 );
                 let hint = "give --transform padding or --preset paper as well";
-                bail!(problem(message, hint))
+                bail!(problem(message, hint));
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 }
 

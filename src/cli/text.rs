@@ -40,14 +40,14 @@ where
     table.trim_fmt() + "\n"
 }
 
-/// The same below a line of headings.
-pub fn headed<C>(columns: &[Column], head: &[&str], rows: impl IntoIterator<Item = C>) -> String
+/// The same below headings, which commas part.
+pub fn headed<C>(columns: &[Column], head: &str, rows: impl IntoIterator<Item = C>) -> String
 where
     C: IntoIterator<Item = String>,
 {
-    let head = head.iter().map(|name| (*name).to_owned());
+    let head: Vec<String> = head.split(',').map(str::to_owned).collect();
     let rows = rows.into_iter().map(|row| row.into_iter().collect());
-    table(columns, once(head.collect::<Vec<_>>()).chain(rows))
+    table(columns, once(head).chain(rows))
 }
 
 /// Names and values below each other.

@@ -49,7 +49,6 @@ impl Arguments {
 
 fn describe(outcome: &Outcome) -> String {
     let head = "method,mean,median,mean rank,best,wins,ties,losses,p,p better,p Holm";
-    let head: Vec<&str> = head.split(',').collect();
     let rows = outcome.methods.iter().map(|Method { standing, against }| {
         let own = [
             standing.method.clone(),
@@ -69,7 +68,7 @@ fn describe(outcome: &Outcome) -> String {
         "{}; wins, ties, losses and p better (one-sided) are those of {}\n\n{}",
         text::counted(outcome.datasets, "data set", "data sets"),
         outcome.reference,
-        text::headed(&[Left, Right], &head, rows)
+        text::headed(&[Left, Right], head, rows)
     );
     if !outcome.left_out.is_empty() {
         let names = outcome.left_out.join(", ");

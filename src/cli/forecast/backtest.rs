@@ -127,7 +127,6 @@ impl Arguments {
 fn describe(outcome: &Outcome) -> String {
     let report = &outcome.report;
     let head = ",MSE,MAE,RMSE,sMAPE,MASE,in 80 %,in 95 %";
-    let head: Vec<&str> = head.split(',').collect();
     let rows = report.rows.iter().map(|row| {
         let scores = &row.scores;
         let mase = scores.mase.map(|mase| format!("{mase:.3}"));
@@ -143,7 +142,7 @@ fn describe(outcome: &Outcome) -> String {
         let covered = scores.intervals.iter().map(covered);
         cells.into_iter().chain(covered).collect::<Vec<_>>()
     });
-    let mut text = text::headed(&[Left, Right], &head, rows);
+    let mut text = text::headed(&[Left, Right], head, rows);
     let uses_source = report.rows.first().is_some_and(|row| row.uses_source);
     text.push_str(match uses_source {
         _ if !report.fit.contains_key("validation_with_source") => "\nno transform, so no source\n",

@@ -82,9 +82,8 @@ fn describe(outcome: &Outcome) -> String {
     let mut methods: Vec<&str> = outcome.rows.iter().map(|row| row.method).collect();
     let mut seen = Vec::new();
     methods.retain(|method| !seen.contains(method) && (seen.push(*method), true).1);
-    let people = outcome.people.iter().map(String::as_str);
-    let head = ["", "R²", "spread", "worst", "RMSE °", "nRMSE"];
-    let head: Vec<&str> = head.into_iter().chain(people).collect();
+    let head = ["", "R²", "spread", "worst", "RMSE °", "nRMSE"].map(str::to_owned);
+    let head = [&head[..], &outcome.people].concat();
     let row = |method: &str| {
         let rows = || outcome.rows.iter().filter(move |row| row.method == method);
         let r_squared: Vec<f64> = rows().filter_map(|row| row.score.r_squared).collect();
@@ -107,7 +106,8 @@ fn describe(outcome: &Outcome) -> String {
         let own = outcome.people.iter().map(own);
         cells.into_iter().chain(own).collect::<Vec<_>>()
     };
-    let table = text::headed(&[Left, Right], &head, methods.into_iter().map(row));
+    let rows = once(head).chain(methods.into_iter().map(row));
+    let table = text::table(&[Left, Right], rows);
     format!(
         "{table}\nmean R² of the joints over people and seeds, its deviation and lowest; {} % of each \
          person's samples for adapting, {}, {}\n",

@@ -61,8 +61,8 @@ pub fn list(common: &Common) -> Result<()> {
                 if source.default { "default" } else { "" }.to_owned(),
             ]
         });
-        let head = ["name", "weights", "words", "sha256", ""];
-        text::headed(&[Left, Right, Right, Left], &head, rows)
+        let columns = [Left, Right, Right, Left];
+        text::headed(&columns, "name,weights,words,sha256,", rows)
     })
 }
 
