@@ -32,15 +32,20 @@ fn jobs_are_sorted_and_each_there_once() {
     let files: Vec<String> = found.iter().map(Job::file_name).collect();
     let expected = ["A.p.0.json", "A.p.1.json", "B.p.0.json", "B.p.1.json"];
     assert_eq!(files, expected);
+    let (none, sets, presets): (&[&str], &[&str], &[&str]) = (&[], &["A"], &["p"]);
     for (sets, presets, seeds, expected) in [
-        (&[][..], "p", 1, "there are no data sets to run"),
-        (&["A"], "", 1, "there are no presets to run"),
-        (&["A"], "p", 0, "there are no seeds to run"),
-        (&["../A"], "p", 1, "`../A` cannot be the name of a data set"),
-        (&["A"], "a.b", 1, "`a.b` cannot be the name of a preset"),
+        (none, presets, 1, "there are no data sets to run"),
+        (sets, none, 1, "there are no presets to run"),
+        (sets, presets, 0, "there are no seeds to run"),
+        (
+            &["../A"],
+            presets,
+            1,
+            "`../A` cannot be the name of a data set",
+        ),
+        (sets, &["a.b"], 1, "`a.b` cannot be the name of a preset"),
     ] {
-        let presets = names(&[presets][usize::from(presets.is_empty())..]);
-        let error = jobs(&names(sets), &presets, seeds).unwrap_err();
+        let error = jobs(&names(sets), &names(presets), seeds).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
 }
