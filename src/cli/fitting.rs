@@ -99,11 +99,7 @@ fn trainer(name: &str) -> Result<String, String> {
 }
 
 impl FitArgs {
-    /// The preset with what was given in its place.
-    ///
-    /// # Errors
-    ///
-    /// When an option of one transform is given and there is no such transform.
+    /// The preset with what was given in its place. An option of one transform needs that transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
         let mut settings = FitSettings::preset(self.preset);
         if !self.transforms.is_empty() {

@@ -38,11 +38,7 @@ impl Parts {
     }
 
     /// Cuts a history in what is fitted on and what comes after it; what lies beyond the test part is
-    /// dropped.
-    ///
-    /// # Errors
-    ///
-    /// When it has fewer values than the parts together.
+    /// dropped. It must have as many values as the parts together.
     pub fn cut(&self, mut history: History) -> Result<(History, Vec<f32>)> {
         let length = history.values.len();
         let counted = self.0.iter().all(|part| *part >= 1.0);
