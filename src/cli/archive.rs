@@ -5,13 +5,9 @@ mod merge;
 mod page;
 mod run;
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::{Args, Subcommand};
 use retune::archive::{Accuracies, Comparison, Results, merge, read_published};
 
-use super::args::Common;
+use super::prelude::*;
 
 /// Run, merge, compare and report whole archives of data sets
 #[derive(Debug, Subcommand)]
@@ -23,7 +19,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Does what is asked for.
     pub fn run(&self, common: &Common) -> Result<()> {
         match self {
             Self::Run(arguments) => arguments.run(common),
@@ -46,10 +41,14 @@ struct CompareArgs {
     /// Only these methods, by the names of their columns or as `retune PRESET`; all if not given
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     columns: Vec<String>,
+    /// The method that is compared with all others; the first if not given
+    #[arg(long, value_name = "METHOD")]
+    reference: Option<String>,
 }
 
 impl CompareArgs {
-    fn compare(&self) -> Result<(Results, Comparison)> {
+    /// All results, how the methods compare, and the one that is compared with all others.
+    fn compare(&self) -> Result<(Results, Comparison, String)> {
         let results = merge(&self.results)?;
         let mut accuracies = Accuracies::of_results(&results);
         if let Some(path) = &self.with {
@@ -59,14 +58,8 @@ impl CompareArgs {
             accuracies = accuracies.only(&self.columns)?;
         }
         let comparison = Comparison::of(&accuracies)?;
-        Ok((results, comparison))
-    }
-}
-
-/// The method that is compared with all others: the one named, or else the first.
-fn reference(named: Option<&String>, comparison: &Comparison) -> String {
-    match named {
-        Some(name) => name.clone(),
-        None => comparison.accuracies.methods[0].clone(),
+        let reference = self.reference.as_ref();
+        let reference = reference.unwrap_or(&accuracies.methods[0]).clone();
+        Ok((results, comparison, reference))
     }
 }

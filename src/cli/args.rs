@@ -9,21 +9,16 @@ use retune::{Engine, Error};
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Common {
     /// Print the result as JSON
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    #[arg(long, global = true)]
     pub json: bool,
     /// No progress and no notes on stderr, only errors
-    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    #[arg(long, short, global = true)]
     pub quiet: bool,
     /// The seed of everything random
-    #[arg(
-        long,
-        global = true,
-        value_name = "N",
-        default_value_t = 0,
-        help_heading = "Everywhere"
-    )]
+    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 }
 
@@ -78,34 +73,30 @@ where
     PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
 }
 
-/// A finite number within the limits; `low` is one of them where `low_counts`, `high` never is.
-fn number(text: &str, low: f64, low_counts: bool, high: f64) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    let above = number > low || (low_counts && number == low);
-    if above && number < high {
-        return Ok(number);
+/// A finite number that is as it should be, which `expected` says.
+fn number(text: &str, expected: &str, good: impl Fn(f64) -> bool) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && good(number) => Ok(number),
+        Ok(_) => Err(format!("expected a number {expected}")),
+        Err(_) => Err("not a number".to_owned()),
     }
-    let least = if low_counts { "at least" } else { "above" };
-    let limit = match high {
-        f64::INFINITY => String::new(),
-        high => format!(" and below {high}"),
-    };
-    Err(format!("expected a number {least} {low}{limit}"))
 }
 
 /// A share of the whole: from 0 to below 1.
 pub fn share(text: &str) -> Result<f64, String> {
-    number(text, 0.0, true, 1.0)
+    number(text, "at least 0 and below 1", |number| {
+        (0.0..1.0).contains(&number)
+    })
 }
 
 /// A finite number above 0.
 pub fn positive(text: &str) -> Result<f64, String> {
-    number(text, 0.0, false, f64::INFINITY)
+    number(text, "above 0", |number| number > 0.0)
 }
 
 /// A finite number from 0.
 pub fn not_negative(text: &str) -> Result<f64, String> {
-    number(text, 0.0, true, f64::INFINITY)
+    number(text, "at least 0", |number| number >= 0.0)
 }
 
 /// The same in 32 bits.
@@ -129,28 +120,37 @@ pub fn count(text: &str) -> Result<usize, String> {
     }
 }
 
+/// What may be `none`, for clap takes an option of an option for something else.
+#[derive(Debug, Clone, Copy)]
+pub struct OrNone(pub Option<usize>);
+
+impl OrNone {
+    /// Reads a whole number from 1, which `what` names, or none.
+    pub fn parse(text: &str, what: &str) -> Result<Self, String> {
+        match (text, count(text)) {
+            ("none", _) => Ok(Self(None)),
+            (_, Ok(number)) => Ok(Self(Some(number))),
+            _ => Err(format!("expected {what} from 1, or none")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_outside_their_limits_are_refused() {
-        assert_eq!(share("0"), Ok(0.0));
-        assert_eq!(
-            share("1").unwrap_err(),
-            "expected a number at least 0 and below 1"
-        );
+        for text in ["NaN", "inf", "-1", ""] {
+            for read in [not_negative, share, positive] {
+                assert!(read(text).is_err(), "{text}");
+            }
+            assert!(part(text).is_err() && count(text).is_err(), "{text}");
+        }
+        let refused = Err("expected a number at least 0 and below 1".to_owned());
+        assert_eq!((share("0"), share("1")), (Ok(0.0), refused));
         assert_eq!(positive("0").unwrap_err(), "expected a number above 0");
         assert_eq!(not_negative("x").unwrap_err(), "not a number");
-        assert_eq!(part("1"), Ok(1.0));
-        for text in ["NaN", "inf", "-1", ""] {
-            assert!(
-                not_negative(text).is_err() && share(text).is_err(),
-                "{text}"
-            );
-            assert!(part(text).is_err() && positive(text).is_err(), "{text}");
-            assert!(count(text).is_err(), "{text}");
-        }
-        assert_eq!(count("3"), Ok(3));
+        assert_eq!((part("1"), count("3")), (Ok(1.0), Ok(3)));
     }
 }

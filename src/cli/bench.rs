@@ -6,21 +6,11 @@
 mod timing;
 mod workload;
 
-use anyhow::Result;
-use clap::Args;
-use retune::Engine;
-use retune::engine::Classifier;
-use retune::program::Program;
-use retune::series::Split;
-use retune::source::{DEFAULT_SOURCE, SourceWeights};
+use retune::Error;
 use retune::transform::Transform;
-use serde::Serialize;
 
-use super::args::{Common, positive};
-use super::output;
-use super::problem::{Problem, hint_with_options};
-use super::progress::Waiting;
-use super::text::{self, Column};
+use super::prelude::*;
+use super::problem::hint;
 use timing::{quantile, repeat, steps};
 use workload::{SERIES, TRAINED_ON};
 
@@ -38,7 +28,6 @@ pub struct Arguments {
     seconds: f64,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     threads: usize,
@@ -80,14 +69,10 @@ struct Failure {
     hint: Option<String>,
 }
 
-/// What the first backend found.
-struct Reference {
-    program: Program,
-    probabilities: Vec<f32>,
-}
+/// The program of the first backend, and its probabilities.
+type Reference = (Program, Vec<f32>);
 
 impl Arguments {
-    /// Measures the backends one after the other and prints the result.
     pub fn run(&self, common: &Common) -> Result<()> {
         let mut names = match self.backends.is_empty() {
             true => Engine::compiled(),
@@ -96,36 +81,32 @@ impl Arguments {
         let mut seen = Vec::new();
         names.retain(|name| !seen.contains(name) && (seen.push(*name), true).1);
         let mut reference = None;
-        let mut outcome = Outcome {
-            threads: rayon::current_num_threads(),
-            seed: common.seed,
-            backends: Vec::new(),
-            failed: Vec::new(),
-        };
+        let (mut backends, mut failed) = (Vec::new(), Vec::new());
         for name in names {
             match Engine::named(name) {
                 Ok(engine) => {
-                    let waiting = Waiting::new(common, format!("measuring the {name} backend"));
-                    let measured = self.measure(engine, &mut reference, common.seed)?;
-                    drop(waiting);
-                    outcome.backends.push(measured);
+                    let what = format!("measuring the {name} backend");
+                    let measure = || self.measure(engine, &mut reference, common.seed);
+                    backends.push(Waiting::during(common, what, measure)?);
                 }
-                Err(error) => outcome.failed.push(Failure {
-                    backend: name.to_owned(),
-                    error: error.to_string(),
-                    hint: hint_with_options(&error),
-                }),
+                Err(error) => failed.push((name, error)),
             }
         }
-        if let ([], [failure, ..]) = (&outcome.backends[..], &outcome.failed[..]) {
-            let problem = Problem::new(failure.error.clone());
-            return Err(match &failure.hint {
-                Some(hint) => problem.with_hint(hint.clone()),
-                None => problem,
-            }
-            .into());
+        if backends.is_empty() && !failed.is_empty() {
+            return Err(failed.swap_remove(0).1.into());
         }
-        output::show(common, &outcome, Outcome::describe)
+        let failure = |(name, error): &(&str, Error)| Failure {
+            backend: (*name).to_owned(),
+            error: error.to_string(),
+            hint: hint(error),
+        };
+        let outcome = Outcome {
+            threads: rayon::current_num_threads(),
+            seed: common.seed,
+            backends,
+            failed: failed.iter().map(failure).collect(),
+        };
+        output::show(common, &outcome, describe)
     }
 
     fn measure(
@@ -136,13 +117,21 @@ impl Arguments {
     ) -> Result<Measured> {
         let all = workload::series(seed);
         let source = SourceWeights::find(DEFAULT_SOURCE)?;
-        let training = workload::training(&all);
-        let train = |transform: Transform| self.train(engine, &training, &source, transform, seed);
+        let training = workload::training(all.clone());
+        // A program, and how long each step of its training took.
+        let train = |transform: Transform| {
+            steps(self.seconds, |steps, done| {
+                let settings = workload::settings(transform.clone(), steps, seed);
+                let builder = engine.classifier().settings(settings).source(&source);
+                let classifier = builder.on_progress(|_| done()).fit(&training)?;
+                Ok(classifier.program().clone())
+            })
+        };
         let (fitted, train_padding) = train(workload::padded())?;
         let (_, train_stretched) = train(workload::stretched())?;
         // One step from the same seed: the program does not depend on the speed of the machine.
         let program = match reference {
-            Some(reference) => reference.program.clone(),
+            Some((program, _)) => program.clone(),
             None => fitted,
         };
         let classifier = Classifier::new(engine, program.clone(), &source)?;
@@ -154,12 +143,9 @@ impl Arguments {
         })?;
         let predictions = predictions.into_iter();
         let probabilities: Vec<f32> = predictions.flat_map(|one| one.probabilities).collect();
-        let reference = reference.get_or_insert_with(|| Reference {
-            program,
-            probabilities: probabilities.clone(),
-        });
-        let both = probabilities.iter().zip(&reference.probabilities);
-        let differences = both.map(|(ours, theirs)| f64::from((ours - theirs).abs()));
+        let (_, theirs) = reference.get_or_insert_with(|| (program, probabilities.clone()));
+        let both = probabilities.iter().zip(theirs);
+        let differences = both.map(|(ours, theirs)| f64::from((ours - *theirs).abs()));
         Ok(Measured {
             backend: engine.to_string(),
             train_padding_steps_per_second: 1.0 / quantile(&train_padding, 0.5),
@@ -176,84 +162,64 @@ impl Arguments {
             },
         })
     }
+}
 
-    /// A program, and how long each step of its training took.
-    fn train(
-        &self,
-        engine: Engine,
-        training: &Split,
-        source: &SourceWeights,
-        transform: Transform,
-        seed: u64,
-    ) -> Result<(Program, Vec<f64>)> {
-        steps(self.seconds, |steps, done| {
-            let classifier = engine
-                .classifier()
-                .settings(workload::settings(transform.clone(), steps, seed))
-                .source(source)
-                .on_progress(|_| done())
-                .fit(training)?;
-            Ok(classifier.program().clone())
-        })
+/// The names and units of [`Measured::numbers`].
+const MEASURES: [[&str; 2]; 6] = [
+    ["training, padded series", "steps a second"],
+    ["training, stretched series", "steps a second"],
+    ["inference", "series a second"],
+    ["one series, median", "ms"],
+    ["one series, 99 %", "ms"],
+    ["largest difference", "probability"],
+];
+
+impl Measured {
+    fn numbers(&self) -> [f64; 6] {
+        [
+            self.train_padding_steps_per_second,
+            self.train_stretched_steps_per_second,
+            self.inference_series_per_second,
+            self.latency_median_ms,
+            self.latency_p99_ms,
+            self.largest_difference,
+        ]
     }
 }
 
-/// Its name, its unit and its value.
-type Measure = (&'static str, &'static str, fn(&Measured) -> f64);
-
-const MEASURES: [Measure; 6] = [
-    ("training, padded series", "steps a second", |one| {
-        one.train_padding_steps_per_second
-    }),
-    ("training, stretched series", "steps a second", |one| {
-        one.train_stretched_steps_per_second
-    }),
-    ("inference", "series a second", |one| {
-        one.inference_series_per_second
-    }),
-    ("one series, median", "ms", |one| one.latency_median_ms),
-    ("one series, 99 %", "ms", |one| one.latency_p99_ms),
-    ("largest difference", "probability", |one| {
-        one.largest_difference
-    }),
-];
-
-impl Outcome {
-    fn describe(&self) -> String {
-        let mut columns = vec![Column::Left];
-        columns.resize(1 + self.backends.len(), Column::Right);
-        columns.push(Column::Left);
-        let mut head = vec![String::new()];
-        head.extend(self.backends.iter().map(|one| one.backend.clone()));
-        let mut rows = vec![head];
-        for (name, unit, value) in MEASURES {
-            let mut row = vec![name.to_owned()];
-            row.extend(self.backends.iter().map(|one| significant(value(one))));
-            row.push(unit.to_owned());
-            rows.push(row);
-        }
-        let mut text = format!(
-            "{}, seed {}, {SERIES} series of {} values\n\n{}\n",
-            text::counted(self.threads, "thread", "threads"),
-            self.seed,
-            workload::SAMPLES,
-            text::table(&columns, rows),
-        );
-        for Measured { backend, timed, .. } in &self.backends {
-            text.push_str(&format!(
-                "{backend}: timed {} and {} training steps of {TRAINED_ON} series, {} batches of \
-                 {SERIES}, {} of one\n",
-                timed.train_padding_steps,
-                timed.train_stretched_steps,
-                timed.inference_batches,
-                timed.latency_predictions,
-            ));
-        }
-        for failure in &self.failed {
-            text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
-        }
-        text
+fn describe(outcome: &Outcome) -> String {
+    let backends = || outcome.backends.iter();
+    let names = backends().map(|one| one.backend.clone());
+    let head = once(String::new()).chain(names).collect::<Vec<_>>();
+    let rows = MEASURES.into_iter().enumerate().map(|(place, words)| {
+        let [name, unit] = words.map(|word| once(word.to_owned()));
+        let values = backends().map(|one| significant(one.numbers()[place]));
+        name.chain(values).chain(unit).collect()
+    });
+    let mut columns = vec![Right; 1 + outcome.backends.len()];
+    columns[0] = Left;
+    columns.push(Left);
+    let mut text = format!(
+        "{}, seed {}, {SERIES} series of {} values\n\n{}\n",
+        text::counted(outcome.threads, "thread", "threads"),
+        outcome.seed,
+        workload::SAMPLES,
+        text::table(&columns, once(head).chain(rows)),
+    );
+    for Measured { backend, timed, .. } in &outcome.backends {
+        text.push_str(&format!(
+            "{backend}: timed {} and {} training steps of {TRAINED_ON} series, {} batches of \
+             {SERIES}, {} of one\n",
+            timed.train_padding_steps,
+            timed.train_stretched_steps,
+            timed.inference_batches,
+            timed.latency_predictions,
+        ));
     }
+    for failure in &outcome.failed {
+        text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
+    }
+    text
 }
 
 /// Three digits that matter.

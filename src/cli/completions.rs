@@ -14,7 +14,6 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Prints the script.
     pub fn run(&self) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "retune", &mut script);

@@ -1,22 +1,9 @@
 //! `retune distance`: how far series are from speech in the ears of the source.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
-use retune::engine::Classifier;
-use retune::series::Split;
-use retune::source::SpeechFolder;
 use retune::task::Distance;
-use serde::Serialize;
 
-use super::args::{BackendArgs, Common, ReadArgs, count};
-use super::output;
-use super::problem::Problem;
+use super::prelude::*;
 use super::program::ProgramArgs;
-use super::progress::Waiting;
-use super::text::{self, Column};
-use retune::program::SourceReference;
 
 /// Compare what the source makes of series with what it makes of speech
 ///
@@ -41,87 +28,71 @@ pub struct Arguments {
     read: ReadArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    program: PathBuf,
-    data: PathBuf,
+struct Outcome<'a> {
+    program: &'a Path,
+    data: &'a Path,
     n_series: usize,
     n_speech: usize,
     projections: usize,
     parts: Vec<Distance>,
-    source: SourceReference,
+    source: &'a SourceReference,
 }
 
 impl Arguments {
-    /// Measures and prints the distances.
     pub fn run(&self, common: &Common) -> Result<()> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();
         let options = self.read.options();
         let split = Split::read_to_score(&self.data, length, program.labels(), &options)?;
-        let waiting = Waiting::new(common, "reading the recordings");
-        let speech = SpeechFolder::read(&self.speech, None, source.spec())?;
-        drop(waiting);
-        if speech.test.is_empty() {
-            return Err(Problem::new(format!(
-                "{}: no recording is in the test part",
-                self.speech.display()
-            ))
-            .with_hint("give more recordings, or put them into DIR/test/WORD/")
-            .into());
+        let read = || SpeechFolder::read(&self.speech, None, source.spec());
+        let speech = Waiting::during(common, "reading the recordings", read)?.test;
+        if speech.is_empty() {
+            let folder = self.speech.display();
+            let message = format!("{folder}: no recording is in the test part");
+            let hint = "give more recordings, or put them into DIR/test/WORD/";
+            bail!(problem(message, hint));
         }
-        let source_name = program.source().clone();
         let waiting = Waiting::new(common, "hearing series and speech");
         let count = program.parts().len();
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
-        let (speech, seed) = (&speech.test, common.seed);
+        let (projections, seed) = (self.projections, common.seed);
         let parts = (0..count)
-            .map(|part| classifier.distance(&split, speech, part, self.projections, seed))
+            .map(|part| classifier.distance(&split, &speech, part, projections, seed))
             .collect::<Result<_, _>>()?;
         drop(waiting);
         let outcome = Outcome {
-            program: self.program.program.clone(),
-            data: self.data.clone(),
+            program: &self.program.program,
+            data: &self.data,
             n_series: split.len(),
             n_speech: speech.len(),
-            projections: self.projections,
+            projections,
             parts,
-            source: source_name,
+            source: classifier.program().source(),
         };
-        output::show(common, &outcome, Outcome::describe)
+        output::show(common, &outcome, describe)
     }
 }
 
-impl Outcome {
-    fn describe(&self) -> String {
-        let heading = [
-            "part",
-            "before",
-            "after",
-            "source risk",
-            "program risk",
-            "bound",
-        ];
-        let mut rows = vec![heading.map(str::to_owned)];
-        for (index, part) in self.parts.iter().enumerate() {
-            rows.push([
-                (index + 1).to_string(),
-                text::accuracy(part.before),
-                text::accuracy(part.after),
-                text::accuracy(part.source_risk),
-                text::accuracy(part.program_risk),
-                text::accuracy(part.bound),
-            ]);
-        }
-        format!(
-            "{} series and {} recordings, {} directions\n\n{}\n\
-             before, after: sliced Wasserstein distance of the logits, without and with training\n\
-             bound: source risk + 2 √K · after, which the program's risk should not exceed\n",
-            self.n_series,
-            self.n_speech,
-            self.projections,
-            text::table(&[Column::Right; 6], rows),
-        )
-    }
+fn describe(outcome: &Outcome) -> String {
+    let head = "part,before,after,source risk,program risk,bound";
+    let rows = outcome.parts.iter().zip(1..).map(|(part, number)| {
+        [
+            number.to_string(),
+            text::accuracy(part.before),
+            text::accuracy(part.after),
+            text::accuracy(part.source_risk),
+            text::accuracy(part.program_risk),
+            text::accuracy(part.bound),
+        ]
+    });
+    format!(
+        "{} series and {} recordings, {} directions\n\n{}\n\
+         before, after: sliced Wasserstein distance of the logits, without and with training\n\
+         bound: source risk + 2 √K · after, which the program's risk should not exceed\n",
+        outcome.n_series,
+        outcome.n_speech,
+        outcome.projections,
+        text::headed(&[Right], head, rows),
+    )
 }

@@ -1,21 +1,12 @@
 //! `retune explain`: one picture of one prediction.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
-use retune::engine::Classifier;
-use retune::program::{Part, Program};
+use retune::program::Part;
 use retune::source::SourceSpec;
-use retune::task::Explanation;
-use serde::Serialize;
 
-use super::args::{BackendArgs, Common};
-use super::output::{self, OutputFile};
+use super::listen::Word;
 use super::picture::{Picture, explain_svg};
-use super::program::{ProgramArgs, RowArgs};
-use super::text;
-use retune::program::SourceReference;
+use super::prelude::*;
+use super::program::RowArgs;
 
 /// How many of the source's words are told.
 const WORDS: usize = 3;
@@ -23,8 +14,6 @@ const WORDS: usize = 3;
 /// Draw a prediction: the series, what the source hears and where it listens, as an SVG file
 #[derive(Debug, Args)]
 pub struct Arguments {
-    #[command(flatten)]
-    program: ProgramArgs,
     #[command(flatten)]
     row: RowArgs,
     /// The SVG file to write
@@ -34,10 +23,9 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    out: PathBuf,
+struct Outcome<'a> {
+    out: &'a Path,
     row: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     true_label: Option<String>,
@@ -46,107 +34,84 @@ struct Outcome {
     words: Vec<Word>,
     /// The share of the prediction that rests on transforms that do not tell when.
     untimed: f32,
-    source: SourceReference,
-}
-
-/// A word that the source would report.
-#[derive(Debug, Clone, Serialize)]
-struct Word {
-    word: String,
-    probability: f32,
+    source: &'a SourceReference,
 }
 
 impl Arguments {
-    /// Writes the picture and prints the prediction.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let mut inputs = self.program.inputs();
-        inputs.push(&self.row.series);
-        let out = OutputFile::check(&self.out, &inputs)?;
-        let (program, source) = self.program.load()?;
-        let (series, true_label) = self.row.read(&program)?;
-        let source_name = program.source().clone();
-        let untimed = untimed(&program, source.spec(), &series);
-        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
-        let explanation = classifier.explain(&series, self.row.part - 1)?;
-        let saliency = classifier.saliency(&series)?;
+        let row = self.row.open(&self.out)?;
+        let spec = row.source.spec();
+        let untimed = untimed(&row.program, spec, &row.series);
+        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
+        let explanation = classifier.explain(&row.series, self.row.part - 1)?;
+        let saliency = classifier.saliency(&row.series)?;
         let prediction = &explanation.prediction;
-        let words = explanation.words.iter().take(WORDS);
         let outcome = Outcome {
-            out: out.path().to_owned(),
+            out: &self.out,
             row: self.row.row,
-            true_label,
+            true_label: row.label,
             label: prediction.label.clone(),
-            probability: *prediction
-                .probabilities
-                .get(prediction.class)
-                .expect("each class has a probability: `explain` chose the class among them"),
-            words: words
-                .map(|(word, probability)| Word {
-                    word: word.clone(),
-                    probability: *probability,
-                })
-                .collect(),
+            probability: prediction.probabilities[prediction.class],
+            words: Word::first(&explanation.words, WORDS),
             untimed,
-            source: source_name,
+            source: classifier.program().source(),
         };
-        let picture = self.picture(&outcome, series, source.spec(), explanation, saliency);
-        out.write(explain_svg(&picture)?.as_bytes())?;
-        output::show(common, &outcome, Outcome::describe)
+        let centres = spec.plane.as_ref().map(|plane| plane.centres.clone());
+        let picture = Picture {
+            title: self.title(&outcome),
+            series: row.series,
+            saliency,
+            plane: explanation.plane,
+            centres: centres.unwrap_or_default(),
+            attention: explanation.attention,
+            seconds: spec.seconds(),
+            notes: self.notes(&outcome),
+        };
+        row.out.write(explain_svg(&picture)?.as_bytes())?;
+        output::show(common, &outcome, |outcome| {
+            let words = match outcome.words() {
+                words if words.is_empty() => words,
+                words => format!("the source itself would report: {words}\n"),
+            };
+            format!(
+                "{}: series {} is of class {} with probability {:.3}\n{words}",
+                outcome.out.display(),
+                outcome.row,
+                outcome.label,
+                outcome.probability
+            )
+        })
     }
 
-    fn picture(
-        &self,
-        outcome: &Outcome,
-        series: Vec<f64>,
-        spec: &SourceSpec,
-        explanation: Explanation,
-        saliency: Vec<f32>,
-    ) -> Picture {
+    fn title(&self, outcome: &Outcome) -> String {
         let file = self.row.series.file_name().unwrap_or_default();
-        let truth = match &outcome.true_label {
-            Some(label) => format!(" (labelled {label})"),
-            None => String::new(),
-        };
-        let title = format!(
+        let truth = outcome.true_label.as_ref();
+        let truth = truth.map_or(String::new(), |label| format!(" (labelled {label})"));
+        format!(
             "{}, series {}{truth}: class {} with probability {:.3}",
             file.to_string_lossy(),
             outcome.row,
             outcome.label,
             outcome.probability
-        );
-        let program = self.program.program.file_name().unwrap_or_default();
-        let mut notes = Vec::new();
-        if outcome.untimed > 0.0 {
-            notes.push(format!(
+        )
+    }
+
+    fn notes(&self, outcome: &Outcome) -> Vec<String> {
+        let untimed = (outcome.untimed > 0.0).then(|| {
+            format!(
                 "{:.0} % of the prediction rests on transforms that do not tell when; the ground leaves \
                  them out",
                 100.0 * outcome.untimed
-            ));
-        }
-        notes.extend([
-            match outcome.words.is_empty() {
-                true => "The source has no words of its own".to_owned(),
-                false => format!("The source itself would report: {}", outcome.words()),
-            },
-            format!(
-                "Program {}; source {} (sha256 {})",
-                program.to_string_lossy(),
-                outcome.source.name,
-                text::short_hash(&outcome.source.sha256)
-            ),
-        ]);
-        let centres = spec.plane.as_ref().map(|plane| plane.centres.clone());
-        let centres = centres.unwrap_or_default();
-        Picture {
-            title,
-            series,
-            saliency,
-            plane: explanation.plane,
-            centres,
-            attention: explanation.attention,
-            seconds: spec.seconds(),
-            notes,
-        }
+            )
+        });
+        let words = match outcome.words() {
+            words if words.is_empty() => "The source has no words of its own".to_owned(),
+            words => format!("The source itself would report: {words}"),
+        };
+        let program = self.row.program.program.file_name().unwrap_or_default();
+        let program = program.to_string_lossy();
+        let program = format!("Program {program}; {}", text::source(outcome.source));
+        untimed.into_iter().chain([words, program]).collect()
     }
 }
 
@@ -160,23 +125,9 @@ fn untimed(program: &Program, source: &SourceSpec, series: &[f64]) -> f32 {
     untimed / all.max(f32::MIN_POSITIVE)
 }
 
-impl Outcome {
+impl Outcome<'_> {
     fn words(&self) -> String {
-        let word = |word: &Word| format!("{} {:.3}", word.word, word.probability);
-        self.words.iter().map(word).collect::<Vec<_>>().join(", ")
-    }
-
-    fn describe(&self) -> String {
-        format!(
-            "{}: series {} is of class {} with probability {:.3}\n{}",
-            self.out.display(),
-            self.row,
-            self.label,
-            self.probability,
-            match self.words.is_empty() {
-                true => String::new(),
-                false => format!("the source itself would report: {}\n", self.words()),
-            }
-        )
+        let words: Vec<String> = self.words.iter().map(Word::to_string).collect();
+        words.join(", ")
     }
 }

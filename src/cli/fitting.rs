@@ -1,19 +1,13 @@
 //! How a program is fitted: what `fit` and `classify` share.
 
-use std::path::PathBuf;
-use std::str::FromStr;
-
-use anyhow::Result;
-use clap::Args;
 use clap::builder::PossibleValuesParser;
-use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
-use retune::series::Scaling;
-use retune::source::DEFAULT_SOURCE;
+use retune::fit::{FitProgress, ReadoutKind};
 use retune::transform::{Padding, Position, Transform, Waveform, names};
 
-use super::args::{choice, count, not_negative, not_negative_single, part, positive, share};
-use super::problem::Problem;
-use super::progress::Progress;
+use super::prelude::*;
+
+/// The presets by name.
+pub const PRESETS: [&str; 5] = ["fast", "default", "best", "paper", "words"];
 
 /// How a program is fitted; what is not given is as the preset has it.
 #[derive(Debug, Clone, Args)]
@@ -21,7 +15,7 @@ use super::progress::Progress;
 pub struct FitArgs {
     /// Where all settings start: one transform, twelve, fifteen, Voice2Series as published, or its label
     /// mapping on a transform with a trained sound on top
-    #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"]))]
+    #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
     /// The source model: one that is shipped, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
@@ -43,8 +37,8 @@ pub struct FitArgs {
     #[arg(long, value_name = "WHERE", value_parser = choice::<Position>(&["start", "centre", "end"]))]
     position: Option<Position>,
     /// Transform padding: samples that each series is resampled to first, or none
-    #[arg(long, value_name = "SAMPLES")]
-    stretch: Option<Stretch>,
+    #[arg(long, value_name = "SAMPLES", value_parser = |text: &str| OrNone::parse(text, "a number of samples"))]
+    stretch: Option<OrNone>,
     /// A trained sound is added to the transform, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
@@ -88,21 +82,10 @@ pub struct FitArgs {
     scaling: Option<Scaling>,
 }
 
-/// `--stretch`: a number of samples, or none.
-#[derive(Debug, Clone, Copy)]
-struct Stretch(Option<usize>);
-
-impl FromStr for Stretch {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "none" => Ok(Self(None)),
-            _ => match text.parse() {
-                Ok(0) | Err(_) => Err("expected a number of samples from 1, or none".to_owned()),
-                Ok(samples) => Ok(Self(Some(samples))),
-            },
-        }
+/// Puts what was given in the place of a setting.
+fn set<T: Clone>(setting: &mut T, given: &Option<T>) {
+    if let Some(given) = given {
+        setting.clone_from(given);
     }
 }
 
@@ -116,89 +99,116 @@ fn trainer(name: &str) -> Result<String, String> {
 }
 
 impl FitArgs {
-    /// The preset with what was given in its place.
-    ///
-    /// # Errors
-    ///
-    /// When an option of one transform is given and there is no such transform.
+    /// The preset with what was given in its place. An option of one transform needs that transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
-        let preset = FitSettings::preset(self.preset);
-        let mut transforms = preset.transforms.clone();
+        let mut settings = FitSettings::preset(self.preset);
         if !self.transforms.is_empty() {
             let named = self.transforms.iter();
-            transforms = named.filter_map(|name| Transform::named(name)).collect();
+            settings.transforms = named.filter_map(|name| Transform::named(name)).collect();
         }
-        for transform in &mut transforms {
+        for transform in &mut settings.transforms {
             self.adjust(transform);
         }
-        self.check_padding(&transforms)?;
-        Ok(FitSettings {
-            transforms,
-            readouts: match self.readouts.is_empty() {
-                true => preset.readouts,
-                false => self.readouts.clone(),
-            },
-            parts: self.parts.or(preset.parts),
-            trainer: self.trainer.clone().unwrap_or(preset.trainer),
-            train_mapping: self.train_mapping || preset.train_mapping,
-            dropout: self.dropout.unwrap_or(preset.dropout),
-            epochs: self.epochs.unwrap_or(preset.epochs),
-            batch: self.batch.unwrap_or(preset.batch),
-            learning_rate: self.learning_rate.unwrap_or(preset.learning_rate),
-            learning_rate_decay: self
-                .learning_rate_decay
-                .unwrap_or(preset.learning_rate_decay),
-            weight_decay: self.weight_decay.unwrap_or(preset.weight_decay),
-            validation: self.validation.unwrap_or(preset.validation),
-            patience: self.patience.unwrap_or(preset.patience),
-            scaling: self.scaling.unwrap_or(preset.scaling),
-            seed,
-            ..preset
-        })
+        self.check_padding(&settings.transforms)?;
+        if !self.readouts.is_empty() {
+            settings.readouts.clone_from(&self.readouts);
+        }
+        settings.parts = self.parts.or(settings.parts);
+        settings.train_mapping |= self.train_mapping;
+        settings.seed = seed;
+        set(&mut settings.trainer, &self.trainer);
+        set(&mut settings.dropout, &self.dropout);
+        set(&mut settings.epochs, &self.epochs);
+        set(&mut settings.batch, &self.batch);
+        set(&mut settings.learning_rate, &self.learning_rate);
+        set(&mut settings.learning_rate_decay, &self.learning_rate_decay);
+        set(&mut settings.weight_decay, &self.weight_decay);
+        set(&mut settings.validation, &self.validation);
+        set(&mut settings.patience, &self.patience);
+        set(&mut settings.scaling, &self.scaling);
+        Ok(settings)
     }
 
     /// Puts what was given for a kind of transform into a transform of that kind.
     fn adjust(&self, transform: &mut Transform) {
-        if let Some(padding) = transform.downcast::<Padding>() {
-            *transform = Transform::new(Padding {
-                segments: self.segments.unwrap_or(padding.segments),
-                position: self.position.unwrap_or(padding.position),
-                stretch: self
-                    .stretch
-                    .map_or(padding.stretch, |Stretch(samples)| samples),
-                initial_amplitude: self.initial_amplitude.unwrap_or(padding.initial_amplitude),
-                dimensions: self.dimensions.or(padding.dimensions),
-            });
-        } else if let Some(sound) = transform.downcast::<Waveform>() {
-            *transform = Transform::new(Waveform {
-                theta: self.initial_amplitude.or(sound.theta),
-                ..sound.clone()
-            });
+        if let Some(mut padding) = transform.downcast::<Padding>().cloned() {
+            set(&mut padding.segments, &self.segments);
+            set(&mut padding.position, &self.position);
+            set(&mut padding.stretch, &self.stretch.map(|given| given.0));
+            set(&mut padding.initial_amplitude, &self.initial_amplitude);
+            padding.dimensions = self.dimensions.or(padding.dimensions);
+            *transform = Transform::new(padding);
+        } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
+            sound.theta = self.initial_amplitude.or(sound.theta);
+            *transform = Transform::new(sound);
         }
     }
 
     /// An option that nothing takes up is a mistake.
     fn check_padding(&self, transforms: &[Transform]) -> Result<()> {
-        let padding = |transform: &Transform| transform.downcast::<Padding>().is_some();
-        let given = [
+        let mut transforms = transforms.iter();
+        let padded = transforms.any(|transform| transform.downcast::<Padding>().is_some());
+        for (option, given) in [
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
             ("--stretch", self.stretch.is_some()),
             ("--dimensions", self.dimensions.is_some()),
-        ];
-        match given.iter().find(|(_, given)| *given) {
-            Some((option, _)) if !transforms.iter().any(padding) => Err(Problem::new(format!(
-                "{option} is for the transform padding, which is not among the transforms"
-            ))
-            .with_hint("give --transform padding or --preset paper as well")
-            .into()),
-            _ => Ok(()),
+        ] {
+            if given && !padded {
+                let message = format!(
+                    "{option} is for the transform padding, which is not among the transforms"
+                );
+                let hint = "give --transform padding or --preset paper as well";
+                bail!(problem(message, hint));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Fits a program, and says how many seconds it took; progress calls it `doing`.
+pub fn fit(
+    engine: Engine,
+    train: &Split,
+    source: &SourceWeights,
+    settings: &FitSettings,
+    common: &Common,
+    doing: &str,
+) -> Result<(Classifier, f64)> {
+    let start = Instant::now();
+    let mut progress = Progress::new(common, doing);
+    let builder = engine.classifier().source(source);
+    let builder = builder.settings(settings.clone());
+    let builder = builder.on_progress(|at| show_progress(&mut progress, at));
+    let classifier = builder.fit(train)?;
+    Ok((classifier, start.elapsed().as_secs_f64()))
+}
+
+/// The end of what is said of a fit.
+#[derive(Debug, Serialize)]
+pub struct Fitted {
+    pub backend: String,
+    pub preset: String,
+    pub seed: u64,
+    source: SourceReference,
+    frozen: bool,
+}
+
+impl Fitted {
+    /// What a program was fitted with.
+    pub fn new(program: &Program, preset: Preset, backend: &BackendArgs, seed: u64) -> Self {
+        Self {
+            backend: backend.backend.clone(),
+            preset: preset.to_string(),
+            seed,
+            source: program.source().clone(),
+            frozen: program.frozen(),
         }
     }
 
-    /// The source as a file, to be compared with outputs.
-    pub fn source_path(&self) -> PathBuf {
-        PathBuf::from(&self.source)
+    /// The source, as a line.
+    pub fn source(&self) -> String {
+        text::checked_source(&self.source, self.frozen)
     }
 }
 
@@ -210,14 +220,7 @@ pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
             epochs,
             training_loss,
             validation_loss,
-        } => {
-            let validation = match validation_loss {
-                Some(loss) => format!(", validation {loss:.3}"),
-                None => String::new(),
-            };
-            let detail = format!("epoch {epoch} of {epochs}, loss {training_loss:.3}{validation}");
-            progress.at(epoch as u64, epochs as u64, &detail);
-        }
+        } => progress.epoch(epoch, epochs, training_loss, validation_loss, 3),
         FitProgress::Forwarded { done, of } => {
             let detail = format!("{done} of {of} series forwarded");
             progress.at(done as u64, of as u64, &detail);

@@ -1,26 +1,19 @@
 //! `retune forecast`: what comes after each history of a file.
 
 mod backtest;
-mod calibration;
 mod settings;
 mod split;
 mod table;
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
 use retune::engine::Forecaster;
-use retune::source::{DEFAULT_SOURCE, SourceWeights};
+use retune::program::Calibration;
 
-use super::args::{BackendArgs, Common};
 use super::fitting::show_progress;
 use super::histories::HistoryFile;
-use super::output::{self, OutputFile};
 use super::picture::forecast_svg;
-use super::progress::Progress;
+use super::prelude::*;
 use settings::SettingsArgs;
-pub use table::{csv, json};
+pub use table::show;
 
 /// Forecast what comes after each series of a table, as CSV
 ///
@@ -50,17 +43,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Forecasts and prints, or judges forecasts.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs = [self.file.file.as_path(), self.source.as_ref()];
-        let check = |path: &Option<PathBuf>| match path {
-            Some(path) => OutputFile::check(path, &inputs).map(Some),
-            None => Ok(None),
-        };
-        let (out, plot) = (check(&self.out)?, check(&self.plot)?);
+        let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
+        let plot = OutputFile::check_any(self.plot.as_ref(), &inputs)?;
         let histories = self.file.read()?;
         let source = SourceWeights::find(&self.source)?;
-        if self.backtest.wanted() {
+        if self.backtest.backtest {
             return self.judge(histories, &source, common);
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
@@ -72,21 +61,30 @@ impl Arguments {
         let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecasts = forecaster.forecast(&values)?;
         let program = forecaster.program();
-        if let Some(calibration) = program.calibration() {
-            progress.note(&calibration::describe(calibration));
-        }
-        drop(progress);
+        note_calibration(progress, program.calibration());
         if let Some(out) = out {
-            program.save(out.target())?;
+            program.save(&out.target)?;
         }
         if let Some(plot) = plot {
             plot.write(forecast_svg(&histories, &forecasts)?.as_bytes())?;
         }
-        let text = if common.json {
-            json(&histories, &forecasts, Some(program))?
-        } else {
-            csv(&histories, &forecasts)?
-        };
-        output::print(&text)
+        output::print(&show(common, &histories, &forecasts, Some(program))?)
     }
+}
+
+/// Ends with a line on what intervals were measured on.
+fn note_calibration(mut progress: Progress, measured: Option<Calibration>) {
+    let Some(Calibration { windows, apart }) = measured else {
+        return;
+    };
+    let windows = text::counted(windows, "window", "windows");
+    progress.note(&match apart {
+        true => format!(
+            "intervals: measured on {windows} at the end of the validation part, which chose nothing"
+        ),
+        false => format!(
+            "intervals: measured on {windows} of the validation part, which chose the penalties as \
+             well: too few to keep some for each, so the intervals may be too narrow"
+        ),
+    });
 }

@@ -1,16 +1,9 @@
 //! `retune hear`: what the source hears of a series, as a recording.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
 use retune::audio::write_wav;
-use retune::engine::Classifier;
-use serde::Serialize;
 
-use super::args::{BackendArgs, Common};
-use super::output::{self, OutputFile};
-use super::program::{ProgramArgs, RowArgs};
+use super::prelude::*;
+use super::program::RowArgs;
 
 /// Write what the source hears of a series as a WAV file
 ///
@@ -18,8 +11,6 @@ use super::program::{ProgramArgs, RowArgs};
 /// The source does not notice: it scales each clip itself.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    #[command(flatten)]
-    program: ProgramArgs,
     #[command(flatten)]
     row: RowArgs,
     /// The WAV file to write
@@ -29,10 +20,9 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    out: PathBuf,
+struct Outcome<'a> {
+    out: &'a Path,
     row: usize,
     seconds: f64,
     rate: u32,
@@ -43,49 +33,33 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Writes the file and prints its name.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let mut inputs = self.program.inputs();
-        inputs.push(&self.row.series);
-        let out = OutputFile::check(&self.out, &inputs)?;
-        let (program, source) = self.program.load()?;
-        let (series, _) = self.row.read(&program)?;
-        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
-        let mut audio = classifier.hear(&series, self.row.part - 1)?;
+        let row = self.row.open(&self.out)?;
+        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
+        let mut audio = classifier.hear(&row.series, self.row.part - 1)?;
         let rate = classifier.rate();
-        let peak = audio
-            .iter()
-            .fold(0f32, |peak, sample| peak.max(sample.abs()));
+        let peak = audio.iter().map(|sample| sample.abs());
+        let peak = peak.fold(0.0, f32::max);
         let gain = if peak > 1.0 { 1.0 / peak } else { 1.0 };
         for sample in &mut audio {
             *sample *= gain;
         }
-        write_wav(out.target(), &audio, rate)?;
+        write_wav(&row.out.target, &audio, rate)?;
         let outcome = Outcome {
-            out: out.path().to_owned(),
+            out: &self.out,
             row: self.row.row,
             seconds: audio.len() as f64 / f64::from(rate),
             rate,
             peak,
             gain,
         };
-        output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-impl Outcome {
-    fn describe(&self) -> String {
-        let softer = match self.gain {
-            1.0 => String::new(),
-            gain => format!(", made softer by a factor of {:.2}", 1.0 / gain),
-        };
-        format!(
-            "{}: series {}, {} s at {} Hz, peak {:.3}{softer}\n",
-            self.out.display(),
-            self.row,
-            self.seconds,
-            self.rate,
-            self.peak,
-        )
+        output::show(common, &outcome, |outcome| {
+            let softer = match gain {
+                1.0 => String::new(),
+                gain => format!(", made softer by a factor of {:.2}", 1.0 / gain),
+            };
+            let (out, row, seconds) = (outcome.out.display(), outcome.row, outcome.seconds);
+            format!("{out}: series {row}, {seconds} s at {rate} Hz, peak {peak:.3}{softer}\n")
+        })
     }
 }

@@ -1,19 +1,8 @@
 //! `retune listen`: the words that a source hears in recordings.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
 use retune::audio::load_clip;
-use retune::source::{DEFAULT_SOURCE, SourceWeights};
-use serde::Serialize;
 
-use super::args::{BackendArgs, Common, count};
-use super::output;
-use super::problem::Problem;
-use super::progress::Waiting;
-use super::text::{self, Column};
-use retune::program::SourceReference;
+use super::prelude::*;
 
 /// Say which words a source hears in recordings
 ///
@@ -33,76 +22,71 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
+struct Outcome<'a> {
     source: SourceReference,
-    clips: Vec<Clip>,
+    clips: Vec<Clip<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Clip {
-    file: PathBuf,
+struct Clip<'a> {
+    file: &'a Path,
     words: Vec<Word>,
 }
 
+/// A word that a source reports, and its probability.
 #[derive(Debug, Serialize)]
-struct Word {
+pub struct Word {
     word: String,
     probability: f32,
 }
 
+impl Word {
+    /// The first words with their probabilities.
+    pub fn first(words: &[(String, f32)], most: usize) -> Vec<Self> {
+        let words = words.iter().take(most).cloned();
+        words
+            .map(|(word, probability)| Self { word, probability })
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Word {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {:.3}", self.word, self.probability)
+    }
+}
+
 impl Arguments {
-    /// Hears the recordings and prints the words.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let engine = self.backend.engine()?;
-        let audio = source
-            .spec()
-            .audio
-            .ok_or_else(|| Problem::new(format!("the source {} takes no audio", source.name())))?;
+        let audio = source.spec().audio;
+        let audio = audio.ok_or_else(|| anyhow!("the source {} takes no audio", source.name()))?;
         let recordings = self.files.iter();
         let recordings = recordings.map(|file| load_clip(file, audio.rate, audio.samples));
         let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
-        let waiting = Waiting::new(common, format!("hearing {} recordings", recordings.len()));
-        let heard = engine.listen(&source, &recordings)?;
-        drop(waiting);
-        let clips = self.files.iter().zip(heard);
-        let clips = clips.map(|(file, probabilities)| Clip {
-            file: file.clone(),
-            words: likeliest(source.labels(), &probabilities, self.top),
+        let what = format!("hearing {} recordings", recordings.len());
+        let heard = Waiting::during(common, what, || engine.listen(&source, &recordings))?;
+        let clips = self.files.iter().zip(heard).map(|(file, probabilities)| {
+            let mut words: Vec<_> = source.labels().iter().cloned().zip(probabilities).collect();
+            // The sort is stable: equal ones stay in the order of the labels.
+            words.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+            let words = Word::first(&words, self.top);
+            Clip { file, words }
         });
         let outcome = Outcome {
             source: SourceReference::of(source.spec()),
             clips: clips.collect(),
         };
-        output::show(common, &outcome, Outcome::describe)
-    }
-}
-
-/// The words with the highest probabilities, highest first.
-fn likeliest(labels: &[String], probabilities: &[f32], most: usize) -> Vec<Word> {
-    let mut words: Vec<(&String, f32)> = labels.iter().zip(probabilities.iter().copied()).collect();
-    // The sort is stable: equal ones stay in the order of the labels.
-    words.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    words
-        .into_iter()
-        .take(most)
-        .map(|(word, probability)| Word {
-            word: word.clone(),
-            probability,
+        output::show(common, &outcome, |outcome| {
+            let row = |clip: &Clip| {
+                let words = clip.words.iter();
+                let words = words.flat_map(|w| [w.word.clone(), format!("{:.3}", w.probability)]);
+                let file = once(clip.file.display().to_string());
+                file.chain(words).collect::<Vec<_>>()
+            };
+            text::table(&[Left], outcome.clips.iter().map(row))
         })
-        .collect()
-}
-
-impl Outcome {
-    fn describe(&self) -> String {
-        let rows = self.clips.iter().map(|clip| {
-            let words = clip.words.iter();
-            let words = words.flat_map(|w| [w.word.clone(), format!("{:.3}", w.probability)]);
-            let file = clip.file.display().to_string();
-            std::iter::once(file).chain(words).collect::<Vec<_>>()
-        });
-        text::table(&[Column::Left; 1], rows)
     }
 }

@@ -1,11 +1,10 @@
 //! `retune man`: manual pages.
 
-use anyhow::Result;
-use clap::{Args, CommandFactory};
+use clap::CommandFactory;
 use clap_mangen::Man;
 
-use super::problem::Problem;
-use super::{Cli, output};
+use super::Cli;
+use super::prelude::*;
 
 /// Print a manual page, for `man -l -`
 #[derive(Debug, Args)]
@@ -15,15 +14,14 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Prints the page.
     pub fn run(&self) -> Result<()> {
         let mut root = Cli::command();
         root.build();
         let mut command = &root;
         for name in &self.command {
             command = command.find_subcommand(name).ok_or_else(|| {
-                Problem::new(format!("there is no command `{}`", self.command.join(" ")))
-                    .with_hint("`retune --help` lists the commands")
+                let message = format!("there is no command `{}`", self.command.join(" "));
+                problem(message, "`retune --help` lists the commands")
             })?;
         }
         let mut page = Vec::new();

@@ -1,4 +1,5 @@
-//! The command line: one file for each command.
+//! The command line: one file for each command, with its `Arguments`, the `Outcome` that it prints,
+//! and `run`, which does it.
 
 mod archive;
 mod args;
@@ -27,12 +28,35 @@ mod scoring;
 mod source;
 mod text;
 
+/// What most commands use.
+mod prelude {
+    pub use std::collections::BTreeMap;
+    pub use std::iter::once;
+    pub use std::path::{Path, PathBuf};
+    pub use std::time::Instant;
+
+    pub use anyhow::{Result, anyhow, bail, ensure};
+    pub use clap::{Args, Subcommand, ValueEnum};
+    pub use retune::Engine;
+    pub use retune::engine::Classifier;
+    pub use retune::fit::{FitSettings, Preset};
+    pub use retune::program::{Program, SourceReference};
+    pub use retune::series::{Dataset, Scaling, Split};
+    pub use retune::source::{DEFAULT_SOURCE, SourceWeights, SpeechFolder};
+    pub use serde::Serialize;
+
+    pub(super) use super::args::*;
+    pub(super) use super::output::{self, OutputFile};
+    pub(super) use super::problem::problem;
+    pub(super) use super::progress::{Progress, Waiting};
+    pub(super) use super::text::{self, Column::Left, Column::Right};
+}
+
 use std::process::ExitCode;
 
-use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
-use args::Common;
+use prelude::*;
 
 /// Classify and forecast time series with a frozen speech model
 ///

@@ -6,12 +6,9 @@ mod predict;
 mod pretrain;
 mod reading;
 
-use anyhow::Result;
-use clap::Subcommand;
 use retune::train;
 
-use super::args::Common;
-use super::progress::Progress;
+use super::prelude::*;
 
 /// Predict joint motion with a frozen network, and adapt it to a person
 ///
@@ -28,7 +25,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs the command.
     pub fn run(&self, common: &Common) -> Result<()> {
         match self {
             Self::Pretrain(arguments) => arguments.run(common),
@@ -41,14 +37,5 @@ impl Command {
 
 /// Shows how far training has come.
 fn show_training(progress: &mut Progress, at: train::Progress) {
-    let validation = match at.validation_loss {
-        Some(loss) => format!(", validation {loss:.4}"),
-        None => String::new(),
-    };
-    let (epoch, epochs) = (at.epoch, at.epochs);
-    let detail = format!(
-        "epoch {epoch} of {epochs}, loss {:.4}{validation}",
-        at.training_loss
-    );
-    progress.at(epoch as u64, epochs as u64, &detail);
+    progress.epoch(at.epoch, at.epochs, at.training_loss, at.validation_loss, 4);
 }

@@ -4,22 +4,20 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow, bail};
 use retune::storage::{check_writable, write_whole};
 use serde::Serialize;
 
 use super::args::Common;
-use super::problem::Problem;
+use super::problem::problem;
 
 /// Prints a result; a reader that has closed the pipe has seen enough.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
+    let written = stdout.write_all(text.as_bytes());
+    match written.and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Problem::new(format!("cannot write to stdout: {error}")).into())
+            bail!("cannot write to stdout: {error}")
         }
         _ => Ok(()),
     }
@@ -32,67 +30,73 @@ pub fn show<T: Serialize>(
     text: impl FnOnce(&T) -> String,
 ) -> Result<()> {
     if common.json {
-        print(&(serde_json::to_string_pretty(result)? + "\n"))
+        print(&json(result)?)
     } else {
         print(&text(result))
     }
 }
 
+/// Writes a result to a file, or prints it where there is none.
+pub fn deliver(out: Option<OutputFile>, text: &str) -> Result<()> {
+    match out {
+        Some(out) => out.write(text.as_bytes()),
+        None => print(text),
+    }
+}
+
+/// A result as JSON.
+pub fn json(result: &(impl Serialize + ?Sized)) -> Result<String> {
+    Ok(serde_json::to_string_pretty(result)? + "\n")
+}
+
+/// Rows of fields as CSV.
+pub fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
 /// A file that can be written to.
 #[derive(Debug, Clone)]
 pub struct OutputFile {
-    path: PathBuf,
-    /// The same without links, or a link would be replaced by the file and not followed.
-    target: PathBuf,
+    /// The path as it was given, to be shown.
+    pub path: PathBuf,
+    /// Where to write: the same without links, or a link would be replaced by the file.
+    pub target: PathBuf,
 }
 
 impl OutputFile {
     /// Checks, before any work is done, that the file can be written and is none of the inputs.
     pub fn check(path: &Path, inputs: &[&Path]) -> Result<Self> {
-        let shown = path.display();
+        let failed = format!("cannot write {}", path.display());
         if path.is_dir() || path.file_name().is_none() {
-            let message = format!("cannot write {shown}: it is a folder, expected a file");
-            return Err(Problem::new(message).into());
+            bail!("{failed}: it is a folder, expected a file");
         }
         if path.exists() && !path.is_file() {
-            let message = format!("cannot write {shown}: it is a device, expected a file");
-            return Err(Problem::new(message).into());
+            bail!("{failed}: it is a device, expected a file");
         }
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = match target.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
+        let folder = target.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new("."));
         if !folder.is_dir() {
-            let message = format!(
-                "cannot write {shown}: there is no folder {}",
-                folder.display()
-            );
-            return Err(Problem::new(message)
-                .with_hint("make the folder first")
-                .into());
+            let message = format!("{failed}: there is no folder {}", folder.display());
+            bail!(problem(message, "make the folder first"));
         }
         let same = |input: &&Path| fs::canonicalize(input).is_ok_and(|input| input == target);
         if inputs.iter().any(same) {
-            let message = format!("cannot write {shown}: it is also an input");
-            return Err(Problem::new(message)
-                .with_hint("give --out another name")
-                .into());
+            let message = format!("{failed}: it is also an input");
+            bail!(problem(message, "give --out another name"));
         }
-        check_writable(&target)
-            .map_err(|error| Problem::new(format!("cannot write {shown}: {error}")))?;
+        check_writable(&target).map_err(|error| anyhow!("{failed}: {error}"))?;
         let path = path.to_owned();
         Ok(Self { path, target })
     }
 
-    /// The path as it was given, to be shown.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Where to write.
-    pub fn target(&self) -> &Path {
-        &self.target
+    /// The same where a file is wanted at all.
+    pub fn check_any(path: Option<&PathBuf>, inputs: &[&Path]) -> Result<Option<Self>> {
+        path.map(|path| Self::check(path, inputs)).transpose()
     }
 
     /// The file's name without its extension.
@@ -103,9 +107,9 @@ impl OutputFile {
 
     /// Writes the file whole or not at all.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
-        write_whole(&self.target, bytes).map_err(|error| {
-            Problem::new(format!("cannot write {}: {error}", self.path.display())).into()
-        })
+        let shown = self.path.display();
+        let written = write_whole(&self.target, bytes);
+        written.map_err(|error| anyhow!("cannot write {shown}: {error}"))
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use anyhow::Result;
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
 use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
@@ -42,48 +42,34 @@ fn page(
     draw: impl FnOnce(&[Area]) -> Result<()>,
 ) -> Result<String> {
     let title = wrap(title, NOTE_CHARACTERS * 12 / 17);
-    let notes: Vec<String> = notes
-        .iter()
-        .flat_map(|note| wrap(note, NOTE_CHARACTERS))
-        .collect();
-    let top = 20 + 24 * title.len() as u32;
-    let height = top + heights.iter().sum::<u32>() + 20 + 17 * notes.len() as u32;
+    let notes = notes.iter().flat_map(|note| wrap(note, NOTE_CHARACTERS));
+    let notes: Vec<String> = notes.collect();
+    let mut down = 20 + 24 * title.len() as u32;
+    let foot = down + heights.iter().sum::<u32>();
+    let height = foot + 20 + 17 * notes.len() as u32;
     let mut svg = String::new();
     {
         let size = (WIDTH * UNITS, height * UNITS);
         let page = SVGBackend::with_string(&mut svg, size).into_drawing_area();
         page.fill(&WHITE)?;
         text(&page, &title, (17, FontStyle::Bold, INK), 18)?;
-        let foot = top + heights.iter().sum::<u32>();
         text(&page, &notes, (12, FontStyle::Normal, FAINT), foot + 6)?;
-        let mut panels = Vec::new();
-        let mut from = top;
-        for height in heights {
-            let across = 0..(WIDTH * UNITS) as i32;
-            let down = (from * UNITS) as i32..((from + height) * UNITS) as i32;
-            panels.push(
-                page.clone()
-                    .shrink((across.start, down.start), (WIDTH * UNITS, height * UNITS)),
-            );
-            from += height;
-        }
-        draw(&panels)?;
+        let panel = |height: &u32| {
+            let corner = (0, down * UNITS);
+            down += height;
+            page.clone().shrink(corner, (WIDTH * UNITS, height * UNITS))
+        };
+        draw(&heights.iter().map(panel).collect::<Vec<_>>())?;
         page.present()?;
     }
     // The coordinates stay in units and the size is in pixels.
-    let size = |pixels: u32, name: &str| {
-        (
-            format!("{name}=\"{}\"", pixels * UNITS),
-            format!("{name}=\"{pixels}\""),
-        )
-    };
-    let (wide, high) = (size(WIDTH, "width"), size(height, "height"));
-    let svg = svg.replacen(&wide.0, &wide.1, 1);
-    let svg = svg.replacen(&high.0, &high.1, 1);
+    for (name, pixels) in [("width", WIDTH), ("height", height)] {
+        let units = format!("{name}=\"{}\"", pixels * UNITS);
+        svg = svg.replacen(&units, &format!("{name}=\"{pixels}\""), 1);
+    }
     // What holds anyway; a title cannot contain it, for its quotation marks are escaped.
-    Ok(svg
-        .replace(" opacity=\"1\"", "")
-        .replace(" stroke=\"none\"", ""))
+    let svg = svg.replace(" opacity=\"1\"", "");
+    Ok(svg.replace(" stroke=\"none\"", ""))
 }
 
 /// Lines of text from a height downwards, in pixels.
@@ -150,19 +136,21 @@ fn number(value: &f64) -> String {
         min_decimal: 0,
         max_decimal: 4,
     };
-    // Three digits of what is written as a power, which the printer does not cut.
     let text = match value.abs() {
         0.0 | 1e-3..1e6 => printer.print(*value),
+        // Three digits, which the printer does not cut.
         _ => format!("{value:.2e}"),
     };
     text.replace('-', "−")
 }
 
 /// A note at the right of a chart, at a height of its axis.
-fn note_at_right<Y>(chart: &Chart<Y>, area: &Area, value: f64, text: &str) -> Result<()>
-where
-    Y: plotters::coord::ranged1d::Ranged<ValueType = f64>,
-{
+fn note_at_right<Y: Ranged<ValueType = f64>>(
+    chart: &Chart<Y>,
+    area: &Area,
+    value: f64,
+    text: &str,
+) -> Result<()> {
     let (x, y) = chart.backend_coord(&(chart.x_range().end, value));
     let origin = area.get_base_pixel();
     let style = TextStyle::from(("sans-serif", (11 * UNITS) as i32))
@@ -176,10 +164,9 @@ where
 fn span<T: Into<f64>>(values: impl IntoIterator<Item = T>) -> Option<Range<f64>> {
     let finite = values.into_iter().map(Into::into);
     let finite = finite.filter(|value: &f64| value.is_finite());
-    let (lowest, highest) = finite.fold(
-        (f64::INFINITY, f64::NEG_INFINITY),
-        |(lowest, highest), value| (value.min(lowest), value.max(highest)),
-    );
+    let none = (f64::INFINITY, f64::NEG_INFINITY);
+    let wider = |(lowest, highest): (f64, f64), value: f64| (value.min(lowest), value.max(highest));
+    let (lowest, highest) = finite.fold(none, wider);
     let size = lowest.abs().max(highest.abs());
     // A constant has room too; so has what differs by less than an axis can tell.
     let room = match highest - lowest {
@@ -195,24 +182,25 @@ fn span<T: Into<f64>>(values: impl IntoIterator<Item = T>) -> Option<Range<f64>>
 /// which look the same and keep the file small.
 fn line_runs<T: Copy + Into<f64>>(values: &[T], pixels: usize) -> Vec<Vec<(f64, f64)>> {
     let bucket = (values.len() / pixels).max(1);
-    let points = values.iter().enumerate();
-    let points: Vec<(usize, f64)> = points
-        .map(|(index, value)| (index, (*value).into()))
+    let points = values.iter().zip(0..);
+    let points: Vec<_> = points
+        .map(|(value, at)| (f64::from(at), (*value).into()))
         .collect();
+    let by_value = |one: &(f64, f64), other: &(f64, f64)| one.1.total_cmp(&other.1);
     let mut runs = vec![Vec::new()];
     for points in points.chunks(bucket) {
-        let finite = || points.iter().filter(|(_, value)| value.is_finite());
-        let mut ends: Vec<&(usize, f64)> = finite()
-            .min_by(|one, other| one.1.total_cmp(&other.1))
-            .into_iter()
-            .chain(finite().max_by(|one, other| one.1.total_cmp(&other.1)))
-            .collect();
-        ends.sort_by_key(|(index, _)| *index);
+        let finite = || {
+            points
+                .iter()
+                .copied()
+                .filter(|(_, value)| value.is_finite())
+        };
+        let (lowest, highest) = (finite().min_by(by_value), finite().max_by(by_value));
+        let mut ends: Vec<_> = lowest.into_iter().chain(highest).collect();
+        ends.sort_by(|one, other| one.0.total_cmp(&other.0));
         ends.dedup();
         match runs.last_mut() {
-            Some(run) if !ends.is_empty() => {
-                run.extend(ends.iter().map(|(index, value)| (*index as f64, *value)));
-            }
+            Some(run) if !ends.is_empty() => run.extend(ends),
             _ => runs.push(Vec::new()),
         }
     }

@@ -3,22 +3,15 @@
 //! For classification: the label of each series, with a probability for each class. For
 //! forecasting: what comes after each history.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
-use retune::engine::{Classifier, Forecaster};
+use retune::engine::Forecaster;
 use retune::program::Task;
 use retune::series::SplitParts;
-use retune::task::Prediction;
-use serde::{Serialize, Serializer};
+use serde::Serializer;
 
-use super::args::{BackendArgs, Common, ReadArgs};
 use super::forecast;
 use super::histories::HistoryArgs;
-use super::output::{self, OutputFile};
+use super::prelude::*;
 use super::program::ProgramArgs;
-use super::progress::Waiting;
 
 /// Predict the label of each series of a file, or what comes after each, as CSV
 ///
@@ -51,43 +44,29 @@ struct Row<'a> {
 
 /// A probability for each label, in the order of the classes.
 #[derive(Debug)]
-struct Probabilities<'a> {
-    labels: &'a [String],
-    probabilities: &'a [f32],
-}
+struct Probabilities<'a>(&'a [String], &'a [f32]);
 
 impl Serialize for Probabilities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.labels.iter().zip(self.probabilities))
+        serializer.collect_map(self.0.iter().zip(self.1))
     }
 }
 
 impl Arguments {
-    /// Predicts and prints or writes the result.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let out = match &self.out {
-            Some(path) => {
-                let mut inputs = self.program.inputs();
-                inputs.push(&self.series);
-                Some(OutputFile::check(path, &inputs)?)
-            }
-            None => None,
-        };
-        let text = match self.program.task()? {
+        let inputs = self.program.inputs_and(&self.series);
+        let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
+        let text = match Task::of_file(&self.program.program)? {
             Task::Forecasting => self.forecast(common)?,
             _ => self.classify(common)?,
         };
-        match out {
-            Some(out) => out.write(text.as_bytes()),
-            None => output::print(&text),
-        }
+        output::deliver(out, &text)
     }
 
     fn classify(&self, common: &Common) -> Result<String> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();
         let parts = SplitParts::open(&self.series, length, program.labels(), &self.read.options())?;
-        let labels = program.labels().to_vec();
         let waiting = Waiting::new(common, "predicting");
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
         let mut predictions = Vec::new();
@@ -96,11 +75,22 @@ impl Arguments {
             predictions.extend(classifier.predict(&part?.series)?);
         }
         drop(waiting);
+        let labels = classifier.program().labels();
         if common.json {
-            json(&labels, &predictions)
-        } else {
-            csv(&labels, &predictions)
+            let rows = predictions.iter().zip(1..).map(|(one, row)| Row {
+                row,
+                label: &one.label,
+                probabilities: Probabilities(labels, &one.probabilities),
+            });
+            return output::json(&rows.collect::<Vec<_>>());
         }
+        let names = labels.iter().map(|label| format!("p_{label}"));
+        let head = once("label".to_owned()).chain(names).collect();
+        let rows = predictions.into_iter().map(|one| {
+            let numbers = one.probabilities.iter().map(f32::to_string);
+            once(one.label).chain(numbers).collect()
+        });
+        output::csv(once(head).chain(rows))
     }
 
     fn forecast(&self, common: &Common) -> Result<String> {
@@ -111,37 +101,6 @@ impl Arguments {
         let forecaster = Forecaster::new(self.backend.engine()?, program, &source)?;
         let forecasts = forecaster.forecast(&values)?;
         drop(waiting);
-        if common.json {
-            forecast::json(&histories, &forecasts, None)
-        } else {
-            forecast::csv(&histories, &forecasts)
-        }
+        forecast::show(common, &histories, &forecasts, None)
     }
-}
-
-fn csv(labels: &[String], predictions: &[Prediction]) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let names = labels.iter().map(|label| format!("p_{label}"));
-    writer.write_record(std::iter::once("label".to_owned()).chain(names))?;
-    for prediction in predictions {
-        let numbers = prediction.probabilities.iter().map(f32::to_string);
-        writer.write_record(std::iter::once(prediction.label.clone()).chain(numbers))?;
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
-}
-
-fn json(labels: &[String], predictions: &[Prediction]) -> Result<String> {
-    let rows: Vec<Row> = predictions
-        .iter()
-        .enumerate()
-        .map(|(place, prediction)| Row {
-            row: place + 1,
-            label: &prediction.label,
-            probabilities: Probabilities {
-                labels,
-                probabilities: &prediction.probabilities,
-            },
-        })
-        .collect();
-    Ok(serde_json::to_string_pretty(&rows)? + "\n")
 }

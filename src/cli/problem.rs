@@ -1,61 +1,25 @@
 //! What is shown when a command fails.
 
-use std::fmt;
 use std::io::Write;
 
-/// An error of the command line itself, with what to do about it.
-#[derive(Debug)]
-pub struct Problem {
-    message: String,
-    hint: Option<String>,
+use retune::{Error, ErrorKind};
+
+/// An error of the command line itself, as one sentence without a full stop, and what to do next.
+pub fn problem(message: impl Into<String>, hint: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Setting, message).with_hint(hint)
 }
-
-impl Problem {
-    /// One sentence without a full stop.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: None,
-        }
-    }
-
-    /// The same with what to do next.
-    pub fn with_hint(self, hint: impl Into<String>) -> Self {
-        Self {
-            hint: Some(hint.into()),
-            ..self
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Problem {}
 
 /// Tells what went wrong and what to do about it.
 pub fn report(error: &anyhow::Error) {
-    let mut text = format!("error: {error}\n");
-    if let Some(hint) = hint(error) {
-        text.push_str(&format!("hint: {hint}\n"));
-    }
+    let hint = error.downcast_ref().and_then(hint);
+    let hint = hint.map_or(String::new(), |hint| format!("hint: {hint}\n"));
     // There is nobody to tell when stderr is closed.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(format!("error: {error}\n{hint}").as_bytes());
 }
 
-/// What the error itself says to do, with the options that would help.
-fn hint(error: &anyhow::Error) -> Option<String> {
-    if let Some(problem) = error.downcast_ref::<Problem>() {
-        return problem.hint.clone();
-    }
-    error.downcast_ref().and_then(hint_with_options)
-}
-
-/// Settings are spelled as options: `missing`, `interpolate` as `--missing interpolate`.
-pub fn hint_with_options(error: &retune::Error) -> Option<String> {
+/// What the error itself says to do, with the options that would help: the setting `missing`,
+/// `interpolate` is spelled `--missing interpolate`.
+pub fn hint(error: &Error) -> Option<String> {
     let option = |(name, value): &(&str, &str)| {
         let option = format!("--{} {value}", name.replace('_', "-"));
         format!("`{}`", option.trim_end())

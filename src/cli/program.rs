@@ -1,17 +1,9 @@
 //! Programs on disk and the sources that they were made for.
 
-use std::path::{Path, PathBuf};
+use retune::program::{ForecastProgram, Part};
+use retune::source::shipped_sources;
 
-use anyhow::Result;
-use clap::Args;
-use retune::program::{ForecastProgram, Part, Program, SourceReference, Task};
-use retune::series::Split;
-use retune::source::{SourceWeights, shipped_sources};
-use serde::Serialize;
-
-use super::args::{ReadArgs, count};
-use super::problem::Problem;
-use super::text::{self, Column};
+use super::prelude::*;
 
 /// A program, and its source where that is not shipped.
 #[derive(Debug, Clone, Args)]
@@ -24,11 +16,6 @@ pub struct ProgramArgs {
 }
 
 impl ProgramArgs {
-    /// What the program predicts.
-    pub fn task(&self) -> Result<Task> {
-        Ok(Task::of_file(&self.program)?)
-    }
-
     /// Reads a program that classifies, and finds its source.
     pub fn load(&self) -> Result<(Program, SourceWeights)> {
         let program = Program::load(&self.program)?;
@@ -53,30 +40,28 @@ impl ProgramArgs {
                 return Ok(source);
             }
         }
-        match SourceWeights::find(&wanted.name) {
-            // Perhaps another version of it; that is for the task to say.
-            Ok(source) => Ok(source),
-            Err(_) => Err(Problem::new(format!(
-                "{}: the program was made for the source `{}`, which is not shipped",
-                self.program.display(),
-                wanted.name
-            ))
-            .with_hint("give the source's file with --source")
-            .into()),
-        }
+        // Perhaps another version of it; that is for the task to say.
+        SourceWeights::find(&wanted.name).map_err(|_| {
+            let (program, name) = (self.program.display(), &wanted.name);
+            let message = format!(
+                "{program}: the program was made for the source `{name}`, which is not shipped"
+            );
+            problem(message, "give the source's file with --source").into()
+        })
     }
 
     /// The files that must not be written over.
-    pub fn inputs(&self) -> Vec<&Path> {
-        let mut inputs = vec![self.program.as_path()];
-        inputs.extend(self.source.as_deref().map(Path::new));
-        inputs
+    pub fn inputs_and<'a>(&'a self, series: &'a Path) -> Vec<&'a Path> {
+        let source = self.source.as_deref().map(Path::new);
+        [series, &self.program].into_iter().chain(source).collect()
     }
 }
 
-/// One series of a file.
+/// One series of a file, and a program that hears it.
 #[derive(Debug, Clone, Args)]
 pub struct RowArgs {
+    #[command(flatten)]
+    pub program: ProgramArgs,
     /// The file with the series
     pub series: PathBuf,
     /// Which series of the file, counted from 1
@@ -89,23 +74,33 @@ pub struct RowArgs {
     read: ReadArgs,
 }
 
+/// All that was opened.
+pub struct Opened {
+    pub out: OutputFile,
+    pub program: Program,
+    pub source: SourceWeights,
+    pub series: Vec<f64>,
+    pub label: Option<String>,
+}
+
 impl RowArgs {
-    /// Reads the series, and its label where it has one.
-    pub fn read(&self, program: &Program) -> Result<(Vec<f64>, Option<String>)> {
+    /// Checks where to write, and reads the program and the series, with its label where it has one.
+    pub fn open(&self, out: &Path) -> Result<Opened> {
+        let out = OutputFile::check(out, &self.program.inputs_and(&self.series))?;
+        let (program, source) = self.program.load()?;
         let length = program.series_length();
         let split =
             Split::read_for_length(&self.series, length, program.labels(), &self.read.options())?;
-        let place = self.row - 1;
-        match split.series.get(place) {
-            Some(series) => Ok((series.clone(), split.labels.get(place).cloned())),
-            None => Err(Problem::new(format!(
-                "{}: there is no series {}, the last one is {}",
-                self.series.display(),
-                self.row,
-                split.len()
-            ))
-            .into()),
-        }
+        let (file, row, last) = (self.series.display(), self.row, split.len());
+        let missing = || anyhow!("{file}: there is no series {row}, the last one is {last}");
+        let series = split.series.get(row - 1).cloned().ok_or_else(missing)?;
+        Ok(Opened {
+            out,
+            program,
+            source,
+            series,
+            label: split.labels.get(row - 1).cloned(),
+        })
     }
 }
 
@@ -130,15 +125,14 @@ impl PartName {
 
     /// Their numbers, names and weights, on lines of their own.
     pub fn table(parts: &[Self]) -> String {
-        let row = |(place, part): (usize, &Self)| {
+        let row = |(part, place): (&Self, usize)| {
             [
-                format!("part {}", place + 1),
+                format!("part {place}"),
                 part.transform.to_owned(),
                 part.readout.to_owned(),
                 format!("{:.1} %", 100.0 * part.weight),
             ]
         };
-        let columns = [Column::Left, Column::Left, Column::Left, Column::Right];
-        text::table(&columns, parts.iter().enumerate().map(row))
+        text::table(&[Left, Left, Left, Right], parts.iter().zip(1..).map(row))
     }
 }

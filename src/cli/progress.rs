@@ -49,71 +49,54 @@ pub struct Progress {
     style: Style,
     what: String,
     started: Instant,
-    round: Round,
+    /// When this round started, and the steps that were done before, as when work is resumed.
+    round: (Instant, Option<u64>),
+    done: u64,
     /// What is shown on a terminal until the first step is done.
     waiting: Option<Waiting>,
     bar: Option<ProgressBar>,
     spoken: Option<Instant>,
 }
 
-/// What the time that is left is worked out from.
-struct Round {
-    started: Instant,
-    /// Steps that were done before it started, as when work is resumed.
-    before: Option<u64>,
-    done: u64,
-}
-
-impl Round {
-    fn new(before: Option<u64>) -> Self {
+impl Progress {
+    /// Nothing is shown yet.
+    pub fn new(common: &Common, what: &str) -> Self {
+        let (style, now) = (Style::of(common), Instant::now());
         Self {
-            started: Instant::now(),
-            before,
+            style,
+            waiting: (style == Style::Bar).then(|| Waiting::new(common, what)),
+            what: what.to_owned(),
+            started: now,
+            round: (now, None),
             done: 0,
+            bar: None,
+            spoken: None,
         }
     }
 
     /// How long the rest takes when every step takes as long as those so far.
     fn left(&mut self, done: u64, total: u64) -> Option<Duration> {
         if done < self.done {
-            // Its first step is over already, and nobody knows when it began.
-            *self = Self::new(Some(done));
+            // The first step of this round is over already, and nobody knows when it began.
+            self.round = (Instant::now(), Some(done));
         }
         self.done = done;
-        let before = *self.before.get_or_insert(done.saturating_sub(1));
+        let (started, before) = &mut self.round;
+        let before = *before.get_or_insert(done.saturating_sub(1));
         let (made, left) = (done.saturating_sub(before), total.saturating_sub(done));
-        let each = self.started.elapsed().as_secs_f64() / made as f64;
-        (made > 0 && left > 0)
-            .then(|| Duration::try_from_secs_f64(each * left as f64).ok())
-            .flatten()
-    }
-}
-
-impl Progress {
-    /// Nothing is shown yet.
-    pub fn new(common: &Common, what: impl Into<String>) -> Self {
-        let (style, what) = (Style::of(common), what.into());
-        Self {
-            style,
-            waiting: (style == Style::Bar).then(|| Waiting::new(common, what.clone())),
-            what,
-            started: Instant::now(),
-            round: Round::new(None),
-            bar: None,
-            spoken: None,
-        }
+        let each = started.elapsed().as_secs_f64() / made as f64;
+        let rest = Duration::try_from_secs_f64(each * left as f64).ok();
+        rest.filter(|_| made > 0 && left > 0)
     }
 
     /// `done` of `total` steps are done; a total of 0 is one that nobody knows.
     pub fn at(&mut self, done: u64, total: u64, detail: &str) {
-        let left = self.round.left(done, total);
+        let left = self.left(done, total);
         if self.style == Style::Silent || self.started.elapsed() < PATIENCE {
             return;
         }
-        let detail = match left {
-            Some(left) => format!("{} left, {detail}", text::duration(left)),
-            None => detail.to_owned(),
-        };
+        let left = left.map(|left| format!("{} left, ", text::duration(left)));
+        let detail = left.unwrap_or_default() + detail;
         if self.style == Style::Lines {
             if self.spoken.is_none_or(|at| at.elapsed() >= BETWEEN_LINES) {
                 self.spoken = Some(Instant::now());
@@ -122,21 +105,36 @@ impl Progress {
             return;
         }
         drop(self.waiting.take());
-        let what = &self.what;
         let bar = self.bar.get_or_insert_with(|| {
-            let template = match total {
+            let style = ProgressStyle::with_template(match total {
                 0 => "{prefix} {spinner} {wide_msg}",
                 _ => "{prefix} [{bar:20}] {wide_msg}",
-            };
-            ProgressBar::no_length()
-                .with_style(style(template))
-                .with_prefix(what.clone())
+            });
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let bar = ProgressBar::no_length().with_style(style.progress_chars("=> "));
+            bar.with_prefix(self.what.clone())
         });
         if total > 0 {
             bar.set_length(total);
         }
         bar.set_position(done);
         bar.set_message(detail);
+    }
+
+    /// An epoch of training is done; losses have so many decimals.
+    pub fn epoch(
+        &mut self,
+        epoch: usize,
+        epochs: usize,
+        training_loss: f64,
+        validation_loss: Option<f64>,
+        decimals: usize,
+    ) {
+        let mut detail = format!("epoch {epoch} of {epochs}, loss {training_loss:.decimals$}");
+        if let Some(loss) = validation_loss {
+            detail += &format!(", validation {loss:.decimals$}");
+        }
+        self.at(epoch as u64, epochs as u64, &detail);
     }
 
     /// A line that stays.
@@ -158,29 +156,17 @@ impl Drop for Progress {
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ")
-}
-
 /// Work whose steps cannot be counted, until this is dropped.
-pub struct Waiting {
-    stop: Option<Sender<()>>,
-    shows: Option<JoinHandle<()>>,
-}
+pub struct Waiting(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Waiting {
     /// Shows `what` after a second.
     pub fn new(common: &Common, what: impl Into<String>) -> Self {
         let style = Style::of(common);
-        let what = what.into();
         if style == Style::Silent {
-            return Self {
-                stop: None,
-                shows: None,
-            };
+            return Self(None);
         }
+        let what = what.into();
         let (stop, stopped) = channel();
         let shows = thread::spawn(move || {
             if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
@@ -195,17 +181,20 @@ impl Waiting {
             let _ = stopped.recv();
             spinner.finish_and_clear();
         });
-        Self {
-            stop: Some(stop),
-            shows: Some(shows),
-        }
+        Self(Some((stop, shows)))
+    }
+
+    /// Shows `what` while work goes on.
+    pub fn during<T>(common: &Common, what: impl Into<String>, work: impl FnOnce() -> T) -> T {
+        let _waiting = Self::new(common, what);
+        work()
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(shows) = self.shows.take() {
+        if let Some((stop, shows)) = self.0.take() {
+            drop(stop);
             let _ = shows.join();
         }
     }

@@ -1,8 +1,10 @@
 //! Words and tables for people.
 
+use std::iter::once;
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
+use retune::program::SourceReference;
 
 /// How a column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +15,7 @@ pub enum Column {
     Right,
 }
 
-/// Aligned columns without lines; every row ends with a newline.
+/// Aligned columns without lines; every row ends with a newline. More columns are as the last one.
 pub fn table<R, C>(columns: &[Column], rows: R) -> String
 where
     R: IntoIterator<Item = C>,
@@ -30,7 +32,7 @@ where
     let last = table.column_count().saturating_sub(1);
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if index == last { 0 } else { 2 }));
-        column.set_cell_alignment(match columns.get(index) {
+        column.set_cell_alignment(match columns.get(index).or(columns.last()) {
             Some(Column::Right) => CellAlignment::Right,
             _ => CellAlignment::Left,
         });
@@ -38,10 +40,20 @@ where
     table.trim_fmt() + "\n"
 }
 
+/// The same below headings, which commas part.
+pub fn headed<C>(columns: &[Column], head: &str, rows: impl IntoIterator<Item = C>) -> String
+where
+    C: IntoIterator<Item = String>,
+{
+    let head: Vec<String> = head.split(',').map(str::to_owned).collect();
+    let rows = rows.into_iter().map(|row| row.into_iter().collect());
+    table(columns, once(head).chain(rows))
+}
+
 /// Names and values below each other.
 pub fn properties<const N: usize>(properties: [(&str, String); N]) -> String {
     let row = |(name, value): (&str, String)| [name.to_owned(), value];
-    table(&[Column::Left, Column::Left], properties.map(row))
+    table(&[Column::Left], properties.map(row))
 }
 
 /// Which label was taken for which: `counts[true][predicted]`, zeros as dots.
@@ -52,33 +64,29 @@ pub fn confusion(labels: &[String], counts: &[Vec<usize>], of: &str, taken_for: 
         counts[*label].iter().any(|count| *count > 0) || counts.iter().any(|row| row[*label] > 0)
     };
     let shown: Vec<usize> = (0..labels.len().min(counts.len())).filter(came).collect();
-    let mut columns = vec![Column::Right, Column::Left];
-    columns.resize(2 + shown.len(), Column::Right);
-    let mut rows = vec![vec![String::new(), format!("{of} \\ {taken_for}")]];
-    rows[0].extend((1..=shown.len()).map(|number| number.to_string()));
-    for (number, label) in shown.iter().enumerate() {
-        let mut row = vec![(number + 1).to_string(), labels[*label].clone()];
-        row.extend(shown.iter().map(|taken| match counts[*label][*taken] {
+    let corner = vec![String::new(), format!("{of} \\ {taken_for}")];
+    let numbers = (1..=shown.len()).map(|number| number.to_string());
+    let row = |(number, label): (usize, &usize)| {
+        let name = [(number + 1).to_string(), labels[*label].clone()];
+        let counts = shown.iter().map(|taken| match counts[*label][*taken] {
             0 => "·".to_owned(),
             count => count.to_string(),
-        }));
-        rows.push(row);
-    }
-    table(&columns, rows)
+        });
+        name.into_iter().chain(counts).collect()
+    };
+    let head = corner.into_iter().chain(numbers).collect::<Vec<_>>();
+    let rows = once(head).chain(shown.iter().enumerate().map(row));
+    table(&[Column::Right, Column::Left, Column::Right], rows)
 }
 
 /// The most frequent confusions as `(label, taken for, how often)`, at most `most`.
 pub fn confused(counts: &[Vec<usize>], most: usize) -> Vec<(usize, usize, usize)> {
-    let mut pairs: Vec<(usize, usize, usize)> = counts
-        .iter()
-        .enumerate()
-        .flat_map(|(label, row)| {
-            let wrong = move |(taken, count): (usize, &usize)| {
-                (taken != label && *count > 0).then_some((label, taken, *count))
-            };
-            row.iter().enumerate().filter_map(wrong)
-        })
-        .collect();
+    let mut pairs = Vec::new();
+    for (label, row) in counts.iter().enumerate() {
+        let counts = row.iter().enumerate();
+        let wrong = counts.filter(|(taken, count)| *taken != label && **count > 0);
+        pairs.extend(wrong.map(|(taken, count)| (label, taken, *count)));
+    }
     // The sort is stable: equal counts stay in the order of the labels.
     pairs.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
     pairs.truncate(most);
@@ -92,10 +100,9 @@ pub fn accuracy(share: f64) -> String {
 
 /// A number that may be a count.
 pub fn score(score: f64) -> String {
-    if score.fract() == 0.0 {
-        format!("{score}")
-    } else {
-        format!("{score:.4}")
+    match score.fract() {
+        0.0 => format!("{score}"),
+        _ => format!("{score:.4}"),
     }
 }
 
@@ -111,11 +118,8 @@ pub fn duration(duration: Duration) -> String {
 
 /// Seconds with one decimal, or two below ten.
 pub fn seconds(seconds: f64) -> String {
-    if seconds < 10.0 {
-        format!("{seconds:.2} s")
-    } else {
-        format!("{seconds:.1} s")
-    }
+    let decimals = if seconds < 10.0 { 2 } else { 1 };
+    format!("{seconds:.decimals$} s")
 }
 
 /// The start of a content hash, enough to compare by eye.
@@ -123,13 +127,19 @@ pub fn short_hash(sha256: &str) -> String {
     sha256.chars().take(12).chain("…".chars()).collect()
 }
 
-/// Whether the check of the source's weights held.
-pub fn frozen(frozen: bool) -> &'static str {
-    if frozen {
-        "frozen: weights unchanged"
-    } else {
-        "not checked: its weights may have changed"
-    }
+/// A source by its name and hash.
+pub fn source(source: &SourceReference) -> String {
+    let hash = short_hash(&source.sha256);
+    format!("source {} (sha256 {hash})", source.name)
+}
+
+/// The same with whether the check of its weights held, as a line.
+pub fn checked_source(of: &SourceReference, frozen: bool) -> String {
+    let check = match frozen {
+        true => "frozen: weights unchanged",
+        false => "not checked: its weights may have changed",
+    };
+    format!("{}, {check}\n", source(of))
 }
 
 /// `1 class`, `3 classes`: a number and what is counted.

@@ -1,13 +1,8 @@
 //! `retune archive merge`: results as one table.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
 use retune::archive::merge;
 
-use crate::cli::args::Common;
-use crate::cli::output::{self, OutputFile};
+use crate::cli::prelude::*;
 
 /// Merge results to one table, tab-separated
 ///
@@ -23,21 +18,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Merges; `--json` gives the results themselves.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let out = match &self.out {
-            Some(path) => Some(OutputFile::check(path, &[])?),
-            None => None,
-        };
+        let out = OutputFile::check_any(self.out.as_ref(), &[])?;
         let results = merge(&self.results)?;
-        let text = if common.json {
-            serde_json::to_string_pretty(results.results())? + "\n"
-        } else {
-            results.table()
+        let text = match common.json {
+            true => output::json(&results.results)?,
+            false => results.table(),
         };
-        match out {
-            Some(out) => out.write(text.as_bytes()),
-            None => output::print(&text),
-        }
+        output::deliver(out, &text)
     }
 }

@@ -1,24 +1,12 @@
 //! `retune archive run`: fits and scores every data set of a folder.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::Instant;
-
-use anyhow::Result;
-use clap::Args;
 use retune::archive::{
-    Done, Identity, Job, Outcome, RunOptions, RunProgress, RunSummary, Scores, Seconds, Shard,
-    jobs, run, wanted_sets,
+    Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run, wanted_sets,
 };
-use retune::fit::{FitSettings, Preset};
-use retune::series::{Dataset, Scaling};
-use retune::source::{DEFAULT_SOURCE, SourceWeights};
-use serde::Serialize;
 
-use crate::cli::args::{BackendArgs, Common, ReadArgs, choice, count};
-use crate::cli::output;
-use crate::cli::progress::Progress;
-use crate::cli::scoring::{ControlArgs, FitAndScore, RANDOM_SOURCE};
+use crate::cli::fitting::PRESETS;
+use crate::cli::prelude::*;
+use crate::cli::scoring::{ControlArgs, fit_and_score};
 
 /// Fit and score every data set of a folder
 ///
@@ -42,7 +30,7 @@ pub struct Arguments {
         value_name = "A,B",
         value_delimiter = ',',
         default_value = "default",
-        value_parser = choice::<Preset>(&["fast", "default", "best", "paper", "words"])
+        value_parser = choice::<Preset>(&PRESETS)
     )]
     presets: Vec<Preset>,
     /// How many seeds, from 0
@@ -66,48 +54,48 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Summary {
-    out: PathBuf,
+struct Summary<'a> {
+    out: &'a Path,
     #[serde(flatten)]
     summary: RunSummary,
 }
 
 impl Arguments {
-    /// Runs the jobs of this part.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
-        let jobs = jobs(&sets, &presets, self.seeds as u64)?;
+        let all = jobs(&sets, &presets, self.seeds as u64)?;
         let shard = match self.shard {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
         };
-        let options = RunOptions {
-            shard,
-            identity: Identity {
-                retune: env!("CARGO_PKG_VERSION").to_owned(),
-                source: source.name().to_owned(),
-                source_sha256: source.sha256().to_owned(),
-            },
-            retry_failed: self.retry_failed,
+        let identity = Identity {
+            retune: env!("CARGO_PKG_VERSION").to_owned(),
+            source: source.name().to_owned(),
+            source_sha256: source.sha256().to_owned(),
         };
         let mut progress = Progress::new(common, "archive");
-        let mut bench = Bench {
-            arguments: self,
-            common: &Common {
-                quiet: true,
-                ..common.clone()
-            },
-            source: &source,
-            known: None,
+        // One progress bar is enough.
+        let quiet = Common {
+            quiet: true,
+            ..common.clone()
         };
-        let fit = |job: &Job| match bench.run(job) {
+        // The data set of the last job: its presets and seeds come one after the other.
+        let mut last: Option<Known> = None;
+        let mut score = |job: &Job| {
+            let known = match last.take() {
+                Some(known) if known.data.name == job.dataset => known,
+                _ => self.read(job, &quiet)?,
+            };
+            self.score(job, last.insert(known), &source, &quiet)
+        };
+        let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
             Err(error) => Outcome::Error(error.to_string()),
         };
         let show = |at: RunProgress| {
-            if let Some((job, Done::Failed)) = at.last {
+            if let Some(job) = at.failed {
                 progress.note(&format!("{} failed", job.file_name()));
             }
             let next = at.next.map_or(String::new(), |job| {
@@ -116,32 +104,16 @@ impl Arguments {
             let detail = format!("{} of {}{next}", at.done, at.total);
             progress.at(at.done as u64, at.total as u64, &detail);
         };
-        let summary = run(&self.out, &jobs, &options, fit, show)?;
+        let (jobs, retry) = (shard.of(all), self.retry_failed);
+        let summary = run(&self.out, &jobs, &identity, retry, fit, show)?;
         drop(progress);
-        let outcome = Summary {
-            out: self.out.clone(),
-            summary,
-        };
-        output::show(common, &outcome, |Summary { out, summary }| {
-            format!(
-                "{} scored, {} there already, {} failed; results in {}\n",
-                summary.scored,
-                summary.present,
-                summary.failed,
-                out.display()
-            )
+        let out = &self.out;
+        output::show(common, &Summary { out, summary }, |_| {
+            let (present, scored, failed) = (summary.present, summary.scored, summary.failed);
+            let out = out.display();
+            format!("{scored} scored, {present} there already, {failed} failed; results in {out}\n")
         })
     }
-}
-
-/// What jobs have in common.
-struct Bench<'a> {
-    arguments: &'a Arguments,
-    /// One progress bar is enough.
-    common: &'a Common,
-    source: &'a SourceWeights,
-    /// The data set of the last job: its presets and seeds come one after the other.
-    known: Option<Known>,
 }
 
 /// A data set and what does not change from job to job.
@@ -151,55 +123,39 @@ struct Known {
     seconds: f64,
 }
 
-impl Bench<'_> {
-    fn run(&mut self, job: &Job) -> Result<Scores> {
-        let known = match self.known.take() {
-            Some(known) if known.data.name == job.dataset => known,
-            _ => self.read(job)?,
-        };
-        let scores = self.score(job, &known);
-        self.known = Some(known);
-        scores
-    }
-
-    fn read(&self, job: &Job) -> Result<Known> {
-        let folder = self.arguments.data.join(&job.dataset);
-        let mut data = Dataset::read(&folder, &self.arguments.read.options())?;
+impl Arguments {
+    fn read(&self, job: &Job, common: &Common) -> Result<Known> {
+        let mut data = Dataset::read(&self.data.join(&job.dataset), &self.read.options())?;
         data.name.clone_from(&job.dataset);
         let start = Instant::now();
-        let controls = self.arguments.controls.controls;
-        let controls = controls.of_data(&data, Scaling::default(), self.common)?;
+        let controls = self.controls.controls;
         Ok(Known {
+            controls: controls.of_data(&data, Scaling::default(), common)?,
             data,
-            controls,
             seconds: start.elapsed().as_secs_f64(),
         })
     }
 
-    fn score(&self, job: &Job, known: &Known) -> Result<Scores> {
+    fn score(
+        &self,
+        job: &Job,
+        known: &Known,
+        source: &SourceWeights,
+        common: &Common,
+    ) -> Result<Scores> {
+        let (data, backend) = (&known.data, &self.backend);
         let settings = FitSettings {
             seed: job.seed,
             ..FitSettings::preset(job.preset.parse()?)
         };
-        let data = &known.data;
-        let done = FitAndScore {
-            data,
-            source: self.source,
-            settings: &settings,
-            common: self.common,
-            doing: "fitting",
-        }
-        .run(self.arguments.backend.engine()?)?;
+        let engine = backend.engine()?;
+        let done = fit_and_score(engine, data, source, &settings, common, "fitting")?;
+        let program = done.classifier.program();
         let start = Instant::now();
         let mut baselines = known.controls.clone();
-        let random = self.arguments.controls.controls.of_random_source(
-            data,
-            self.source,
-            &settings,
-            &self.arguments.backend,
-            self.common,
-        )?;
-        let name = format!("{RANDOM_SOURCE}_{}", job.preset);
+        let controls = self.controls.controls;
+        let random = controls.of_random_source(data, source, &settings, backend, common)?;
+        let name = format!("random_source_{}", job.preset);
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         Ok(Scores {
             accuracy: done.score.accuracy,
@@ -208,11 +164,11 @@ impl Bench<'_> {
             baselines,
             n_train: data.train.len(),
             n_test: data.test.len(),
-            classes: done.program.labels().len(),
-            length: done.program.series_length(),
+            classes: program.labels().len(),
+            length: program.series_length(),
             seconds: Seconds {
-                fit: done.fit,
-                predict: done.predict,
+                fit: done.seconds.fit,
+                predict: done.seconds.predict,
                 baselines: known.seconds + start.elapsed().as_secs_f64(),
             },
         })

@@ -26,25 +26,19 @@ pub(super) fn series(seed: u64) -> Split {
         };
         (0..SAMPLES).map(step).collect()
     };
+    let labels = ["even", "odd"].repeat(SERIES / 2).into_iter();
     Split {
         series: (0..SERIES).map(|_| walk()).collect(),
-        labels: ["even", "odd"]
-            .iter()
-            .cycle()
-            .take(SERIES)
-            .map(|label| (*label).to_owned())
-            .collect(),
+        labels: labels.map(str::to_owned).collect(),
         ..Split::default()
     }
 }
 
 /// The series to train on.
-pub(super) fn training(all: &Split) -> Split {
-    Split {
-        series: all.series.iter().take(TRAINED_ON).cloned().collect(),
-        labels: all.labels.iter().take(TRAINED_ON).cloned().collect(),
-        ..Split::default()
-    }
+pub(super) fn training(mut all: Split) -> Split {
+    all.series.truncate(TRAINED_ON);
+    all.labels.truncate(TRAINED_ON);
+    all
 }
 
 /// One copy of the series in the middle of the clip, θ around it.

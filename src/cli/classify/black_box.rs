@@ -1,29 +1,14 @@
 //! `retune classify --black-box` and `--source-command`: training through answers alone.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::Result;
-use clap::Args;
-use retune::fit::{FitSettings, Preset};
-use retune::series::Dataset;
-use retune::source::{BlackBox, Process, SourceWeights};
+use retune::source::{BlackBox, Process};
 use retune::task::{BlackBoxScore, BlackBoxSettings};
-use serde::Serialize;
 
-use super::super::args::{BackendArgs, Common, count, positive};
-use super::super::output;
-use super::super::problem::Problem;
-use super::super::progress::Progress;
-use super::super::scoring::{ControlArgs, Controls, FitAndScore};
-use super::super::text::{self, Column};
-use super::label_of;
+use super::{Arguments, accuracies, saved_as};
+use crate::cli::prelude::*;
+use crate::cli::scoring::{Controls, fit_and_score};
 
-/// The names of the controls beside those of every classification.
-const RIDGE_ON_PROBABILITIES: &str = "ridge_on_probabilities";
-const UNTRAINED: &str = "untrained";
-const BY_GRADIENT: &str = "by_gradient";
 /// Epochs of the same program by gradient.
 const GRADIENT_EPOCHS: usize = 40;
 
@@ -48,13 +33,12 @@ pub struct BlackBoxArgs {
     query_budget: usize,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    dataset: String,
+struct Outcome<'a> {
+    dataset: &'a str,
     n_train: usize,
     n_test: usize,
-    source: String,
+    source: &'a str,
     labels: usize,
     query_budget: usize,
     #[serde(flatten)]
@@ -64,17 +48,7 @@ struct Outcome {
     seconds: f64,
     seed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    out: Option<PathBuf>,
-}
-
-/// What `classify` was given beside.
-pub struct Given<'a> {
-    pub data: &'a Dataset,
-    pub source: &'a SourceWeights,
-    pub backend: &'a BackendArgs,
-    pub controls: &'a ControlArgs,
-    pub out: Option<&'a output::OutputFile>,
-    pub dimensions: Option<usize>,
+    out: Option<&'a Path>,
 }
 
 impl BlackBoxArgs {
@@ -82,38 +56,38 @@ impl BlackBoxArgs {
     pub fn wanted(&self) -> bool {
         self.black_box || self.source_command.is_some()
     }
+}
 
-    /// Trains, scores and prints.
-    pub fn run(&self, given: &Given, common: &Common) -> Result<()> {
-        let Given {
-            data,
-            source,
-            backend,
-            controls,
-            out,
-            dimensions,
-        } = *given;
-        let engine = backend.engine()?;
-        let black_box: Box<dyn BlackBox> = match &self.source_command {
+impl Arguments {
+    /// Trains through answers alone, scores and prints.
+    pub(super) fn query(
+        &self,
+        data: &Dataset,
+        source: &SourceWeights,
+        out: Option<&OutputFile>,
+        common: &Common,
+    ) -> Result<()> {
+        let given = &self.black_box;
+        let engine = self.backend.engine()?;
+        let black_box: Box<dyn BlackBox> = match &given.source_command {
             Some(command) => {
-                let timeout = Duration::from_secs_f64(self.source_timeout);
+                let timeout = Duration::from_secs_f64(given.source_timeout);
                 Box::new(Process::start(command, timeout)?)
             }
             None => engine.black_box(source)?,
         };
-        if black_box.spec().audio.is_none() {
-            return Err(Problem::new("a black box has to take audio").into());
-        }
+        let spec = black_box.spec();
+        ensure!(spec.audio.is_some(), "a black box has to take audio");
         let defaults = BlackBoxSettings::default();
+        let budget = given.query_budget as u64;
         let settings = BlackBoxSettings {
-            budget: Some(self.query_budget as u64),
-            dimensions: dimensions.unwrap_or(defaults.dimensions),
+            budget: Some(budget),
+            dimensions: self.fitting.dimensions.unwrap_or(defaults.dimensions),
             seed: common.seed,
             ..defaults
         };
         let start = Instant::now();
         let mut progress = Progress::new(common, "asking");
-        let budget = self.query_budget as u64;
         let per_epoch = (data.train.len() * (1 + settings.directions)) as u64;
         let (program, score) =
             engine.fit_black_box(data, black_box.as_ref(), &settings, &mut |at| {
@@ -124,22 +98,17 @@ impl BlackBoxArgs {
         drop(progress);
         let seconds = start.elapsed().as_secs_f64();
         if let Some(out) = out {
-            program.save(out.target())?;
+            program.save(&out.target)?;
         }
-        let mut baselines =
-            controls
-                .controls
-                .of_data(data, FitSettings::default().scaling, common)?;
-        baselines.insert(
-            RIDGE_ON_PROBABILITIES.to_owned(),
-            score.ridge_on_probabilities,
-        );
-        baselines.insert(UNTRAINED.to_owned(), score.untrained_accuracy);
-        if controls.controls >= Controls::All && self.source_command.is_none() {
+        let controls = self.controls.controls;
+        let mut baselines = controls.of_data(data, FitSettings::default().scaling, common)?;
+        let mut add = |name: &str, accuracy| baselines.insert(name.to_owned(), accuracy);
+        add("ridge_on_probabilities", score.ridge_on_probabilities);
+        add("untrained", score.untrained_accuracy);
+        if controls == Controls::All && given.source_command.is_none() {
+            let samples = source.spec().audio.map_or(0, |one| one.samples);
             let settings = FitSettings {
-                transforms: vec![
-                    settings.transform(source.spec().audio.map_or(0, |one| one.samples)),
-                ],
+                transforms: vec![settings.transform(samples)],
                 epochs: GRADIENT_EPOCHS,
                 dropout: 0.0,
                 weight_decay: 0.0,
@@ -147,75 +116,51 @@ impl BlackBoxArgs {
                 seed: common.seed,
                 ..FitSettings::preset(Preset::Paper)
             };
-            let done = FitAndScore {
-                data,
-                source,
-                settings: &settings,
-                common,
-                doing: "training by gradient",
-            }
-            .run(engine)?;
-            baselines.insert(BY_GRADIENT.to_owned(), done.score.accuracy);
+            let doing = "training by gradient";
+            let done = fit_and_score(engine, data, source, &settings, common, doing)?;
+            add("by_gradient", done.score.accuracy);
         }
         let outcome = Outcome {
-            dataset: data.name.clone(),
+            dataset: &data.name,
             n_train: data.train.len(),
             n_test: data.test.len(),
-            source: black_box.spec().name.clone(),
-            labels: black_box.spec().labels.len(),
-            query_budget: self.query_budget,
+            source: &spec.name,
+            labels: spec.labels.len(),
+            query_budget: given.query_budget,
             score,
             baselines,
             seconds,
             seed: common.seed,
-            out: out.map(|out| out.path().to_owned()),
+            out: self.out.as_deref(),
         };
-        output::show(common, &outcome, Outcome::describe)
+        output::show(common, &outcome, describe)
     }
 }
 
-impl Outcome {
-    fn describe(&self) -> String {
-        let row = |name: &str, accuracy: f64| vec![name.to_owned(), text::accuracy(accuracy)];
-        let mut rows = vec![
-            vec![String::new(), "accuracy".to_owned()],
-            row("retune, by queries alone", self.score.accuracy),
-        ];
-        for (name, accuracy) in &self.baselines {
-            let name = match name.as_str() {
-                RIDGE_ON_PROBABILITIES => "ridge on the source's probabilities, untrained",
-                UNTRAINED => "the same before training",
-                BY_GRADIENT => "the same trained by gradient",
-                other => label_of(other),
-            };
-            rows.push(row(name, *accuracy));
-        }
-        let loss = match self.score.training_loss {
-            Some(loss) => format!(", training loss {loss:.3}"),
-            None => String::new(),
-        };
-        let mut text = format!(
-            "{}: {} training and {} test series\n\n{}\n\
-             {} numbers trained with {} queries of at most {} ({} epochs{loss}), {} queries to \
-             predict\n\
-             source {} with {}, only its probabilities seen; {} (seed {})\n",
-            self.dataset,
-            self.n_train,
-            self.n_test,
-            text::table(&[Column::Left, Column::Right], rows),
-            self.score.numbers,
-            self.score.queries,
-            self.query_budget,
-            self.score.epochs,
-            self.score.test_queries,
-            self.source,
-            text::counted(self.labels, "label", "labels"),
-            text::seconds(self.seconds),
-            self.seed,
-        );
-        if let Some(out) = &self.out {
-            text.push_str(&format!("program saved as {}\n", out.display()));
-        }
-        text
-    }
+fn describe(outcome: &Outcome) -> String {
+    let score = &outcome.score;
+    let loss = score.training_loss;
+    let loss = loss.map(|loss| format!(", training loss {loss:.3}"));
+    let own = "retune, by queries alone";
+    let accuracies = accuracies(own, score.accuracy, &outcome.baselines);
+    let text = format!(
+        "{}: {} training and {} test series\n\n{}\n\
+         {} numbers trained with {} queries of at most {} ({} epochs{}), {} queries to predict\n\
+         source {} with {}, only its probabilities seen; {} (seed {})\n",
+        outcome.dataset,
+        outcome.n_train,
+        outcome.n_test,
+        accuracies,
+        score.numbers,
+        score.queries,
+        outcome.query_budget,
+        score.epochs,
+        loss.unwrap_or_default(),
+        score.test_queries,
+        outcome.source,
+        text::counted(outcome.labels, "label", "labels"),
+        text::seconds(outcome.seconds),
+        outcome.seed,
+    );
+    text + &saved_as(outcome.out)
 }

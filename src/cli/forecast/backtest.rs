@@ -1,23 +1,13 @@
 //! `retune forecast --backtest`: forecasts judged by what came, beside controls.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::Result;
-use clap::Args;
-use retune::forecast::History;
+use retune::forecast::{History, IntervalScore};
 use retune::program::Calibration;
-use retune::source::SourceWeights;
 use retune::task::{BacktestOptions, BacktestReport};
-use serde::Serialize;
 
-use super::super::args::{Common, count};
-use super::super::fitting::show_progress;
-use super::super::output;
-use super::super::problem::Problem;
-use super::super::progress::Progress;
-use super::super::text::{self, Column};
-use super::split::{Cut, Parts};
-use super::{Arguments, calibration};
+use super::split::Parts;
+use super::{Arguments, note_calibration};
+use crate::cli::fitting::show_progress;
+use crate::cli::prelude::*;
 
 /// How forecasts are judged.
 #[derive(Debug, Clone, Args)]
@@ -25,7 +15,7 @@ use super::{Arguments, calibration};
 pub struct BacktestArgs {
     /// Scorer forecasts from a rolling origin and not forecast
     #[arg(long)]
-    backtest: bool,
+    pub backtest: bool,
     /// The training, validation and test parts of each series: numbers of values or shares
     #[arg(
         long,
@@ -50,14 +40,6 @@ pub struct BacktestArgs {
     standardised: bool,
 }
 
-impl BacktestArgs {
-    /// Whether there is anything to judge.
-    pub fn wanted(&self) -> bool {
-        self.backtest
-    }
-}
-
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     horizon: usize,
@@ -86,17 +68,16 @@ impl Arguments {
                 let after = self.matching(&histories, path)?;
                 (histories, after)
             }
-            None => histories
-                .into_iter()
-                .map(|history| scoring.split.cut(history))
-                .map(|cut| cut.map(|Cut { history, after }| (history, after)))
-                .collect::<Result<_>>()?,
+            None => {
+                let cut = |history| scoring.split.cut(history);
+                histories.into_iter().map(cut).collect::<Result<_>>()?
+            }
         };
         let mut settings = self.settings.for_histories(&histories, common.seed)?;
         if scoring.against.is_none() {
             settings.validation = scoring.split.validation();
         }
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         let random = source.random(settings.seed)?;
         let options = BacktestOptions {
             stride: scoring.stride,
@@ -112,12 +93,9 @@ impl Arguments {
             &mut |at| show_progress(&mut progress, at),
         )?;
         let measured = Calibration::of_scores(&report.fit);
-        if let Some(measured) = measured {
-            progress.note(&calibration::describe(measured));
-        }
-        drop(progress);
+        note_calibration(progress, measured);
         let outcome = Outcome {
-            horizon: self.settings.horizon(),
+            horizon: self.settings.horizon,
             context: settings.context,
             season: settings.season,
             series: histories.len(),
@@ -127,94 +105,79 @@ impl Arguments {
             calibration: measured,
             report,
         };
-        output::show(common, &outcome, Outcome::describe)
+        output::show(common, &outcome, describe)
     }
 
     /// What came after each history, by its name.
     fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f32>>> {
         let mut after = self.file.read_other(path)?;
-        histories
-            .iter()
-            .map(|history| {
-                let found = after.iter_mut().find(|after| after.name == history.name);
-                let found = found.ok_or_else(|| {
-                    Problem::new(format!(
-                        "{}: there is no `{}`",
-                        path.display(),
-                        history.name
-                    ))
-                    .with_hint("give a file with the same series in the same layout")
-                })?;
-                Ok(std::mem::take(&mut found.values))
-            })
-            .collect()
+        let find = |history: &History| {
+            let name = &history.name;
+            let found = after.iter_mut().find(|after| after.name == *name);
+            let found = found.ok_or_else(|| {
+                let hint = "give a file with the same series in the same layout";
+                problem(format!("{}: there is no `{name}`", path.display()), hint)
+            })?;
+            Ok(std::mem::take(&mut found.values))
+        };
+        histories.iter().map(find).collect()
     }
 }
 
-impl Outcome {
-    fn describe(&self) -> String {
-        let mut columns = vec![Column::Left];
-        columns.resize(8, Column::Right);
-        let header = [
-            "", "MSE", "MAE", "RMSE", "sMAPE", "MASE", "in 80 %", "in 95 %",
+fn describe(outcome: &Outcome) -> String {
+    let report = &outcome.report;
+    let head = ",MSE,MAE,RMSE,sMAPE,MASE,in 80 %,in 95 %";
+    let rows = report.rows.iter().map(|row| {
+        let scores = &row.scores;
+        let mase = scores.mase.map(|mase| format!("{mase:.3}"));
+        let covered = |interval: &IntervalScore| format!("{:.1} %", 100.0 * interval.coverage);
+        let cells = [
+            row.name.to_owned(),
+            number(scores.mse),
+            number(scores.mae),
+            number(scores.rmse),
+            format!("{:.2}", scores.smape),
+            mase.unwrap_or("-".to_owned()),
         ];
-        let mut rows = vec![header.map(str::to_owned).to_vec()];
-        for row in &self.report.rows {
-            let scores = &row.scores;
-            let mut cells = vec![
-                row.name.to_owned(),
-                number(scores.mse),
-                number(scores.mae),
-                number(scores.rmse),
-                format!("{:.2}", scores.smape),
-                scores
-                    .mase
-                    .map_or_else(|| "-".to_owned(), |mase| format!("{mase:.3}")),
-            ];
-            let covered = |interval: &retune::forecast::IntervalScore| {
-                format!("{:.1} %", 100.0 * interval.coverage)
-            };
-            cells.extend(scores.intervals.iter().map(covered));
-            rows.push(cells);
+        let covered = scores.intervals.iter().map(covered);
+        cells.into_iter().chain(covered).collect::<Vec<_>>()
+    });
+    let mut text = text::headed(&[Left, Right], head, rows);
+    let uses_source = report.rows.first().is_some_and(|row| row.uses_source);
+    text.push_str(match uses_source {
+        _ if !report.fit.contains_key("validation_with_source") => "\nno transform, so no source\n",
+        true => "\nthe source is heard: it clearly lowers the error on the validation part\n",
+        false => {
+            "\nthe source is not heard: it does not clearly lower the error on the validation part\n"
         }
-        let mut text = text::table(&columns, rows);
-        let uses_source = self.report.rows.first().is_some_and(|row| row.uses_source);
-        let asked = self.report.fit.contains_key("validation_with_source");
-        text.push_str(match uses_source {
-            _ if !asked => "\nno transform, so no source\n",
-            true => "\nthe source is heard: it clearly lowers the error on the validation part\n",
-            false => {
-                "\nthe source is not heard: it does not clearly lower the error on the \
-                      validation part\n"
-            }
-        });
-        let mut named = |whose: &str, scores: &std::collections::BTreeMap<String, f64>| {
-            let scores: Vec<String> = scores
-                .iter()
-                .filter(|(name, _)| name.starts_with("validation"))
-                .map(|(name, score)| format!("{} {score:.5}", name.replace('_', " ")))
-                .collect();
-            if !scores.is_empty() {
-                text.push_str(&format!("{whose}: {}\n", scores.join(", ")));
-            }
-        };
-        named("fit", &self.report.fit);
-        named("fit on random weights", &self.report.random_fit);
-        let unit = match self.standardised {
-            true => "errors in deviations of the training part",
-            false => "errors in the unit of the series",
-        };
-        text + &format!(
-            "{} of {} values from {}, context {}, season {}, {unit}; {}\n",
-            text::counted(self.report.forecasts, "forecast", "forecasts"),
-            self.horizon,
-            text::counted(self.series, "series", "series"),
-            self.context,
-            self.season
-                .map_or_else(|| "none".to_owned(), |season| season.to_string()),
-            text::seconds(self.seconds),
-        )
+    });
+    for (whose, scores) in [
+        ("fit", &report.fit),
+        ("fit on random weights", &report.random_fit),
+    ] {
+        let mut scores = scores.clone();
+        scores.retain(|name, _| name.starts_with("validation"));
+        let scores = scores.iter();
+        let scores = scores.map(|(name, score)| format!("{} {score:.5}", name.replace('_', " ")));
+        let scores = scores.collect::<Vec<_>>().join(", ");
+        if !scores.is_empty() {
+            text.push_str(&format!("{whose}: {scores}\n"));
+        }
     }
+    let unit = match outcome.standardised {
+        true => "errors in deviations of the training part",
+        false => "errors in the unit of the series",
+    };
+    let season = outcome.season.map(|season| season.to_string());
+    text + &format!(
+        "{} of {} values from {}, context {}, season {}, {unit}; {}\n",
+        text::counted(report.forecasts, "forecast", "forecasts"),
+        outcome.horizon,
+        text::counted(outcome.series, "series", "series"),
+        outcome.context,
+        season.unwrap_or("none".to_owned()),
+        text::seconds(outcome.seconds),
+    )
 }
 
 /// An error with four digits that count.

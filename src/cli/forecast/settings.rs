@@ -1,16 +1,10 @@
 //! The options that decide a forecaster.
 
-use std::collections::BTreeMap;
-use std::str::FromStr;
-
-use anyhow::Result;
-use clap::Args;
 use retune::fit::ForecastSettings;
 use retune::forecast::{History, season};
 use retune::transform::{Transform, names};
 
-use super::super::args::{count, share};
-use super::super::problem::Problem;
+use crate::cli::prelude::*;
 
 /// Histories that are looked at for a season.
 const LOOKED_AT: usize = 50;
@@ -21,13 +15,13 @@ const LOOKED_AT: usize = 50;
 pub struct SettingsArgs {
     /// Values to forecast
     #[arg(long, value_name = "N", value_parser = count)]
-    horizon: usize,
+    pub horizon: usize,
     /// Values that a forecast is made from; at most 512 where it is not given
     #[arg(long, value_name = "N", value_parser = count)]
     context: Option<usize>,
     /// Values in one season, or none; found where it is not given
-    #[arg(long, value_name = "N|none")]
-    season: Option<Season>,
+    #[arg(long, value_name = "N|none", value_parser = |text: &str| OrNone::parse(text, "a whole number"))]
+    season: Option<OrNone>,
     /// How the source hears the last values: a transform by its name, several in as many options, or
     /// none for a readout of the values alone
     #[arg(
@@ -49,31 +43,11 @@ pub struct SettingsArgs {
     train_only: bool,
 }
 
-/// `--season`: a number of values, or none.
-#[derive(Debug, Clone, Copy)]
-struct Season(Option<usize>);
-
-impl FromStr for Season {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "none" => Ok(Self(None)),
-            _ => match count(text) {
-                Ok(values) => Ok(Self(Some(values))),
-                Err(_) => Err("expected a whole number from 1, or none".to_owned()),
-            },
-        }
-    }
-}
-
 impl SettingsArgs {
     /// The settings for histories that are fitted on.
     pub fn for_histories(&self, histories: &[History], seed: u64) -> Result<ForecastSettings> {
-        let season = match self.season {
-            Some(Season(season)) => season,
-            None => common_season(histories),
-        };
+        let found = || common_season(histories);
+        let season = self.season.map_or_else(found, |given| given.0);
         let mut settings = ForecastSettings::new(histories, self.horizon, season)?;
         settings.context = self.context.unwrap_or(settings.context);
         settings.transforms = self.transforms()?;
@@ -84,11 +58,6 @@ impl SettingsArgs {
         Ok(settings)
     }
 
-    /// Values to forecast.
-    pub fn horizon(&self) -> usize {
-        self.horizon
-    }
-
     fn transforms(&self) -> Result<Vec<Transform>> {
         if self.transforms == ["none"] {
             return Ok(Vec::new());
@@ -96,9 +65,8 @@ impl SettingsArgs {
         let named = |name: &String| {
             Transform::named(name).ok_or_else(|| {
                 let names: Vec<&str> = names().iter().map(|named| named.name).collect();
-                Problem::new(format!("there is no transform `{name}`"))
-                    .with_hint(format!("the transforms are none, {}", names.join(", ")))
-                    .into()
+                let hint = format!("the transforms are none, {}", names.join(", "));
+                problem(format!("there is no transform `{name}`"), hint).into()
             })
         };
         self.transforms.iter().map(named).collect()
@@ -107,11 +75,9 @@ impl SettingsArgs {
 
 /// The season that most of the histories have; none where most have none.
 fn common_season(histories: &[History]) -> Option<usize> {
-    let mut counts = BTreeMap::new();
+    let mut counts = BTreeMap::<_, usize>::new();
     for history in histories.iter().take(LOOKED_AT) {
-        *counts
-            .entry(season::period(&history.values))
-            .or_insert(0usize) += 1;
+        *counts.entry(season::period(&history.values)).or_default() += 1;
     }
     let most = counts.into_iter().max_by_key(|(_, count)| *count);
     most.and_then(|(season, _)| season)

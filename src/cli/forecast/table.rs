@@ -1,46 +1,10 @@
 //! Forecasts as CSV and JSON.
 
-use std::collections::BTreeMap;
-
-use anyhow::Result;
 use retune::forecast::History;
 use retune::program::{Calibration, ForecastProgram};
 use retune::task::Forecast;
-use serde::Serialize;
 
-/// A line for each series and step: its time, the forecast, and the ends of both intervals.
-pub fn csv(histories: &[History], forecasts: &[Forecast]) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut header = vec![
-        "series".to_owned(),
-        "time".to_owned(),
-        "forecast".to_owned(),
-    ];
-    for interval in forecasts.first().iter().flat_map(|first| &first.intervals) {
-        let level = (interval.level * 100.0).round();
-        header.extend([format!("lower_{level}"), format!("upper_{level}")]);
-    }
-    writer.write_record(&header)?;
-    for (history, forecast) in histories.iter().zip(forecasts) {
-        let times = times(history, forecast)?;
-        for (step, (time, value)) in times.into_iter().zip(&forecast.values).enumerate() {
-            let mut row = vec![history.name.clone(), time, value.to_string()];
-            for interval in &forecast.intervals {
-                row.push(interval.lower[step].to_string());
-                row.push(interval.upper[step].to_string());
-            }
-            writer.write_record(&row)?;
-        }
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
-}
-
-fn times(history: &History, forecast: &Forecast) -> Result<Vec<String>> {
-    let start = history.values.len();
-    Ok(history
-        .timeline
-        .stamps(start..start + forecast.values.len())?)
-}
+use crate::cli::prelude::*;
 
 /// One series in JSON.
 #[derive(Debug, Serialize)]
@@ -62,30 +26,49 @@ struct Outcome<'a> {
     series: Vec<Series<'a>>,
 }
 
-/// The same as JSON, with what the fit of the program found where there was one.
-pub fn json(
+/// A line of CSV for each series and step: its time, the forecast, and the ends of both intervals; or
+/// all as JSON, with what the fit of the program found where there was one.
+pub fn show(
+    common: &Common,
     histories: &[History],
     forecasts: &[Forecast],
     fitted: Option<&ForecastProgram>,
 ) -> Result<String> {
-    let series = histories
-        .iter()
-        .zip(forecasts)
-        .map(|(history, forecast)| {
-            Ok(Series {
-                name: &history.name,
-                times: times(history, forecast)?,
-                forecast,
-            })
+    let series = histories.iter().zip(forecasts).map(|(history, forecast)| {
+        let start = history.values.len();
+        Ok(Series {
+            name: &history.name,
+            times: history
+                .timeline
+                .stamps(start..start + forecast.values.len())?,
+            forecast,
         })
-        .collect::<Result<_>>()?;
-    let outcome = Outcome {
-        context: fitted.map(ForecastProgram::context),
-        season: fitted.and_then(|program| program.settings().season),
-        uses_source: fitted.map(ForecastProgram::uses_source),
-        scores: fitted.map(ForecastProgram::scores),
-        calibration: fitted.and_then(ForecastProgram::calibration),
-        series,
-    };
-    Ok(serde_json::to_string_pretty(&outcome)? + "\n")
+    });
+    let series = series.collect::<Result<Vec<Series>>>()?;
+    if common.json {
+        return output::json(&Outcome {
+            context: fitted.map(ForecastProgram::context),
+            season: fitted.and_then(|program| program.settings().season),
+            uses_source: fitted.map(ForecastProgram::uses_source),
+            scores: fitted.map(ForecastProgram::scores),
+            calibration: fitted.and_then(ForecastProgram::calibration),
+            series,
+        });
+    }
+    let mut head = ["series", "time", "forecast"].map(str::to_owned).to_vec();
+    for interval in forecasts.first().iter().flat_map(|first| &first.intervals) {
+        let level = (interval.level * 100.0).round();
+        head.extend([format!("lower_{level}"), format!("upper_{level}")]);
+    }
+    let mut rows = vec![head];
+    for one in series {
+        for (step, (time, value)) in one.times.into_iter().zip(&one.forecast.values).enumerate() {
+            let mut row = vec![one.name.to_owned(), time, value.to_string()];
+            for interval in &one.forecast.intervals {
+                row.extend([&interval.lower, &interval.upper].map(|end| end[step].to_string()));
+            }
+            rows.push(row);
+        }
+    }
+    output::csv(rows)
 }

@@ -1,22 +1,12 @@
 //! `retune motion adapt`: fits the module before the frozen network to a person.
 
-use std::path::PathBuf;
-use std::time::Instant;
-
-use anyhow::Result;
-use clap::{Args, ValueEnum};
 use retune::motion::{
-    AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, Target, WindowLayout, Windows,
+    AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, Target, WindowLayout,
 };
-use serde::Serialize;
 
-use super::super::args::{BackendArgs, Common, count};
-use super::super::output::{self, OutputFile};
-use super::super::problem::Problem;
-use super::super::progress::Progress;
-use super::super::text;
 use super::reading::ReadingArgs;
 use super::show_training;
+use crate::cli::prelude::*;
 
 /// Fit a small module before the frozen network to a person's walking
 #[derive(Debug, Args)]
@@ -64,40 +54,32 @@ enum CorrectionKind {
     Inversion,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    out: PathBuf,
+struct Outcome<'a> {
+    out: &'a Path,
     bytes: u64,
     windows: usize,
-    source: String,
-    source_sha256: String,
+    source: &'a str,
+    source_sha256: &'a str,
     frozen: bool,
     seconds: f64,
     seed: u64,
 }
 
 impl Arguments {
-    /// Fits, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files.iter().chain(&self.able_bodied);
         let inputs: Vec<_> = files.chain([&self.source]).map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
         let retrieves = self.loss != Loss::Target && self.correction == CorrectionKind::Retrieval;
         if retrieves && self.able_bodied.is_empty() {
-            return Err(
-                Problem::new("there is nothing to retrieve corrected inputs from")
-                    .with_hint(
-                        "give --able-bodied FILE, or --correction inversion, or --loss target",
-                    )
-                    .into(),
-            );
+            let message = "there is nothing to retrieve corrected inputs from";
+            let hint = "give --able-bodied FILE, or --correction inversion, or --loss target";
+            bail!(problem(message, hint));
         }
         let source = MotionSourceWeights::load(&self.source)?;
         let layout = layout_of(&source, self.cyclic);
-        let cut = |files: &[PathBuf]| -> Result<Windows> {
-            Ok(layout.cut_all(&self.reading.read(files)?)?)
-        };
+        let cut = |files: &[PathBuf]| anyhow::Ok(layout.cut_all(&self.reading.read(files)?)?);
         let mut settings = AdaptSettings {
             loss: match self.loss {
                 Loss::Hybrid => AdaptLoss::default(),
@@ -116,12 +98,8 @@ impl Arguments {
         };
         settings.training.epochs = self.epochs.unwrap_or(settings.training.epochs);
         let person = cut(&self.files)?;
-        let windows = person.len();
         let start = Instant::now();
-        let able_bodied = match retrieves {
-            true => Some(cut(&self.able_bodied)?),
-            false => None,
-        };
+        let able_bodied = retrieves.then(|| cut(&self.able_bodied)).transpose()?;
         let mut progress = Progress::new(common, "adapting");
         let program = self.backend.engine()?.adapt_motion(
             &source,
@@ -131,23 +109,32 @@ impl Arguments {
             &mut |at| show_training(&mut progress, at),
         )?;
         drop(progress);
-        program.save(out.target())?;
+        program.save(&out.target)?;
         let outcome = Outcome {
-            out: out.path().to_owned(),
-            bytes: std::fs::metadata(out.target())?.len(),
-            windows,
-            source: source.name().to_owned(),
-            source_sha256: source.sha256().to_owned(),
+            out: &self.out,
+            bytes: std::fs::metadata(&out.target)?.len(),
+            windows: person.len(),
+            source: source.name(),
+            source_sha256: source.sha256(),
             frozen: program.frozen(),
             seconds: start.elapsed().as_secs_f64(),
             seed: common.seed,
         };
-        output::show(common, &outcome, Outcome::describe)
+        output::show(common, &outcome, |outcome| {
+            format!(
+                "{}: {} bytes, fitted on {} in {}\n{}",
+                outcome.out.display(),
+                outcome.bytes,
+                text::counted(outcome.windows, "window", "windows"),
+                text::seconds(outcome.seconds),
+                text::checked_source(program.source(), outcome.frozen)
+            )
+        })
     }
 }
 
 /// Windows as a source takes them.
-pub fn layout_of(source: &MotionSourceWeights, cyclic: bool) -> WindowLayout {
+fn layout_of(source: &MotionSourceWeights, cyclic: bool) -> WindowLayout {
     let signals = source.signals();
     let target = match signals.target_joints.as_slice() {
         // It was hidden from the input.
@@ -158,20 +145,5 @@ pub fn layout_of(source: &MotionSourceWeights, cyclic: bool) -> WindowLayout {
         cyclic,
         target,
         ..WindowLayout::new(signals.window, signals.horizon)
-    }
-}
-
-impl Outcome {
-    fn describe(&self) -> String {
-        format!(
-            "{}: {} bytes, fitted on {} in {}\nsource {} (sha256 {}), {}\n",
-            self.out.display(),
-            self.bytes,
-            text::counted(self.windows, "window", "windows"),
-            text::seconds(self.seconds),
-            self.source,
-            text::short_hash(&self.source_sha256),
-            text::frozen(self.frozen),
-        )
     }
 }

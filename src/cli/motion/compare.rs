@@ -1,18 +1,10 @@
 //! `retune motion compare`: adapting to people who walk otherwise, beside its baselines.
 
-use std::path::PathBuf;
-use std::time::Instant;
-
-use anyhow::Result;
-use clap::Args;
+use retune::motion::Trial;
 use retune::task::{LeaveOneOut, MotionRow};
-use serde::Serialize;
 
-use super::super::args::{BackendArgs, Common, share};
-use super::super::output;
-use super::super::progress::Progress;
-use super::super::text::{self, Column};
 use super::reading::{ReadingArgs, WindowArgs, by_person, unknown_person};
+use crate::cli::prelude::*;
 
 /// Compare ways to adapt to people who are left out, beside training from scratch and fine-tuning
 ///
@@ -40,7 +32,6 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     people: Vec<String>,
@@ -51,23 +42,17 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Compares and prints.
     pub fn run(&self, common: &Common) -> Result<()> {
         let people = by_person(self.reading.read(&self.files)?);
-        let is = |person: &str, wanted: &String| person == wanted;
         for person in &self.able_bodied {
-            if !people.iter().any(|trials| is(&trials[0].person, person)) {
+            if !people.iter().any(|trials| trials[0].person == *person) {
                 return Err(unknown_person(person, &people));
             }
         }
-        let (able_bodied, people): (Vec<_>, Vec<_>) = people.into_iter().partition(|trials| {
-            let person = &trials[0].person;
-            self.able_bodied.iter().any(|wanted| is(person, wanted))
-        });
-        let names = people
-            .iter()
-            .map(|trials| trials[0].person.clone())
-            .collect();
+        let is_able_bodied = |trials: &Vec<Trial>| self.able_bodied.contains(&trials[0].person);
+        let (able_bodied, people): (Vec<_>, Vec<_>) = people.into_iter().partition(is_able_bodied);
+        let names = people.iter().map(|trials| trials[0].person.clone());
+        let names = names.collect();
         let start = Instant::now();
         let comparison = LeaveOneOut {
             able_bodied,
@@ -77,12 +62,10 @@ impl Arguments {
             seeds: self.seeds,
         };
         let mut progress = Progress::new(common, "comparing");
-        let rows = self
-            .backend
-            .engine()?
-            .compare_motion(&comparison, &mut |done, of| {
-                progress.at(done as u64, of as u64, &format!("{done} of {of} fits"));
-            })?;
+        let engine = self.backend.engine()?;
+        let rows = engine.compare_motion(&comparison, &mut |done, of| {
+            progress.at(done as u64, of as u64, &format!("{done} of {of} fits"));
+        })?;
         drop(progress);
         let outcome = Outcome {
             people: names,
@@ -91,70 +74,51 @@ impl Arguments {
             seconds: start.elapsed().as_secs_f64(),
             rows,
         };
-        output::show(common, &outcome, Outcome::describe)
+        output::show(common, &outcome, describe)
     }
 }
 
-impl Outcome {
-    fn describe(&self) -> String {
-        let mut methods: Vec<&str> = Vec::new();
-        for row in &self.rows {
-            if !methods.contains(&row.method) {
-                methods.push(row.method);
-            }
-        }
-        let mut columns = vec![Column::Left];
-        columns.resize(6 + self.people.len(), Column::Right);
-        let fixed = ["", "R²", "spread", "worst", "RMSE °", "nRMSE"].map(str::to_owned);
-        let mut table = vec![[fixed.as_slice(), &self.people].concat()];
-        for method in methods {
-            let rows: Vec<&MotionRow> = self
-                .rows
-                .iter()
-                .filter(|row| row.method == method)
-                .collect();
-            let of = |value: fn(&MotionRow) -> Option<f64>| -> Vec<f64> {
-                rows.iter().filter_map(|row| value(row)).collect()
-            };
-            let r_squared = of(|row| row.score.r_squared);
-            let mut cells = vec![
-                method.to_owned(),
-                format!("{:.3}", mean(&r_squared)),
-                format!("{:.3}", deviation(&r_squared)),
-                format!(
-                    "{:.3}",
-                    r_squared.iter().copied().fold(f64::INFINITY, f64::min)
-                ),
-                format!("{:.2}", mean(&of(|row| Some(row.score.rmse_degrees)))),
-                format!("{:.3}", mean(&of(|row| row.score.normalised_rmse))),
-            ];
-            for person in &self.people {
-                let own = rows.iter().filter(|row| row.person == *person);
-                let own: Vec<f64> = own.filter_map(|row| row.score.r_squared).collect();
-                cells.push(format!("{:.3}", mean(&own)));
-            }
-            table.push(cells);
-        }
-        text::table(&columns, table)
-            + &format!(
-                "\nmean R² of the joints over people and seeds, its deviation and lowest; {} % of \
-                 each person's samples for adapting, {}, {}\n",
-                self.share * 100.0,
-                text::counted(self.seeds as usize, "seed", "seeds"),
-                text::seconds(self.seconds),
-            )
-    }
+fn describe(outcome: &Outcome) -> String {
+    let mut methods: Vec<&str> = outcome.rows.iter().map(|row| row.method).collect();
+    let mut seen = Vec::new();
+    methods.retain(|method| !seen.contains(method) && (seen.push(*method), true).1);
+    let head = ["", "R²", "spread", "worst", "RMSE °", "nRMSE"].map(str::to_owned);
+    let head = [&head[..], &outcome.people].concat();
+    let row = |method: &str| {
+        let rows = || outcome.rows.iter().filter(move |row| row.method == method);
+        let r_squared: Vec<f64> = rows().filter_map(|row| row.score.r_squared).collect();
+        let centre = mean(r_squared.iter().copied());
+        let squares = r_squared.iter().map(|value| (value - centre).powi(2));
+        let worst = r_squared.iter().copied().fold(f64::INFINITY, f64::min);
+        let normalised = mean(rows().filter_map(|row| row.score.normalised_rmse));
+        let cells = [
+            method.to_owned(),
+            format!("{centre:.3}"),
+            format!("{:.3}", mean(squares).sqrt()),
+            format!("{worst:.3}"),
+            format!("{:.2}", mean(rows().map(|row| row.score.rmse_degrees))),
+            format!("{normalised:.3}"),
+        ];
+        let own = |person: &String| {
+            let rows = rows().filter(|row| row.person == *person);
+            format!("{:.3}", mean(rows.filter_map(|row| row.score.r_squared)))
+        };
+        let own = outcome.people.iter().map(own);
+        cells.into_iter().chain(own).collect::<Vec<_>>()
+    };
+    let rows = once(head).chain(methods.into_iter().map(row));
+    let table = text::table(&[Left, Right], rows);
+    format!(
+        "{table}\nmean R² of the joints over people and seeds, its deviation and lowest; {} % of each \
+         person's samples for adapting, {}, {}\n",
+        outcome.share * 100.0,
+        text::counted(outcome.seeds as usize, "seed", "seeds"),
+        text::seconds(outcome.seconds),
+    )
 }
 
-fn mean(values: &[f64]) -> f64 {
+/// 0 where there are none.
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let values: Vec<f64> = values.collect();
     values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-fn deviation(values: &[f64]) -> f64 {
-    let centre = mean(values);
-    let squares: Vec<f64> = values
-        .iter()
-        .map(|value| (value - centre).powi(2))
-        .collect();
-    mean(&squares).sqrt()
 }

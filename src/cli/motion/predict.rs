@@ -1,18 +1,12 @@
 //! `retune motion predict`: what a network predicts after each sample of a recording.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::Result;
-use clap::Args;
 use retune::engine::MotionStream;
 use retune::motion::{JointSelection, MotionProgram, MotionSourceWeights};
-use serde::Serialize;
 
-use super::super::args::{BackendArgs, Common, count};
-use super::super::output;
-use super::super::problem::Problem;
 use super::reading::ReadingArgs;
+use crate::cli::prelude::*;
 
 /// Predict the motion ahead of each sample of a recording, sample by sample, as CSV
 ///
@@ -64,24 +58,19 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Predicts and prints.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = MotionSourceWeights::load(&self.source)?;
-        let program = match &self.program {
-            Some(path) => Some(MotionProgram::load(path)?),
-            None => None,
-        };
+        let program = self.program.as_deref();
+        let program = program.map(MotionProgram::load).transpose()?;
         let trials = self.reading.read(std::slice::from_ref(&self.file))?;
         for trial in &trials {
-            let expected = source.signals().rate_hz;
-            if (trial.rate_hz - expected).abs() > 1e-3 * expected {
-                return Err(Problem::new(format!(
-                    "{}: {} samples a second, the network takes {expected}",
-                    self.file.display(),
-                    trial.rate_hz
-                ))
-                .with_hint(format!("give --resample {expected}"))
-                .into());
+            let (found, expected) = (trial.rate_hz, source.signals().rate_hz);
+            if (found - expected).abs() > 1e-3 * expected {
+                let message = format!(
+                    "{}: {found} samples a second, the network takes {expected}",
+                    self.file.display()
+                );
+                bail!(problem(message, format!("give --resample {expected}")));
             }
         }
         let signals = source.signals().clone();
@@ -120,10 +109,11 @@ impl Arguments {
             latency_ms: latency,
             predictions,
         };
-        if common.json {
-            return output::show(common, &outcome, |_| String::new());
-        }
-        output::print(&outcome.csv()?)
+        let text = match common.json {
+            true => output::json(&outcome)?,
+            false => outcome.csv()?,
+        };
+        output::print(&text)
     }
 }
 
@@ -146,24 +136,17 @@ impl Latency {
 
 impl Outcome {
     fn csv(&self) -> Result<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let first = ["trial", "sample", "ahead"].map(str::to_owned);
-        writer.write_record(first.iter().chain(&self.joints))?;
-        for prediction in &self.predictions {
-            let steps = prediction
-                .angles
-                .chunks(self.joints.len().max(1))
-                .enumerate();
-            for (step, angles) in steps {
-                let mut row = vec![
-                    prediction.trial.clone(),
-                    prediction.sample.to_string(),
-                    (step + 1).to_string(),
-                ];
-                row.extend(angles.iter().map(|angle| format!("{angle:.3}")));
-                writer.write_record(&row)?;
-            }
-        }
-        Ok(String::from_utf8(writer.into_inner()?)?)
+        let mut head = ["trial", "sample", "ahead"].map(str::to_owned).to_vec();
+        head.extend_from_slice(&self.joints);
+        let rows = self.predictions.iter().flat_map(|prediction| {
+            let steps = prediction.angles.chunks(self.joints.len().max(1)).zip(1..);
+            steps.map(|(angles, step): (_, usize)| {
+                let (trial, sample) = (prediction.trial.clone(), prediction.sample.to_string());
+                let angles = angles.iter().map(|angle| format!("{angle:.3}"));
+                let cells = [trial, sample, step.to_string()];
+                cells.into_iter().chain(angles).collect()
+            })
+        });
+        output::csv(once(head).chain(rows))
     }
 }

@@ -1,20 +1,10 @@
 //! `retune motion pretrain`: trains the network that is then frozen.
 
-use std::path::PathBuf;
-use std::time::Instant;
-
-use anyhow::Result;
-use clap::Args;
 use retune::motion::{PretrainSettings, Scaling};
-use serde::Serialize;
 
-use super::super::args::{BackendArgs, Common, count};
-use super::super::output::{self, OutputFile};
-use super::super::problem::Problem;
-use super::super::progress::Progress;
-use super::super::text;
 use super::reading::{ReadingArgs, WindowArgs, by_person, unknown_person};
 use super::show_training;
+use crate::cli::prelude::*;
 
 /// Train a network on the walking of able-bodied people and save it
 #[derive(Debug, Args)]
@@ -39,16 +29,15 @@ pub struct Arguments {
     backend: BackendArgs,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    out: PathBuf,
-    sha256: String,
+struct Outcome<'a> {
+    out: &'a Path,
+    sha256: &'a str,
     weights: usize,
-    joints: Vec<String>,
+    joints: &'a [String],
     windows: usize,
     validation_windows: usize,
-    validation_person: String,
+    validation_person: &'a str,
     validation_loss: f64,
     epoch: usize,
     seconds: f64,
@@ -56,24 +45,21 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Trains, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs: Vec<_> = self.files.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
         let mut people = by_person(self.reading.read(&self.files)?);
         if people.len() < 2 {
-            return Err(Problem::new("there is only one person; expected at least two")
-                .with_hint("one person is left out to know when to stop: give --person COLUMN, or more files")
-                .into());
+            let message = "there is only one person; expected at least two";
+            let hint = "one person is left out to know when to stop: give --person COLUMN, or more \
+                        files";
+            bail!(problem(message, hint));
         }
-        let left_out = match &self.validate {
-            Some(person) => people
-                .iter()
-                .position(|trials| trials[0].person == *person)
-                .ok_or_else(|| unknown_person(person, &people))?,
-            None => 0,
-        };
-        let validation = people.remove(left_out);
+        let left_out = self.validate.as_ref().unwrap_or(&people[0][0].person);
+        let mut trials = people.iter();
+        let place = trials.position(|trials| trials[0].person == *left_out);
+        let place = place.ok_or_else(|| unknown_person(left_out, &people))?;
+        let validation = people.remove(place);
         let training = people.concat();
         let layout = self.windows.layout();
         let mut settings = PretrainSettings {
@@ -86,7 +72,6 @@ impl Arguments {
         let scaling = Scaling::fit(&training)?;
         let training = layout.cut_all(&training)?;
         let watched = layout.cut_all(&validation)?;
-        let (windows, validation_windows) = (training.len(), watched.len());
         let start = Instant::now();
         let mut progress = Progress::new(common, "training");
         let found = self.backend.engine()?.pretrain_motion(
@@ -98,49 +83,41 @@ impl Arguments {
             &mut |at| show_training(&mut progress, at),
         )?;
         drop(progress);
-        found.weights.save(out.target())?;
+        found.weights.save(&out.target)?;
         let outcome = Outcome {
-            out: out.path().to_owned(),
-            sha256: found.weights.sha256().to_owned(),
+            out: &self.out,
+            sha256: found.weights.sha256(),
             weights: found.weights.parameters(),
-            joints: found.weights.signals().input_joints.clone(),
-            windows,
-            validation_windows,
-            validation_person: validation[0].person.clone(),
+            joints: &found.weights.signals().input_joints,
+            windows: training.len(),
+            validation_windows: watched.len(),
+            validation_person: &validation[0].person,
             validation_loss: found.validation_loss,
             epoch: found.epoch,
             seconds: start.elapsed().as_secs_f64(),
             seed: common.seed,
         };
-        output::show(common, &outcome, Outcome::describe)
+        output::show(common, &outcome, describe)
     }
 }
 
-impl Outcome {
-    fn describe(&self) -> String {
-        text::properties([
-            ("source", self.out.display().to_string()),
-            ("sha256", text::short_hash(&self.sha256)),
-            ("weights", self.weights.to_string()),
-            ("joints", self.joints.join(", ")),
-            (
-                "trained on",
-                text::counted(self.windows, "window", "windows"),
-            ),
-            (
-                "stopped by",
-                format!(
-                    "{} of {}, epoch {}",
-                    text::counted(self.validation_windows, "window", "windows"),
-                    self.validation_person,
-                    self.epoch
-                ),
-            ),
-            (
-                "validation error",
-                format!("{:.4} squared deviations", self.validation_loss),
-            ),
-            ("time", text::seconds(self.seconds)),
-        ])
-    }
+fn describe(outcome: &Outcome) -> String {
+    let windows = |count| text::counted(count, "window", "windows");
+    let stopped_by = format!(
+        "{} of {}, epoch {}",
+        windows(outcome.validation_windows),
+        outcome.validation_person,
+        outcome.epoch
+    );
+    let error = format!("{:.4} squared deviations", outcome.validation_loss);
+    text::properties([
+        ("source", outcome.out.display().to_string()),
+        ("sha256", text::short_hash(outcome.sha256)),
+        ("weights", outcome.weights.to_string()),
+        ("joints", outcome.joints.join(", ")),
+        ("trained on", windows(outcome.windows)),
+        ("stopped by", stopped_by),
+        ("validation error", error),
+        ("time", text::seconds(outcome.seconds)),
+    ])
 }

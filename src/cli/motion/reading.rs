@@ -1,16 +1,11 @@
 //! Recordings of motion and how they are read and cut.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::Result;
-use clap::Args;
 use retune::motion::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Target,
     Trial, UnevenTime, WindowLayout, read_csv, read_opensim,
 };
 
-use super::super::args::{count, positive};
-use super::super::problem::Problem;
+use crate::cli::prelude::*;
 
 /// How recordings are read.
 #[derive(Debug, Clone, Args)]
@@ -52,13 +47,12 @@ impl ReadingArgs {
         for file in files {
             trials.extend(self.read_file(file)?);
         }
-        match self.resample {
-            Some(rate) => trials
-                .iter()
-                .map(|trial| Ok(trial.resampled(rate as f32)?))
-                .collect(),
-            None => Ok(trials),
+        if let Some(rate) = self.resample {
+            for trial in &mut trials {
+                *trial = trial.resampled(rate as f32)?;
+            }
         }
+        Ok(trials)
     }
 
     fn read_file(&self, file: &Path) -> Result<Vec<Trial>> {
@@ -70,12 +64,8 @@ impl ReadingArgs {
             true => UnevenTime::Interpolate,
             false => UnevenTime::Refuse,
         };
-        let extension = file
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_lowercase();
-        if ["mot", "sto"].contains(&extension.as_str()) {
+        let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
+        if extension == "mot" || extension == "sto" {
             let options = OpenSimOptions {
                 joints,
                 angles: match self.angles.as_deref() {
@@ -96,12 +86,11 @@ impl ReadingArgs {
             (Some(column), _) => SampleTimes::Column(column.clone()),
             (None, Some(rate)) => SampleTimes::Rate(rate as f32),
             (None, None) => {
-                return Err(Problem::new(format!(
-                    "{}: nothing says when the samples of a table were taken",
-                    file.display()
-                ))
-                .with_hint("give --time COLUMN, or --rate 100 for a hundred samples a second")
-                .into());
+                let file = file.display();
+                let message =
+                    format!("{file}: nothing says when the samples of a table were taken");
+                let hint = "give --time COLUMN, or --rate 100 for a hundred samples a second";
+                bail!(problem(message, hint));
             }
         };
         let options = CsvOptions {
@@ -162,11 +151,7 @@ pub fn by_person(trials: Vec<Trial>) -> Vec<Vec<Trial>> {
 
 /// A person whom nobody knows.
 pub fn unknown_person(person: &str, people: &[Vec<Trial>]) -> anyhow::Error {
-    let known: Vec<&str> = people
-        .iter()
-        .map(|trials| trials[0].person.as_str())
-        .collect();
-    Problem::new(format!("there is no person `{person}`"))
-        .with_hint(format!("the people are {}", known.join(", ")))
-        .into()
+    let known = people.iter().map(|trials| trials[0].person.as_str());
+    let hint = format!("the people are {}", known.collect::<Vec<_>>().join(", "));
+    problem(format!("there is no person `{person}`"), hint).into()
 }

@@ -16,10 +16,6 @@ const BEFORE: usize = 4;
 const LIGHTER_ORANGE: RGBColor = RGBColor(253, 237, 227);
 
 /// Draws forecasts, a panel for each history.
-///
-/// # Errors
-///
-/// When the drawing library fails.
 pub fn forecast_svg(histories: &[History], forecasts: &[Forecast]) -> Result<String> {
     let shown = histories.len().min(forecasts.len()).min(MOST);
     let notes: Vec<String> = match histories.len() - shown {
@@ -43,9 +39,8 @@ fn draw(panel: &Area, history: &History, forecast: &Forecast) -> Result<()> {
     // The wider intervals lie below.
     let mut intervals: Vec<_> = forecast.intervals.iter().collect();
     intervals.sort_by(|one, other| other.level.total_cmp(&one.level));
-    let around = intervals
-        .iter()
-        .flat_map(|interval| interval.lower.iter().chain(&interval.upper));
+    let around = intervals.iter();
+    let around = around.flat_map(|interval| interval.lower.iter().chain(&interval.upper));
     let all = before.iter().chain(&forecast.values).chain(around);
     let up = span(all.copied()).expect("histories are finite: `History` checks them");
     let last = (length - start + horizon).saturating_sub(1).max(1) as f64;
@@ -58,9 +53,9 @@ fn draw(panel: &Area, history: &History, forecast: &Forecast) -> Result<()> {
     );
     let mut chart = chart(panel, &history.name, (0.0..last, &time), (up, ""), &number)?;
     let place = |from: usize, values: &[f32]| -> Vec<(f64, f64)> {
-        let values = values.iter().enumerate();
+        let values = values.iter().zip(from..);
         values
-            .map(|(step, value)| ((from + step) as f64, f64::from(*value)))
+            .map(|(value, at)| (at as f64, f64::from(*value)))
             .collect()
     };
     let first = length - start;

@@ -1,14 +1,8 @@
 //! `retune source import`: reads the weights that Keras saved.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
-use clap::Args;
 use retune::source::attention_rnn::pretrain::import_keras;
-use serde::Serialize;
 
-use crate::cli::args::Common;
-use crate::cli::output::{self, OutputFile};
+use crate::cli::prelude::*;
 
 /// Make a source of the weights that Keras saved
 #[derive(Debug, Args)]
@@ -24,39 +18,30 @@ pub struct Arguments {
     name: Option<String>,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    out: PathBuf,
-    name: String,
+struct Outcome<'a> {
+    out: &'a Path,
+    name: &'a str,
     parameters: usize,
-    sha256: String,
+    sha256: &'a str,
 }
 
 impl Arguments {
-    /// Imports, saves and prints what was saved.
     pub fn run(&self, common: &Common) -> Result<()> {
         let out = OutputFile::check(&self.out, &[&self.file])?;
-        let name = match &self.name {
-            Some(name) => name.clone(),
-            None => out.stem(),
-        };
+        let name = self.name.clone().unwrap_or_else(|| out.stem());
         let source = import_keras(&self.file, &name)?;
-        source.save(out.target())?;
+        source.save(&out.target)?;
         let outcome = Outcome {
-            out: out.path().to_owned(),
-            name,
+            out: &self.out,
+            name: &name,
             parameters: source.parameters(),
-            sha256: source.sha256().to_owned(),
+            sha256: source.sha256(),
         };
         output::show(common, &outcome, |outcome| {
-            format!(
-                "{}: source {} with {} weights, sha256 {}\n",
-                outcome.out.display(),
-                outcome.name,
-                outcome.parameters,
-                outcome.sha256
-            )
+            let (out, sha256) = (outcome.out.display(), outcome.sha256);
+            let weights = outcome.parameters;
+            format!("{out}: source {name} with {weights} weights, sha256 {sha256}\n")
         })
     }
 }

@@ -1,21 +1,11 @@
 //! `retune source pretrain`: trains a source on recorded words.
 
-use std::path::{Path, PathBuf};
-use std::time::Instant;
-
-use anyhow::Result;
-use clap::Args;
+use retune::source::Report;
 use retune::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings};
-use retune::source::{DEFAULT_SOURCE, Report, SourceWeights, SpeechFolder};
-use serde::Serialize;
 
 use super::test;
-use crate::cli::args::{BackendArgs, Common, count, not_negative_single, part, positive};
-use crate::cli::output::{self, OutputFile, with_suffix};
-use crate::cli::problem::Problem;
-use crate::cli::progress::{Progress, Waiting};
-use crate::cli::text;
-use retune::program::SourceReference;
+use crate::cli::output::with_suffix;
+use crate::cli::prelude::*;
 
 /// Train a source on recorded words
 ///
@@ -73,10 +63,9 @@ struct Training {
     hint_weight: f32,
 }
 
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    out: PathBuf,
+struct Outcome<'a> {
+    out: &'a Path,
     source: SourceReference,
     /// The sha256 of the teacher.
     teacher: Option<String>,
@@ -84,24 +73,16 @@ struct Outcome {
     /// The split that was heard.
     split: &'static str,
     test: Report,
-    report: PathBuf,
+    report: &'a Path,
     seconds: f64,
     backend: String,
 }
 
-/// The files of a run.
-struct Files {
-    out: OutputFile,
-    report: OutputFile,
-    checkpoint: OutputFile,
-}
-
 impl Arguments {
-    /// Trains, saves, measures and prints the accuracy.
     pub fn run(&self, common: &Common) -> Result<()> {
-        let files = self.files()?;
+        let [out, report, checkpoint] = self.files()?;
         let settings = PretrainSettings {
-            name: self.name.clone().unwrap_or_else(|| files.out.stem()),
+            name: self.name.clone().unwrap_or_else(|| out.stem()),
             epochs: self.training.epochs,
             batch: self.training.batch,
             learning_rate: self.training.learning_rate,
@@ -110,17 +91,11 @@ impl Arguments {
             seed: common.seed,
             ..PretrainSettings::default()
         };
-        let teacher = match &self.teacher {
-            Some(name) => Some(SourceWeights::find(name)?),
-            None => None,
-        };
-        let waiting = Waiting::new(common, "reading the recordings");
-        let speech = SpeechFolder::read(
-            &self.folder,
-            self.noise.as_deref(),
-            SourceWeights::find(DEFAULT_SOURCE)?.spec(),
-        )?;
-        drop(waiting);
+        let teacher = self.teacher.as_deref();
+        let teacher = teacher.map(SourceWeights::find).transpose()?;
+        let spec = SourceWeights::find(DEFAULT_SOURCE)?;
+        let read = || SpeechFolder::read(&self.folder, self.noise.as_deref(), spec.spec());
+        let speech = Waiting::during(common, "reading the recordings", read)?;
 
         let start = Instant::now();
         let engine = self.backend.engine()?;
@@ -130,12 +105,12 @@ impl Arguments {
             &speech,
             &settings,
             teacher.as_ref(),
-            Some(files.checkpoint.path()),
+            Some(&checkpoint.path),
             self.resume,
             &mut |at| show_step(&mut progress, at, epochs),
         )?;
         drop(progress);
-        source.save(files.out.target())?;
+        source.save(&out.target)?;
         let seconds = start.elapsed().as_secs_f64();
 
         let (split, clips) = match (&speech.test, &speech.validation) {
@@ -143,78 +118,66 @@ impl Arguments {
             (_, validation) if !validation.is_empty() => ("val", validation),
             _ => ("train", &speech.train),
         };
-        let waiting = Waiting::new(common, format!("hearing {} recordings", clips.len()));
-        let test = engine.measure(&source, clips)?;
-        drop(waiting);
+        let what = format!("hearing {} recordings", clips.len());
+        let test = Waiting::during(common, what, || engine.measure(&source, clips))?;
         let outcome = Outcome {
-            out: files.out.path().to_owned(),
+            out: &self.out,
             source: SourceReference::of(source.spec()),
             teacher: teacher.map(|teacher| teacher.sha256().to_owned()),
             settings,
             split,
             test,
-            report: files.report.path().to_owned(),
+            report: &report.path,
             seconds,
             backend: engine.to_string(),
         };
-        let json = serde_json::to_string_pretty(&outcome)? + "\n";
-        files.report.write(json.as_bytes())?;
+        report.write(output::json(&outcome)?.as_bytes())?;
         // All is saved; a checkpoint that stays does no harm.
-        let _ = std::fs::remove_file(files.checkpoint.path());
-        output::show(common, &outcome, Outcome::describe)
+        let _ = std::fs::remove_file(&checkpoint.path);
+        output::show(common, &outcome, describe)
     }
 
-    /// Checks all files before hours are spent.
-    fn files(&self) -> Result<Files> {
+    /// Checks the source, the report and the checkpoint before hours are spent.
+    fn files(&self) -> Result<[OutputFile; 3]> {
         let teacher = self.teacher.as_deref().map(Path::new);
         let inputs: Vec<&Path> = teacher.into_iter().collect();
         let beside = |given: &Option<PathBuf>, suffix: &str| match given {
-            Some(path) => path.clone(),
-            None => with_suffix(&self.out, suffix),
+            Some(path) => OutputFile::check(path, &inputs),
+            None => OutputFile::check(&with_suffix(&self.out, suffix), &inputs),
         };
-        let out = OutputFile::check(&self.out, &inputs)?;
-        let report = OutputFile::check(&beside(&self.report, ".report.json"), &inputs)?;
-        let checkpoint = OutputFile::check(&beside(&self.checkpoint, ".checkpoint"), &inputs)?;
-        let mut targets = [&out, &report, &checkpoint].map(OutputFile::target);
-        targets.sort();
-        if targets[0] == targets[1] || targets[1] == targets[2] {
-            return Err(Problem::new(
-                "two of the source, the report and the checkpoint are the same file",
-            )
-            .with_hint("give --out, --report and --checkpoint names of their own")
-            .into());
+        let files = [
+            OutputFile::check(&self.out, &inputs)?,
+            beside(&self.report, ".report.json")?,
+            beside(&self.checkpoint, ".checkpoint")?,
+        ];
+        let [out, report, checkpoint] = files.each_ref().map(|file| &file.target);
+        if out == report || out == checkpoint || report == checkpoint {
+            let message = "two of the source, the report and the checkpoint are the same file";
+            let hint = "give --out, --report and --checkpoint names of their own";
+            bail!(problem(message, hint));
         }
-        let found = checkpoint.path().exists();
-        if found && !self.resume {
-            let message = format!(
-                "{} is there already, from a run that was interrupted",
-                checkpoint.path().display()
-            );
-            return Err(Problem::new(message)
-                .with_hint("go on with --resume, or delete the file to start anew")
-                .into());
+        let path = &files[2].path;
+        let shown = path.display();
+        match (path.exists(), self.resume) {
+            (true, false) => bail!(problem(
+                format!("{shown} is there already, from a run that was interrupted"),
+                "go on with --resume, or delete the file to start anew"
+            )),
+            (false, true) => bail!(problem(
+                format!("there is no checkpoint {shown}"),
+                "start anew without --resume, or give the file with --checkpoint"
+            )),
+            _ => Ok(files),
         }
-        if self.resume && !found {
-            let message = format!("there is no checkpoint {}", checkpoint.path().display());
-            return Err(Problem::new(message)
-                .with_hint("start anew without --resume, or give the file with --checkpoint")
-                .into());
-        }
-        Ok(Files {
-            out,
-            report,
-            checkpoint,
-        })
     }
 }
 
 /// Shows each step, and leaves a line for each epoch.
 fn show_step(progress: &mut Progress, at: &EpochProgress, epochs: usize) {
     if at.loss.is_nan() {
-        let accuracy = match at.validation_accuracy {
-            Some(accuracy) => format!(": validation accuracy {}", text::accuracy(accuracy)),
-            None => String::new(),
-        };
+        let accuracy = at.validation_accuracy.map(text::accuracy);
+        let accuracy = accuracy.map(|accuracy| format!(": validation accuracy {accuracy}"));
+        let accuracy = accuracy.unwrap_or_default();
         progress.note(&format!("epoch {} of {epochs} done{accuracy}", at.epoch));
         return;
     }
@@ -223,23 +186,21 @@ fn show_step(progress: &mut Progress, at: &EpochProgress, epochs: usize) {
     progress.at(done as u64, (epochs * at.steps) as u64, &detail);
 }
 
-impl Outcome {
-    fn describe(&self) -> String {
-        format!(
-            "{}: source {}, sha256 {}\n\
-             trained for {} epochs in {} ({} backend, seed {})\n\
-             report written to {}\n\n\
-             on the {} split:\n\n{}",
-            self.out.display(),
-            self.source.name,
-            self.source.sha256,
-            self.settings.epochs,
-            text::seconds(self.seconds),
-            self.backend,
-            self.settings.seed,
-            self.report.display(),
-            self.split,
-            test::summary(&self.test)
-        )
-    }
+fn describe(outcome: &Outcome) -> String {
+    format!(
+        "{}: source {}, sha256 {}\n\
+         trained for {} epochs in {} ({} backend, seed {})\n\
+         report written to {}\n\n\
+         on the {} split:\n\n{}",
+        outcome.out.display(),
+        outcome.source.name,
+        outcome.source.sha256,
+        outcome.settings.epochs,
+        text::seconds(outcome.seconds),
+        outcome.backend,
+        outcome.settings.seed,
+        outcome.report.display(),
+        outcome.split,
+        test::summary(&outcome.test)
+    )
 }

@@ -1,13 +1,8 @@
 //! `retune source list` and `retune source show`.
 
-use anyhow::Result;
-use clap::Args;
-use retune::source::{DEFAULT_SOURCE, SourceWeights, shipped_sources};
-use serde::Serialize;
+use retune::source::shipped_sources;
 
-use crate::cli::args::Common;
-use crate::cli::output;
-use crate::cli::text::{self, Column};
+use crate::cli::prelude::*;
 
 /// Show one source: its hash, its words and its weights
 #[derive(Debug, Args)]
@@ -20,7 +15,7 @@ pub struct ShowArguments {
 /// A source in short.
 #[derive(Debug, Serialize)]
 struct Short {
-    name: String,
+    name: &'static str,
     default: bool,
     parameters: usize,
     words: usize,
@@ -29,80 +24,73 @@ struct Short {
 
 /// A source in full.
 #[derive(Debug, Serialize)]
-struct Full {
-    name: String,
-    sha256: String,
+struct Full<'a> {
+    name: &'a str,
+    sha256: &'a str,
     parameters: usize,
-    words: Vec<String>,
-    tensors: Vec<Tensor>,
+    words: &'a [String],
+    tensors: Vec<Tensor<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Tensor {
-    name: String,
-    shape: Vec<usize>,
+struct Tensor<'a> {
+    name: &'a str,
+    shape: &'a [usize],
 }
 
 /// Lists the sources that are compiled in.
 pub fn list(common: &Common) -> Result<()> {
-    let mut sources = Vec::new();
-    for name in shipped_sources() {
+    let short = |name| {
         let source = SourceWeights::find(name)?;
-        sources.push(Short {
-            name: name.to_owned(),
+        Ok(Short {
+            name,
             default: name == DEFAULT_SOURCE,
             parameters: source.parameters(),
             words: source.labels().len(),
             sha256: source.sha256().to_owned(),
-        });
-    }
-    output::show(common, &sources, |sources| {
-        let head = ["name", "weights", "words", "sha256", ""].map(str::to_owned);
+        })
+    };
+    let sources = shipped_sources().into_iter().map(short);
+    output::show(common, &sources.collect::<Result<Vec<_>>>()?, |sources| {
         let rows = sources.iter().map(|source| {
             [
-                source.name.clone(),
+                source.name.to_owned(),
                 source.parameters.to_string(),
                 source.words.to_string(),
                 source.sha256.clone(),
                 if source.default { "default" } else { "" }.to_owned(),
             ]
         });
-        let columns = [Column::Left, Column::Right, Column::Right];
-        text::table(&columns, std::iter::once(head).chain(rows))
+        let columns = [Left, Right, Right, Left];
+        text::headed(&columns, "name,weights,words,sha256,", rows)
     })
 }
 
 impl ShowArguments {
-    /// Shows the source.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.name)?;
         let tensors = source.tensors().iter();
+        let tensors = tensors.map(|(name, tensor)| Tensor {
+            name,
+            shape: &tensor.shape,
+        });
         let full = Full {
-            name: source.name().to_owned(),
-            sha256: source.sha256().to_owned(),
+            name: source.name(),
+            sha256: source.sha256(),
             parameters: source.parameters(),
-            words: source.labels().to_vec(),
-            tensors: tensors
-                .map(|(name, tensor)| Tensor {
-                    name: name.clone(),
-                    shape: tensor.shape.clone(),
-                })
-                .collect(),
+            words: source.labels(),
+            tensors: tensors.collect(),
         };
-        output::show(common, &full, Full::describe)
-    }
-}
-
-impl Full {
-    fn describe(&self) -> String {
-        let properties = text::properties([
-            ("name", self.name.clone()),
-            ("sha256", self.sha256.clone()),
-            ("weights", self.parameters.to_string()),
-            ("words", self.words.join(" ")),
-        ]);
-        let row = |tensor: &Tensor| [tensor.name.clone(), format!("{:?}", tensor.shape)];
-        let tensors = text::table(&[Column::Left, Column::Left], self.tensors.iter().map(row));
-        format!("{properties}\n{tensors}")
+        output::show(common, &full, |full| {
+            let properties = text::properties([
+                ("name", full.name.to_owned()),
+                ("sha256", full.sha256.to_owned()),
+                ("weights", full.parameters.to_string()),
+                ("words", full.words.join(" ")),
+            ]);
+            let tensors = full.tensors.iter();
+            let rows = tensors.map(|one| [one.name.to_owned(), format!("{:?}", one.shape)]);
+            format!("{properties}\n{}", text::table(&[Left], rows))
+        })
     }
 }

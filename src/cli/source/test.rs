@@ -1,18 +1,8 @@
 //! `retune source test`: how well a source knows recorded words.
 
-use std::path::PathBuf;
+use retune::source::Report;
 
-use anyhow::Result;
-use clap::Args;
-use retune::source::{Report, SourceWeights, SpeechFolder};
-use serde::Serialize;
-
-use crate::cli::args::{BackendArgs, Common, choice};
-use crate::cli::output;
-use crate::cli::problem::Problem;
-use crate::cli::progress::Waiting;
-use crate::cli::text::{self, Column};
-use retune::program::SourceReference;
+use crate::cli::prelude::*;
 
 /// Measure how well a source knows recorded words
 #[derive(Debug, Args)]
@@ -24,93 +14,61 @@ pub struct Arguments {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Which part of the recordings to hear
-    #[arg(long, value_name = "PART", default_value = "test", value_parser = choice::<Part>(&["test", "val", "train"]))]
+    #[arg(long, value_name = "PART", default_value = "test")]
     split: Part,
     #[command(flatten)]
     backend: BackendArgs,
 }
 
 /// A part of the recordings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 enum Part {
     Test,
-    Validation,
+    Val,
     Train,
 }
 
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Validation => "val",
-            Self::Train => "train",
-        }
-    }
-}
-
-impl std::str::FromStr for Part {
-    type Err = Problem;
-
-    fn from_str(name: &str) -> Result<Self, Problem> {
-        [Self::Test, Self::Validation, Self::Train]
-            .into_iter()
-            .find(|part| part.name() == name)
-            .ok_or_else(|| Problem::new(format!("there is no part {name:?}")))
-    }
-}
-
-/// What is printed.
 #[derive(Debug, Serialize)]
-struct Outcome {
+struct Outcome<'a> {
     source: SourceReference,
-    folder: PathBuf,
-    split: &'static str,
+    folder: &'a Path,
+    split: Part,
     #[serde(flatten)]
     report: Report,
-    backend: String,
+    backend: &'a str,
 }
 
 impl Arguments {
-    /// Hears all recordings and prints what was understood.
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
-        let waiting = Waiting::new(common, "reading the recordings");
-        let speech = SpeechFolder::read(&self.folder, None, source.spec())?;
-        drop(waiting);
-        let clips = match self.split {
-            Part::Test => &speech.test,
-            Part::Validation => &speech.validation,
-            Part::Train => &speech.train,
+        let read = || SpeechFolder::read(&self.folder, None, source.spec());
+        let speech = Waiting::during(common, "reading the recordings", read)?;
+        let (name, clips) = match self.split {
+            Part::Test => ("test", &speech.test),
+            Part::Val => ("val", &speech.validation),
+            Part::Train => ("train", &speech.train),
         };
         if clips.is_empty() {
-            return Err(Problem::new(format!(
-                "{}: the {} split has no recordings",
-                self.folder.display(),
-                self.split.name()
-            ))
-            .into());
+            let folder = self.folder.display();
+            bail!("{folder}: the {name} split has no recordings");
         }
-        let waiting = Waiting::new(common, format!("hearing {} recordings", clips.len()));
-        let report = self.backend.engine()?.measure(&source, clips)?;
-        drop(waiting);
+        let what = format!("hearing {} recordings", clips.len());
+        let engine = self.backend.engine()?;
+        let report = Waiting::during(common, what, || engine.measure(&source, clips))?;
         let outcome = Outcome {
             source: SourceReference::of(source.spec()),
-            folder: self.folder.clone(),
-            split: self.split.name(),
+            folder: &self.folder,
+            split: self.split,
             report,
-            backend: self.backend.backend.clone(),
+            backend: &self.backend.backend,
         };
-        output::show(common, &outcome, |outcome| describe(&outcome.report))
+        output::show(common, &outcome, |outcome| {
+            let report = &outcome.report;
+            let confusion = text::confusion(&report.labels, &report.confusion, "said", "heard");
+            format!("{}\n{confusion}", summary(report))
+        })
     }
-}
-
-/// Accuracy, the worst words and the confusion matrix.
-fn describe(report: &Report) -> String {
-    format!(
-        "{}\n{}",
-        summary(report),
-        text::confusion(&report.labels, &report.confusion, "said", "heard")
-    )
 }
 
 /// Accuracy and the most frequent confusions.
@@ -136,9 +94,8 @@ pub fn summary(report: &Report) -> String {
                 format!("{} is heard right in {:.1} %", label(said), 100.0 * recall),
             ]
         });
-        let [left, right] = [Column::Left, Column::Right];
         text.push('\n');
-        text.push_str(&text::table(&[left, left, left, right, left], rows));
+        text.push_str(&text::table(&[Left, Left, Left, Right, Left], rows));
     }
     text
 }

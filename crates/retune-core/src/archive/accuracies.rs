@@ -1,6 +1,7 @@
 //! Accuracies of several methods on several data sets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::iter::once;
 
 use super::Results;
 use crate::{Error, ErrorKind};
@@ -14,57 +15,41 @@ const PARTS: f64 = 10_000.0;
 pub struct Accuracies {
     /// The methods' names, each once.
     pub methods: Vec<String>,
-    /// A row for each data set, sorted by name.
-    pub rows: Vec<Row>,
-}
-
-/// One data set.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Its name.
-    pub dataset: String,
-    /// The accuracy of each method; `None` where it is not known.
-    pub values: Vec<Option<f64>>,
+    /// The accuracy of each method by the name of the data set; `None` where it is not known.
+    pub rows: BTreeMap<String, Vec<Option<f64>>>,
 }
 
 impl Accuracies {
     /// The mean over the seeds of each preset, as `retune PRESET`, and of each baseline. A data set
     /// on which a seed failed has no accuracy, for the others alone would flatter the preset.
     pub fn of_results(results: &Results) -> Self {
-        let mut columns = BTreeMap::<String, BTreeMap<&str, Vec<Option<f64>>>>::new();
-        let mut baselines = BTreeMap::<String, BTreeMap<&str, Vec<Option<f64>>>>::new();
-        for result in results.results() {
-            let dataset = result.job.dataset.as_str();
+        let mut columns = BTreeMap::<_, BTreeMap<_, Vec<Option<f64>>>>::new();
+        for result in &results.results {
             let scores = result.scores();
-            let column = columns
-                .entry(format!("retune {}", result.job.preset))
-                .or_default();
-            column
-                .entry(dataset)
-                .or_default()
-                .push(scores.map(|scores| scores.accuracy));
-            for (name, accuracy) in scores.iter().flat_map(|scores| &scores.baselines) {
-                let column = baselines.entry(name.clone()).or_default();
-                column.entry(dataset).or_default().push(Some(*accuracy));
+            let preset = format!("retune {}", result.job.preset);
+            // Presets stand before baselines.
+            let own = ((0, preset), scores.map(|scores| scores.accuracy));
+            let baselines = scores.iter().flat_map(|scores| &scores.baselines);
+            let baselines = baselines.map(|(name, accuracy)| ((1, name.clone()), Some(*accuracy)));
+            for (method, accuracy) in once(own).chain(baselines) {
+                let column = columns.entry(method).or_default();
+                let values = column.entry(&result.job.dataset).or_default();
+                values.push(accuracy);
             }
         }
-        let columns: Vec<_> = columns.into_iter().chain(baselines).collect();
-        let results = results.results().iter();
-        let datasets: BTreeSet<&str> = results.map(|result| result.job.dataset.as_str()).collect();
-        let mean = |values: &Vec<Option<f64>>| -> Option<f64> {
-            let values: Option<Vec<f64>> = values.iter().copied().collect();
-            values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
+        let mean = |values: &Vec<Option<f64>>| {
+            let values: Vec<f64> = values.iter().copied().collect::<Option<_>>()?;
+            Some(values.iter().sum::<f64>() / values.len() as f64)
         };
-        let row = |dataset: &str| Row {
-            dataset: dataset.to_owned(),
-            values: columns
-                .iter()
-                .map(|(_, column)| column.get(dataset).and_then(mean))
-                .collect(),
+        let row = |dataset: &String| {
+            let columns = columns.values();
+            let values = columns.map(|column| column.get(dataset).and_then(mean));
+            (dataset.clone(), values.collect())
         };
+        let datasets = results.results.iter().map(|result| &result.job.dataset);
         Self {
-            rows: datasets.into_iter().map(row).collect(),
-            methods: columns.iter().map(|(name, _)| name.clone()).collect(),
+            rows: datasets.map(row).collect(),
+            methods: columns.into_keys().map(|(_, name)| name).collect(),
         }
     }
 
@@ -98,17 +83,13 @@ impl Accuracies {
                 places.push(place);
             }
         }
-        let row = |row: &Row| Row {
-            dataset: row.dataset.clone(),
-            values: places.iter().map(|&place| row.values[place]).collect(),
-        };
-        Ok(Self {
-            methods: places
-                .iter()
-                .map(|&place| self.methods[place].clone())
-                .collect(),
-            rows: self.rows.iter().map(row).collect(),
-        })
+        let methods = places.iter().map(|&place| self.methods[place].clone());
+        let methods = methods.collect();
+        let mut rows = self.rows.clone();
+        for values in rows.values_mut() {
+            *values = places.iter().map(|&place| values[place]).collect();
+        }
+        Ok(Self { methods, rows })
     }
 
     /// The methods of both, on the data sets of either.
@@ -123,41 +104,26 @@ impl Accuracies {
             return Err(Error::new(ErrorKind::Column, message)
                 .with_hint("rename the column of the published table"));
         }
-        let (mine, theirs) = (self.by_name(), other.by_name());
-        let names: BTreeSet<&str> = mine.keys().chain(theirs.keys()).copied().collect();
-        let values = |rows: &BTreeMap<&str, &Row>, name: &str, count: usize| match rows.get(name) {
-            Some(row) => row.values.clone(),
-            None => vec![None; count],
-        };
-        let row = |name: &str| Row {
-            dataset: name.to_owned(),
-            values: [
-                values(&mine, name, self.methods.len()),
-                values(&theirs, name, other.methods.len()),
-            ]
-            .concat(),
-        };
-        Ok(Self {
-            rows: names.into_iter().map(row).collect(),
-            methods: [self.methods.clone(), other.methods.clone()].concat(),
-        })
+        let methods = [self.methods.clone(), other.methods.clone()].concat();
+        let mut rows = self.rows.clone();
+        for (dataset, values) in &other.rows {
+            let row = rows.entry(dataset.clone()).or_default();
+            row.resize(self.methods.len(), None);
+            row.extend(values);
+        }
+        for row in rows.values_mut() {
+            row.resize(methods.len(), None);
+        }
+        Ok(Self { methods, rows })
     }
 
     /// The data sets that every method has an accuracy of, and the names of the others.
     pub fn complete(&self) -> (Self, Vec<String>) {
-        let whole = |row: &&Row| row.values.iter().all(Option::is_some);
-        let (rows, left_out): (Vec<&Row>, Vec<&Row>) = self.rows.iter().partition(whole);
-        let complete = Self {
-            methods: self.methods.clone(),
-            rows: rows.into_iter().cloned().collect(),
-        };
-        let names = left_out.into_iter().map(|row| row.dataset.clone());
-        (complete, names.collect())
-    }
-
-    fn by_name(&self) -> BTreeMap<&str, &Row> {
-        let rows = self.rows.iter();
-        rows.map(|row| (row.dataset.as_str(), row)).collect()
+        let rows = self.rows.clone().into_iter();
+        let whole = |(_, values): &(String, Vec<_>)| values.iter().all(Option::is_some);
+        let (rows, left_out): (BTreeMap<_, _>, BTreeMap<_, _>) = rows.partition(whole);
+        let methods = self.methods.clone();
+        (Self { methods, rows }, left_out.into_keys().collect())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 use super::accuracies::parts;
 use super::{Accuracies, Wilcoxon, holm, wilcoxon};
 use crate::{Error, ErrorKind};
@@ -10,9 +12,10 @@ use crate::{Error, ErrorKind};
 pub const SIGNIFICANT: f64 = 0.05;
 
 /// How a method stands among the others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Standing {
     /// Its name.
+    #[serde(rename = "name")]
     pub method: String,
     /// Its mean accuracy.
     pub mean: f64,
@@ -25,11 +28,13 @@ pub struct Standing {
 }
 
 /// One method against another.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pair {
     /// One method, by its place.
+    #[serde(skip)]
     pub one: usize,
     /// The other.
+    #[serde(skip)]
     pub other: usize,
     /// Data sets on which the one is better.
     pub wins: usize,
@@ -38,8 +43,10 @@ pub struct Pair {
     /// Data sets on which the other is better.
     pub losses: usize,
     /// The test of their differences; `greater` is that the one is better.
+    #[serde(flatten)]
     pub test: Wilcoxon,
     /// The two-sided probability, corrected for the number of pairs (Holm).
+    #[serde(rename = "p_holm")]
     pub holm: f64,
 }
 
@@ -81,18 +88,13 @@ impl Comparison {
                 .with_hint("run the data sets of the published table, or keep fewer of its columns")
                 .with_setting("columns", ""));
         }
-        let rows = accuracies.rows.iter();
-        let table: Vec<Vec<f64>> = rows
-            .map(|row| row.values.iter().flatten().copied().collect())
-            .collect();
+        let known = |row: &Vec<Option<f64>>| row.iter().flatten().copied().collect();
+        let table: Vec<Vec<f64>> = accuracies.rows.values().map(known).collect();
         let standings = standings(&accuracies.methods, &table);
         let pairs = pairs(accuracies.methods.len(), &table);
         let mut order: Vec<usize> = (0..standings.len()).collect();
-        order.sort_by(|&one, &other| {
-            standings[one]
-                .mean_rank
-                .total_cmp(&standings[other].mean_rank)
-        });
+        let rank = |place: usize| standings[place].mean_rank;
+        order.sort_by(|&one, &other| rank(one).total_cmp(&rank(other)));
         let cliques = cliques(&order, &pairs);
         Ok(Self {
             accuracies,
@@ -106,36 +108,22 @@ impl Comparison {
 
     /// The pair of two methods, seen from the first; `None` when they are the same.
     pub fn pair(&self, one: usize, other: usize) -> Option<Pair> {
-        let is = |pair: &&Pair| {
-            (pair.one, pair.other) == (one, other) || (pair.one, pair.other) == (other, one)
-        };
-        let pair = self.pairs.iter().find(is)?;
-        Some(if pair.one == one {
-            pair.clone()
-        } else {
-            pair.turned()
-        })
+        let mut pairs = self.pairs.iter();
+        let mut pair = pairs.find(|pair| pair.is_of(one, other))?.clone();
+        if pair.one != one {
+            let test = pair.test;
+            (pair.one, pair.other) = (one, other);
+            (pair.wins, pair.losses) = (pair.losses, pair.wins);
+            (pair.test.positive, pair.test.negative) = (test.negative, test.positive);
+            (pair.test.greater, pair.test.less) = (test.less, test.greater);
+        }
+        Some(pair)
     }
 }
 
 impl Pair {
-    /// The same, seen from the other.
-    fn turned(&self) -> Self {
-        Self {
-            one: self.other,
-            other: self.one,
-            wins: self.losses,
-            ties: self.ties,
-            losses: self.wins,
-            test: Wilcoxon {
-                positive: self.test.negative,
-                negative: self.test.positive,
-                greater: self.test.less,
-                less: self.test.greater,
-                ..self.test
-            },
-            holm: self.holm,
-        }
+    fn is_of(&self, one: usize, other: usize) -> bool {
+        [(one, other), (other, one)].contains(&(self.one, self.other))
     }
 }
 
@@ -146,10 +134,9 @@ fn standings(methods: &[String], table: &[Vec<f64>]) -> Vec<Standing> {
         let mut column: Vec<f64> = table.iter().map(|row| row[place]).collect();
         column.sort_by(f64::total_cmp);
         let middle = column.len() / 2;
-        let median = if column.len() % 2 == 1 {
-            column[middle]
-        } else {
-            (column[middle - 1] + column[middle]) / 2.0
+        let median = match column.len() % 2 {
+            1 => column[middle],
+            _ => (column[middle - 1] + column[middle]) / 2.0,
         };
         let best = |row: &&Vec<f64>| row.iter().all(|other| parts(*other) <= parts(row[place]));
         Standing {
@@ -166,14 +153,9 @@ fn standings(methods: &[String], table: &[Vec<f64>]) -> Vec<Standing> {
 /// The rank of each accuracy among them, from 1 for the highest.
 fn ranks(row: &[f64]) -> Vec<f64> {
     let rank = |value: &f64| {
-        let better = row
-            .iter()
-            .filter(|other| parts(**other) > parts(*value))
-            .count();
-        let equal = row
-            .iter()
-            .filter(|other| parts(**other) == parts(*value))
-            .count();
+        let differences = || row.iter().map(|other| parts(*other) - parts(*value));
+        let better = differences().filter(|more| *more > 0.0).count();
+        let equal = differences().filter(|more| *more == 0.0).count();
         better as f64 + (equal as f64 + 1.0) / 2.0
     };
     row.iter().map(rank).collect()
@@ -183,10 +165,8 @@ fn pairs(methods: usize, table: &[Vec<f64>]) -> Vec<Pair> {
     let places = (0..methods).flat_map(|one| (one + 1..methods).map(move |other| (one, other)));
     let mut pairs: Vec<Pair> = places
         .map(|(one, other)| {
-            let rows = table.iter();
-            let differences: Vec<f64> = rows
-                .map(|row| parts(row[one]) - parts(row[other]))
-                .collect();
+            let difference = |row: &Vec<f64>| parts(row[one]) - parts(row[other]);
+            let differences: Vec<f64> = table.iter().map(difference).collect();
             let wins = differences.iter().filter(|value| **value > 0.0).count();
             let losses = differences.iter().filter(|value| **value < 0.0).count();
             let test = wilcoxon(&differences);
@@ -210,19 +190,14 @@ fn pairs(methods: usize, table: &[Vec<f64>]) -> Vec<Pair> {
 
 fn cliques(order: &[usize], pairs: &[Pair]) -> Vec<Range<usize>> {
     let differ = |one: usize, other: usize| {
-        pairs.iter().any(|pair| {
-            pair.holm < SIGNIFICANT
-                && [(one, other), (other, one)].contains(&(pair.one, pair.other))
-        })
+        let mut pairs = pairs.iter();
+        pairs.any(|pair| pair.holm < SIGNIFICANT && pair.is_of(one, other))
     };
+    let joins = |range: &[usize], next: &usize| range.iter().all(|one| !differ(*one, *next));
     let mut cliques: Vec<Range<usize>> = Vec::new();
     for start in 0..order.len() {
         let mut end = start + 1;
-        while end < order.len()
-            && order[start..end]
-                .iter()
-                .all(|&one| !differ(one, order[end]))
-        {
+        while end < order.len() && joins(&order[start..end], &order[end]) {
             end += 1;
         }
         let inside = cliques.last().is_some_and(|last| end <= last.end);

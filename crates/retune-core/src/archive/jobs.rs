@@ -1,5 +1,6 @@
 //! Which jobs there are, and running those that are not done.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
@@ -33,45 +34,35 @@ impl Job {
 ///
 /// When there are none, and for a name that cannot be part of a file's.
 pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>, Error> {
-    let counts = [
-        ("data sets", sets.is_empty()),
-        ("presets", presets.is_empty()),
-        ("seeds", seeds == 0),
-    ];
-    if let Some((what, _)) = counts.into_iter().find(|(_, none)| *none) {
+    let counts = [sets.len(), presets.len(), seeds as usize];
+    let mut counts = counts.into_iter().zip(["data sets", "presets", "seeds"]);
+    if let Some((_, what)) = counts.find(|(count, _)| *count == 0) {
         let message = format!("there are no {what} to run");
         return Err(Error::new(ErrorKind::Empty, message).with_hint("give at least one"));
     }
-    check_names("data set", sets)?;
-    check_names("preset", presets)?;
-    let mut jobs = Vec::new();
-    for dataset in sets {
-        for preset in presets {
-            jobs.extend((0..seeds).map(|seed| Job {
-                dataset: dataset.clone(),
-                preset: preset.clone(),
-                seed,
-            }));
-        }
-    }
-    jobs.sort();
-    jobs.dedup();
-    Ok(jobs)
-}
-
-fn check_names(what: &str, names: &[String]) -> Result<(), Error> {
-    let good = |name: &String| {
+    let bad = |name: &&String| {
         let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        !name.is_empty() && name.len() <= 100 && name.chars().all(letter)
+        name.is_empty() || name.len() > 100 || !name.chars().all(letter)
     };
-    match names.iter().find(|name| !good(name)) {
-        Some(name) => {
+    for (what, names) in [("data set", sets), ("preset", presets)] {
+        if let Some(name) = names.iter().find(bad) {
             let message = format!("`{name}` cannot be the name of a {what}");
-            Err(Error::new(ErrorKind::Setting, message)
-                .with_hint("use letters, digits, `-` and `_` only"))
+            return Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("use letters, digits, `-` and `_` only"));
         }
-        None => Ok(()),
     }
+    let mut jobs = BTreeSet::new();
+    for (dataset, preset) in sets
+        .iter()
+        .flat_map(|set| presets.iter().map(move |one| (set, one)))
+    {
+        jobs.extend((0..seeds).map(|seed| Job {
+            dataset: dataset.clone(),
+            preset: preset.clone(),
+            seed,
+        }));
+    }
+    Ok(jobs.into_iter().collect())
 }
 
 /// One of several equal parts of the jobs: every `count`-th from the `index`-th on.
@@ -130,8 +121,9 @@ impl Shard {
     }
 
     /// Its jobs, of all jobs in their order.
-    pub fn of(self, jobs: &[Job]) -> impl Iterator<Item = &Job> {
-        jobs.iter().skip(self.index).step_by(self.count)
+    pub fn of(self, jobs: Vec<Job>) -> Vec<Job> {
+        let jobs = jobs.into_iter().skip(self.index);
+        jobs.step_by(self.count).collect()
     }
 }
 
@@ -151,38 +143,16 @@ impl FromStr for Shard {
     }
 }
 
-/// How jobs are run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunOptions {
-    /// Which of them.
-    pub shard: Shard,
-    /// What runs them; a result of anything else is not taken over.
-    pub identity: Identity,
-    /// Whether jobs that failed are run again.
-    pub retry_failed: bool,
-}
-
-/// What one job was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    /// Its result was there.
-    Present,
-    /// It was scored.
-    Scored,
-    /// It failed.
-    Failed,
-}
-
 /// How far a run has come.
 #[derive(Debug, Clone, Copy)]
 pub struct RunProgress<'a> {
-    /// The job that was done, and how.
-    pub last: Option<(&'a Job, Done)>,
+    /// The job that was done last, if it failed.
+    pub failed: Option<&'a Job>,
     /// The job that is next.
     pub next: Option<&'a Job>,
     /// Jobs done, with those whose results were there.
     pub done: usize,
-    /// Jobs of this part.
+    /// All jobs.
     pub total: usize,
 }
 
@@ -197,11 +167,12 @@ pub struct RunSummary {
     pub failed: usize,
 }
 
-/// Runs the jobs of a part whose results are not in `folder`, in order, and writes each result
-/// there; a result that was cut short or altered is redone.
+/// Runs the jobs whose results are not in `folder`, in order, and writes each result there; a result
+/// that was cut short or altered is redone.
 ///
-/// `work` runs a job. What it fails with is written in place of its scores, and the next job is
-/// run. `show` is called before the first job and after each.
+/// `identity` is what runs them: a result of anything else is not taken over. Jobs that failed before
+/// are run again with `retry_failed`. `work` runs a job; what it fails with is written in place of its
+/// scores, and the next job is run. `show` is called before the first job and after each.
 ///
 /// # Errors
 ///
@@ -210,34 +181,44 @@ pub struct RunSummary {
 pub fn run(
     folder: &Path,
     jobs: &[Job],
-    options: &RunOptions,
+    identity: &Identity,
+    retry_failed: bool,
     mut work: impl FnMut(&Job) -> Outcome,
     mut show: impl FnMut(RunProgress),
 ) -> Result<RunSummary, Error> {
     fs::create_dir_all(folder).map_err(|source| Error::write(folder, source))?;
     let mut summary = RunSummary::default();
     let mut left = Vec::new();
-    let mut total = 0;
-    for job in options.shard.of(jobs) {
-        total += 1;
-        match present(folder, job, options)? {
-            Some(outcome) => {
+    for job in jobs {
+        let path = folder.join(job.file_name());
+        // What cannot be read is redone; if the folder is at fault, writing will tell.
+        let Ok(result) = JobResult::read(&path) else {
+            left.push(job);
+            continue;
+        };
+        result.check_identity(&path, identity)?;
+        match result.outcome {
+            Outcome::Error(_) if retry_failed => left.push(job),
+            outcome => {
                 summary.present += 1;
                 summary.failed += usize::from(matches!(outcome, Outcome::Error(_)));
             }
-            None => left.push(job),
         }
     }
-    show(RunProgress {
-        last: None,
-        next: left.first().copied(),
-        done: summary.present,
-        total,
-    });
+    let done_before = summary.present;
+    let mut show = |failed, place| {
+        show(RunProgress {
+            failed,
+            next: left.get(place).copied(),
+            done: done_before + place,
+            total: jobs.len(),
+        });
+    };
+    show(None, 0);
     for (place, job) in left.iter().enumerate() {
         let mut result = JobResult {
             job: (*job).clone(),
-            identity: options.identity.clone(),
+            identity: identity.clone(),
             outcome: work(job),
         };
         if let Some(problem) = result.problem() {
@@ -245,34 +226,10 @@ pub fn run(
             result.outcome = Outcome::Error(problem);
         }
         result.write(folder)?;
-        let how = match result.outcome {
-            Outcome::Scores(_) => {
-                summary.scored += 1;
-                Done::Scored
-            }
-            Outcome::Error(_) => {
-                summary.failed += 1;
-                Done::Failed
-            }
-        };
-        show(RunProgress {
-            last: Some((job, how)),
-            next: left.get(place + 1).copied(),
-            done: summary.present + place + 1,
-            total,
-        });
+        let failed = matches!(result.outcome, Outcome::Error(_));
+        summary.scored += usize::from(!failed);
+        summary.failed += usize::from(failed);
+        show(failed.then_some(*job), place + 1);
     }
     Ok(summary)
-}
-
-/// What is there of a job, if it need not be run.
-fn present(folder: &Path, job: &Job, options: &RunOptions) -> Result<Option<Outcome>, Error> {
-    let path = folder.join(job.file_name());
-    // What cannot be read is redone; if the folder is at fault, writing will tell.
-    let Ok(result) = JobResult::read(&path) else {
-        return Ok(None);
-    };
-    result.check_identity(&path, &options.identity)?;
-    let again = options.retry_failed && matches!(result.outcome, Outcome::Error(_));
-    Ok((!again).then_some(result.outcome))
 }

@@ -7,11 +7,17 @@ use super::sets::within;
 use super::{Identity, Job, JobResult, Outcome};
 use crate::{Error, ErrorKind};
 
-/// The results of a whole archive, sorted by data set, preset and seed.
+/// The columns of the table before those of the baselines.
+const HEAD: &str = "dataset\tpreset\tseed\taccuracy\tlog_loss\tbrier\tn_train\tn_test\tclasses\t\
+                    length\terror\tretune\tsource\tsource_sha256";
+
+/// The results of a whole archive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Results {
-    identity: Identity,
-    results: Vec<JobResult>,
+    /// The version and source of all of them.
+    pub identity: Identity,
+    /// All of them, sorted by data set, preset and seed.
+    pub results: Vec<JobResult>,
 }
 
 /// Reads the results in all folders, in whatever order.
@@ -65,16 +71,6 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Error> {
 }
 
 impl Results {
-    /// The version and source of all of them.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    /// All of them, sorted.
-    pub fn results(&self) -> &[JobResult] {
-        &self.results
-    }
-
     /// The jobs that failed, each with its reason.
     pub fn failures(&self) -> impl Iterator<Item = (&Job, &str)> {
         let results = self.results.iter();
@@ -88,76 +84,45 @@ impl Results {
     /// and is the same bytes whatever order and parts the results were made in.
     pub fn table(&self) -> String {
         let baselines = baselines(&self.results);
-        let named = baselines.iter().map(|name| format!("baseline:{name}"));
-        let head: Vec<String> = HEAD.into_iter().map(str::to_owned).chain(named).collect();
-        let mut table = head.join("\t") + "\n";
-        for result in &self.results {
-            table.push_str(&line(result, &baselines));
-        }
-        table
+        let named = baselines.iter().map(|name| format!("\tbaseline:{name}"));
+        let lines = self.results.iter().map(|result| line(result, &baselines));
+        format!("{HEAD}{}\n", named.collect::<String>()) + &lines.collect::<String>()
     }
 }
-
-const HEAD: [&str; 14] = [
-    "dataset",
-    "preset",
-    "seed",
-    "accuracy",
-    "log_loss",
-    "brier",
-    "n_train",
-    "n_test",
-    "classes",
-    "length",
-    "error",
-    "retune",
-    "source",
-    "source_sha256",
-];
 
 /// The names of all baselines.
 fn baselines<'a>(results: impl IntoIterator<Item = &'a JobResult>) -> BTreeSet<&'a str> {
     let scores = results.into_iter().filter_map(JobResult::scores);
-    scores
-        .flat_map(|scores| scores.baselines.keys().map(String::as_str))
-        .collect()
+    let names = scores.flat_map(|scores| scores.baselines.keys());
+    names.map(String::as_str).collect()
 }
 
 fn line(result: &JobResult, baselines: &BTreeSet<&str>) -> String {
-    let JobResult {
-        job,
-        identity,
-        outcome,
-    } = result;
-    let mut fields = vec![
-        job.dataset.clone(),
-        job.preset.clone(),
-        job.seed.to_string(),
-    ];
-    match outcome {
-        Outcome::Scores(scores) => {
-            let numbers = [scores.accuracy, scores.log_loss, scores.brier];
-            fields.extend(numbers.map(|number| number.to_string()));
-            let sizes = [scores.n_train, scores.n_test, scores.classes, scores.length];
-            fields.extend(sizes.map(|size| size.to_string()));
-            fields.push(String::new());
-        }
-        Outcome::Error(error) => {
-            fields.extend(std::iter::repeat_n(String::new(), 7));
-            // A reason must stay one field of one line.
-            fields.push(error.replace(char::is_control, " "));
-        }
-    }
-    fields.extend([
-        identity.retune.clone(),
-        identity.source.clone(),
-        identity.source_sha256.clone(),
-    ]);
-    for name in baselines {
-        let accuracy = result
-            .scores()
-            .and_then(|scores| scores.baselines.get(*name));
-        fields.push(accuracy.map(f64::to_string).unwrap_or_default());
-    }
-    fields.join("\t") + "\n"
+    let (job, identity) = (&result.job, &result.identity);
+    let outcome = match &result.outcome {
+        Outcome::Scores(scores) => format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
+            scores.accuracy,
+            scores.log_loss,
+            scores.brier,
+            scores.n_train,
+            scores.n_test,
+            scores.classes,
+            scores.length
+        ),
+        // A reason must stay one field of one line.
+        Outcome::Error(error) => "\t".repeat(7) + &error.replace(char::is_control, " "),
+    };
+    let known = |name: &&str| result.scores()?.baselines.get(*name);
+    let accuracy = |name| "\t".to_owned() + &known(name).map_or(String::new(), f64::to_string);
+    format!(
+        "{}\t{}\t{}\t{outcome}\t{}\t{}\t{}{}\n",
+        job.dataset,
+        job.preset,
+        job.seed,
+        identity.retune,
+        identity.source,
+        identity.source_sha256,
+        baselines.iter().map(accuracy).collect::<String>()
+    )
 }

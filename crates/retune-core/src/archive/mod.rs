@@ -15,9 +15,9 @@ mod result;
 mod sets;
 mod wilcoxon;
 
-pub use accuracies::{Accuracies, Row};
+pub use accuracies::Accuracies;
 pub use compare::{Comparison, Pair, SIGNIFICANT, Standing};
-pub use jobs::{Done, Job, RunOptions, RunProgress, RunSummary, Shard, jobs, run};
+pub use jobs::{Job, RunProgress, RunSummary, Shard, jobs, run};
 pub use merge::{Results, merge};
 pub use published::read_published;
 pub use report::report;

@@ -1,10 +1,10 @@
 //! Published accuracies from a table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::{Accuracies, Row};
+use super::Accuracies;
 use crate::{Error, ErrorKind};
 
 /// Reads a tab-separated table of accuracies in percent: a first line with `dataset` and the names
@@ -15,63 +15,54 @@ use crate::{Error, ErrorKind};
 /// When the file cannot be read, and with the line that is wrong.
 pub fn read_published(path: &Path) -> Result<Accuracies, Error> {
     let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
-    let wrong = |line: usize, reason: String| {
+    parse(&text).map_err(|(line, reason)| {
         let message = format!("{}, line {line}: {reason}", path.display());
         Error::new(ErrorKind::Malformed, message).with_hint(
             "expected tab-separated columns: `dataset`, then a column of accuracies in percent \
              for each method",
         )
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let mut lines = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line));
-    let head = lines.next().map_or("", |(_, line)| line);
+    })
+}
+
+/// What is wrong comes with its line.
+fn parse(text: &str) -> Result<Accuracies, (usize, String)> {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
+    let head = lines.next().map_or("", |(line, _)| line);
     let mut names = head.split('\t').map(|name| name.trim().to_owned());
-    if names
-        .next()
-        .is_none_or(|name| !name.eq_ignore_ascii_case("dataset"))
-    {
-        return Err(wrong(
-            1,
-            "the first column is not called `dataset`".to_owned(),
-        ));
+    let first = names.next().unwrap_or_default();
+    if !first.eq_ignore_ascii_case("dataset") {
+        return Err((1, "the first column is not called `dataset`".to_owned()));
     }
     let methods: Vec<String> = names.collect();
     if methods.is_empty() || methods.iter().any(String::is_empty) {
-        return Err(wrong(1, "a column of accuracies has no name".to_owned()));
+        return Err((1, "a column of accuracies has no name".to_owned()));
     }
     let mut seen = BTreeSet::new();
     if let Some(twice) = methods.iter().find(|name| !seen.insert(*name)) {
-        return Err(wrong(1, format!("two columns are called `{twice}`")));
+        return Err((1, format!("two columns are called `{twice}`")));
     }
-    let mut rows: Vec<Row> = Vec::new();
-    for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+    let mut rows = BTreeMap::new();
+    for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {
         let mut fields = line.split('\t').map(str::trim);
         let dataset = fields.next().unwrap_or_default().to_owned();
-        if dataset.is_empty() || rows.iter().any(|row| row.dataset == dataset) {
+        if dataset.is_empty() || rows.contains_key(&dataset) {
             let reason = format!("the data set `{dataset}` has no name or was there before");
-            return Err(wrong(number, reason));
+            return Err((number, reason));
         }
-        let values: Vec<Option<f64>> = fields
-            .map(percent)
-            .collect::<Result<_, _>>()
-            .map_err(|reason| wrong(number, reason))?;
-        if values.len() != methods.len() {
+        let values = fields.map(percent).collect::<Result<Vec<_>, _>>();
+        let values = values.map_err(|reason| (number, reason))?;
+        let (found, expected) = (values.len(), methods.len());
+        if found != expected {
             let reason = format!(
-                "there are {} accuracies, but the first line names {} methods",
-                values.len(),
-                methods.len()
+                "there are {found} accuracies, but the first line names {expected} methods"
             );
-            return Err(wrong(number, reason));
+            return Err((number, reason));
         }
-        rows.push(Row { dataset, values });
+        rows.insert(dataset, values);
     }
     if rows.is_empty() {
-        return Err(wrong(2, "there is no data set".to_owned()));
+        return Err((2, "there is no data set".to_owned()));
     }
-    rows.sort_by(|one, other| one.dataset.cmp(&other.dataset));
     Ok(Accuracies { methods, rows })
 }
 

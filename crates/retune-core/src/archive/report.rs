@@ -10,7 +10,7 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
 use super::accuracies::parts;
-use super::{Comparison, Results, SIGNIFICANT};
+use super::{Comparison, Job, Pair, Results, SIGNIFICANT, Standing};
 use crate::Error;
 
 /// The page as a template; it escapes all text that it shows.
@@ -29,163 +29,90 @@ pub fn report(
     comparison: &Comparison,
     reference: &str,
 ) -> Result<String, Error> {
-    let place = comparison.accuracies.place_of(reference)?;
-    let failures = results.failures().map(|(job, error)| Failure {
-        dataset: job.dataset.clone(),
-        preset: job.preset.clone(),
-        seed: job.seed,
-        error: error.to_owned(),
-    });
-    let page = Page {
-        identity: results.identity().to_string(),
-        reference: reference.to_owned(),
-        sets: comparison.accuracies.rows.len(),
-        level: format!("{SIGNIFICANT}"),
-        standings: standings(comparison),
-        diagram: diagram::draw(comparison),
-        rivals: rivals(comparison, place),
-        methods: comparison.accuracies.methods.clone(),
-        rows: rows(comparison),
-        left_out: comparison.left_out.clone(),
-        failures: failures.collect(),
+    let accuracies = &comparison.accuracies;
+    let place = accuracies.place_of(reference)?;
+    let order = || comparison.order.iter();
+    let rival = |&other: &usize| {
+        let pair = comparison.pair(place, other)?;
+        Some(Rival {
+            method: &accuracies.methods[other],
+            significant: pair.holm < SIGNIFICANT,
+            pair,
+            scatter: scatter::draw(comparison, place, other),
+        })
     };
-    Ok(page
-        .render()
-        .expect("the template is part of the library and fits `Page`"))
+    let rows = accuracies.rows.iter();
+    let rows = rows.map(|(name, values)| (name.as_str(), cells(values)));
+    let page = Page {
+        identity: results.identity.to_string(),
+        reference,
+        sets: accuracies.rows.len(),
+        level: SIGNIFICANT,
+        standings: order().map(|&place| &comparison.standings[place]).collect(),
+        diagram: diagram::draw(comparison),
+        rivals: order().filter_map(rival).collect(),
+        methods: &accuracies.methods,
+        rows: rows.collect(),
+        left_out: &comparison.left_out,
+        failures: results.failures().collect(),
+    };
+    let page = page.render();
+    Ok(page.expect("the template is part of the library and fits `Page`"))
 }
 
-/// All that the template shows; numbers are text already.
+/// All that the template shows.
 #[derive(Debug, Serialize)]
-struct Page {
+struct Page<'a> {
     identity: String,
-    reference: String,
+    reference: &'a str,
     sets: usize,
-    level: String,
-    standings: Vec<StandingRow>,
+    level: f64,
+    standings: Vec<&'a Standing>,
     diagram: String,
-    rivals: Vec<Rival>,
-    methods: Vec<String>,
-    rows: Vec<AccuracyRow>,
-    left_out: Vec<String>,
-    failures: Vec<Failure>,
+    rivals: Vec<Rival<'a>>,
+    methods: &'a [String],
+    rows: Vec<(&'a str, Vec<Cell>)>,
+    left_out: &'a [String],
+    failures: Vec<(&'a Job, &'a str)>,
 }
 
-impl Page {
+#[derive(Debug, Serialize)]
+struct Rival<'a> {
+    method: &'a str,
+    #[serde(flatten)]
+    pair: Pair,
+    significant: bool,
+    scatter: String,
+}
+
+/// An accuracy, and whether no other of its row is better.
+type Cell = (Option<f64>, bool);
+
+impl Page<'_> {
     fn render(self) -> Result<String, minijinja::Error> {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()?;
-        environment.set_syntax(syntax);
+        let mut syntax = SyntaxConfig::builder();
+        environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.add_filter("percent", percent);
+        environment.add_filter("decimals", |value: f64| format!("{value:.2}"));
+        environment.add_filter("probability", |value: f64| match value {
+            0.0..0.0001 => "< 0.0001".to_owned(),
+            _ => format!("{value:.4}"),
+        });
         environment.add_template("page.html", PAGE)?;
         environment.get_template("page.html")?.render(Serde(self))
     }
 }
 
-#[derive(Debug, Serialize)]
-struct StandingRow {
-    method: String,
-    mean: String,
-    median: String,
-    mean_rank: String,
-    best: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Rival {
-    method: String,
-    wins: usize,
-    ties: usize,
-    losses: usize,
-    two_sided: String,
-    greater: String,
-    less: String,
-    holm: String,
-    significant: bool,
-    scatter: String,
-}
-
-#[derive(Debug, Serialize)]
-struct AccuracyRow {
-    dataset: String,
-    cells: Vec<Cell>,
-}
-
-#[derive(Debug, Serialize)]
-struct Cell {
-    text: String,
-    best: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Failure {
-    dataset: String,
-    preset: String,
-    seed: u64,
-    error: String,
-}
-
-fn standings(comparison: &Comparison) -> Vec<StandingRow> {
-    let order = comparison.order.iter();
-    let row = |&place: &usize| {
-        let standing = &comparison.standings[place];
-        StandingRow {
-            method: standing.method.clone(),
-            mean: percent(standing.mean),
-            median: percent(standing.median),
-            mean_rank: format!("{:.2}", standing.mean_rank),
-            best: standing.best,
-        }
-    };
-    order.map(row).collect()
-}
-
-fn rivals(comparison: &Comparison, reference: usize) -> Vec<Rival> {
-    let order = comparison.order.iter();
-    let rival = |&place: &usize| {
-        let pair = comparison.pair(reference, place)?;
-        Some(Rival {
-            method: comparison.accuracies.methods[place].clone(),
-            wins: pair.wins,
-            ties: pair.ties,
-            losses: pair.losses,
-            two_sided: probability(pair.test.two_sided),
-            greater: probability(pair.test.greater),
-            less: probability(pair.test.less),
-            holm: probability(pair.holm),
-            significant: pair.holm < SIGNIFICANT,
-            scatter: scatter::draw(comparison, reference, place),
-        })
-    };
-    order.filter_map(rival).collect()
-}
-
-fn rows(comparison: &Comparison) -> Vec<AccuracyRow> {
-    let row = |row: &super::Row| {
-        let known = row.values.iter().flatten();
-        let best = known.map(|value| parts(*value)).fold(0.0, f64::max);
-        let cell = |value: &Option<f64>| Cell {
-            text: value.map(percent).unwrap_or_default(),
-            best: value.is_some_and(|value| parts(value) >= best),
-        };
-        AccuracyRow {
-            dataset: row.dataset.clone(),
-            cells: row.values.iter().map(cell).collect(),
-        }
-    };
-    comparison.accuracies.rows.iter().map(row).collect()
+fn cells(values: &[Option<f64>]) -> Vec<Cell> {
+    let known = values.iter().flatten();
+    let best = known.map(|value| parts(*value)).fold(0.0, f64::max);
+    let is_best = |value| parts(value) >= best;
+    let cell = |value: &Option<f64>| (*value, value.is_some_and(is_best));
+    values.iter().map(cell).collect()
 }
 
 fn percent(share: f64) -> String {
     format!("{:.2}", share * 100.0)
-}
-
-fn probability(value: f64) -> String {
-    if value < 0.0001 {
-        "< 0.0001".to_owned()
-    } else {
-        format!("{value:.4}")
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,10 +81,10 @@ pub struct Seconds {
 impl std::fmt::Display for Identity {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let short: String = self.source_sha256.chars().take(12).collect();
+        let (retune, source) = (&self.retune, &self.source);
         write!(
             formatter,
-            "retune {} with the source {} ({short})",
-            self.retune, self.source
+            "retune {retune} with the source {source} ({short})"
         )
     }
 }
@@ -110,26 +110,35 @@ impl JobResult {
         }
     }
 
-    /// Writes the result to a folder, whole or not at all, and returns its path.
+    /// Writes the result to a folder, whole or not at all.
     ///
     /// # Errors
     ///
     /// When it cannot be written, and for numbers that no reader would accept.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
         let path = folder.join(self.job.file_name());
         if let Some(problem) = self.problem() {
             return Err(damaged(&path, &problem));
         }
         let json = serde_json::to_string_pretty(self).expect("a result is texts and numbers");
-        match write_whole(&path, (json + "\n").as_bytes()) {
-            Ok(()) => Ok(path),
-            Err(source) => Err(Error::write(&path, source)),
-        }
+        let written = write_whole(&path, (json + "\n").as_bytes());
+        written.map_err(|source| Error::write(&path, source))
     }
 
     /// The first score that is out of its range.
     pub(super) fn problem(&self) -> Option<String> {
-        self.scores().and_then(Scores::problem)
+        let scores = self.scores()?;
+        let baselines = scores.baselines.iter();
+        let baselines = baselines.map(|(name, accuracy)| (name.as_str(), *accuracy, 1.0));
+        [
+            ("accuracy", scores.accuracy, 1.0),
+            ("brier", scores.brier, 2.0),
+            ("log_loss", scores.log_loss, f64::MAX),
+        ]
+        .into_iter()
+        .chain(baselines)
+        .find(|(_, value, most)| !(0.0..=*most).contains(value))
+        .map(|(name, value, _)| format!("{name} is {value}"))
     }
 
     /// Checks that the result in a file is of this version and source.
@@ -157,19 +166,4 @@ fn damaged(path: &Path, reason: &str) -> Error {
     Error::new(ErrorKind::Damaged, message)
         .with_hint("run the archive into the same folder again, which redoes what is damaged")
         .with_setting("out", "")
-}
-
-impl Scores {
-    /// The first number that is out of its range.
-    fn problem(&self) -> Option<String> {
-        let named = [("accuracy", self.accuracy, 1.0), ("brier", self.brier, 2.0)];
-        let baselines = self.baselines.iter();
-        let log_loss = ("log_loss", self.log_loss, f64::MAX);
-        named
-            .into_iter()
-            .chain([log_loss])
-            .chain(baselines.map(|(name, accuracy)| (name.as_str(), *accuracy, 1.0)))
-            .find(|(_, value, most)| !(0.0..=*most).contains(value))
-            .map(|(name, value, _)| format!("{name} is {value}"))
-    }
 }

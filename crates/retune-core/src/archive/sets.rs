@@ -40,11 +40,8 @@ pub(super) fn within(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let message = format!("there is no folder {}", folder.display());
         return Err(Error::new(ErrorKind::Read, message).with_hint("check the path"));
     }
-    let entries = fs::read_dir(folder).and_then(|entries| {
-        entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect()
-    });
+    let entries =
+        fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     entries.map_err(|source| Error::read(folder, source))
 }
 
@@ -58,24 +55,21 @@ pub fn wanted_sets(folder: &Path, wanted: &[String]) -> Result<Vec<String>, Erro
     if wanted.is_empty() {
         return Ok(known);
     }
-    let mut found = BTreeSet::new();
-    for name in wanted {
-        match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-            Some(known) => found.insert(known.clone()),
-            None => {
-                let message = format!("there is no data set `{name}` in {}", folder.display());
-                let error = Error::new(ErrorKind::UnknownName, message);
-                let mut closest = series::closest(name).into_iter();
-                let closest = closest.find(|closest| known.iter().any(|known| known == closest));
-                return Err(match closest {
-                    Some(closest) => error.with_hint(format!("did you mean `{closest}`?")),
-                    None => error
-                        .with_hint("fetch it with `retune data get`, or correct the names")
-                        .with_setting("sets", ""),
-                });
+    let find = |name: &String| {
+        let found = known.iter().find(|known| known.eq_ignore_ascii_case(name));
+        found.cloned().ok_or_else(|| {
+            let message = format!("there is no data set `{name}` in {}", folder.display());
+            let error = Error::new(ErrorKind::UnknownName, message);
+            match series::closest(name).filter(|closest| known.iter().any(|known| known == closest))
+            {
+                Some(closest) => error.with_hint(format!("did you mean `{closest}`?")),
+                None => error
+                    .with_hint("fetch it with `retune data get`, or correct the names")
+                    .with_setting("sets", ""),
             }
-        };
-    }
+        })
+    };
+    let found: BTreeSet<String> = wanted.iter().map(find).collect::<Result<_, _>>()?;
     Ok(found.into_iter().collect())
 }
 

@@ -4,6 +4,7 @@ mod testing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::{Error, ErrorKind};
@@ -16,7 +17,9 @@ fn identity() -> Identity {
     }
 }
 
-fn scored(accuracy: f64, seconds: f64) -> Outcome {
+/// The same scores in another time, every time.
+fn scored(accuracy: f64) -> Outcome {
+    static CLOCK: AtomicU32 = AtomicU32::new(0);
     Outcome::Scores(Scores {
         accuracy,
         log_loss: 0.5,
@@ -27,24 +30,32 @@ fn scored(accuracy: f64, seconds: f64) -> Outcome {
         classes: 2,
         length: 150,
         seconds: Seconds {
-            fit: seconds,
+            fit: CLOCK.fetch_add(1, Ordering::Relaxed).into(),
             predict: 0.1,
             baselines: 0.2,
         },
     })
 }
 
-fn save(folder: &Path, dataset: &str, preset: &str, seed: u64, outcome: Outcome) {
+/// Saves the result of the preset `default`.
+fn save(folder: &Path, dataset: &str, seed: u64, outcome: Outcome) {
+    let job = Job {
+        dataset: dataset.to_owned(),
+        preset: "default".to_owned(),
+        seed,
+    };
+    let identity = identity();
     let result = JobResult {
-        job: Job {
-            dataset: dataset.to_owned(),
-            preset: preset.to_owned(),
-            seed,
-        },
-        identity: identity(),
+        job,
+        identity,
         outcome,
     };
     result.write(folder).unwrap();
+}
+
+fn merged(folders: &[&Path]) -> Result<Results, Error> {
+    let folders: Vec<_> = folders.iter().map(|folder| folder.to_path_buf()).collect();
+    merge(&folders)
 }
 
 fn names(names: &[&str]) -> Vec<String> {

@@ -1,24 +1,33 @@
 //! Whether paired differences lean to one side.
 
+use serde::Serialize;
+
 /// Up to so many differences the distribution is counted out.
 const MOST_EXACT: usize = 25;
 
 /// The Wilcoxon signed-rank test of paired differences.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Wilcoxon {
     /// The sum of the ranks of positive differences.
+    #[serde(skip)]
     pub positive: f64,
     /// The sum of the ranks of negative differences.
+    #[serde(skip)]
     pub negative: f64,
     /// Differences that are not 0.
+    #[serde(skip)]
     pub count: usize,
     /// Whether the probabilities were counted out and not approximated.
+    #[serde(skip)]
     pub exact: bool,
     /// How probable it is that the sums lie so far apart, to either side, when there is none.
+    #[serde(rename = "p_two_sided")]
     pub two_sided: f64,
     /// The same to the positive side.
+    #[serde(rename = "p_greater")]
     pub greater: f64,
     /// The same to the negative side.
+    #[serde(rename = "p_less")]
     pub less: f64,
 }
 
@@ -27,11 +36,8 @@ pub struct Wilcoxon {
 /// Exact for at most 25 differences of different magnitude, else by the normal distribution with a
 /// correction for ties and none for continuity. With no difference at all every probability is 1.
 pub fn wilcoxon(differences: &[f64]) -> Wilcoxon {
-    let mut differences: Vec<f64> = differences
-        .iter()
-        .copied()
-        .filter(|difference| *difference != 0.0 && difference.is_finite())
-        .collect();
+    let mut differences = differences.to_vec();
+    differences.retain(|difference| *difference != 0.0 && difference.is_finite());
     differences.sort_by(|one, other| one.abs().total_cmp(&other.abs()));
     let (mut positive, mut negative, mut ties) = (0.0, 0.0, 0.0);
     let mut before = 0;
@@ -40,13 +46,9 @@ pub fn wilcoxon(differences: &[f64]) -> Wilcoxon {
         let rank = before as f64 + (size + 1.0) / 2.0;
         before += equal.len();
         ties += size.powi(3) - size;
-        for difference in equal {
-            if *difference > 0.0 {
-                positive += rank;
-            } else {
-                negative += rank;
-            }
-        }
+        let above = equal.iter().filter(|difference| **difference > 0.0).count() as f64;
+        positive += rank * above;
+        negative += rank * (size - above);
     }
     let count = differences.len();
     let exact = ties == 0.0 && count <= MOST_EXACT;
@@ -99,9 +101,8 @@ fn above(score: f64) -> f64 {
         0.5 - sum / std::f64::consts::PI.sqrt()
     } else {
         // The continued fraction of its complement, from its end.
-        let fraction = (1..=120)
-            .rev()
-            .fold(x, |below, step| x + f64::from(step) / 2.0 / below);
+        let steps = (1..=120).rev().map(f64::from);
+        let fraction = steps.fold(x, |below, step| x + step / 2.0 / below);
         0.5 * (-x * x).exp() / std::f64::consts::PI.sqrt() / fraction
     };
     if score >= 0.0 { tail } else { 1.0 - tail }

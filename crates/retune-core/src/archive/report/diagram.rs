@@ -1,7 +1,7 @@
 //! The critical-difference diagram: mean ranks on a line, with bars over methods that do not differ
 //! significantly.
 
-use super::svg::{Anchor, Svg};
+use super::svg::Svg;
 use crate::archive::Comparison;
 
 const WIDTH: f64 = 900.0;
@@ -29,7 +29,7 @@ pub(super) fn draw(comparison: &Comparison) -> String {
     for rank in 1..=count {
         let x = place(rank as f64);
         svg.line("axis", &[(x, AXIS - 7.0), (x, AXIS)]);
-        svg.text((x, AXIS - 12.0), Anchor::Middle, &rank.to_string());
+        svg.text((x, AXIS - 12.0), "middle", &rank.to_string());
     }
     for (row, clique) in comparison.cliques.iter().enumerate() {
         let rank = |index: usize| comparison.standings[comparison.order[index]].mean_rank;
@@ -40,22 +40,17 @@ pub(super) fn draw(comparison: &Comparison) -> String {
     for (index, &method) in comparison.order.iter().enumerate() {
         let standing = &comparison.standings[method];
         let x = place(standing.mean_rank);
+        let (name, rank) = (&standing.method, standing.mean_rank);
         // The outer names are the highest, so that no lines cross.
-        let row = if index < left {
-            index
+        let (row, end, gap, anchor, name) = if index < left {
+            let name = format!("{name}  {rank:.2}");
+            (index, SIDE - 12.0, -6.0, "end", name)
         } else {
-            count - 1 - index
+            let name = format!("{rank:.2}  {name}");
+            (count - 1 - index, WIDTH - SIDE + 12.0, 6.0, "start", name)
         };
         let y = names + NAME * row as f64 + NAME / 2.0;
-        let (end, anchor, name) = if index < left {
-            let name = format!("{}  {:.2}", standing.method, standing.mean_rank);
-            (SIDE - 12.0, Anchor::End, name)
-        } else {
-            let name = format!("{:.2}  {}", standing.mean_rank, standing.method);
-            (WIDTH - SIDE + 12.0, Anchor::Start, name)
-        };
         svg.line("leader", &[(x, AXIS), (x, y), (end, y)]);
-        let gap = if index < left { -6.0 } else { 6.0 };
         svg.text((end + gap, y + 4.0), anchor, &name);
     }
     svg.finish()

@@ -1,7 +1,9 @@
 //! The accuracies of two methods against each other, a dot for each data set.
 
+use std::cmp::Ordering;
+
 use super::percent;
-use super::svg::{Anchor, Svg};
+use super::svg::Svg;
 use crate::archive::Comparison;
 use crate::archive::accuracies::parts;
 
@@ -12,67 +14,49 @@ const EDGE: f64 = 12.0;
 
 /// Draws one method (upright) against another; above the diagonal the one is better.
 pub(super) fn draw(comparison: &Comparison, one: usize, other: usize) -> String {
-    let accuracies = &comparison.accuracies;
-    let (one_name, other_name) = (&accuracies.methods[one], &accuracies.methods[other]);
-    let dots: Vec<(&str, f64, f64)> = accuracies
-        .rows
-        .iter()
-        .filter_map(|row| Some((row.dataset.as_str(), row.values[one]?, row.values[other]?)))
+    let names = &comparison.accuracies.methods;
+    let (one_name, other_name) = (&names[one], &names[other]);
+    let rows = comparison.accuracies.rows.iter();
+    let dots: Vec<(&String, f64, f64)> = rows
+        .filter_map(|(dataset, values)| Some((dataset, values[one]?, values[other]?)))
         .collect();
-    let least = dots
-        .iter()
-        .map(|(_, one, other)| one.min(*other))
-        .fold(1.0, f64::min);
+    let lower = dots.iter().map(|(_, one, other)| one.min(*other));
     // To the tenth below, and never an empty range.
-    let lowest = ((least * 10.0).floor() / 10.0).min(0.9);
-    let across = |value: f64| LEFT + (value - lowest) / (1.0 - lowest) * (SIZE - LEFT - EDGE);
-    let up =
-        |value: f64| SIZE - BOTTOM - (value - lowest) / (1.0 - lowest) * (SIZE - BOTTOM - EDGE);
-    let description = format!(
-        "Accuracy of {one_name} against {other_name} on {} data sets",
-        dots.len()
-    );
+    let lowest = ((lower.fold(1.0, f64::min) * 10.0).floor() / 10.0).min(0.9);
+    let share = |value: f64| (value - lowest) / (1.0 - lowest);
+    let place = |x: f64, y: f64| {
+        let (across, up) = (SIZE - LEFT - EDGE, SIZE - BOTTOM - EDGE);
+        (LEFT + share(x) * across, SIZE - BOTTOM - share(y) * up)
+    };
+    let sets = dots.len();
+    let description = format!("Accuracy of {one_name} against {other_name} on {sets} data sets");
     let mut svg = Svg::new(SIZE, SIZE, &description);
     let steps = ((1.0 - lowest) * 10.0).round() as usize;
     for step in 0..=steps {
         let value = lowest + step as f64 / 10.0;
-        svg.line(
-            "grid",
-            &[(across(value), up(lowest)), (across(value), up(1.0))],
-        );
-        svg.line(
-            "grid",
-            &[(across(lowest), up(value)), (across(1.0), up(value))],
-        );
+        let (below, beside) = (place(value, lowest), place(lowest, value));
+        svg.line("grid", &[below, place(value, 1.0)]);
+        svg.line("grid", &[beside, place(1.0, value)]);
         // Numbers at every second line where there are many.
         if steps <= 5 || (steps - step).is_multiple_of(2) {
             let number = format!("{:.0}", value * 100.0);
-            svg.text((across(value), up(lowest) + 15.0), Anchor::Middle, &number);
-            svg.text(
-                (across(lowest) - 6.0, up(value) + 4.0),
-                Anchor::End,
-                &number,
-            );
+            svg.text((below.0, below.1 + 15.0), "middle", &number);
+            svg.text((beside.0 - 6.0, beside.1 + 4.0), "end", &number);
         }
     }
-    svg.line(
-        "axis",
-        &[(across(lowest), up(lowest)), (across(1.0), up(1.0))],
-    );
+    let ends = [place(lowest, lowest), place(1.0, 1.0)];
+    svg.line("axis", &ends);
     for (dataset, one, other) in dots {
         let class = match parts(one).total_cmp(&parts(other)) {
-            std::cmp::Ordering::Greater => "dot win",
-            std::cmp::Ordering::Equal => "dot tie",
-            std::cmp::Ordering::Less => "dot loss",
+            Ordering::Greater => "dot win",
+            Ordering::Equal => "dot tie",
+            Ordering::Less => "dot loss",
         };
         let title = format!("{dataset}: {} against {}", percent(one), percent(other));
-        svg.dot(class, (across(other), up(one)), &title);
+        svg.dot(class, place(other, one), &title);
     }
-    svg.text(
-        ((across(lowest) + across(1.0)) / 2.0, SIZE - 10.0),
-        Anchor::Middle,
-        other_name,
-    );
-    svg.turned((16.0, (up(lowest) + up(1.0)) / 2.0), one_name);
+    let [from, to] = ends;
+    svg.text(((from.0 + to.0) / 2.0, SIZE - 10.0), "middle", other_name);
+    svg.turned((16.0, (from.1 + to.1) / 2.0), one_name);
     svg.finish()
 }

@@ -1,18 +1,8 @@
 //! Drawing SVG that follows the page's colours: classes in place of colours.
 
-use std::fmt::Write;
-
 /// A picture of a size in pixels.
 pub(super) struct Svg {
     text: String,
-}
-
-/// Where text lies relative to its place.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Anchor {
-    Start,
-    Middle,
-    End,
 }
 
 impl Svg {
@@ -28,52 +18,37 @@ impl Svg {
     }
 
     pub(super) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
-        let points: Vec<String> = points
-            .iter()
-            .map(|(x, y)| format!("{x:.1},{y:.1}"))
-            .collect();
-        self.push(format_args!(
-            "<polyline class=\"{class}\" points=\"{}\"/>",
-            points.join(" ")
-        ));
+        let points = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}"));
+        let points = points.collect::<Vec<_>>().join(" ");
+        self.text += &format!("<polyline class=\"{class}\" points=\"{points}\"/>");
     }
 
     /// A dot whose `title` shows when it is pointed at.
     pub(super) fn dot(&mut self, class: &str, (x, y): (f64, f64), title: &str) {
         let title = escape(title);
-        self.push(format_args!(
+        self.text += &format!(
             "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"><title>{title}</title></circle>"
-        ));
+        );
     }
 
-    pub(super) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str) {
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
+    /// Text that has its `start`, `middle` or `end` at a place.
+    pub(super) fn text(&mut self, (x, y): (f64, f64), anchor: &str, text: &str) {
         let text = escape(text);
-        self.push(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>"
-        ));
+        self.text +=
+            &format!("<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>");
     }
 
     /// Text that is read from below, centred on a place.
     pub(super) fn turned(&mut self, (x, y): (f64, f64), text: &str) {
         let text = escape(text);
-        self.push(format_args!(
+        self.text += &format!(
             "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" text-anchor=\"middle\">{text}</text>"
-        ));
+        );
     }
 
     pub(super) fn finish(mut self) -> String {
         self.text.push_str("</svg>");
         self.text
-    }
-
-    fn push(&mut self, part: std::fmt::Arguments) {
-        // Writing to a string does not fail.
-        let _ = self.text.write_fmt(part);
     }
 }
 

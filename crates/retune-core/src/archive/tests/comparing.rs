@@ -5,19 +5,16 @@ use tempfile::tempdir;
 
 use super::*;
 
+/// What is no number is not known.
 fn accuracies(methods: &[&str], rows: &[(&str, &[f64])]) -> Accuracies {
+    let known = |value: &f64| value.is_finite().then_some(*value);
+    let row = |(dataset, values): &(&str, &[f64])| {
+        let values = values.iter().map(known).collect();
+        ((*dataset).to_owned(), values)
+    };
     Accuracies {
         methods: names(methods),
-        rows: rows
-            .iter()
-            .map(|(dataset, values)| Row {
-                dataset: (*dataset).to_owned(),
-                values: values
-                    .iter()
-                    .map(|value| value.is_finite().then_some(*value))
-                    .collect(),
-            })
-            .collect(),
+        rows: rows.iter().map(row).collect(),
     }
 }
 
@@ -60,45 +57,38 @@ fn means_ranks_and_wins_are_those_of_the_table() {
 
 #[test]
 fn methods_that_differ_are_in_no_clique_together() {
-    let rows: Vec<(String, [f64; 4])> = (0..30)
-        .map(|index| {
-            let ease = f64::from(index) / 100.0;
-            let wave = f64::from(index % 2) / 50.0;
-            (
-                format!("S{index:02}"),
-                [
-                    0.6 + ease,
-                    0.59 + ease + wave,
-                    0.3 + ease,
-                    0.29 + ease + wave,
-                ],
-            )
-        })
-        .collect();
-    let rows: Vec<(&str, &[f64])> = rows
-        .iter()
-        .map(|(name, row)| (name.as_str(), &row[..]))
-        .collect();
-    let comparison = Comparison::of(&accuracies(&["a", "b", "c", "d"], &rows)).unwrap();
+    let row = |index: u8| {
+        let (ease, wave) = (f64::from(index) / 100.0, f64::from(index % 2) / 50.0);
+        let values = [0.6, 0.59 + wave, 0.3, 0.29 + wave].map(|value| Some(value + ease));
+        (format!("S{index:02}"), values.to_vec())
+    };
+    let table = Accuracies {
+        methods: names(&["a", "b", "c", "d"]),
+        rows: (0..30).map(row).collect(),
+    };
+    let comparison = Comparison::of(&table).unwrap();
     assert_eq!(comparison.cliques, [0..2, 2..4]);
 }
 
 #[test]
 fn too_little_to_compare_is_an_error() {
     let one = accuracies(&["a"], &[("One", &[0.5])]);
-    let alone = Comparison::of(&one).unwrap_err();
-    assert_eq!(alone.to_string(), "there is only one method");
-    let nothing = accuracies(
-        &["a", "b"],
-        &[("One", &[0.5, f64::NAN]), ("Two", &[f64::NAN, 0.5])],
-    );
-    let nothing = Comparison::of(&nothing).unwrap_err();
-    assert_eq!(nothing.kind(), ErrorKind::Empty);
-    let twice = one.beside(&one).unwrap_err();
-    assert_eq!(twice.to_string(), "there are two methods with the name `a`");
-    let unknown = one.only(&names(&["b"])).unwrap_err();
-    assert_eq!(unknown.to_string(), "there is no method `b`, only a");
-    for error in [twice, unknown, alone, nothing] {
+    let none = f64::NAN;
+    let nothing = accuracies(&["a", "b"], &[("One", &[0.5, none]), ("Two", &[none, 0.5])]);
+    for (error, expected) in [
+        (Comparison::of(&one).err(), "there is only one method"),
+        (
+            Comparison::of(&nothing).err(),
+            "no data set has an accuracy",
+        ),
+        (one.beside(&one).err(), "there are two methods"),
+        (
+            one.only(&names(&["b"])).err(),
+            "there is no method `b`, only a",
+        ),
+    ] {
+        let error = error.unwrap();
+        assert!(error.to_string().starts_with(expected), "{error}");
         assert!(error.hint().is_some());
     }
 }
@@ -106,59 +96,39 @@ fn too_little_to_compare_is_an_error() {
 #[test]
 fn a_published_table_is_read() {
     let table = published("\u{feff}dataset\tx\ty\r\nTwo\t100\t\nOne\t99.5\t-\n\n").unwrap();
-    assert_eq!(
-        table,
-        accuracies(
-            &["x", "y"],
-            &[("One", &[0.995, f64::NAN]), ("Two", &[1.0, f64::NAN])]
-        )
-    );
+    let none = f64::NAN;
+    let rows: [(_, &[f64]); 2] = [("One", &[0.995, none]), ("Two", &[1.0, none])];
+    assert_eq!(table, accuracies(&["x", "y"], &rows));
     let mine = accuracies(&["mine"], &[("Two", &[0.5]), ("Zero", &[0.1])]);
     let both = mine.beside(&table).unwrap();
     assert_eq!(both.methods, ["mine", "x", "y"]);
-    assert_eq!(both.rows[1].values, [Some(0.5), Some(1.0), None]);
-    assert_eq!(both.rows[2].values, [Some(0.1), None, None]);
+    assert_eq!(both.rows["Two"], [Some(0.5), Some(1.0), None]);
+    assert_eq!(both.rows["Zero"], [Some(0.1), None, None]);
     let only = both.only(&names(&["x", "mine", "x"])).unwrap();
-    assert_eq!(only.rows[1].values, [Some(1.0), Some(0.5)]);
+    assert_eq!(only.rows["Two"], [Some(1.0), Some(0.5)]);
 }
 
 #[test]
 fn a_broken_published_table_says_where() {
-    for (text, expected) in [
-        ("", "line 1: the first column is not called `dataset`"),
-        (
-            "name\tx\n",
-            "line 1: the first column is not called `dataset`",
-        ),
-        ("dataset\n", "line 1: a column of accuracies has no name"),
-        ("dataset\tx\tx\n", "line 1: two columns are called `x`"),
-        ("dataset\tx\n", "line 2: there is no data set"),
-        (
-            "dataset\tx\nA\t1\t2\n",
-            "line 2: there are 2 accuracies, but the first line names 1 methods",
-        ),
-        (
-            "dataset\tx\nA\n",
-            "line 2: there are 0 accuracies, but the first line names 1 methods",
-        ),
-        (
-            "dataset\tx\nA\t1\nA\t1\n",
-            "line 3: the data set `A` has no name or was there before",
-        ),
-        (
-            "dataset\tx\nA\t101\n",
-            "line 2: `101` is no accuracy from 0 to 100 percent",
-        ),
-        (
-            "dataset\tx\nA\tgood\n",
-            "line 2: `good` is no accuracy from 0 to 100 percent",
-        ),
+    let count = |found| format!("there are {found} accuracies, but the first line names 1 methods");
+    let range = |found| format!("`{found}` is no accuracy from 0 to 100 percent");
+    let unnamed = "the first column is not called `dataset`";
+    let again = "the data set `A` has no name or was there before";
+    for (text, line, expected) in [
+        ("", 1, unnamed),
+        ("name\tx\n", 1, unnamed),
+        ("dataset\n", 1, "a column of accuracies has no name"),
+        ("dataset\tx\tx\n", 1, "two columns are called `x`"),
+        ("dataset\tx\n", 2, "there is no data set"),
+        ("dataset\tx\nA\t1\t2\n", 2, &count(2)),
+        ("dataset\tx\nA\n", 2, &count(0)),
+        ("dataset\tx\nA\t1\nA\t1\n", 3, again),
+        ("dataset\tx\nA\t101\n", 2, &range("101")),
+        ("dataset\tx\nA\tgood\n", 2, &range("good")),
     ] {
         let error = published(text).unwrap_err();
-        assert!(
-            error.to_string().ends_with(expected),
-            "{error}, expected {expected}"
-        );
+        let expected = format!("published.tsv, line {line}: {expected}");
+        assert!(error.to_string().ends_with(&expected), "{error}");
         assert!(error.hint().is_some());
     }
     let missing = read_published(Path::new("/nowhere")).unwrap_err();
@@ -167,69 +137,44 @@ fn a_broken_published_table_says_where() {
 
 fn example() -> (Results, Comparison) {
     let folder = tempdir().unwrap();
-    for index in 0..12u64 {
-        let dataset = format!("Set{index:02}");
-        for seed in 0..2 {
-            let accuracy = 0.6 + index as f64 / 40.0 + seed as f64 / 100.0;
-            save(
-                folder.path(),
-                &dataset,
-                "default",
-                seed,
-                scored(accuracy, 1.0),
-            );
+    let save = |dataset: &str, seed, outcome| save(folder.path(), dataset, seed, outcome);
+    for index in 0..12u8 {
+        for seed in 0..2u8 {
+            let accuracy = 0.6 + f64::from(index) / 40.0 + f64::from(seed) / 100.0;
+            save(&format!("Set{index:02}"), seed.into(), scored(accuracy));
         }
     }
-    save(folder.path(), "Bad", "default", 0, scored(0.5, 1.0));
-    save(
-        folder.path(),
-        "Bad",
-        "default",
-        1,
-        Outcome::Error("<b>no</b> series".to_owned()),
-    );
-    let results = merge(&[folder.path().to_owned()]).unwrap();
+    save("Bad", 0, scored(0.5));
+    save("Bad", 1, Outcome::Error("<b>no</b> series".to_owned()));
+    let results = merged(&[folder.path()]).unwrap();
     let comparison = Comparison::of(&Accuracies::of_results(&results)).unwrap();
     (results, comparison)
 }
 
 #[test]
-fn results_become_means_over_seeds() {
-    let (_, comparison) = example();
-    assert_eq!(
-        comparison.accuracies.methods,
-        ["retune default", "1-NN DTW", "ridge"]
-    );
-    assert_eq!(comparison.left_out, ["Bad"]);
-    let row = &comparison.accuracies.rows[1];
-    assert_eq!(row.dataset, "Set01");
-    assert!((row.values[0].unwrap() - 0.63).abs() < 1e-12);
-    assert_eq!(row.values[1], Some(0.7));
-}
-
-#[test]
-fn a_page_holds_everything_and_loads_nothing() {
+fn results_become_means_over_seeds_and_a_page_that_loads_nothing() {
     let (results, comparison) = example();
-    let page = report(&results, &comparison, "retune default").unwrap();
-    assert_eq!(
-        page,
-        report(&results, &comparison, "retune default").unwrap()
-    );
-    for part in [
-        "Set07",
-        "1-NN DTW",
-        "&lt;b&gt;no&lt;",
-        "Left out",
-        "<svg",
-        "class=\"clique\"",
-    ] {
+    let accuracies = &comparison.accuracies;
+    assert_eq!(accuracies.methods, ["retune default", "1-NN DTW", "ridge"]);
+    assert_eq!(comparison.left_out, ["Bad"]);
+    let row = &accuracies.rows["Set01"];
+    assert!((row[0].unwrap() - 0.63).abs() < 1e-12);
+    assert_eq!(row[1], Some(0.7));
+
+    let report = |reference| report(&results, &comparison, reference);
+    let page = report("retune default").unwrap();
+    assert_eq!(page, report("retune default").unwrap());
+    for part in ["Set07", "&lt;b&gt;no&lt;", "Left out", "class=\"clique\""] {
         assert!(page.contains(part), "{part}");
     }
     for part in ["<script", "<link", "src=", "@import", "url(", "<b>no"] {
         assert!(!page.contains(part), "{part}");
     }
+    if let Ok(path) = std::env::var("H2_PAGE") {
+        std::fs::write(path, &page).unwrap();
+    }
     assert_eq!(page.matches("<svg").count(), 3);
-    let error = report(&results, &comparison, "other").unwrap_err();
+    let error = report("other").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownName);
 }
 
@@ -241,16 +186,13 @@ proptest! {
         }),
     ) {
         let methods = table[0].len();
+        let row = |(index, row): (usize, &Vec<u32>)| {
+            let values = row.iter().map(|value| Some(f64::from(*value) / 20.0));
+            (format!("S{index:02}"), values.collect())
+        };
         let table = Accuracies {
             methods: (0..methods).map(|index| format!("m{index}")).collect(),
-            rows: table
-                .iter()
-                .enumerate()
-                .map(|(index, row)| Row {
-                    dataset: format!("S{index:02}"),
-                    values: row.iter().map(|value| Some(f64::from(*value) / 20.0)).collect(),
-                })
-                .collect(),
+            rows: table.iter().enumerate().map(row).collect(),
         };
         let comparison = Comparison::of(&table).unwrap();
         let sum: f64 = comparison.standings.iter().map(|standing| standing.mean_rank).sum();
