@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Entries by name.
-pub(crate) type Table<T> = RwLock<BTreeMap<String, T>>;
+type Table<T> = RwLock<BTreeMap<String, T>>;
 
 /// An entry of a table: what the crate's own table starts with.
 pub(crate) trait Entry: Clone + Send + Sync + 'static {
@@ -47,14 +47,11 @@ pub(crate) fn find<T: Entry>(name: &str) -> Option<T> {
 /// All entries, by name.
 pub(crate) fn all<T: Entry>() -> Vec<(String, T)> {
     let table = table::<T>().read().unwrap_or_else(PoisonError::into_inner);
-    let entries = table.iter();
-    entries
-        .map(|(name, entry)| (name.clone(), entry.clone()))
-        .collect()
+    table.clone().into_iter().collect()
 }
 
 /// Adds an entry, or puts it in the place of the one of that name.
-pub(crate) fn add<T: Entry>(name: &str, entry: T) {
+pub(crate) fn add<T: Entry>((name, entry): (&str, T)) {
     let mut table = table::<T>().write().unwrap_or_else(PoisonError::into_inner);
     table.insert(name.to_owned(), entry);
 }

@@ -1,7 +1,6 @@
 //! Any output mapping, as a program stores it.
 
 use std::any::Any;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
@@ -59,21 +58,16 @@ struct OnDevice<B: Kernels> {
     log_probabilities: fn(&dyn Any, Tensor<B, 2>) -> Tensor<B, 2>,
 }
 
-struct HostTable;
-struct DeviceTable<B>(PhantomData<B>);
-
-impl HostTable {
-    fn of<M: OutputMapping>(&self) -> (&'static str, OnHost) {
-        let entry = OnHost {
-            parse: |settings| registry::parse::<M>(settings).map(Mapping::new),
-        };
-        (M::KIND, entry)
+impl OnHost {
+    fn of<M: OutputMapping>() -> (&'static str, Self) {
+        let parse = |settings| registry::parse::<M>(settings).map(Mapping::new);
+        (M::KIND, Self { parse })
     }
 }
 
-impl<B: Kernels> DeviceTable<B> {
-    fn of<M: OutputMapping>(&self) -> (&'static str, OnDevice<B>) {
-        let entry = OnDevice {
+impl<B: Kernels> OnDevice<B> {
+    fn of<M: OutputMapping>() -> (&'static str, Self) {
+        let entry = Self {
             scores: |mapping, source, outputs, numbers| {
                 of_kind::<M>(mapping).scores(source, outputs, numbers)
             },
@@ -85,24 +79,20 @@ impl<B: Kernels> DeviceTable<B> {
 
 impl Entry for OnHost {
     fn own() -> Vec<(&'static str, Self)> {
-        each_mapping!(HostTable)
+        each_mapping!(Self)
     }
 }
 
 impl<B: Kernels> Entry for OnDevice<B> {
     fn own() -> Vec<(&'static str, Self)> {
-        each_mapping!(DeviceTable(PhantomData))
+        each_mapping!(Self)
     }
 }
 
 /// Makes a kind of mapping known on the backends that are compiled in.
 pub fn register<M: OutputMapping>() {
-    let (kind, entry) = HostTable.of::<M>();
-    registry::add(kind, entry);
-    for_each_backend!(B => {
-        let (kind, entry) = DeviceTable::<B>(PhantomData).of::<M>();
-        registry::add(kind, entry);
-    });
+    registry::add(OnHost::of::<M>());
+    for_each_backend!(B => { registry::add(OnDevice::<B>::of::<M>()) });
 }
 
 /// Any output mapping.

@@ -77,11 +77,9 @@ struct OnDevice<B: Kernels> {
     settle: fn(&dyn Any, &dyn SourceModel<B>, Parameters<B>) -> Parameters<B>,
 }
 
-struct HostTable;
-
-impl HostTable {
-    fn of<T: InputTransform>(&self) -> (&'static str, OnHost) {
-        let entry = OnHost {
+impl OnHost {
+    fn of<T: InputTransform>() -> (&'static str, Self) {
+        let entry = Self {
             parse: |settings| registry::parse::<T>(settings).map(Transform::new),
             named: || {
                 let named = T::named().into_iter().map(|one| Named {
@@ -97,11 +95,9 @@ impl HostTable {
     }
 }
 
-struct DeviceTable<B>(std::marker::PhantomData<B>);
-
-impl<B: Kernels> DeviceTable<B> {
-    fn of<T: InputTransform>(&self) -> (&'static str, OnDevice<B>) {
-        let entry = OnDevice {
+impl<B: Kernels> OnDevice<B> {
+    fn of<T: InputTransform>() -> (&'static str, Self) {
+        let entry = Self {
             forward: |transform, source, prepared, numbers| {
                 of_kind::<T>(transform).forward(source, prepared, numbers)
             },
@@ -113,24 +109,20 @@ impl<B: Kernels> DeviceTable<B> {
 
 impl Entry for OnHost {
     fn own() -> Vec<(&'static str, Self)> {
-        each_transform!(HostTable)
+        each_transform!(Self)
     }
 }
 
 impl<B: Kernels> Entry for OnDevice<B> {
     fn own() -> Vec<(&'static str, Self)> {
-        each_transform!(DeviceTable(std::marker::PhantomData))
+        each_transform!(Self)
     }
 }
 
 /// Makes a kind of transform known, with its names, on the backends that are compiled in.
 pub fn register<T: InputTransform>() {
-    let (kind, entry) = HostTable.of::<T>();
-    registry::add(kind, entry);
-    for_each_backend!(B => {
-        let (kind, entry) = DeviceTable::<B>(std::marker::PhantomData).of::<T>();
-        registry::add(kind, entry);
-    });
+    registry::add(OnHost::of::<T>());
+    for_each_backend!(B => { registry::add(OnDevice::<B>::of::<T>()) });
 }
 
 /// The transforms that have names, by kind.

@@ -41,13 +41,13 @@ use crate::{Error, ErrorKind};
 
 /// The one list: a new transform is a line here, beside its file.
 macro_rules! each_transform {
-    ($table:expr) => {
+    ($table:ty) => {
         vec![
-            $table.of::<Padding>(),
-            $table.of::<Painted>(),
-            $table.of::<Scalogram>(),
-            $table.of::<Speech>(),
-            $table.of::<Waveform>(),
+            <$table>::of::<Padding>(),
+            <$table>::of::<Painted>(),
+            <$table>::of::<Scalogram>(),
+            <$table>::of::<Speech>(),
+            <$table>::of::<Waveform>(),
         ]
     };
 }
@@ -161,12 +161,17 @@ impl SourceSpec {
     }
 
     fn takes_no(&self, what: &str) -> Error {
-        let message = format!(
-            "the source {} takes no {what}, which the transform makes",
-            self.name
-        );
+        let name = &self.name;
+        let message = format!("the source {name} takes no {what}, which the transform makes");
         Error::new(ErrorKind::Mismatch, message)
     }
+}
+
+/// The mean of the samples of each frame, so many to a frame.
+fn frame_means(samples: &[f32], count: usize) -> Vec<f32> {
+    let frames = samples.chunks_exact(count);
+    let means = frames.map(|frame| frame.iter().sum::<f32>() / count as f32);
+    means.collect()
 }
 
 /// The planes of a source that [`InputTransform::check`] found to take them.
@@ -185,7 +190,6 @@ fn as_plane<B: Backend>(source: &SourceSpec, prepared: Tensor<B, 2>) -> Input<B>
 /// The middles of `length` values that follow each other from share `first` to share `last`.
 fn evenly(length: usize, first: f32, last: f32) -> Vec<f32> {
     let share = |index| (index as f32 + 0.5) / length as f32;
-    (0..length)
-        .map(|index| first + share(index) * (last - first))
-        .collect()
+    let shares = (0..length).map(share);
+    shares.map(|share| first + share * (last - first)).collect()
 }

@@ -3,7 +3,6 @@
 //! `x′ = pad(x) + M ⊙ θ`: the series sits in one or more segments of the clip, and θ fills what is
 //! left; the mask `M` is 0 where the series sits and 1 elsewhere. θ is shared by all series.
 
-use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Tensor;
@@ -13,10 +12,9 @@ use super::theta::{self, THETA};
 use super::tones;
 use super::{InputTransform, Named, evenly};
 use crate::kernel::Kernels;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::series::resample_linear;
 use crate::source::{AudioInput, Input, SharedAudio, SourceModel, SourceSpec};
-use crate::storage::HostTensor;
 use crate::{Error, ErrorKind, setting};
 
 /// The name of the mask, 0 where a series sits and 1 elsewhere.
@@ -37,16 +35,6 @@ pub enum Position {
     Centre,
     /// At its end.
     End,
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Start => "start",
-            Self::Centre => "centre",
-            Self::End => "end",
-        })
-    }
 }
 
 impl FromStr for Position {
@@ -81,18 +69,15 @@ pub struct Padding {
 }
 
 impl Padding {
-    /// θ, from its numbers.
-    fn theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
-        let theta = numbers.get(THETA);
-        match numbers.find(BASIS) {
-            None => theta,
-            Some(basis) => {
-                let [count] = theta.dims();
-                let [all] = basis.dims();
-                let basis = basis.reshape([count, all / count.max(1)]);
-                theta.reshape([1, count]).matmul(basis).squeeze_dim(0)
-            }
+    /// θ from its numbers, silent where the series sits.
+    fn masked_theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
+        let mut theta = numbers.get(THETA);
+        if let Some(basis) = numbers.find(BASIS) {
+            let ([count], [all]) = (theta.dims(), basis.dims());
+            let basis = basis.reshape([count, all / count.max(1)]);
+            theta = theta.reshape([1, count]).matmul(basis).squeeze_dim(0);
         }
+        theta * numbers.get(MASK)
     }
 
     /// Samples of one segment.
@@ -174,16 +159,12 @@ impl InputTransform for Padding {
         self.check(source, series.len())?;
         let audio = source.audio_input()?;
         let mut clip = vec![0.0; audio.samples];
-        let stretched;
         let placed = match self.stretch {
-            Some(length) => {
-                stretched = resample_linear(series, length);
-                &stretched
-            }
-            None => series,
+            Some(length) => resample_linear(series, length),
+            None => series.to_vec(),
         };
         for start in self.starts(audio, series.len()) {
-            clip[start..start + placed.len()].copy_from_slice(placed);
+            clip[start..start + placed.len()].copy_from_slice(&placed);
         }
         Ok(clip)
     }
@@ -194,7 +175,7 @@ impl InputTransform for Padding {
         prepared: Tensor<B, 2>,
         numbers: &Parameters<B>,
     ) -> Input<B> {
-        let audio = self.theta(numbers) * numbers.get(MASK);
+        let audio = self.masked_theta(numbers);
         let plane = numbers.find(PLANE).zip(source.plane.as_ref());
         let plane = plane.map(|(plane, of)| plane.reshape([1, of.frames, of.filters()]));
         Input::Sum(prepared, SharedAudio { audio, plane })
@@ -208,7 +189,7 @@ impl InputTransform for Padding {
         if source.spec().plane.is_none() {
             return numbers;
         }
-        let audio = self.theta(&numbers) * numbers.get(MASK);
+        let audio = self.masked_theta(&numbers);
         let plane = source.plane(Input::Audio(audio.unsqueeze::<2>()));
         let count = plane.shape().num_elements();
         numbers.insert(PLANE, plane.reshape([count]));
@@ -229,12 +210,7 @@ impl InputTransform for Padding {
         for start in self.starts(audio, length) {
             mask[start..start + self.placed_length(length)].fill(0.0);
         }
-        let shape = vec![audio.samples];
-        let mask = HostTensor {
-            shape,
-            values: mask,
-        };
-        let mut fixed = Numbers::from([(MASK.to_owned(), mask)]);
+        let mut fixed = named([(MASK, tensor([audio.samples], mask))]);
         if let Some(dimensions) = self.dimensions {
             fixed.insert(BASIS.to_owned(), tones::basis(dimensions, audio));
         }
@@ -251,12 +227,11 @@ impl InputTransform for Padding {
         };
         let all = audio.samples as f32;
         let placed = self.placed_length(series.len()) as f32;
-        self.starts(audio, series.len())
-            .map(|start| {
-                let first = start as f32 / all;
-                evenly(series.len(), first, first + placed / all)
-            })
-            .collect()
+        let times = |start: usize| {
+            let first = start as f32 / all;
+            evenly(series.len(), first, first + placed / all)
+        };
+        self.starts(audio, series.len()).map(times).collect()
     }
 }
 
@@ -267,48 +242,32 @@ mod tests {
     use super::*;
     use crate::source::SourceWeights;
 
-    fn source() -> SourceSpec {
-        SourceWeights::find("attrnn-gsc35").unwrap().spec().clone()
-    }
-
     proptest! {
         #[test]
         fn every_segment_holds_the_series_and_the_rest_is_silent(
             length in 1usize..400,
             segments in 1usize..=10,
-            position in prop_oneof![
-                Just(Position::Start),
-                Just(Position::Centre),
-                Just(Position::End)
-            ],
+            position in prop::sample::select(&[Position::Start, Position::Centre, Position::End]),
             stretch in prop::option::of(1usize..1600),
         ) {
+            let source = SourceWeights::find("attrnn-gsc35").unwrap();
             let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None };
             // No value is zero, so that silence can be told from the series.
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
-            let clip = padding.prepare(&source(), &series).unwrap();
+            let clip = padding.prepare(source.spec(), &series).unwrap();
             let placed = stretch.unwrap_or(length);
             prop_assert_eq!(clip.len(), 16_000);
             let sounding = clip.iter().filter(|sample| **sample != 0.0).count();
             prop_assert_eq!(sounding, placed * segments);
-            for start in padding.starts(source().audio.unwrap(), length) {
+            for start in padding.starts(source.spec().audio.unwrap(), length) {
                 prop_assert_eq!(clip[start], series[0]);
             }
+            let longest = 16_000 / segments;
+            let padding = Padding { stretch: None, ..padding };
+            prop_assert!(padding.prepare(source.spec(), &vec![0.0; longest]).is_ok());
+            let error = padding.prepare(source.spec(), &vec![0.0; longest + 1]).unwrap_err();
+            let hint = format!("to {longest} samples");
+            prop_assert!(error.hint().unwrap().contains(&hint), "{}", error);
         }
-    }
-
-    #[test]
-    fn a_series_that_does_not_fit_is_refused_with_the_room_there_is() {
-        let padding = Padding {
-            segments: 10,
-            position: Position::Centre,
-            stretch: None,
-            initial_amplitude: 0.0,
-            dimensions: None,
-        };
-        let error = padding.prepare(&source(), &[0.0; 1601]).unwrap_err();
-        assert!(error.to_string().contains("1600"), "{error}");
-        assert!(error.hint().unwrap().contains("to 1600 samples"));
-        assert!(padding.prepare(&source(), &[0.0; 1600]).is_ok());
     }
 }

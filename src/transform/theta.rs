@@ -3,8 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::parameters::Numbers;
-use crate::storage::HostTensor;
+use crate::parameters::{Numbers, named, tensor};
 use crate::{Error, setting};
 
 /// The name of θ in a program.
@@ -18,11 +17,6 @@ pub fn check(amplitude: f32) -> Result<(), Error> {
 /// θ before training: uniform within ± `bound`, the same for the same seed.
 pub fn initial(bound: f32, samples: usize, seed: u64) -> Numbers {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let theta = HostTensor {
-        shape: vec![samples],
-        values: (0..samples)
-            .map(|_| random.random_range(-bound..=bound))
-            .collect(),
-    };
-    Numbers::from([(THETA.to_owned(), theta)])
+    let values = (0..samples).map(|_| random.random_range(-bound..=bound));
+    named([(THETA, tensor([samples], values))])
 }

@@ -57,10 +57,7 @@ impl Waveform {
         match &self.sound {
             Carrier::Stretched => true,
             Carrier::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
-            Carrier::Vowel(vowel) => vowel
-                .formants
-                .iter()
-                .any(|formant| formant.signal.is_timed()),
+            Carrier::Vowel(Vowel { formants }) => formants.iter().any(|one| one.signal.is_timed()),
             Carrier::Noise(noise) => noise.signal.is_timed(),
         }
     }
@@ -76,15 +73,10 @@ impl InputTransform for Waveform {
             tier,
             transform: Self { sound, theta: None },
         };
-        let tones = |tones: &[(Signal, f32, f32)]| Carrier::Tones {
-            tones: tones
-                .iter()
-                .map(|&(signal, frequency, deviation)| Tone {
-                    signal,
-                    frequency,
-                    deviation,
-                })
-                .collect(),
+        let tone = |signal, frequency, deviation| Tone {
+            signal,
+            frequency,
+            deviation,
         };
         vec![
             named(
@@ -103,17 +95,21 @@ impl InputTransform for Waveform {
                 "tones",
                 "three tones that follow the series, its slope and its slow part",
                 None,
-                tones(&[
-                    (Signal::Series, 500.0, 0.2),
-                    (Signal::Slope, 1500.0, 0.2),
-                    (Signal::Smooth, 2800.0, 0.2),
-                ]),
+                Carrier::Tones {
+                    tones: vec![
+                        tone(Signal::Series, 500.0, 0.2),
+                        tone(Signal::Slope, 1500.0, 0.2),
+                        tone(Signal::Smooth, 2800.0, 0.2),
+                    ],
+                },
             ),
             named(
                 "tone",
                 "one tone whose frequency follows the series",
                 None,
-                tones(&[(Signal::Series, 1000.0, 0.25)]),
+                Carrier::Tones {
+                    tones: vec![tone(Signal::Series, 1000.0, 0.25)],
+                },
             ),
             named(
                 "noise",
@@ -170,13 +166,9 @@ impl InputTransform for Waveform {
     }
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
-        match self.theta {
-            Some(bound) => {
-                let samples = source.audio.map_or(0, |audio| audio.samples);
-                theta::initial(bound, samples, seed)
-            }
-            None => Numbers::new(),
-        }
+        let samples = source.audio.map_or(0, |audio| audio.samples);
+        let initial = |bound| theta::initial(bound, samples, seed);
+        self.theta.map_or_else(Numbers::new, initial)
     }
 
     fn dropped(&self) -> Option<&'static str> {
@@ -184,10 +176,8 @@ impl InputTransform for Waveform {
     }
 
     fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        match self.is_timed() {
-            true => vec![evenly(series.len(), 0.0, 1.0)],
-            false => Vec::new(),
-        }
+        let times = self.is_timed().then(|| evenly(series.len(), 0.0, 1.0));
+        times.into_iter().collect()
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{SourceSignals, generator, kernel, setting, zeros};
 use crate::parameters::Numbers;
 use crate::program::SourceReference;
+use crate::source::weights;
 use crate::storage::{HostTensor, Stored, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
@@ -105,15 +106,11 @@ impl MotionSourceWeights {
     /// See [`MotionSourceWeights::load`].
     pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, Error> {
         let no_source = |reason: String| no_source(origin, &reason);
-        let stored = Stored::from_bytes(bytes).map_err(|reason| {
-            Error::new(ErrorKind::Malformed, format!("{origin}: {reason}"))
-                .with_hint("compare the file's sha256 with the one it was published with")
-                .with_source(reason)
-        })?;
+        let hint = "compare the file's sha256 with the one it was published with";
         let Stored {
             metadata,
             mut tensors,
-        } = stored;
+        } = weights::read_stored(bytes, origin, hint)?;
         let entry = |name: &str| {
             let found = metadata.get(name);
             found.ok_or_else(|| no_source(format!("its metadata has no {name}")))
@@ -128,13 +125,10 @@ impl MotionSourceWeights {
             serde_json::from_str(entry(name)?)
                 .map_err(|_| no_source(format!("its {name} are no list of names")))
         };
-        let number = |name: &str| -> Result<usize, Error> {
-            let parsed = entry(name)?.parse();
-            parsed.map_err(|_| no_source(format!("its {name} is no number")))
-        };
-        let rate_hz = entry("rate_hz")?
-            .parse()
-            .map_err(|_| no_source("its rate_hz is no number".to_owned()))?;
+        let no_number = |name: &str| no_source(format!("its {name} is no number"));
+        let number = |name: &str| entry(name)?.parse::<usize>().map_err(|_| no_number(name));
+        let rate_hz = entry("rate_hz")?.parse();
+        let rate_hz = rate_hz.map_err(|_| no_number("rate_hz"))?;
         let mut numbers = |name: &str| tensors.remove(name).unwrap_or_else(|| zeros(&[0])).values;
         let signals = SourceSignals {
             input_joints: names("inputs")?,
@@ -241,11 +235,8 @@ impl MotionSourceWeights {
         check_sizes(&self.signals, self.channels)?;
         let architecture = architecture(&self.signals, self.channels);
         check_tensors(&self.tensors, &architecture, origin)?;
-        let extra = self.tensors.keys().find(|name| {
-            let mut known = architecture.iter();
-            !known.any(|(known, _)| known == *name)
-        });
-        match extra {
+        let is_known = |name: &String| architecture.iter().any(|(known, _)| known == name);
+        match self.tensors.keys().find(|name| !is_known(name)) {
             None => Ok(()),
             Some(name) => {
                 let reason = format!("tensor {name} is not part of the network");
@@ -276,23 +267,7 @@ pub(crate) fn check_tensors(
     expected: &[(String, Vec<usize>)],
     origin: &str,
 ) -> Result<(), Error> {
-    for (name, shape) in expected {
-        let found = tensors.get(name);
-        let fitting = found.filter(|tensor| {
-            &tensor.shape == shape && tensor.values.len() == shape.iter().product::<usize>()
-        });
-        let Some(fitting) = fitting else {
-            let found = found.map(|tensor| tensor.shape.clone()).unwrap_or_default();
-            let message =
-                format!("{origin}: tensor {name} has shape {found:?}, expected {shape:?}");
-            return Err(Error::new(ErrorKind::Mismatch, message).with_hint(MAKE_ONE));
-        };
-        if fitting.values.iter().any(|value| !value.is_finite()) {
-            let message = format!("{origin}: tensor {name} holds a value that is not finite");
-            return Err(Error::new(ErrorKind::NotFinite, message));
-        }
-    }
-    Ok(())
+    weights::check_tensors(tensors, expected, origin, (ErrorKind::Mismatch, MAKE_ONE))
 }
 
 /// Name and shape of every tensor of the network.

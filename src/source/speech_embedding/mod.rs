@@ -7,7 +7,6 @@ mod random;
 
 pub use network::EmbeddingTap;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
@@ -20,7 +19,7 @@ use super::{
 };
 use crate::kernel::mel::hz_to_mel;
 use crate::kernel::{ConvolutionStack, Kernels, StackLayer};
-use crate::storage::HostTensor;
+use crate::parameters::Numbers;
 
 /// The rate of the audio, in hertz.
 pub const SAMPLE_RATE: usize = 16_000;
@@ -81,15 +80,11 @@ impl Source for SpeechEmbeddingSource {
             let [_, frequency, channels] =
                 size.expect("each tap has a size from the fewest frames on");
             Tap {
-                name: tap.name(),
-                width: frequency * channels,
-                of: TapOf::Frames,
                 read: READ.contains(&tap),
+                ..Tap::read(tap.name(), frequency * channels, TapOf::Frames)
             }
         };
         SourceSpec {
-            name,
-            sha256,
             audio: Some(AudioInput {
                 rate,
                 samples: (FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES,
@@ -104,8 +99,8 @@ impl Source for SpeechEmbeddingSource {
                 slope: SLOPE,
                 magnitude_of_one: MAGNITUDE_OF_ONE,
             }),
-            labels,
             taps: EmbeddingTap::ALL.map(tap).to_vec(),
+            ..SourceSpec::new(name, sha256, labels)
         }
     }
 
@@ -117,7 +112,7 @@ impl Source for SpeechEmbeddingSource {
         tensor.starts_with("conv")
     }
 
-    fn random(seed: u64) -> BTreeMap<String, HostTensor> {
+    fn random(seed: u64) -> Numbers {
         random::tensors(seed)
     }
 }
@@ -204,10 +199,8 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
 
     fn plane(&self, input: Input<B>) -> Tensor<B, 3> {
         match input {
-            Input::Audio(audio) => self.front_end.plane(audio),
-            Input::Sum(audio, shared) => {
-                self.front_end.plane(audio + shared.audio.unsqueeze::<2>())
-            }
+            Input::Audio(audio) => self.plane(audio),
+            Input::Sum(audio, shared) => self.plane(audio + shared.audio.unsqueeze::<2>()),
             Input::Plane(plane) => plane,
         }
     }
@@ -237,8 +230,6 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
 
 /// How many frames so many samples at 16 kHz give.
 pub fn frames(samples: usize) -> usize {
-    match samples.checked_sub(FRAME_SAMPLES) {
-        Some(rest) => rest / HOP_SAMPLES + 1,
-        None => 0,
-    }
+    let rest = samples.checked_sub(FRAME_SAMPLES);
+    rest.map_or(0, |rest| rest / HOP_SAMPLES + 1)
 }

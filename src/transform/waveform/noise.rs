@@ -24,18 +24,13 @@ impl Noise {
     }
 
     pub(super) fn clip(&self, series: &[f32], audio: AudioInput) -> Vec<f32> {
-        self.signal
-            .of(series, audio.samples)
-            .into_iter()
-            .zip(white_noise(audio.samples))
-            .map(|(signal, noise)| (self.depth * signal).exp() * noise)
+        let signal = self.signal.of(series, audio.samples).into_iter();
+        // Uniform noise of deviation 1, always the same.
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let bound = 3f32.sqrt();
+        let mut noise = || random.random_range(-bound..=bound);
+        signal
+            .map(|signal| (self.depth * signal).exp() * noise())
             .collect()
     }
-}
-
-/// Uniform noise of deviation 1, always the same.
-fn white_noise(samples: usize) -> impl Iterator<Item = f32> {
-    let mut random = ChaCha8Rng::seed_from_u64(0);
-    let bound = 3f32.sqrt();
-    (0..samples).map(move |_| random.random_range(-bound..=bound))
 }

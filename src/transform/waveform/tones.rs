@@ -30,12 +30,13 @@ impl Tone {
 pub(super) fn clip(tones: &[Tone], series: &[f32], audio: AudioInput) -> Vec<f32> {
     let mut clip = vec![0.0; audio.samples];
     for tone in tones {
-        let frequencies = tone
-            .signal
-            .of(series, audio.samples)
-            .into_iter()
-            .map(|signal| (tone.frequency * (1.0 + tone.deviation * signal)).clamp(20.0, 7800.0));
-        add_tone(frequencies, audio.rate, &mut clip);
+        let signal = tone.signal.of(series, audio.samples).into_iter();
+        let hertz = signal.map(|signal| tone.frequency * (1.0 + tone.deviation * signal));
+        add_tone(
+            hertz.map(|hertz| hertz.clamp(20.0, 7800.0)),
+            audio.rate,
+            &mut clip,
+        );
     }
     clip
 }

@@ -1,41 +1,21 @@
 //! What makes a run the same run.
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde_json::json;
 
 use super::settings::PretrainSettings;
-use super::train::Teacher;
-use crate::source::SpeechFolder;
+use crate::source::{SourceWeights, SpeechFolder};
 use crate::storage::sha256;
 
-/// What a run is: a checkpoint belongs to it or not.
-#[derive(Debug, Serialize)]
-pub struct Run<'a> {
-    settings: &'a PretrainSettings,
-    /// The sha256 of what is trained on.
-    speech: String,
-    /// The sha256 of the teacher.
-    teacher: Option<&'a str>,
-}
-
-impl<'a> Run<'a> {
-    /// Of what the run is a function of. This reads every sample, so it is done once.
-    pub fn of(
-        speech: &SpeechFolder,
-        settings: &'a PretrainSettings,
-        teacher: Option<&'a Teacher>,
-    ) -> Self {
-        Self {
-            settings,
-            speech: digest(speech),
-            teacher: teacher.map(|teacher| teacher.sha256()),
-        }
-    }
-
-    /// The run in one line.
-    pub fn describe(&self) -> String {
-        serde_json::to_string(self).expect("a run is numbers and text, which are always JSON")
-    }
+/// What a run is a function of, in one line: a checkpoint belongs to it or not. This reads every
+/// sample, so it is done once.
+pub fn describe(
+    speech: &SpeechFolder,
+    settings: &PretrainSettings,
+    teacher: Option<&SourceWeights>,
+) -> String {
+    let teacher = teacher.map(SourceWeights::sha256);
+    json!({"settings": settings, "speech": digest(speech), "teacher": teacher}).to_string()
 }
 
 /// The sha256 over the labels and samples that are trained on, and over the noise, in their order:

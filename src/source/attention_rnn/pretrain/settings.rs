@@ -1,5 +1,7 @@
 //! The settings of a training run.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 use crate::{Error, setting};
@@ -55,44 +57,39 @@ impl PretrainSettings {
     ///
     /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) names the first that is not.
     pub fn check(&self) -> Result<(), Error> {
-        let not_negative = |value: f32| value.is_finite() && value >= 0.0;
-        let checks = [
-            (
-                "epochs",
-                self.epochs.to_string(),
-                self.epochs > 0,
-                "at least 1",
-            ),
-            (
-                "batch",
-                self.batch.to_string(),
-                self.batch > 0,
-                "at least 1",
-            ),
+        let Self {
+            epochs,
+            batch,
+            learning_rate,
+            ..
+        } = self;
+        let Self {
+            weight_decay,
+            teacher_weight,
+            hint_weight,
+            ..
+        } = self;
+        let positive = learning_rate.is_finite() && *learning_rate > 0.0;
+        let not_negative = |value: &f32| value.is_finite() && *value >= 0.0;
+        let (decays, hints) = (not_negative(weight_decay), not_negative(hint_weight));
+        let teaches = (0.0..=1.0).contains(teacher_weight);
+        let checks: [(_, &dyn Display, _, _); 6] = [
+            ("epochs", epochs, *epochs > 0, "at least 1"),
+            ("batch", batch, *batch > 0, "at least 1"),
             (
                 "learning-rate",
-                self.learning_rate.to_string(),
-                self.learning_rate.is_finite() && self.learning_rate > 0.0,
+                learning_rate,
+                positive,
                 "a positive number",
             ),
-            (
-                "weight-decay",
-                self.weight_decay.to_string(),
-                not_negative(self.weight_decay),
-                "a number from 0",
-            ),
+            ("weight-decay", weight_decay, decays, "a number from 0"),
             (
                 "teacher-weight",
-                self.teacher_weight.to_string(),
-                (0.0..=1.0).contains(&self.teacher_weight),
+                teacher_weight,
+                teaches,
                 "a number from 0 to 1",
             ),
-            (
-                "hint-weight",
-                self.hint_weight.to_string(),
-                not_negative(self.hint_weight),
-                "a number from 0",
-            ),
+            ("hint-weight", hint_weight, hints, "a number from 0"),
         ];
         setting::check(checks)
     }
