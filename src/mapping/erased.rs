@@ -10,7 +10,7 @@ use super::{LabelMapping, OutputMapping, Readout, damaged, each_mapping};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
+use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
 use crate::source::{Outputs, SourceSpec};
 
 /// What [`OutputMapping`] has without a backend, for any type.
@@ -92,7 +92,7 @@ impl<B: Kernels> Entry for OnDevice<B> {
 /// Makes a kind of mapping known on the backends that are compiled in.
 pub fn register<M: OutputMapping>() {
     registry::add(OnHost::of::<M>());
-    for_each_backend!(B => { registry::add(OnDevice::<B>::of::<M>()) });
+    add_on_each_backend!(OnDevice, M);
 }
 
 /// Any output mapping.

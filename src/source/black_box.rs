@@ -60,16 +60,14 @@ impl HostBatch {
 
     /// On a device, as a source takes it.
     fn on_device<B: Kernels>(&self, device: &B::Device) -> Input<B> {
-        let width = |inputs: &[Vec<f32>]| inputs.first().map_or(0, Vec::len);
+        let (Self::Audio { inputs } | Self::Plane { inputs, .. }) = self;
+        let (cases, width) = (inputs.len(), inputs.first().map_or(0, Vec::len));
+        let data = TensorData::new(inputs.concat(), [cases, width]);
+        let inputs = Tensor::<B, 2>::from_data(data, device);
         match self {
-            Self::Audio { inputs } => {
-                let data = TensorData::new(inputs.concat(), [inputs.len(), width(inputs)]);
-                Input::Audio(Tensor::from_data(data, device))
-            }
-            Self::Plane { inputs, filters } => {
-                let frames = width(inputs) / filters;
-                let data = TensorData::new(inputs.concat(), [inputs.len(), frames, *filters]);
-                Input::Plane(Tensor::from_data(data, device))
+            Self::Audio { .. } => Input::Audio(inputs),
+            Self::Plane { filters, .. } => {
+                Input::Plane(inputs.reshape([cases, width / filters, *filters]))
             }
         }
     }

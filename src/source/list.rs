@@ -4,7 +4,7 @@ use super::attention_rnn::AttentionRnnSource;
 use super::speech_embedding::SpeechEmbeddingSource;
 use super::weights::{OnDevice, OnHost, Source};
 use crate::kernel::Kernels;
-use crate::registry::{self, Entry, for_each_backend};
+use crate::registry::{self, Entry, add_on_each_backend};
 
 /// The one list: a new kind of source is a line here, beside its folder.
 macro_rules! each_kind {
@@ -45,7 +45,7 @@ impl<B: Kernels> Entry for OnDevice<B> {
 /// Makes a kind of source known on the backends that are compiled in.
 pub fn register<S: Source>() {
     registry::add(OnHost::of::<S>());
-    for_each_backend!(B => { registry::add(OnDevice::<B>::of::<S>()) });
+    add_on_each_backend!(OnDevice, S);
 }
 
 /// The names of the sources that are compiled in, the default one first.

@@ -65,10 +65,9 @@ impl Process {
     /// that can be used.
     pub fn start(command: &str, timeout: Duration) -> Result<Self, Error> {
         let failed = |reason: String| failed(command, &reason);
-        let shell = if cfg!(windows) {
-            ["cmd", "/C"]
-        } else {
-            ["sh", "-c"]
+        let shell = match cfg!(windows) {
+            true => ["cmd", "/C"],
+            false => ["sh", "-c"],
         };
         let mut child = Command::new(shell[0])
             .args([shell[1], command])
@@ -107,11 +106,9 @@ impl Process {
         };
         let line = running.ask(&json!({"describe": true}).to_string(), timeout);
         let line = line.map_err(|reason| failed(running.ended(reason)))?;
+        let expected = r#"{"name": …, "labels": […], "audio": {"rate": …, "samples": …}}"#;
         let found: Description = serde_json::from_str(&line).map_err(|error| {
-            failed(format!(
-                "it did not describe itself as {{\"name\": …, \"labels\": […], \"audio\": {{\"rate\": …, \
-                 \"samples\": …}}}}: {error}"
-            ))
+            failed(format!("it did not describe itself as {expected}: {error}"))
         })?;
         if found.labels.is_empty() || found.audio.samples == 0 || found.audio.rate == 0 {
             let reason = "it describes a model without labels, samples or a rate";
@@ -141,16 +138,14 @@ impl Running {
     fn ask(&mut self, question: &str, timeout: Duration) -> Result<String, String> {
         // A process that ended says so better than the pipe that broke.
         let _ = writeln!(self.input, "{question}").and_then(|()| self.input.flush());
+        let seconds = timeout.as_secs_f64();
         match self.answers.recv_timeout(timeout) {
             Ok(Ok(line)) if line.is_empty() => Err("it ended".to_owned()),
             Ok(Ok(line)) if !line.ends_with('\n') => Err("it ended within a line".to_owned()),
             Ok(Ok(line)) => Ok(line),
             Ok(Err(error)) => Err(format!("its answer cannot be read: {error}")),
             Err(RecvTimeoutError::Disconnected) => Err("it ended".to_owned()),
-            Err(RecvTimeoutError::Timeout) => Err(format!(
-                "it gave no answer within {} s",
-                timeout.as_secs_f64()
-            )),
+            Err(RecvTimeoutError::Timeout) => Err(format!("it gave no answer within {seconds} s")),
         }
     }
 
@@ -191,16 +186,16 @@ impl BlackBox for Process {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let line = running.ask(&question, self.timeout);
         let line = line.map_err(|reason| failed(running.ended(reason)))?;
-        let Answer { probabilities } = serde_json::from_str(&line).map_err(|error| {
+        let answer = serde_json::from_str(&line);
+        let Answer { probabilities } = answer.map_err(|error| {
             failed(format!(
                 "its answer is not {{\"probabilities\": [[…], …]}}: {error}"
             ))
         })?;
         if probabilities.len() != batch.len() {
             let (found, expected) = (probabilities.len(), batch.len());
-            return Err(failed(format!(
-                "it answered {found} rows to {expected} inputs"
-            )));
+            let reason = format!("it answered {found} rows to {expected} inputs");
+            return Err(failed(reason));
         }
         let labels = self.spec.labels.len();
         for (row, values) in (1..).zip(&probabilities) {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
+use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
 use crate::source::{Input, SourceModel, SourceSpec};
 use crate::{Error, ErrorKind};
 
@@ -82,11 +82,9 @@ impl OnHost {
         let entry = Self {
             parse: |settings| registry::parse::<T>(settings).map(Transform::new),
             named: || {
-                let named = T::named().into_iter().map(|one| Named {
-                    name: one.name,
-                    about: one.about,
-                    tier: one.tier,
-                    transform: Transform::new(one.transform),
+                let named = T::named().into_iter().map(|one| {
+                    let transform = Transform::new(one.transform);
+                    Named::new(one.name, one.tier, transform).about(one.about)
                 });
                 named.collect()
             },
@@ -122,7 +120,7 @@ impl<B: Kernels> Entry for OnDevice<B> {
 /// Makes a kind of transform known, with its names, on the backends that are compiled in.
 pub fn register<T: InputTransform>() {
     registry::add(OnHost::of::<T>());
-    for_each_backend!(B => { registry::add(OnDevice::<B>::of::<T>()) });
+    add_on_each_backend!(OnDevice, T);
 }
 
 /// The transforms that have names, by kind.
@@ -152,17 +150,15 @@ impl Transform {
 
     /// The transform of that name; see [`names`].
     pub fn named(name: &str) -> Option<Self> {
-        let mut names = names().into_iter();
-        names
-            .find(|named| named.name == name)
-            .map(|named| named.transform)
+        let named = names().into_iter().find(|named| named.name == name)?;
+        Some(named.transform)
     }
 
     /// The transforms of a preset in closed form.
     pub fn of_tier(tier: Tier) -> Vec<Self> {
-        let names = names().into_iter();
-        let of_tier = names.filter(|named| named.tier.is_some_and(|of| of <= tier));
-        of_tier.map(|named| named.transform).collect()
+        let mut names = names();
+        names.retain(|named| named.tier.is_some_and(|of| of <= tier));
+        names.into_iter().map(|named| named.transform).collect()
     }
 
     /// The transform, if it is one of this type.
@@ -173,8 +169,7 @@ impl Transform {
     /// Its name, or its kind where its numbers are not those of a name.
     pub fn name(&self) -> &'static str {
         let usual = self.0.usual();
-        let mut names = names().into_iter();
-        let known = names.find(|named| named.transform == usual);
+        let known = names().into_iter().find(|named| named.transform == usual);
         known.map_or(self.0.kind(), |named| named.name)
     }
 
@@ -217,10 +212,8 @@ impl Transform {
         source: &SourceSpec,
         series: &[S],
     ) -> Result<Vec<Vec<f32>>, Error> {
-        let series = series.par_iter();
-        series
-            .map(|series| self.0.prepare(source, series.as_ref()))
-            .collect()
+        let prepare = |series: &S| self.0.prepare(source, series.as_ref());
+        series.par_iter().map(prepare).collect()
     }
 
     /// Puts trained numbers on a device, for series of `length` values.
@@ -262,13 +255,9 @@ impl Transform {
         numbers: &Parameters<B>,
         device: &B::Device,
     ) -> Input<B> {
-        let width = prepared.first().map_or(0, |one| one.as_ref().len());
-        let mut values = Vec::with_capacity(prepared.len() * width);
-        for one in prepared {
-            values.extend_from_slice(one.as_ref());
-        }
-        let prepared = TensorData::new(values, [prepared.len(), width]);
-        let prepared = Tensor::from_data(prepared, device);
+        let rows: Vec<&[f32]> = prepared.iter().map(AsRef::as_ref).collect();
+        let shape = [rows.len(), rows.first().map_or(0, |row| row.len())];
+        let prepared = Tensor::from_data(TensorData::new(rows.concat(), shape), device);
         (self.device_part::<B>().forward)(self.0.as_any(), source, prepared, numbers)
     }
 

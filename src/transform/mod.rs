@@ -66,6 +66,23 @@ pub struct Named<T> {
     pub transform: T,
 }
 
+impl<T> Named<T> {
+    /// A transform under a name, in the presets from a tier on if in any.
+    pub fn new(name: &'static str, tier: impl Into<Option<Tier>>, transform: T) -> Self {
+        Self {
+            name,
+            about: "",
+            tier: tier.into(),
+            transform,
+        }
+    }
+
+    /// The same with a few words about it.
+    pub fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
+}
+
 /// The presets in closed form, each with all that the one before has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {

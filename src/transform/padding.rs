@@ -107,19 +107,18 @@ impl InputTransform for Padding {
     const KIND: &'static str = "padding";
 
     fn named() -> Vec<Named<Self>> {
-        vec![Named {
-            name: "padding",
-            about: "the series in a clip of trained sound (Voice2Series)",
-            tier: None,
-            // The paper says nothing of the number of segments; the released code has three.
-            transform: Self {
-                segments: 3,
-                position: Position::Start,
-                stretch: None,
-                initial_amplitude: 0.05,
-                dimensions: None,
-            },
-        }]
+        // The paper says nothing of the number of segments; the released code has three.
+        let padding = Self {
+            segments: 3,
+            position: Position::Start,
+            stretch: None,
+            initial_amplitude: 0.05,
+            dimensions: None,
+        };
+        vec![
+            Named::new("padding", None, padding)
+                .about("the series in a clip of trained sound (Voice2Series)"),
+        ]
     }
 
     fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {

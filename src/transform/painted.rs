@@ -119,90 +119,49 @@ impl InputTransform for Painted {
             view,
             ..four(signals)
         };
-        let named = |name, about, tier, transform| Named {
-            name,
-            about,
-            tier: Some(tier),
-            transform,
-        };
+        // Drawn at random, and kept by their left-out error on training splits.
+        let first = Self::of(
+            64.577,
+            &[Series, Residual, SmoothSlope, Smooth],
+            &[449.06, 1071.09, 2443.12, 4012.5],
+            &[0.252, 0.2227, 0.1544, 0.1265],
+        );
+        let second = Self::of(
+            63.25,
+            &[Energy, Series, Smooth, SmoothSlope],
+            &[436.32, 1216.98, 2519.61, 4670.07],
+            &[0.1982, 0.2581, 0.2435, 0.1333],
+        );
+        let third = Self::of(
+            67.984,
+            &[Series, Slow, Slope, Residual],
+            &[448.57, 1128.71, 2243.33, 4028.6],
+            &[0.1269, 0.2506, 0.1982, 0.2494],
+        );
+        let calm = viewed(&[Slope, Series, Calm, Smooth], View::Paced);
+        let counts = four(&[Sorted, SortedSteps, SortedStepSizes, Autocorrelation]);
         vec![
-            named(
-                "formants",
-                "four painted peaks: slope, series, slow part, what that leaves",
-                Tier::Fast,
-                four(plain),
-            ),
-            named(
-                "reversed",
-                "the same for the series from its end to its start",
-                Tier::Default,
-                viewed(plain, View::Reversed),
-            ),
-            named(
-                "spectrum",
-                "the same for its spectrum, from slow turns to fast ones",
-                Tier::Default,
-                viewed(plain, View::Spectrum),
-            ),
-            named(
-                "paced",
+            Named::new("formants", Tier::Fast, four(plain))
+                .about("four painted peaks: slope, series, slow part, what that leaves"),
+            Named::new("reversed", Tier::Default, viewed(plain, View::Reversed))
+                .about("the same for the series from its end to its start"),
+            Named::new("spectrum", Tier::Default, viewed(plain, View::Spectrum))
+                .about("the same for its spectrum, from slow turns to fast ones"),
+            Named::new("paced", Tier::Default, calm).about(
                 "the same, slower where the series moves; one peak hears how calm it was so far",
-                Tier::Default,
-                viewed(&[Slope, Series, Calm, Smooth], View::Paced),
             ),
-            named(
-                "statistics",
+            Named::new("statistics", Tier::Default, counts).about(
                 "four painted peaks that know how much and how often, not when: the sorted values, \
                  steps and sizes of steps, and the autocorrelation",
-                Tier::Default,
-                four(&[Sorted, SortedSteps, SortedStepSizes, Autocorrelation]),
             ),
-            // Drawn at random, and kept by their left-out error on training splits.
-            named(
-                "speaker-1",
-                "four painted peaks of another vocal tract, moved by other signals",
-                Tier::Default,
-                Self::of(
-                    64.577,
-                    &[Series, Residual, SmoothSlope, Smooth],
-                    &[449.06, 1071.09, 2443.12, 4012.5],
-                    &[0.252, 0.2227, 0.1544, 0.1265],
-                ),
-            ),
-            named(
-                "speaker-2",
-                "and of another",
-                Tier::Default,
-                Self::of(
-                    63.25,
-                    &[Energy, Series, Smooth, SmoothSlope],
-                    &[436.32, 1216.98, 2519.61, 4670.07],
-                    &[0.1982, 0.2581, 0.2435, 0.1333],
-                ),
-            ),
-            named(
-                "speaker-3",
-                "and of another",
-                Tier::Default,
-                Self::of(
-                    67.984,
-                    &[Series, Slow, Slope, Residual],
-                    &[448.57, 1128.71, 2243.33, 4028.6],
-                    &[0.1269, 0.2506, 0.1982, 0.2494],
-                ),
-            ),
-            named(
-                "tract",
-                "three painted peaks: slope, series, slow part",
-                Tier::Best,
-                three(&[Slope, Series, Smooth]),
-            ),
-            named(
-                "texture",
-                "three painted peaks: series, its fast part, how lively it is",
-                Tier::Best,
-                three(&[Series, Residual, Energy]),
-            ),
+            Named::new("speaker-1", Tier::Default, first)
+                .about("four painted peaks of another vocal tract, moved by other signals"),
+            Named::new("speaker-2", Tier::Default, second).about("and of another"),
+            Named::new("speaker-3", Tier::Default, third).about("and of another"),
+            Named::new("tract", Tier::Best, three(&[Slope, Series, Smooth]))
+                .about("three painted peaks: slope, series, slow part"),
+            Named::new("texture", Tier::Best, three(&[Series, Residual, Energy]))
+                .about("three painted peaks: series, its fast part, how lively it is"),
         ]
     }
 

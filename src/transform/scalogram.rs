@@ -57,31 +57,17 @@ impl InputTransform for Scalogram {
     const KIND: &'static str = "scalogram";
 
     fn named() -> Vec<Named<Self>> {
-        let named = |name, about, lowest_turns, quality, paint| Named {
-            name,
-            about,
-            tier: Some(Tier::Default),
-            transform: Self {
-                lowest_turns,
-                quality,
-                paint,
-            },
+        let of = |lowest_turns, quality, paint| Self {
+            lowest_turns,
+            quality,
+            paint,
         };
+        let loudness = of(1.5, 5.0, Paint::Loudness { floor: 0.1 });
         vec![
-            named(
-                "scalogram",
-                "the series speeded up until it can be heard: how loud",
-                1.5,
-                5.0,
-                Paint::Loudness { floor: 0.1 },
-            ),
-            named(
-                "wavelets",
-                "the series speeded up until it can be heard: the waves",
-                1.0,
-                2.5,
-                Paint::Wave,
-            ),
+            Named::new("scalogram", Tier::Default, loudness)
+                .about("the series speeded up until it can be heard: how loud"),
+            Named::new("wavelets", Tier::Default, of(1.0, 2.5, Paint::Wave))
+                .about("the series speeded up until it can be heard: the waves"),
         ]
     }
 

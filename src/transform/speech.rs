@@ -42,16 +42,15 @@ impl InputTransform for Speech {
     const KIND: &'static str = "speech";
 
     fn named() -> Vec<Named<Self>> {
-        vec![Named {
-            name: "speech",
-            about: "a painted vowel that follows the series, and a hiss where it jumps",
-            tier: Some(Tier::Default),
-            transform: Self {
-                vowel: vowel(),
-                loudness: 0.05,
-                growth: 1.2,
-            },
-        }]
+        let speech = Self {
+            vowel: vowel(),
+            loudness: 0.05,
+            growth: 1.2,
+        };
+        vec![
+            Named::new("speech", Tier::Default, speech)
+                .about("a painted vowel that follows the series, and a hiss where it jumps"),
+        ]
     }
 
     fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {

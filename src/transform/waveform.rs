@@ -67,59 +67,35 @@ impl InputTransform for Waveform {
     const KIND: &'static str = "waveform";
 
     fn named() -> Vec<Named<Self>> {
-        let named = |name, about, tier, sound| Named {
-            name,
-            about,
-            tier,
-            transform: Self { sound, theta: None },
-        };
         let tone = |signal, frequency, deviation| Tone {
             signal,
             frequency,
             deviation,
         };
+        let tones = |tones: &[Tone]| Carrier::Tones {
+            tones: tones.to_vec(),
+        };
+        let three = tones(&[
+            tone(Signal::Series, 500.0, 0.2),
+            tone(Signal::Slope, 1500.0, 0.2),
+            tone(Signal::Smooth, 2800.0, 0.2),
+        ]);
+        let one = tones(&[tone(Signal::Series, 1000.0, 0.25)]);
+        let noise = Noise {
+            signal: Signal::Series,
+            depth: 1.0,
+        };
+        let of = |sound| Self { sound, theta: None };
         vec![
-            named(
-                "stretched",
-                "the series itself as a waveform, stretched over the clip",
-                Some(Tier::Default),
-                Carrier::Stretched,
-            ),
-            named(
-                "vowel",
-                "a harmonic voice, as audio, whose formants follow the series",
-                Some(Tier::Best),
-                Carrier::Vowel(vowel()),
-            ),
-            named(
-                "tones",
-                "three tones that follow the series, its slope and its slow part",
-                None,
-                Carrier::Tones {
-                    tones: vec![
-                        tone(Signal::Series, 500.0, 0.2),
-                        tone(Signal::Slope, 1500.0, 0.2),
-                        tone(Signal::Smooth, 2800.0, 0.2),
-                    ],
-                },
-            ),
-            named(
-                "tone",
-                "one tone whose frequency follows the series",
-                None,
-                Carrier::Tones {
-                    tones: vec![tone(Signal::Series, 1000.0, 0.25)],
-                },
-            ),
-            named(
-                "noise",
-                "noise whose loudness follows the series",
-                None,
-                Carrier::Noise(Noise {
-                    signal: Signal::Series,
-                    depth: 1.0,
-                }),
-            ),
+            Named::new("stretched", Tier::Default, of(Carrier::Stretched))
+                .about("the series itself as a waveform, stretched over the clip"),
+            Named::new("vowel", Tier::Best, of(Carrier::Vowel(vowel())))
+                .about("a harmonic voice, as audio, whose formants follow the series"),
+            Named::new("tones", None, of(three))
+                .about("three tones that follow the series, its slope and its slow part"),
+            Named::new("tone", None, of(one)).about("one tone whose frequency follows the series"),
+            Named::new("noise", None, of(Carrier::Noise(noise)))
+                .about("noise whose loudness follows the series"),
         ]
     }
 

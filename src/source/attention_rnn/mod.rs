@@ -5,16 +5,13 @@
 //! depends on the frame, because the convolution's own zero padding is not shifted), the second
 //! into the first LSTM's input weights.
 
-mod activations;
 #[cfg(feature = "import")]
 pub mod pretrain;
 mod random;
 
-pub use activations::Activations;
-
 use std::sync::Arc;
 
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{relu, softmax};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
@@ -271,6 +268,36 @@ impl<B: Kernels> Head<B> {
             logits: dense("output", dense("dense2", dense1.clone())),
             dense: dense1,
         }
+    }
+}
+
+/// The activations of one batch, from the log-mel plane to the logits.
+#[derive(Debug, Clone)]
+pub struct Activations<B: Backend> {
+    /// The plane that was heard, `[batch, 125, 80]`.
+    pub log_mel: Tensor<B, 3>,
+    /// The plane with mean 0 and deviation 1 over each clip, `[batch, 125, 80]`.
+    pub normalised: Tensor<B, 3>,
+    /// After both convolutions, before the second norm, `[batch, 125, 80]`.
+    pub convolved: Tensor<B, 3>,
+    /// The first bidirectional LSTM, `[batch, 125, 128]`.
+    pub lstm1: Tensor<B, 3>,
+    /// The second bidirectional LSTM, `[batch, 125, 128]`.
+    pub lstm2: Tensor<B, 3>,
+    /// The weight of each frame, `[batch, 125]`; a clip's weights sum to 1.
+    pub attention: Tensor<B, 2>,
+    /// The attended mean of the second LSTM, `[batch, 128]`.
+    pub context: Tensor<B, 2>,
+    /// The first dense layer, `[batch, 64]`.
+    pub dense: Tensor<B, 2>,
+    /// `[batch, labels]`.
+    pub logits: Tensor<B, 2>,
+}
+
+impl<B: Backend> Activations<B> {
+    /// The probability of each label, `[batch, labels]`.
+    pub fn probabilities(&self) -> Tensor<B, 2> {
+        softmax(self.logits.clone(), 1)
     }
 }
 

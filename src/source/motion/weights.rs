@@ -7,10 +7,10 @@ use retune_core::{Error, ErrorKind};
 use serde_json::json;
 
 use super::{SourceSignals, generator, kernel, setting, zeros};
-use crate::parameters::Numbers;
+use crate::parameters::{Numbers, tensor};
 use crate::program::SourceReference;
 use crate::source::weights;
-use crate::storage::{HostTensor, Stored, sha256, write_whole};
+use crate::storage::{Stored, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
 const FORMAT: &str = "retune-motion-source-1";
@@ -47,16 +47,14 @@ impl MotionSourceWeights {
     ) -> Result<Self, Error> {
         check_sizes(&signals, channels)?;
         let mut random = generator(seed, STREAM);
-        let mut tensors = Numbers::new();
-        for (name, shape) in architecture(&signals, channels) {
-            let tensor = match shape.as_slice() {
-                &[inputs, outputs] if !name.starts_with("output") => {
-                    kernel(inputs, outputs, &mut random)
-                }
-                _ => zeros(&shape),
-            };
-            tensors.insert(name, tensor);
-        }
+        let tensors = architecture(&signals, channels).into_iter();
+        let tensors = tensors.map(|(name, shape)| match shape[..] {
+            [inputs, outputs] if name != "output.kernel" => {
+                (name, kernel(inputs, outputs, &mut random))
+            }
+            _ => (name, zeros(&shape)),
+        });
+        let tensors = tensors.collect();
         Self::new(name, signals, channels, tensors)
     }
 
@@ -117,9 +115,8 @@ impl MotionSourceWeights {
         };
         let format = entry("format")?;
         if format != FORMAT {
-            return Err(no_source(format!(
-                "its format is {format:?}, expected {FORMAT:?}"
-            )));
+            let reason = format!("its format is {format:?}, expected {FORMAT:?}");
+            return Err(no_source(reason));
         }
         let names = |name: &str| -> Result<Vec<String>, Error> {
             serde_json::from_str(entry(name)?)
@@ -205,30 +202,27 @@ impl MotionSourceWeights {
         let signals = &self.signals;
         let names = |names: &[String]| json!(names).to_string();
         let mut tensors = self.tensors.clone();
-        for (name, values) in [
-            ("scaling.mean", &signals.scaling.means),
-            ("scaling.deviation", &signals.scaling.deviations),
-        ] {
-            let shape = vec![values.len()];
-            let values = values.clone();
-            tensors.insert(name.to_owned(), HostTensor { shape, values });
+        let Scaling {
+            means,
+            deviations,
+            joints,
+        } = &signals.scaling;
+        for (name, values) in [("scaling.mean", means), ("scaling.deviation", deviations)] {
+            tensors.insert(name.to_owned(), tensor([values.len()], values.clone()));
         }
         let metadata = [
             ("channels", self.channels.to_string()),
             ("format", FORMAT.to_owned()),
             ("horizon", signals.horizon.to_string()),
             ("inputs", names(&signals.input_joints)),
-            ("joints", names(&signals.scaling.joints)),
+            ("joints", names(joints)),
             ("name", self.name.clone()),
             ("rate_hz", signals.rate_hz.to_string()),
             ("targets", names(&signals.target_joints)),
             ("window", signals.window.to_string()),
         ];
-        Stored {
-            metadata: metadata.map(|(name, text)| (name.to_owned(), text)).into(),
-            tensors,
-        }
-        .to_bytes()
+        let metadata = metadata.map(|(name, text)| (name.to_owned(), text)).into();
+        Stored { metadata, tensors }.to_bytes()
     }
 
     fn check(&self, origin: &str) -> Result<(), Error> {
@@ -236,13 +230,11 @@ impl MotionSourceWeights {
         let architecture = architecture(&self.signals, self.channels);
         check_tensors(&self.tensors, &architecture, origin)?;
         let is_known = |name: &String| architecture.iter().any(|(known, _)| known == name);
-        match self.tensors.keys().find(|name| !is_known(name)) {
-            None => Ok(()),
-            Some(name) => {
-                let reason = format!("tensor {name} is not part of the network");
-                Err(no_source(origin, &reason))
-            }
-        }
+        let Some(name) = self.tensors.keys().find(|name| !is_known(name)) else {
+            return Ok(());
+        };
+        let reason = format!("tensor {name} is not part of the network");
+        Err(no_source(origin, &reason))
     }
 }
 

@@ -3,7 +3,6 @@
 
 mod front_end;
 mod network;
-mod random;
 
 pub use network::EmbeddingTap;
 
@@ -113,7 +112,7 @@ impl Source for SpeechEmbeddingSource {
     }
 
     fn random(seed: u64) -> Numbers {
-        random::tensors(seed)
+        network::random(seed)
     }
 }
 

@@ -2,8 +2,13 @@
 
 use std::path::Path;
 
-use crate::parameters::Numbers;
-use crate::storage::{HostTensor, Stored, write_whole};
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::settings::PretrainSettings;
+use crate::parameters::{Numbers, tensor};
+use crate::source::{SourceWeights, SpeechFolder};
+use crate::storage::{Stored, sha256, write_whole};
 use crate::train::Moments;
 use crate::{Error, ErrorKind};
 
@@ -39,8 +44,7 @@ impl State {
             ("first", &self.moments.first),
             ("second", &self.moments.second),
         ] {
-            let (shape, values) = (vec![values.len()], values.clone());
-            tensors.insert(name.to_owned(), HostTensor { shape, values });
+            tensors.insert(name.to_owned(), tensor([values.len()], values.clone()));
         }
         let metadata = [
             ("format", FORMAT.to_owned()),
@@ -89,4 +93,32 @@ impl State {
             statistics: tensors,
         })
     }
+}
+
+/// What a run is a function of, in one line: a checkpoint belongs to it or not. This reads every
+/// sample, so it is done once.
+pub fn describe(
+    speech: &SpeechFolder,
+    settings: &PretrainSettings,
+    teacher: Option<&SourceWeights>,
+) -> String {
+    let teacher = teacher.map(SourceWeights::sha256);
+    json!({"settings": settings, "speech": digest(speech), "teacher": teacher}).to_string()
+}
+
+/// The sha256 over the labels and samples that are trained on, and over the noise, in their order:
+/// of a line for each with its own sha256.
+fn digest(speech: &SpeechFolder) -> String {
+    let recording = speech.train.par_iter().map(|clip| {
+        let samples = clip.samples.iter().flat_map(|sample| sample.to_le_bytes());
+        let samples: Vec<u8> = samples.collect();
+        format!("recording {} {}\n", clip.label, sha256(&samples))
+    });
+    let noise = speech.noise.par_iter().map(|noise| {
+        let samples = noise.iter().flat_map(|sample| sample.to_le_bytes());
+        let samples: Vec<u8> = samples.collect();
+        format!("noise {}\n", sha256(&samples))
+    });
+    let lines: Vec<String> = recording.chain(noise).collect();
+    sha256(lines.concat().as_bytes())
 }

@@ -7,7 +7,6 @@
 mod augment;
 mod checkpoint;
 mod forward;
-mod run;
 mod settings;
 mod train;
 

@@ -11,9 +11,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::augment::{noise_alone, vary};
-use super::checkpoint::State;
+use super::checkpoint::{State, describe};
 use super::forward::hear_in_training;
-use super::run::describe;
 use super::settings::PretrainSettings;
 use crate::fit::objective::{Layout, backward};
 use crate::kernel::Kernels;
