@@ -57,10 +57,9 @@ pub(crate) fn add<T: Entry>((name, entry): (&str, T)) {
 }
 
 /// What a handle of any type needs of that type to be compared and stored as it is.
-pub(crate) trait Held: Debug + Send + Sync {
+pub(crate) trait Held: Any + Debug + Send + Sync {
     fn settings(&self) -> Value;
     fn equals(&self, other: &dyn Any) -> bool;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<T: Debug + Send + Sync + PartialEq + Serialize + 'static> Held for T {
@@ -70,10 +69,6 @@ impl<T: Debug + Send + Sync + PartialEq + Serialize + 'static> Held for T {
 
     fn equals(&self, other: &dyn Any) -> bool {
         other.downcast_ref() == Some(self)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }
 
@@ -95,7 +90,7 @@ macro_rules! as_what_it_holds {
 
         impl PartialEq for $Handle {
             fn eq(&self, other: &Self) -> bool {
-                self.0.equals(other.0.as_any())
+                self.0.equals(&*other.0)
             }
         }
 

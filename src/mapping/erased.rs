@@ -107,7 +107,8 @@ impl Mapping {
 
     /// The mapping, if it is one of this type.
     pub fn downcast<M: OutputMapping>(&self) -> Option<&M> {
-        self.0.as_any().downcast_ref()
+        let held: &dyn Any = &*self.0;
+        held.downcast_ref()
     }
 
     /// See [`OutputMapping::name`].
@@ -160,12 +161,12 @@ impl Mapping {
         outputs: &Outputs<B>,
         numbers: &Parameters<B>,
     ) -> Tensor<B, 2> {
-        (self.device_part::<B>().scores)(self.0.as_any(), source, outputs, numbers)
+        (self.device_part::<B>().scores)(&*self.0, source, outputs, numbers)
     }
 
     /// See [`OutputMapping::log_probabilities`].
     pub fn log_probabilities<B: Kernels>(&self, scores: Tensor<B, 2>) -> Tensor<B, 2> {
-        (self.device_part::<B>().log_probabilities)(self.0.as_any(), scores)
+        (self.device_part::<B>().log_probabilities)(&*self.0, scores)
     }
 
     fn device_part<B: Kernels>(&self) -> OnDevice<B> {

@@ -163,7 +163,8 @@ impl Transform {
 
     /// The transform, if it is one of this type.
     pub fn downcast<T: InputTransform>(&self) -> Option<&T> {
-        self.0.as_any().downcast_ref()
+        let held: &dyn Any = &*self.0;
+        held.downcast_ref()
     }
 
     /// Its name, or its kind where its numbers are not those of a name.
@@ -244,7 +245,7 @@ impl Transform {
         source: &dyn SourceModel<B>,
         numbers: Parameters<B>,
     ) -> Parameters<B> {
-        (self.device_part::<B>().settle)(self.0.as_any(), source, numbers)
+        (self.device_part::<B>().settle)(&*self.0, source, numbers)
     }
 
     /// The source's input for some prepared series.
@@ -258,7 +259,7 @@ impl Transform {
         let rows: Vec<&[f32]> = prepared.iter().map(AsRef::as_ref).collect();
         let shape = [rows.len(), rows.first().map_or(0, |row| row.len())];
         let prepared = Tensor::from_data(TensorData::new(rows.concat(), shape), device);
-        (self.device_part::<B>().forward)(self.0.as_any(), source, prepared, numbers)
+        (self.device_part::<B>().forward)(&*self.0, source, prepared, numbers)
     }
 
     fn device_part<B: Kernels>(&self) -> OnDevice<B> {

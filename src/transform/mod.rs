@@ -12,7 +12,6 @@ mod refurbish;
 mod scalogram;
 mod signal;
 mod speech;
-mod theta;
 mod tones;
 mod view;
 mod waveform;
@@ -31,13 +30,15 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kernel::Kernels;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, setting};
 
 /// The one list: a new transform is a line here, beside its file.
 macro_rules! each_transform {
@@ -202,6 +203,21 @@ fn as_plane<B: Backend>(source: &SourceSpec, prepared: Tensor<B, 2>) -> Input<B>
     let plane = checked_plane(source);
     let [batch, _] = prepared.dims();
     Input::Plane(prepared.reshape([batch, plane.frames, plane.filters()]))
+}
+
+/// The name of θ in a program.
+const THETA: &str = "theta";
+
+/// Whether θ may start within ± this amplitude.
+fn check_theta(amplitude: f32) -> Result<(), Error> {
+    setting::within([("initial-amplitude", amplitude, 0.0..=1.0, "0 to 1")])
+}
+
+/// θ, a clip of trained sound that all series share, before training: uniform within ± `bound`, the same for the same seed.
+fn initial_theta(bound: f32, samples: usize, seed: u64) -> Numbers {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let values = (0..samples).map(|_| random.random_range(-bound..=bound));
+    named([(THETA, tensor([samples], values))])
 }
 
 /// The middles of `length` values that follow each other from share `first` to share `last`.

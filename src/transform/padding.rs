@@ -8,9 +8,7 @@ use std::str::FromStr;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::theta::{self, THETA};
-use super::tones;
-use super::{InputTransform, Named, evenly};
+use super::{InputTransform, Named, THETA, check_theta, evenly, initial_theta, tones};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::series::resample_linear;
@@ -127,7 +125,7 @@ impl InputTransform for Padding {
             let expected = format!("1 to {}", audio.samples);
             return Err(setting::refused("segments", self.segments, expected));
         }
-        theta::check(self.initial_amplitude)?;
+        check_theta(self.initial_amplitude)?;
         if let Some(dimensions) = self.dimensions
             && !(tones::LEAST..=tones::MOST).contains(&dimensions)
         {
@@ -198,7 +196,7 @@ impl InputTransform for Padding {
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
         let samples = source.audio.map_or(0, |audio| audio.samples);
         let count = self.dimensions.map_or(samples, tones::rounded);
-        theta::initial(self.initial_amplitude, count, seed)
+        initial_theta(self.initial_amplitude, count, seed)
     }
 
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers {

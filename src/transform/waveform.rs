@@ -6,23 +6,21 @@
 //! trained. [`Painted`](super::Painted) is the voice whose own numbers are trained.
 
 mod formants;
-mod noise;
 mod tones;
-mod wave;
 
 use burn::tensor::Tensor;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use formants::{Formant, Vowel};
-pub use noise::Noise;
 pub use tones::Tone;
 
-use super::theta::{self, THETA};
-use super::{InputTransform, Named, Signal, Tier, evenly};
+use super::{InputTransform, Named, Signal, THETA, Tier, check_theta, evenly, initial_theta};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
-use crate::source::{Input, SharedAudio, SourceSpec};
+use crate::source::{AudioInput, Input, SharedAudio, SourceSpec};
 use crate::{Error, setting};
 
 /// A voice, and the trained sound on top of it if there is any.
@@ -109,7 +107,7 @@ impl InputTransform for Waveform {
 
     fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         source.audio_input()?;
-        theta::check(self.theta.unwrap_or(0.0))?;
+        check_theta(self.theta.unwrap_or(0.0))?;
         match &self.sound {
             Carrier::Stretched => Ok(()),
             Carrier::Tones { tones } => tones.iter().try_for_each(Tone::check),
@@ -143,7 +141,7 @@ impl InputTransform for Waveform {
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
         let samples = source.audio.map_or(0, |audio| audio.samples);
-        let initial = |bound| theta::initial(bound, samples, seed);
+        let initial = |bound| initial_theta(bound, samples, seed);
         self.theta.map_or_else(Numbers::new, initial)
     }
 
@@ -154,6 +152,33 @@ impl InputTransform for Waveform {
     fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
         let times = self.is_timed().then(|| evenly(series.len(), 0.0, 1.0));
         times.into_iter().collect()
+    }
+}
+
+/// One fixed second of white noise with a loudness that follows a signal:
+/// `exp(depth · signal(t)) · noise(t)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Noise {
+    /// What its loudness follows.
+    pub signal: Signal,
+    /// How far the signal moves the logarithm of the amplitude.
+    pub depth: f32,
+}
+
+impl Noise {
+    fn check(&self) -> Result<(), Error> {
+        setting::within([("noise depth", self.depth, -3.0..=3.0, "-3 to 3")])
+    }
+
+    fn clip(&self, series: &[f32], audio: AudioInput) -> Vec<f32> {
+        let signal = self.signal.of(series, audio.samples).into_iter();
+        // Uniform noise of deviation 1, always the same.
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let bound = 3f32.sqrt();
+        let mut noise = || random.random_range(-bound..=bound);
+        signal
+            .map(|signal| (self.depth * signal).exp() * noise())
+            .collect()
     }
 }
 

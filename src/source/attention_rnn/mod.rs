@@ -7,24 +7,24 @@
 
 #[cfg(feature = "import")]
 pub mod pretrain;
-mod random;
 
 use std::sync::Arc;
 
 use burn::tensor::activation::{relu, softmax};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use rand::RngExt;
 
 use super::{
     AudioInput, Input, Outputs, PlaneInput, Source, SourceModel, SourceSpec, SourceWeights, Tap,
-    TapOf, fingerprint, host,
+    TapOf, fingerprint, generator, host,
 };
 use crate::kernel::composed::{MARGIN, TAPS};
 use crate::kernel::mel::{
     CLIP_SAMPLES, FRAME_SAMPLES, FRAMES, HOP_SAMPLES, SAMPLE_RATE, mel_centres,
 };
 use crate::kernel::{Attended, BiLstmWeights, ConvolutionWeights, Kernels};
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, tensor};
 
 /// The `epsilon` of both norms.
 const NORM_EPSILON: f32 = 1e-3;
@@ -124,9 +124,47 @@ impl Source for AttentionRnnSource {
         !tensor.ends_with(".mean") && !tensor.ends_with(".variance")
     }
 
+    /// Kernels uniform within ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), forget gates biased
+    /// to 1 (Jozefowicz et al. 2015), norms at rest.
     fn random(seed: u64) -> Numbers {
-        random::tensors(seed)
+        let places = ARCHITECTURE.iter().enumerate();
+        let tensors = places.map(|(place, (name, shape))| {
+            let count: usize = shape.iter().product();
+            let mut random = generator(seed, [u64::MAX, place as u64]);
+            let values: Vec<f32> = match name.split_once('.') {
+                Some((_, "gamma" | "variance")) => vec![1.0; count],
+                Some(("lstm1" | "lstm2", "bias")) => {
+                    let is_forget = |index| index / (count / 8) % 4 == 1;
+                    (0..count)
+                        .map(|index| f32::from(u8::from(is_forget(index))))
+                        .collect()
+                }
+                Some((_, "beta" | "mean" | "bias")) => vec![0.0; count],
+                _ => {
+                    let bound = (6.0 / fan(name, shape)).sqrt();
+                    (0..count)
+                        .map(|_| random.random_range(-bound..=bound))
+                        .collect()
+                }
+            };
+            ((*name).to_owned(), tensor(*shape, values))
+        });
+        tensors.collect()
     }
+}
+
+/// Inputs plus outputs of one unit of the layer of a kernel.
+fn fan(kernel: &str, shape: &[usize]) -> f32 {
+    let sum = match (kernel, shape) {
+        ("conv1.kernel", [filters, taps]) => taps + taps * filters,
+        ("conv2.kernel", [taps, channels]) => taps * channels + taps,
+        // Four gates of 64 units stand beside each other, in each direction.
+        ("lstm1.input" | "lstm2.input", [inputs, _]) => inputs + 256,
+        (_, [inputs, outputs]) => inputs + outputs,
+        (_, [_, inputs, outputs]) => inputs + outputs,
+        _ => 1,
+    };
+    sum as f32
 }
 
 /// A frozen attention-RNN on a backend.
@@ -142,10 +180,8 @@ impl<B: Kernels> AttentionRnn<B> {
     /// Puts weights of an [`AttentionRnnSource`] on a device, frozen.
     pub fn new(weights: &SourceWeights, device: &B::Device) -> Self {
         let numbers = Parameters::<B>::new(weights.tensors(), device);
-        let rest = |norm: &str| {
-            let part = |part: &str| numbers.get(&format!("{norm}.{part}"));
-            (part("mean"), part("variance"))
-        };
+        let part = |norm: &str, part: &str| numbers.get(&format!("{norm}.{part}"));
+        let rest = |norm: &str| (part(norm, "mean"), part(norm, "variance"));
         let (kernel2, bias2) = fold_conv2(&numbers, rest("norm1"));
         Self {
             spec: weights.spec().clone(),
@@ -202,30 +238,27 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
     }
 
     fn fingerprint(&self) -> String {
-        let flat = |kernel: &Tensor<B, 2>| host(kernel.clone()).values;
         let lstm = |lstm: &BiLstmWeights<B>| {
-            let recurrent = host(lstm.recurrent.clone()).values;
-            [flat(&lstm.input), recurrent, host(lstm.bias.clone()).values].concat()
+            [flat(&lstm.input), flat(&lstm.recurrent), flat(&lstm.bias)].concat()
         };
-        let ConvolutionWeights {
-            kernel1,
-            bias1,
-            kernel2,
-            bias2,
-        } = &self.convolutions;
-        let kernels = [
-            flat(kernel1),
-            flat(kernel2),
+        let folded = &self.convolutions;
+        let folded = [
+            [flat(&folded.kernel1), flat(&folded.bias1)].concat(),
+            [flat(&folded.kernel2), flat(&folded.bias2)].concat(),
             lstm(&self.lstm1),
             lstm(&self.head.lstm2),
         ];
-        let rest = [bias1, bias2].into_iter().chain(self.head.numbers.values());
         fingerprint(
-            kernels
+            folded
                 .into_iter()
-                .chain(rest.map(|one| host(one.clone()).values)),
+                .chain(self.head.numbers.values().map(flat)),
         )
     }
+}
+
+/// A tensor's numbers, read from the device.
+fn flat<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Vec<f32> {
+    host(tensor.clone()).values
 }
 
 /// Everything after the first LSTM.
@@ -303,13 +336,10 @@ impl<B: Backend> Activations<B> {
 
 /// The numbers of a name in their shape.
 fn shaped<B: Backend, const D: usize>(numbers: &Parameters<B>, name: &str) -> Tensor<B, D> {
-    let mut named = ARCHITECTURE.iter().filter(|(of, _)| *of == name);
-    let shape = named
-        .next()
-        .and_then(|(_, shape)| <[usize; D]>::try_from(*shape).ok());
-    numbers
-        .get(name)
-        .reshape(shape.expect("the architecture has the name, in as many dimensions"))
+    let named = ARCHITECTURE.iter().find(|(of, _)| *of == name);
+    let shape = named.and_then(|(_, shape)| <[usize; D]>::try_from(*shape).ok());
+    let shape = shape.expect("the architecture has the name, in as many dimensions");
+    numbers.get(name).reshape(shape)
 }
 
 /// A bidirectional LSTM as the kernels take it.
@@ -321,12 +351,15 @@ fn lstm<B: Backend>(numbers: &Parameters<B>, name: &str) -> BiLstmWeights<B> {
     }
 }
 
+/// Mean and variance, or scale and shift, of the channels of a norm.
+type OfChannels<B> = (Tensor<B, 1>, Tensor<B, 1>);
+
 /// A norm of the mean and variance given, as the scale and shift of each channel.
 fn scale_and_shift<B: Backend>(
     numbers: &Parameters<B>,
     norm: &str,
-    (mean, variance): (Tensor<B, 1>, Tensor<B, 1>),
-) -> (Tensor<B, 1>, Tensor<B, 1>) {
+    (mean, variance): OfChannels<B>,
+) -> OfChannels<B> {
     let gamma = numbers.get(&format!("{norm}.gamma"));
     let scale = gamma / variance.add_scalar(NORM_EPSILON).sqrt();
     let shift = numbers.get(&format!("{norm}.beta")) - mean * scale.clone();
@@ -336,7 +369,7 @@ fn scale_and_shift<B: Backend>(
 /// The second convolution with the first norm folded in: kernel `[5, 10]`, bias `[125]`.
 fn fold_conv2<B: Backend>(
     numbers: &Parameters<B>,
-    moments: (Tensor<B, 1>, Tensor<B, 1>),
+    moments: OfChannels<B>,
 ) -> (Tensor<B, 2>, Tensor<B, 1>) {
     let kernel: Tensor<B, 2> = shaped(numbers, "conv2.kernel");
     let (scale, shift) = scale_and_shift(numbers, "norm1", moments);
@@ -351,10 +384,7 @@ fn fold_conv2<B: Backend>(
 }
 
 /// The first LSTM with the second norm folded into its input weights.
-fn fold_lstm1<B: Backend>(
-    numbers: &Parameters<B>,
-    moments: (Tensor<B, 1>, Tensor<B, 1>),
-) -> BiLstmWeights<B> {
+fn fold_lstm1<B: Backend>(numbers: &Parameters<B>, moments: OfChannels<B>) -> BiLstmWeights<B> {
     let (scale, shift) = scale_and_shift(numbers, "norm2", moments);
     let BiLstmWeights {
         input,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::wave::sine;
+use super::tones::sine;
 use super::{Signal, check_frequency};
 use crate::source::AudioInput;
 use crate::{Error, setting};

@@ -7,7 +7,7 @@ use crate::kernel::Kernels;
 use crate::kernel::composed::{first_convolution, second_convolution};
 use crate::kernel::mel::{FRAMES, MELS};
 use crate::parameters::Parameters;
-use crate::source::attention_rnn::{Activations, Head, fold_conv2, fold_lstm1, shaped};
+use crate::source::attention_rnn::{Activations, Head, OfChannels, fold_conv2, fold_lstm1, shaped};
 
 /// One step of training: the forward pass with the norms of this batch.
 ///
@@ -37,7 +37,7 @@ pub fn hear_in_training<B: Kernels>(
 }
 
 /// Mean and variance of each row of `[channels, values]`, each `[channels]`.
-fn moments<B: Backend>(values: Tensor<B, 2>) -> (Tensor<B, 1>, Tensor<B, 1>) {
+fn moments<B: Backend>(values: Tensor<B, 2>) -> OfChannels<B> {
     let mean = values.clone().mean_dim(1);
     let variance = (values - mean.clone()).powi_scalar(2).mean_dim(1);
     (mean.squeeze_dim(1), variance.squeeze_dim(1))

@@ -18,7 +18,7 @@ use crate::fit::objective::{Layout, backward};
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS, random};
+use crate::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS};
 use crate::source::speech::LAYOUT;
 use crate::source::{Source, SourceWeights, SpeechFolder, generator, host, measure};
 use crate::train::{Gradient, Moments};
@@ -89,7 +89,7 @@ where
     }
     let steps = recordings / settings.batch;
     let run = describe(speech, settings, teacher);
-    let untrained = random::tensors(settings.seed).into_iter();
+    let untrained = AttentionRnnSource::random(settings.seed).into_iter();
     let (trained, statistics): (Numbers, Numbers) =
         untrained.partition(|(name, _)| AttentionRnnSource::is_trained(name));
     let (layout, count) = Layout::of(&trained, 0);
