@@ -94,21 +94,12 @@ fn source() -> MotionSourceWeights {
         },
         ..PretrainSettings::default()
     };
-    let training = able_bodied_windows();
+    let known = able_bodied_windows();
     let watched = layout().cut(&cycle("d", 27.0, 0.01)).unwrap();
     let scale = Scaling::fit(&able_bodied()).unwrap();
     let to = Default::default();
-    pretrain::<Training>(
-        &training,
-        &watched,
-        &scale,
-        50.0,
-        &settings,
-        &to,
-        &mut |_| (),
-    )
-    .unwrap()
-    .weights
+    let found = pretrain::<Training>(&known, &watched, &scale, 50.0, &settings, &to, &mut |_| ());
+    found.unwrap().weights
 }
 
 fn settings(loss: AdaptLoss) -> AdaptSettings {
@@ -128,16 +119,9 @@ fn settings(loss: AdaptLoss) -> AdaptSettings {
 /// A program of the source for the person.
 fn adapted(source: &MotionSourceWeights, settings: &AdaptSettings) -> MotionProgram {
     let (known, windows) = (able_bodied_windows(), person());
-    let device = Default::default();
-    adapt::<Training>(
-        source,
-        &windows,
-        Some(&known),
-        settings,
-        &device,
-        &mut |_| (),
-    )
-    .unwrap()
+    let to = Default::default();
+    let program = adapt::<Training>(source, &windows, Some(&known), settings, &to, &mut |_| ());
+    program.unwrap()
 }
 
 fn forecast(source: &MotionSourceWeights, program: Option<&MotionProgram>) -> Vec<f32> {

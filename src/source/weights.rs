@@ -10,12 +10,6 @@ use crate::registry;
 use crate::storage::{Stored, sha256, write_whole};
 use crate::{Error, ErrorKind};
 
-/// The metadata entry with the kind of source.
-const FORMAT: &str = "format";
-/// The metadata entry with the source's name.
-const NAME: &str = "name";
-/// The metadata entry with the labels, as a JSON list.
-const LABELS: &str = "labels";
 /// How the names of random sources start.
 const RANDOM: &str = "random-";
 /// Where sources come from.
@@ -165,17 +159,17 @@ impl SourceWeights {
             let entry = stored.metadata.remove(name);
             entry.ok_or_else(|| no_source(reason))
         };
-        let format = entry(FORMAT, "its metadata names no format")?;
+        let format = entry("format", "its metadata names no format")?;
         let kind: OnHost = registry::find(&format).ok_or_else(|| {
             let known = registry::all::<OnHost>().into_iter();
             let known: Vec<String> = known.map(|(name, _)| format!("{name:?}")).collect();
             let known = known.join(" or ");
             no_source(&format!("its format is {format:?}, expected {known}"))
         })?;
-        let name = entry(NAME, "its metadata has no name")?;
+        let name = entry("name", "its metadata has no name")?;
         let no_labels = "its metadata holds no list of labels";
         let labels: Vec<String> =
-            serde_json::from_str(&entry(LABELS, no_labels)?).map_err(|_| no_source(no_labels))?;
+            serde_json::from_str(&entry("labels", no_labels)?).map_err(|_| no_source(no_labels))?;
         let check_count = |what: &str, found: usize, expected: usize| match found == expected {
             true => Ok(()),
             false => Err(no_source(&format!(
@@ -290,9 +284,9 @@ pub(super) fn check_tensors(
 
 fn to_bytes(format: &str, name: &str, labels: &[String], tensors: Numbers) -> Vec<u8> {
     let entries = [
-        (FORMAT, format.to_owned()),
-        (NAME, name.to_owned()),
-        (LABELS, serde_json::Value::from(labels).to_string()),
+        ("format", format.to_owned()),
+        ("name", name.to_owned()),
+        ("labels", serde_json::Value::from(labels).to_string()),
     ];
     let metadata = entries.map(|(key, value)| (key.to_owned(), value)).into();
     Stored { metadata, tensors }.to_bytes()

@@ -162,8 +162,11 @@ pub trait InputTransform:
     }
 
     /// When a series is heard: for each copy of it in the input, the share of the input's time that
-    /// has passed at each of its values. No copy, where nothing tells when something happens.
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
+    /// has passed at each of its values. No copy, where nothing tells when something happens; of
+    /// itself one, from start to end.
+    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        vec![evenly(series.len(), 0.0, 1.0)]
+    }
 }
 
 impl SourceSpec {

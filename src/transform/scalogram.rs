@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use burn::tensor::Tensor;
 
 use super::fourier::{plans, transformed};
-use super::{InputTransform, Named, Tier, as_plane, evenly, frame_means};
+use super::{InputTransform, Named, Tier, as_plane, frame_means};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
 use crate::series::resample_linear;
@@ -139,10 +139,6 @@ impl InputTransform for Scalogram {
         _numbers: &Parameters<B>,
     ) -> Input<B> {
         as_plane(source, prepared)
-    }
-
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        vec![evenly(series.len(), 0.0, 1.0)]
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use burn::tensor::Tensor;
 
 use super::waveform::{Vowel, vowel};
-use super::{InputTransform, Named, Signal, Tier, as_plane, evenly, frame_means};
+use super::{InputTransform, Named, Signal, Tier, as_plane, frame_means};
 use crate::kernel::Kernels;
 use crate::kernel::mel::hz_to_mel;
 use crate::parameters::Parameters;
@@ -104,10 +104,6 @@ impl InputTransform for Speech {
         _numbers: &Parameters<B>,
     ) -> Input<B> {
         as_plane(source, prepared)
-    }
-
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        vec![evenly(series.len(), 0.0, 1.0)]
     }
 }
 

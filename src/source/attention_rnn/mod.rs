@@ -248,11 +248,8 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
             lstm(&self.lstm1),
             lstm(&self.head.lstm2),
         ];
-        fingerprint(
-            folded
-                .into_iter()
-                .chain(self.head.numbers.values().map(flat)),
-        )
+        let dense = self.head.numbers.values().map(flat);
+        fingerprint(folded.into_iter().chain(dense))
     }
 }
 

@@ -101,11 +101,8 @@ fn steps() -> Vec<Step> {
     };
     let mut steps = Vec::new();
     for (kernels, outputs, window) in BLOCKS {
-        steps.extend(
-            kernels
-                .iter()
-                .map(|kernel| convolution(*kernel, outputs, LEAKY)),
-        );
+        let kernels = kernels.iter();
+        steps.extend(kernels.map(|kernel| convolution(*kernel, outputs, LEAKY)));
         steps.push(Step::Pool(Pool { window }));
     }
     steps.push(convolution([3, 1], 96, Activation::Linear));

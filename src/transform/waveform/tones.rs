@@ -32,11 +32,8 @@ pub(super) fn clip(tones: &[Tone], series: &[f32], audio: AudioInput) -> Vec<f32
     for tone in tones {
         let signal = tone.signal.of(series, audio.samples).into_iter();
         let hertz = signal.map(|signal| tone.frequency * (1.0 + tone.deviation * signal));
-        add_tone(
-            hertz.map(|hertz| hertz.clamp(20.0, 7800.0)),
-            audio.rate,
-            &mut clip,
-        );
+        let hertz = hertz.map(|hertz| hertz.clamp(20.0, 7800.0));
+        add_tone(hertz, audio.rate, &mut clip);
     }
     clip
 }

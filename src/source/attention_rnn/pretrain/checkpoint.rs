@@ -57,8 +57,8 @@ impl State {
         write_whole(path, &bytes).map_err(|error| Error::write(path, error))
     }
 
-    /// Reads the state of the same run back.
-    pub fn load(path: &Path, run: &str) -> Result<Self, Error> {
+    /// Reads the state of the same run back, of a network of so many trained numbers.
+    pub fn load(path: &Path, run: &str, count: usize) -> Result<Self, Error> {
         let failed = |reason: &str| no_checkpoint(path, reason);
         let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
         let Stored {
@@ -72,15 +72,14 @@ impl State {
         if metadata.get("run").map(String::as_str) != Some(run) {
             return Err(failed("it was made with other settings, speech or teacher"));
         }
-        let count = |name: &str| metadata.get(name).and_then(|count| count.parse().ok());
-        let (Some(epochs), Some(steps)) = (count("epochs"), count("steps")) else {
+        let done = |name: &str| metadata.get(name).and_then(|done| done.parse::<i32>().ok());
+        let (Some(epochs), Some(steps)) = (done("epochs"), done("steps")) else {
             return Err(failed("its header is damaged"));
         };
         let mut values = |name: &str| {
-            let tensor = tensors.remove(name);
-            tensor
-                .map(|tensor| tensor.values)
-                .ok_or_else(|| failed("it is cut short"))
+            let tensor = tensors.remove(name).map(|tensor| tensor.values);
+            let whole = tensor.filter(|values| values.len() == count);
+            whole.ok_or_else(|| failed("it is cut short"))
         };
         Ok(Self {
             epochs: epochs as usize,

@@ -57,39 +57,18 @@ impl PretrainSettings {
     ///
     /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) names the first that is not.
     pub fn check(&self) -> Result<(), Error> {
-        let Self {
-            epochs,
-            batch,
-            learning_rate,
-            ..
-        } = self;
-        let Self {
-            weight_decay,
-            teacher_weight,
-            hint_weight,
-            ..
-        } = self;
-        let positive = learning_rate.is_finite() && *learning_rate > 0.0;
-        let not_negative = |value: &f32| value.is_finite() && *value >= 0.0;
-        let (decays, hints) = (not_negative(weight_decay), not_negative(hint_weight));
-        let teaches = (0.0..=1.0).contains(teacher_weight);
+        let (rate, decay) = (&self.learning_rate, &self.weight_decay);
+        let (teacher, hint) = (&self.teacher_weight, &self.hint_weight);
+        let positive = rate.is_finite() && *rate > 0.0;
+        let [decays, hints] = [decay, hint].map(|value| value.is_finite() && *value >= 0.0);
+        let teaches = (0.0..=1.0).contains(teacher);
         let checks: [(_, &dyn Display, _, _); 6] = [
-            ("epochs", epochs, *epochs > 0, "at least 1"),
-            ("batch", batch, *batch > 0, "at least 1"),
-            (
-                "learning-rate",
-                learning_rate,
-                positive,
-                "a positive number",
-            ),
-            ("weight-decay", weight_decay, decays, "a number from 0"),
-            (
-                "teacher-weight",
-                teacher_weight,
-                teaches,
-                "a number from 0 to 1",
-            ),
-            ("hint-weight", hint_weight, hints, "a number from 0"),
+            ("epochs", &self.epochs, self.epochs > 0, "at least 1"),
+            ("batch", &self.batch, self.batch > 0, "at least 1"),
+            ("learning-rate", rate, positive, "a positive number"),
+            ("weight-decay", decay, decays, "a number from 0"),
+            ("teacher-weight", teacher, teaches, "a number from 0 to 1"),
+            ("hint-weight", hint, hints, "a number from 0"),
         ];
         setting::check(checks)
     }

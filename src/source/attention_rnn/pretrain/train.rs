@@ -100,7 +100,7 @@ where
         statistics,
     };
     if let Some(path) = checkpoint.filter(|path| resume && path.exists()) {
-        state = State::load(path, &run)?;
+        state = State::load(path, &run, count)?;
     }
     let training = Training::<B> {
         speech,
