@@ -70,19 +70,19 @@ impl SpeechFolder {
             Error::new(ErrorKind::Mismatch, message)
         })?;
         let mut found = Self::default();
-        if SPLITS.iter().any(|split| folder.join(split).is_dir()) {
-            for split in SPLITS {
-                let part = folder.join(split);
-                if part.is_dir() {
-                    let clips = read_all(&recordings(&part, &source.labels)?, audio)?;
-                    found.split(split).extend(clips);
-                }
-            }
-        } else {
-            let recordings = recordings(folder, &source.labels)?;
+        let mut parts = SPLITS
+            .map(|split| (Some(split), folder.join(split)))
+            .to_vec();
+        parts.retain(|(_, part)| part.is_dir());
+        if parts.is_empty() {
+            parts.push((None, folder.to_owned()));
+        }
+        for (split, part) in parts {
+            let recordings = recordings(&part, &source.labels)?;
             let clips = read_all(&recordings, audio)?;
             for ((path, _), clip) in recordings.iter().zip(clips) {
-                found.split(speaker_split(path)).push(clip);
+                let split = split.unwrap_or_else(|| speaker_split(path));
+                found.split(split).push(clip);
             }
         }
         if found.train.len() + found.validation.len() + found.test.len() == 0 {

@@ -29,7 +29,6 @@ pub use waveform::{Carrier, Formant, Noise, Tone, Vowel, Waveform};
 use std::fmt::Debug;
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -129,13 +128,17 @@ pub trait InputTransform:
     /// See [`InputTransform::check`].
     fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
 
-    /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input.
+    /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input. Of
+    /// itself there is none: what was prepared are planes, frame by frame.
     fn forward<B: Kernels>(
         &self,
         source: &SourceSpec,
         prepared: Tensor<B, 2>,
-        numbers: &Parameters<B>,
-    ) -> Input<B>;
+        _numbers: &Parameters<B>,
+    ) -> Input<B> {
+        let (plane, [batch, _]) = (checked_plane(source), prepared.dims());
+        Input::Plane(prepared.reshape([batch, plane.frames, plane.filters()]))
+    }
 
     /// The trained numbers before training, by name; the same for the same seed.
     fn initial(&self, _source: &SourceSpec, _seed: u64) -> Numbers {
@@ -199,13 +202,6 @@ fn frame_means(samples: &[f32], count: usize) -> Vec<f32> {
 fn checked_plane(source: &SourceSpec) -> &PlaneInput {
     let plane = source.plane.as_ref();
     plane.expect("the check of the transform found that the source takes planes")
-}
-
-/// The input for what was prepared as planes, `[batch, frames * filters]`.
-fn as_plane<B: Backend>(source: &SourceSpec, prepared: Tensor<B, 2>) -> Input<B> {
-    let plane = checked_plane(source);
-    let [batch, _] = prepared.dims();
-    Input::Plane(prepared.reshape([batch, plane.frames, plane.filters()]))
 }
 
 /// The name of θ in a program.

@@ -126,9 +126,8 @@ impl InputTransform for Padding {
             return Err(setting::refused("segments", self.segments, expected));
         }
         check_theta(self.initial_amplitude)?;
-        if let Some(dimensions) = self.dimensions
-            && !(tones::LEAST..=tones::MOST).contains(&dimensions)
-        {
+        let range = tones::LEAST..=tones::MOST;
+        if let Some(dimensions) = self.dimensions.filter(|count| !range.contains(count)) {
             let expected = format!("{} to {}", tones::LEAST, tones::MOST);
             return Err(setting::refused("dimensions", dimensions, expected));
         }
@@ -139,10 +138,9 @@ impl InputTransform for Padding {
         let room = self.room(audio);
         if samples > room {
             let segments = self.segments;
-            let message = format!(
-                "a series of {samples} samples does not fit: {segments} segment(s) of the clip \
-                 have room for {room} samples each"
-            );
+            let room_for =
+                format!("{segments} segment(s) of the clip have room for {room} samples each");
+            let message = format!("a series of {samples} samples does not fit: {room_for}");
             let hint = format!("use fewer segments, or shorten the series to {room} samples");
             return Err(Error::new(ErrorKind::Mismatch, message)
                 .with_hint(hint)

@@ -9,14 +9,10 @@ use std::f64::consts::SQRT_2;
 use rustfft::num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
-use burn::tensor::Tensor;
-
 use super::fourier::{plans, transformed};
-use super::{InputTransform, Named, Tier, as_plane, frame_means};
-use crate::kernel::Kernels;
-use crate::parameters::Parameters;
+use super::{InputTransform, Named, Tier, frame_means};
 use crate::series::resample_linear;
-use crate::source::{Input, SourceSpec};
+use crate::source::SourceSpec;
 use crate::{Error, setting};
 
 /// Samples of a band's amplitude that are averaged for a frame.
@@ -130,15 +126,6 @@ impl InputTransform for Scalogram {
             *value = input.value(*value);
         }
         Ok(plane)
-    }
-
-    fn forward<B: Kernels>(
-        &self,
-        source: &SourceSpec,
-        prepared: Tensor<B, 2>,
-        _numbers: &Parameters<B>,
-    ) -> Input<B> {
-        as_plane(source, prepared)
     }
 }
 

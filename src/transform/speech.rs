@@ -3,14 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use burn::tensor::Tensor;
-
 use super::waveform::{Vowel, vowel};
-use super::{InputTransform, Named, Signal, Tier, as_plane, frame_means};
-use crate::kernel::Kernels;
+use super::{InputTransform, Named, Signal, Tier, frame_means};
 use crate::kernel::mel::hz_to_mel;
-use crate::parameters::Parameters;
-use crate::source::{Input, PlaneInput, SourceSpec};
+use crate::source::{PlaneInput, SourceSpec};
 use crate::{Error, setting};
 
 /// Samples of a formant that are averaged for a frame.
@@ -95,15 +91,6 @@ impl InputTransform for Speech {
             }
         }
         Ok(plane)
-    }
-
-    fn forward<B: Kernels>(
-        &self,
-        source: &SourceSpec,
-        prepared: Tensor<B, 2>,
-        _numbers: &Parameters<B>,
-    ) -> Input<B> {
-        as_plane(source, prepared)
     }
 }
 

@@ -61,19 +61,10 @@ impl EmbeddingTap {
     /// the half of that less 4, and so on; the embedding has ⌊(frames − 76)/8⌋ + 1. None for fewer
     /// than [`MIN_FRAMES`](super::MIN_FRAMES).
     pub fn size(self, frames: usize) -> Option<[usize; 3]> {
-        let mut here = [frames, MELS, 1];
-        for step in steps().iter().take(self.layer() + 1) {
-            let [time, frequency, channels] = here;
-            let (place, channels) = match step {
-                Step::Convolution(geometry, _) => {
-                    (geometry.output([time, frequency]), geometry.outputs)
-                }
-                Step::Pool(pool) => (pool.output([time, frequency]), channels),
-            };
-            let [time, frequency] = place?;
-            here = [time, frequency, channels];
-        }
-        (frames >= MIN_FRAMES).then_some(here)
+        let layers = layers();
+        let mut passed = layers.iter().take(self.layer() + 1);
+        let size = passed.try_fold([frames, MELS, 1], |size, layer| layer.output(size));
+        size.filter(|_| frames >= MIN_FRAMES)
     }
 
     /// The index of the layer in the stack.
@@ -82,31 +73,28 @@ impl EmbeddingTap {
     }
 }
 
-enum Step {
-    Convolution(Geometry, Activation),
-    Pool(Pool),
-}
-
-/// The layers without their weights.
-fn steps() -> Vec<Step> {
+/// The layers, without their weights.
+fn layers() -> Vec<StackLayer> {
     let mut inputs = 1;
-    let mut convolution = |kernel: [usize; 2], outputs, activation| {
-        let geometry = Geometry {
+    let mut convolution = |kernel: [usize; 2], outputs, activation| StackLayer::Convolution {
+        geometry: Geometry {
             outputs,
             inputs: std::mem::replace(&mut inputs, outputs),
             kernel,
             padding: kernel[1] / 2,
-        };
-        Step::Convolution(geometry, activation)
+        },
+        activation,
+        kernel: Vec::new(),
+        bias: Vec::new(),
     };
-    let mut steps = Vec::new();
+    let mut layers = Vec::new();
     for (kernels, outputs, window) in BLOCKS {
         let kernels = kernels.iter();
-        steps.extend(kernels.map(|kernel| convolution(*kernel, outputs, LEAKY)));
-        steps.push(Step::Pool(Pool { window }));
+        layers.extend(kernels.map(|kernel| convolution(*kernel, outputs, LEAKY)));
+        layers.push(StackLayer::Pool(Pool { window }));
     }
-    steps.push(convolution([3, 1], 96, Activation::Linear));
-    steps
+    layers.push(convolution([3, 1], 96, Activation::Linear));
+    layers
 }
 
 /// Name and shape of every tensor: `conv1.kernel` … `conv20.kernel`
@@ -117,17 +105,22 @@ pub(super) fn architecture() -> BTreeMap<String, Vec<usize>> {
         ("window".to_owned(), vec![FRAME_SAMPLES]),
         ("mel.filters".to_owned(), vec![BINS, MELS]),
     ]);
-    let convolutions = steps().into_iter().filter_map(|step| match step {
-        Step::Convolution(geometry, activation) => Some((geometry, activation)),
-        Step::Pool(_) => None,
-    });
-    for (number, (geometry, activation)) in (1..).zip(convolutions) {
-        let [rows, columns] = geometry.kernel;
-        let shape = vec![geometry.outputs, geometry.inputs, rows, columns];
-        shapes.insert(format!("conv{number}.kernel"), shape);
-        // The last has none.
-        if activation != Activation::Linear {
-            shapes.insert(format!("conv{number}.bias"), vec![geometry.outputs]);
+    let mut number = 0;
+    for layer in layers() {
+        if let StackLayer::Convolution {
+            geometry,
+            activation,
+            ..
+        } = layer
+        {
+            number += 1;
+            let [rows, columns] = geometry.kernel;
+            let shape = vec![geometry.outputs, geometry.inputs, rows, columns];
+            shapes.insert(format!("conv{number}.kernel"), shape);
+            // The last has none.
+            if activation != Activation::Linear {
+                shapes.insert(format!("conv{number}.bias"), vec![geometry.outputs]);
+            }
         }
     }
     shapes
@@ -136,20 +129,22 @@ pub(super) fn architecture() -> BTreeMap<String, Vec<usize>> {
 /// The layers with their weights.
 pub(super) fn stack(weights: &SourceWeights) -> ConvolutionStack {
     let values = |name: String| Some(weights.tensors().get(&name)?.values.clone());
+    let mut layers = layers();
     let mut number = 0;
-    let layers = steps().into_iter().map(|step| match step {
-        Step::Pool(pool) => StackLayer::Pool(pool),
-        Step::Convolution(geometry, activation) => {
+    for layer in &mut layers {
+        if let StackLayer::Convolution {
+            geometry,
+            kernel,
+            bias,
+            ..
+        } = layer
+        {
             number += 1;
-            let kernel = values(format!("conv{number}.kernel"));
-            let bias = values(format!("conv{number}.bias"));
-            StackLayer::Convolution {
-                geometry,
-                activation,
-                kernel: kernel.expect("reading the file found every kernel"),
-                bias: bias.unwrap_or_else(|| vec![0.0; geometry.outputs]),
-            }
+            let found = values(format!("conv{number}.kernel"));
+            *kernel = found.expect("reading the file found every kernel");
+            let found = values(format!("conv{number}.bias"));
+            *bias = found.unwrap_or_else(|| vec![0.0; geometry.outputs]);
         }
-    });
-    ConvolutionStack::new(layers.collect())
+    }
+    ConvolutionStack::new(layers)
 }
