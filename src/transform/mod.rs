@@ -212,7 +212,8 @@ fn check_theta(amplitude: f32) -> Result<(), Error> {
     setting::within([("initial-amplitude", amplitude, 0.0..=1.0, "0 to 1")])
 }
 
-/// θ, a clip of trained sound that all series share, before training: uniform within ± `bound`, the same for the same seed.
+/// θ, a clip of trained sound that all series share, before training: uniform within ± `bound`, the
+/// same for the same seed.
 fn initial_theta(bound: f32, samples: usize, seed: u64) -> Numbers {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let values = (0..samples).map(|_| random.random_range(-bound..=bound));

@@ -108,13 +108,12 @@ impl InputTransform for Scalogram {
                 band[bin] = spectrum[bin] * weight as f32;
             }
             inverse.process(&mut band);
-            let heard: Vec<f32> = band[margin..margin + series.len()]
-                .iter()
-                .map(|value| match self.paint {
-                    Paint::Loudness { .. } => value.norm(),
-                    Paint::Wave => value.re,
-                })
-                .collect();
+            let heard = band[margin..margin + series.len()].iter();
+            let heard = heard.map(|value| match self.paint {
+                Paint::Loudness { .. } => value.norm(),
+                Paint::Wave => value.re,
+            });
+            let heard: Vec<f32> = heard.collect();
             let heard = resample_linear(&heard, frames * SAMPLES_IN_FRAME);
             let means = frame_means(&heard, SAMPLES_IN_FRAME);
             for (frame, mean) in plane.chunks_exact_mut(filters).zip(means) {

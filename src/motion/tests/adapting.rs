@@ -40,11 +40,8 @@ fn loss_by_loops(weights: &MotionSourceWeights, tensors: &Numbers) -> f64 {
         pairs.map(|(one, other)| (one - other).powi(2)).sum::<f64>() / one.len() as f64
     };
     let mut total = 0.0;
-    let windows = inputs
-        .chunks(24)
-        .zip(corrected.chunks(24))
-        .zip(targets.chunks(12));
-    for ((input, corrected), targets) in windows {
+    let outputs = corrected.chunks(24).zip(targets.chunks(12));
+    for (input, (corrected, targets)) in inputs.chunks(24).zip(outputs) {
         let mut heard = input.to_vec();
         for (place, heard) in heard.iter_mut().enumerate() {
             *heard += at("refurbish.output.bias", place);

@@ -39,10 +39,8 @@ pub(super) fn by_loops(weights: &MotionSourceWeights, input: &[f64]) -> Vec<f64>
         let terms = steps[steps.len() - 1].iter().enumerate();
         let terms = terms.map(|(row, value)| value * at("output.kernel", row * width + output));
         let target = &targets[output % targets.len()];
-        let start = signals
-            .input_joints
-            .iter()
-            .position(|joint| joint == target);
+        let mut joints = signals.input_joints.iter();
+        let start = joints.position(|joint| joint == target);
         at("output.bias", output) + terms.sum::<f64>() + start.map_or(0.0, |at| last_input[at])
     };
     (0..width).map(forecast).collect()
