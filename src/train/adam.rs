@@ -81,12 +81,8 @@ impl Trainer for Adam {
                 for (value, keep) in values[dropped].iter_mut().zip(&keep) {
                     *value *= keep;
                 }
-                let Plan {
-                    epsilon,
-                    weight_decay,
-                    ..
-                } = self.0;
-                moments.step(numbers, &values, rate, epsilon, weight_decay);
+                let (epsilon, decay) = (self.0.epsilon, self.0.weight_decay);
+                moments.step(numbers, &values, rate, epsilon, decay);
             }
             let training_loss = total / order.len() as f64;
             let validation_loss = match self.0.validation.is_empty() {
