@@ -5,7 +5,7 @@ mod closed_form;
 pub(crate) mod forecast;
 mod gradient;
 pub mod motion;
-pub(crate) mod objective;
+mod objective;
 mod progress;
 mod queries;
 mod settings;

@@ -19,11 +19,11 @@ use crate::transform::Transform;
 
 /// Named numbers laid out one after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Layout(Vec<(String, Vec<usize>, Range<usize>)>);
+pub(super) struct Layout(Vec<(String, Vec<usize>, Range<usize>)>);
 
 impl Layout {
     /// The layout of some numbers from `start` on, and where it ends.
-    pub(crate) fn of(numbers: &Numbers, start: usize) -> (Self, usize) {
+    pub(super) fn of(numbers: &Numbers, start: usize) -> (Self, usize) {
         let mut end = start;
         let places = numbers.iter().map(|(name, tensor)| {
             let from = end;
@@ -35,7 +35,7 @@ impl Layout {
     }
 
     /// The numbers by name.
-    pub(crate) fn named(&self, values: &[f32]) -> Numbers {
+    pub(super) fn named(&self, values: &[f32]) -> Numbers {
         let named = self.0.iter().map(|(name, shape, range)| {
             let tensor = HostTensor {
                 shape: shape.clone(),
@@ -47,7 +47,7 @@ impl Layout {
     }
 
     /// Has the gradients of these numbers kept; gives each tensor with its place.
-    pub(crate) fn track<B: AutodiffBackend>(
+    pub(super) fn track<B: AutodiffBackend>(
         &self,
         parameters: &mut Parameters<B>,
     ) -> Vec<(Range<usize>, Tensor<B, 1>)> {
@@ -69,7 +69,7 @@ impl Layout {
 }
 
 /// A loss with its gradient with respect to `count` numbers, of which some are tracked.
-pub(crate) fn backward<B: AutodiffBackend>(
+pub(super) fn backward<B: AutodiffBackend>(
     loss: Tensor<B, 1>,
     tracked: Vec<(Range<usize>, Tensor<B, 1>)>,
     count: usize,

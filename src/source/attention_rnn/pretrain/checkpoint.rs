@@ -1,5 +1,6 @@
 //! What a run needs to go on where it stopped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -19,12 +20,10 @@ const FORMAT: &str = "retune-checkpoint-2";
 pub struct State {
     /// Epochs done.
     pub epochs: usize,
-    /// The trained numbers, one after the other.
-    pub numbers: Vec<f32>,
-    /// The optimiser's moments of them.
-    pub moments: Moments,
-    /// The norms' running statistics.
-    pub statistics: Numbers,
+    /// All tensors of the network, the running statistics of its norms among them.
+    pub numbers: Numbers,
+    /// The optimiser's moments of those that are trained.
+    pub moments: BTreeMap<String, Moments>,
 }
 
 /// A checkpoint that does not belong to this run.
@@ -38,59 +37,53 @@ impl State {
     /// Writes the state whole or not at all; `run` is what the run is, in one line: settings, speech
     /// and teacher. A checkpoint belongs to one.
     pub fn save(&self, path: &Path, run: &str) -> Result<(), Error> {
-        let mut tensors = self.statistics.clone();
-        for (name, values) in [
-            ("numbers", &self.numbers),
-            ("first", &self.moments.first),
-            ("second", &self.moments.second),
-        ] {
-            tensors.insert(name.to_owned(), tensor([values.len()], values.clone()));
+        let mut tensors = self.numbers.clone();
+        for (name, moments) in &self.moments {
+            for (part, values) in [("first", &moments.first), ("second", &moments.second)] {
+                let values = tensor([values.len()], values.clone());
+                tensors.insert(format!("{name}.{part}"), values);
+            }
         }
         let metadata = [
             ("format", FORMAT.to_owned()),
             ("run", run.to_owned()),
             ("epochs", self.epochs.to_string()),
-            ("steps", self.moments.steps.to_string()),
         ];
         let metadata = metadata.map(|(key, value)| (key.to_owned(), value)).into();
         let bytes = Stored { metadata, tensors }.to_bytes();
         write_whole(path, &bytes).map_err(|error| Error::write(path, error))
     }
 
-    /// Reads the state of the same run back, of a network of so many trained numbers.
-    pub fn load(path: &Path, run: &str, count: usize) -> Result<Self, Error> {
+    /// Reads the state of the same run, of so many steps an epoch, in the place of a fresh one.
+    pub fn load(&mut self, path: &Path, run: &str, steps: usize) -> Result<(), Error> {
         let failed = |reason: &str| no_checkpoint(path, reason);
         let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
-        let Stored {
-            metadata,
-            mut tensors,
-        } = Stored::from_bytes(&bytes)
+        let stored = Stored::from_bytes(&bytes)
             .map_err(|_| failed("it is no checkpoint, one of another version, or cut short"))?;
-        if metadata.get("format").map(String::as_str) != Some(FORMAT) {
+        let entry = |name: &str| stored.metadata.get(name).map(String::as_str);
+        if entry("format") != Some(FORMAT) {
             return Err(failed("it is no checkpoint, or one of another version"));
         }
-        if metadata.get("run").map(String::as_str) != Some(run) {
+        if entry("run") != Some(run) {
             return Err(failed("it was made with other settings, speech or teacher"));
         }
-        let done = |name: &str| metadata.get(name).and_then(|done| done.parse::<i32>().ok());
-        let (Some(epochs), Some(steps)) = (done("epochs"), done("steps")) else {
-            return Err(failed("its header is damaged"));
+        let epochs = entry("epochs").and_then(|epochs| epochs.parse().ok());
+        self.epochs = epochs.ok_or_else(|| failed("its header is damaged"))?;
+        let read = |name: &str, into: &mut Vec<f32>| {
+            let found = stored.tensors.get(name).map(|tensor| &tensor.values);
+            let whole = found.filter(|found| found.len() == into.len());
+            into.clone_from(whole.ok_or_else(|| failed("it is cut short"))?);
+            Ok(())
         };
-        let mut values = |name: &str| {
-            let tensor = tensors.remove(name).map(|tensor| tensor.values);
-            let whole = tensor.filter(|values| values.len() == count);
-            whole.ok_or_else(|| failed("it is cut short"))
-        };
-        Ok(Self {
-            epochs: epochs as usize,
-            numbers: values("numbers")?,
-            moments: Moments {
-                first: values("first")?,
-                second: values("second")?,
-                steps,
-            },
-            statistics: tensors,
-        })
+        for (name, tensor) in &mut self.numbers {
+            read(name, &mut tensor.values)?;
+        }
+        for (name, moments) in &mut self.moments {
+            read(&format!("{name}.first"), &mut moments.first)?;
+            read(&format!("{name}.second"), &mut moments.second)?;
+            moments.steps = (self.epochs * steps) as i32;
+        }
+        Ok(())
     }
 }
 

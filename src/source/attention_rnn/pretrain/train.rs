@@ -5,7 +5,7 @@ use std::path::Path;
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::backend::AutodiffBackend;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{ElementConversion, Tensor, TensorData};
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -14,14 +14,13 @@ use super::augment::{noise_alone, vary};
 use super::checkpoint::{State, describe};
 use super::forward::hear_in_training;
 use super::settings::PretrainSettings;
-use crate::fit::objective::{Layout, backward};
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::Parameters;
 use crate::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS};
 use crate::source::speech::LAYOUT;
 use crate::source::{Source, SourceWeights, SpeechFolder, generator, host, measure};
-use crate::train::{Gradient, Moments};
+use crate::train::Moments;
 use crate::{Error, ErrorKind, setting};
 
 /// What the running statistics of the norms keep at each step.
@@ -89,30 +88,27 @@ where
     }
     let steps = recordings / settings.batch;
     let run = describe(speech, settings, teacher);
-    let untrained = AttentionRnnSource::random(settings.seed).into_iter();
-    let (trained, statistics): (Numbers, Numbers) =
-        untrained.partition(|(name, _)| AttentionRnnSource::is_trained(name));
-    let (layout, count) = Layout::of(&trained, 0);
+    let numbers = AttentionRnnSource::random(settings.seed);
+    let trained = numbers
+        .iter()
+        .filter(|(name, _)| AttentionRnnSource::is_trained(name));
+    let moments = trained.map(|(name, tensor)| (name.clone(), Moments::new(tensor.values.len())));
     let mut state = State {
         epochs: 0,
-        numbers: trained.into_values().flat_map(|one| one.values).collect(),
-        moments: Moments::new(count),
-        statistics,
+        moments: moments.collect(),
+        numbers,
     };
     if let Some(path) = checkpoint.filter(|path| resume && path.exists()) {
-        state = State::load(path, &run, count)?;
+        state.load(path, &run, steps)?;
     }
     let training = Training::<B> {
         speech,
         settings,
         teacher: teacher.map(|teacher| AttentionRnn::new(teacher, device)),
-        layout: &layout,
         device,
     };
     let finished = |state: &State| {
-        let mut tensors = layout.named(&state.numbers);
-        tensors.extend(state.statistics.clone());
-        SourceWeights::new::<AttentionRnnSource>(&settings.name, tensors)
+        SourceWeights::new::<AttentionRnnSource>(&settings.name, state.numbers.clone())
     };
     while state.epochs < settings.epochs {
         training.epoch(&mut state, progress);
@@ -158,7 +154,6 @@ struct Training<'a, B: AutodiffBackend> {
     speech: &'a SpeechFolder,
     settings: &'a PretrainSettings,
     teacher: Option<AttentionRnn<B::InnerBackend>>,
-    layout: &'a Layout,
     device: &'a B::Device,
 }
 
@@ -180,22 +175,26 @@ where
             let log_mel = B::InnerBackend::log_mel(Tensor::from_data(audio, self.device));
             let teacher = self.teacher.as_ref();
             let taught = teacher.map(|teacher| teacher.activations(log_mel.clone()));
-            let named = self.layout.named(&state.numbers);
-            let mut numbers = Parameters::<B>::new(&named, self.device);
-            let tracked = self.layout.track(&mut numbers);
-            let tensors: Vec<_> = tracked.iter().map(|(place, _)| place.clone()).collect();
+            let mut numbers = Parameters::<B>::new(&state.numbers, self.device);
+            for name in state.moments.keys() {
+                numbers.insert(name, numbers.get(name).require_grad());
+            }
             let (heard, statistics) = hear_in_training(&numbers, Tensor::from_inner(log_mel));
             let loss = self.loss(&heard, &labels, taught.as_ref());
-            let Gradient { loss, mut values } = backward(loss, tracked, state.numbers.len());
-            total += loss;
-            for tensor in tensors {
-                shorten(&mut values[tensor]);
-            }
+            let gradients = loss.backward();
+            total += loss.into_scalar().elem::<f64>();
             let rate = learning_rate(settings, epochs as f64 + step as f64 / steps as f64);
-            let (numbers, decay) = (&mut state.numbers, settings.weight_decay);
-            state.moments.step(numbers, &values, rate, EPSILON, decay);
+            let decay = settings.weight_decay;
+            for (name, tensor) in &mut state.numbers {
+                let gradient = numbers.get(name).grad(&gradients).map(host);
+                let moments = state.moments.get_mut(name);
+                if let (Some(mut gradient), Some(moments)) = (gradient, moments) {
+                    shorten(&mut gradient.values);
+                    moments.step(&mut tensor.values, &gradient.values, rate, EPSILON, decay);
+                }
+            }
             for (name, now) in statistics {
-                let running = state.statistics.get_mut(name).into_iter();
+                let running = state.numbers.get_mut(name).into_iter();
                 let running = running.flat_map(|tensor| &mut tensor.values);
                 for (running, now) in running.zip(host(now).values) {
                     *running = STATISTICS_MEMORY * *running + (1.0 - STATISTICS_MEMORY) * now;
