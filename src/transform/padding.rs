@@ -235,7 +235,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::source::SourceWeights;
 
     proptest! {
         #[test]
@@ -245,22 +244,23 @@ mod tests {
             position in prop::sample::select(&[Position::Start, Position::Centre, Position::End]),
             stretch in prop::option::of(1usize..1600),
         ) {
-            let source = SourceWeights::find("attrnn-gsc35").unwrap();
+            let audio = AudioInput { rate: 16_000, samples: 16_000 };
+            let source = SourceSpec { audio: Some(audio), ..SourceSpec::default() };
             let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None };
             // No value is zero, so that silence can be told from the series.
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
-            let clip = padding.prepare(source.spec(), &series).unwrap();
+            let clip = padding.prepare(&source, &series).unwrap();
             let placed = stretch.unwrap_or(length);
             prop_assert_eq!(clip.len(), 16_000);
             let sounding = clip.iter().filter(|sample| **sample != 0.0).count();
             prop_assert_eq!(sounding, placed * segments);
-            for start in padding.starts(source.spec().audio.unwrap(), length) {
+            for start in padding.starts(audio, length) {
                 prop_assert_eq!(clip[start], series[0]);
             }
             let longest = 16_000 / segments;
             let padding = Padding { stretch: None, ..padding };
-            prop_assert!(padding.prepare(source.spec(), &vec![0.0; longest]).is_ok());
-            let error = padding.prepare(source.spec(), &vec![0.0; longest + 1]).unwrap_err();
+            prop_assert!(padding.prepare(&source, &vec![0.0; longest]).is_ok());
+            let error = padding.prepare(&source, &vec![0.0; longest + 1]).unwrap_err();
             let hint = format!("to {longest} samples");
             prop_assert!(error.hint().unwrap().contains(&hint), "{}", error);
         }
