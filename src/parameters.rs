@@ -10,6 +10,24 @@ use crate::storage::HostTensor;
 /// Trained numbers by name, on the host.
 pub type Numbers = BTreeMap<String, HostTensor>;
 
+/// A tensor of a shape.
+pub(crate) fn tensor(
+    shape: impl Into<Vec<usize>>,
+    values: impl IntoIterator<Item = f32>,
+) -> HostTensor {
+    HostTensor {
+        shape: shape.into(),
+        values: values.into_iter().collect(),
+    }
+}
+
+/// Tensors under their names.
+pub(crate) fn named<const N: usize>(tensors: [(&str, HostTensor); N]) -> Numbers {
+    tensors
+        .map(|(name, tensor)| (name.to_owned(), tensor))
+        .into()
+}
+
 /// The same on a device, each laid out flat.
 #[derive(Debug, Clone)]
 pub struct Parameters<B: Backend>(BTreeMap<String, Tensor<B, 1>>);
@@ -23,16 +41,11 @@ impl<B: Backend> Default for Parameters<B> {
 impl<B: Backend> Parameters<B> {
     /// Puts numbers on a device.
     pub fn new(numbers: &Numbers, device: &B::Device) -> Self {
-        let named = numbers.iter();
-        let on_device = |tensor: &HostTensor| {
-            let data = TensorData::new(tensor.values.clone(), [tensor.values.len()]);
-            Tensor::from_data(data, device)
+        let on_device = |(name, tensor): (&String, &HostTensor)| {
+            let data = TensorData::from(tensor.values.as_slice());
+            (name.clone(), Tensor::from_data(data, device))
         };
-        Self(
-            named
-                .map(|(name, tensor)| (name.clone(), on_device(tensor)))
-                .collect(),
-        )
+        Self(numbers.iter().map(on_device).collect())
     }
 
     /// The numbers of that name, flat.
@@ -42,13 +55,18 @@ impl<B: Backend> Parameters<B> {
     /// When there are none: whoever loads a program compares its numbers with those that its
     /// transforms and mappings begin with.
     pub fn get(&self, name: &str) -> Tensor<B, 1> {
-        let tensor = self.0.get(name).cloned();
-        tensor.unwrap_or_else(|| panic!("the numbers {name} were compared with the initial ones"))
+        self.find(name)
+            .unwrap_or_else(|| panic!("the numbers {name} were compared with the initial ones"))
     }
 
     /// The numbers of that name, flat, where there are some.
     pub fn find(&self, name: &str) -> Option<Tensor<B, 1>> {
         self.0.get(name).cloned()
+    }
+
+    /// All of them, by the order of their names.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Tensor<B, 1>> {
+        self.0.values()
     }
 
     /// `x · kernel + bias` of the dense layer of that name, `[rows, inputs]` to `[rows, outputs]`.
@@ -69,15 +87,13 @@ impl<B: Backend> Parameters<B> {
 /// Whether numbers have the names and shapes of those that training starts from; the first that has
 /// not.
 pub(crate) fn misfit(numbers: &Numbers, initial: &Numbers) -> Option<String> {
-    let misshapen = initial
-        .iter()
-        .find(|(name, tensor)| numbers.get(*name).map(|one| &one.shape) != Some(&tensor.shape));
-    let unknown = || numbers.keys().find(|name| !initial.contains_key(*name));
-    match misshapen {
-        Some((name, tensor)) => Some(format!(
-            "its numbers {name} are missing or not of shape {:?}",
-            tensor.shape
-        )),
-        None => unknown().map(|name| format!("it has numbers {name} that nothing reads")),
+    for (name, HostTensor { shape, .. }) in initial {
+        if numbers.get(name).map(|one| &one.shape) != Some(shape) {
+            return Some(format!(
+                "its numbers {name} are missing or not of shape {shape:?}"
+            ));
+        }
     }
+    let unknown = numbers.keys().find(|name| !initial.contains_key(*name))?;
+    Some(format!("it has numbers {unknown} that nothing reads"))
 }

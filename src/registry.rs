@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Entries by name.
-pub(crate) type Table<T> = RwLock<BTreeMap<String, T>>;
+type Table<T> = RwLock<BTreeMap<String, T>>;
 
 /// An entry of a table: what the crate's own table starts with.
 pub(crate) trait Entry: Clone + Send + Sync + 'static {
@@ -47,23 +47,19 @@ pub(crate) fn find<T: Entry>(name: &str) -> Option<T> {
 /// All entries, by name.
 pub(crate) fn all<T: Entry>() -> Vec<(String, T)> {
     let table = table::<T>().read().unwrap_or_else(PoisonError::into_inner);
-    let entries = table.iter();
-    entries
-        .map(|(name, entry)| (name.clone(), entry.clone()))
-        .collect()
+    table.clone().into_iter().collect()
 }
 
 /// Adds an entry, or puts it in the place of the one of that name.
-pub(crate) fn add<T: Entry>(name: &str, entry: T) {
+pub(crate) fn add<T: Entry>((name, entry): (&str, T)) {
     let mut table = table::<T>().write().unwrap_or_else(PoisonError::into_inner);
     table.insert(name.to_owned(), entry);
 }
 
 /// What a handle of any type needs of that type to be compared and stored as it is.
-pub(crate) trait Held: Debug + Send + Sync {
+pub(crate) trait Held: Any + Debug + Send + Sync {
     fn settings(&self) -> Value;
     fn equals(&self, other: &dyn Any) -> bool;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<T: Debug + Send + Sync + PartialEq + Serialize + 'static> Held for T {
@@ -73,10 +69,6 @@ impl<T: Debug + Send + Sync + PartialEq + Serialize + 'static> Held for T {
 
     fn equals(&self, other: &dyn Any) -> bool {
         other.downcast_ref() == Some(self)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }
 
@@ -98,7 +90,7 @@ macro_rules! as_what_it_holds {
 
         impl PartialEq for $Handle {
             fn eq(&self, other: &Self) -> bool {
-                self.0.equals(other.0.as_any())
+                self.0.equals(&*other.0)
             }
         }
 
@@ -112,11 +104,8 @@ macro_rules! as_what_it_holds {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 use serde::de::Error;
                 let settings = serde_json::Value::deserialize(from)?;
-                let (kind, settings) = $crate::registry::untagged(settings)
-                    .map_err(|reason| D::Error::custom(format!("a {}: {reason}", $what)))?;
-                let known = $crate::registry::find::<$OnHost>(&kind).ok_or_else(|| {
-                    D::Error::custom(format!("there is no {} of kind {kind:?}", $what))
-                })?;
+                let found = $crate::registry::untagged::<$OnHost>(settings, $what);
+                let (known, settings) = found.map_err(D::Error::custom)?;
                 (known.parse)(settings).map_err(D::Error::custom)
             }
         }
@@ -139,51 +128,43 @@ pub(crate) fn tagged(kind: &str, settings: Value) -> Value {
     Value::Object(settings)
 }
 
-/// The name of the kind, and the settings without it.
-pub(crate) fn untagged(settings: Value) -> Result<(String, Value), String> {
+/// The entry of the kind that settings name, and the settings without the name.
+pub(crate) fn untagged<T: Entry>(settings: Value, what: &str) -> Result<(T, Value), String> {
     let Value::Object(mut settings) = settings else {
-        return Err("it is no object with the name of a kind".to_owned());
+        return Err(format!("a {what}: it is no object with the name of a kind"));
     };
-    match settings.remove(KIND) {
-        Some(Value::String(kind)) => Ok((kind, Value::Object(settings))),
-        _ => Err("it names no kind".to_owned()),
-    }
+    let Some(Value::String(kind)) = settings.remove(KIND) else {
+        return Err(format!("a {what}: it names no kind"));
+    };
+    let known = find(&kind).ok_or_else(|| format!("there is no {what} of kind {kind:?}"))?;
+    Ok((known, Value::Object(settings)))
 }
 
 /// Settings back from what [`untagged`] left: a struct without fields is written as nothing.
 pub(crate) fn parse<T: DeserializeOwned>(settings: Value) -> Result<T, serde_json::Error> {
-    match &settings {
-        Value::Object(fields) if fields.is_empty() => {
-            serde_json::from_value(Value::Null).or_else(|_| serde_json::from_value(settings))
-        }
-        _ => serde_json::from_value(settings),
-    }
+    let nothing = settings.as_object().is_some_and(Map::is_empty);
+    let parsed = nothing
+        .then(|| serde_json::from_value(Value::Null).ok())
+        .flatten();
+    parsed.map_or_else(|| serde_json::from_value(settings), Ok)
 }
 
-/// Does something with each backend that is compiled in, and with the one that differentiates over
+/// Adds what a type does on each backend that is compiled in, and on the one that differentiates over
 /// it.
-macro_rules! for_each_backend {
-    ($B:ident => $body:block) => {
+macro_rules! add_on_each_backend {
+    ($OnDevice:ident, $T:ident) => {
         #[cfg(feature = "cpu")]
-        {
-            type $B = retune_kernels::Cpu;
-            $body
-        }
+        $crate::registry::add($OnDevice::<retune_kernels::Cpu>::of::<$T>());
         #[cfg(feature = "cpu")]
-        {
-            type $B = burn::backend::Autodiff<retune_kernels::Cpu>;
-            $body
-        }
+        $crate::registry::add(
+            $OnDevice::<burn::backend::Autodiff<retune_kernels::Cpu>>::of::<$T>(),
+        );
         #[cfg(feature = "wgpu")]
-        {
-            type $B = retune_kernels::Wgpu;
-            $body
-        }
+        $crate::registry::add($OnDevice::<retune_kernels::Wgpu>::of::<$T>());
         #[cfg(feature = "wgpu")]
-        {
-            type $B = burn::backend::Autodiff<retune_kernels::Wgpu>;
-            $body
-        }
+        $crate::registry::add(
+            $OnDevice::<burn::backend::Autodiff<retune_kernels::Wgpu>>::of::<$T>(),
+        );
     };
 }
-pub(crate) use for_each_backend;
+pub(crate) use add_on_each_backend;

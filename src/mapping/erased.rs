@@ -1,7 +1,6 @@
 //! Any output mapping, as a program stores it.
 
 use std::any::Any;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
@@ -11,7 +10,7 @@ use super::{LabelMapping, OutputMapping, Readout, damaged, each_mapping};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
+use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
 use crate::source::{Outputs, SourceSpec};
 
 /// What [`OutputMapping`] has without a backend, for any type.
@@ -59,21 +58,16 @@ struct OnDevice<B: Kernels> {
     log_probabilities: fn(&dyn Any, Tensor<B, 2>) -> Tensor<B, 2>,
 }
 
-struct HostTable;
-struct DeviceTable<B>(PhantomData<B>);
-
-impl HostTable {
-    fn of<M: OutputMapping>(&self) -> (&'static str, OnHost) {
-        let entry = OnHost {
-            parse: |settings| registry::parse::<M>(settings).map(Mapping::new),
-        };
-        (M::KIND, entry)
+impl OnHost {
+    fn of<M: OutputMapping>() -> (&'static str, Self) {
+        let parse = |settings| registry::parse::<M>(settings).map(Mapping::new);
+        (M::KIND, Self { parse })
     }
 }
 
-impl<B: Kernels> DeviceTable<B> {
-    fn of<M: OutputMapping>(&self) -> (&'static str, OnDevice<B>) {
-        let entry = OnDevice {
+impl<B: Kernels> OnDevice<B> {
+    fn of<M: OutputMapping>() -> (&'static str, Self) {
+        let entry = Self {
             scores: |mapping, source, outputs, numbers| {
                 of_kind::<M>(mapping).scores(source, outputs, numbers)
             },
@@ -85,24 +79,20 @@ impl<B: Kernels> DeviceTable<B> {
 
 impl Entry for OnHost {
     fn own() -> Vec<(&'static str, Self)> {
-        each_mapping!(HostTable)
+        each_mapping!(Self)
     }
 }
 
 impl<B: Kernels> Entry for OnDevice<B> {
     fn own() -> Vec<(&'static str, Self)> {
-        each_mapping!(DeviceTable(PhantomData))
+        each_mapping!(Self)
     }
 }
 
 /// Makes a kind of mapping known on the backends that are compiled in.
 pub fn register<M: OutputMapping>() {
-    let (kind, entry) = HostTable.of::<M>();
-    registry::add(kind, entry);
-    for_each_backend!(B => {
-        let (kind, entry) = DeviceTable::<B>(PhantomData).of::<M>();
-        registry::add(kind, entry);
-    });
+    registry::add(OnHost::of::<M>());
+    add_on_each_backend!(OnDevice, M);
 }
 
 /// Any output mapping.
@@ -117,7 +107,8 @@ impl Mapping {
 
     /// The mapping, if it is one of this type.
     pub fn downcast<M: OutputMapping>(&self) -> Option<&M> {
-        self.0.as_any().downcast_ref()
+        let held: &dyn Any = &*self.0;
+        held.downcast_ref()
     }
 
     /// See [`OutputMapping::name`].
@@ -170,12 +161,12 @@ impl Mapping {
         outputs: &Outputs<B>,
         numbers: &Parameters<B>,
     ) -> Tensor<B, 2> {
-        (self.device_part::<B>().scores)(self.0.as_any(), source, outputs, numbers)
+        (self.device_part::<B>().scores)(&*self.0, source, outputs, numbers)
     }
 
     /// See [`OutputMapping::log_probabilities`].
     pub fn log_probabilities<B: Kernels>(&self, scores: Tensor<B, 2>) -> Tensor<B, 2> {
-        (self.device_part::<B>().log_probabilities)(self.0.as_any(), scores)
+        (self.device_part::<B>().log_probabilities)(&*self.0, scores)
     }
 
     fn device_part<B: Kernels>(&self) -> OnDevice<B> {

@@ -27,8 +27,8 @@ use crate::{Error, ErrorKind};
 
 /// The one list: a new mapping is a line here, beside its file.
 macro_rules! each_mapping {
-    ($table:expr) => {
-        vec![$table.of::<LabelMapping>(), $table.of::<Readout>()]
+    ($table:ty) => {
+        vec![<$table>::of::<LabelMapping>(), <$table>::of::<Readout>()]
     };
 }
 use each_mapping;

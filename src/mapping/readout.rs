@@ -7,9 +7,8 @@ use super::OutputMapping;
 use super::pooling::{Pooling, pool};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{Outputs, SourceSpec};
-use crate::storage::HostTensor;
 
 /// The names of the readout's numbers in a program.
 const WEIGHTS: &str = "weights";
@@ -31,17 +30,10 @@ impl Readout {
     /// Two classes need one column only: the score of the first is minus that of the second.
     pub fn numbers(weights: Vec<f32>, intercept: Vec<f32>) -> Numbers {
         let columns = intercept.len();
-        let weights = HostTensor {
-            shape: vec![weights.len() / columns.max(1), columns],
-            values: weights,
-        };
-        let intercept = HostTensor {
-            shape: vec![columns],
-            values: intercept,
-        };
-        Numbers::from([
-            (WEIGHTS.to_owned(), weights),
-            (INTERCEPT.to_owned(), intercept),
+        let rows = weights.len() / columns.max(1);
+        named([
+            (WEIGHTS, tensor([rows, columns], weights)),
+            (INTERCEPT, tensor([columns], intercept)),
         ])
     }
 

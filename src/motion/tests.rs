@@ -31,14 +31,8 @@ fn cycle(person: &str, knee: f32, phase: f32) -> Trial {
             9.0 * (2.0 * angle + 1.0 + phase).sin(),
         ]
     });
-    Trial::new(
-        "one",
-        person,
-        50.0,
-        names(&JOINTS),
-        samples.collect::<Vec<f32>>(),
-    )
-    .unwrap()
+    let samples: Vec<f32> = samples.collect();
+    Trial::new("one", person, 50.0, names(&JOINTS), samples).unwrap()
 }
 
 fn layout() -> WindowLayout {
@@ -48,12 +42,9 @@ fn layout() -> WindowLayout {
     }
 }
 
-fn able_bodied() -> Vec<Trial> {
-    vec![
-        cycle("a", 28.0, 0.0),
-        cycle("b", 31.0, 0.02),
-        cycle("c", 25.0, -0.02),
-    ]
+fn able_bodied() -> [Trial; 3] {
+    [("a", 28.0, 0.0), ("b", 31.0, 0.02), ("c", 25.0, -0.02)]
+        .map(|(person, knee, phase)| cycle(person, knee, phase))
 }
 
 fn able_bodied_windows() -> Windows {
@@ -103,20 +94,12 @@ fn source() -> MotionSourceWeights {
         },
         ..PretrainSettings::default()
     };
-    let windows = able_bodied_windows();
-    let validation = layout().cut(&cycle("d", 27.0, 0.01)).unwrap();
-    let scaling = Scaling::fit(&able_bodied()).unwrap();
-    let device = Default::default();
-    let trained = pretrain::<Training>(
-        &windows,
-        &validation,
-        &scaling,
-        50.0,
-        &settings,
-        &device,
-        &mut |_| (),
-    );
-    trained.unwrap().weights
+    let known = able_bodied_windows();
+    let watched = layout().cut(&cycle("d", 27.0, 0.01)).unwrap();
+    let scale = Scaling::fit(&able_bodied()).unwrap();
+    let to = Default::default();
+    let found = pretrain::<Training>(&known, &watched, &scale, 50.0, &settings, &to, &mut |_| ());
+    found.unwrap().weights
 }
 
 fn settings(loss: AdaptLoss) -> AdaptSettings {
@@ -131,6 +114,14 @@ fn settings(loss: AdaptLoss) -> AdaptSettings {
         },
         ..AdaptSettings::default()
     }
+}
+
+/// A program of the source for the person.
+fn adapted(source: &MotionSourceWeights, settings: &AdaptSettings) -> MotionProgram {
+    let (known, windows) = (able_bodied_windows(), person());
+    let to = Default::default();
+    let program = adapt::<Training>(source, &windows, Some(&known), settings, &to, &mut |_| ());
+    program.unwrap()
 }
 
 fn forecast(source: &MotionSourceWeights, program: Option<&MotionProgram>) -> Vec<f32> {

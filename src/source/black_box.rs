@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use burn::tensor::{Tensor, TensorData};
 use serde::Serialize;
 
-use super::{Input, SourceModel, SourceSpec, host};
+use super::{Input, SourceModel, SourceSpec, rows};
 use crate::kernel::Kernels;
 use crate::{Error, ErrorKind};
 
@@ -31,26 +31,17 @@ pub enum HostBatch {
 impl HostBatch {
     /// What a transform made, read from the device.
     pub fn of<B: Kernels>(input: Input<B>) -> Self {
-        let rows = |values: Vec<f32>, width: usize| {
-            let rows = values.chunks_exact(width.max(1));
-            rows.map(<[f32]>::to_vec).collect()
-        };
         match input {
             Input::Sum(audio, shared) => {
                 Self::of(Input::Audio(audio + shared.audio.unsqueeze::<2>()))
             }
-            Input::Audio(audio) => {
-                let [_, width] = audio.dims();
-                Self::Audio {
-                    inputs: rows(host(audio).values, width),
-                }
-            }
+            Input::Audio(audio) => Self::Audio {
+                inputs: rows(audio),
+            },
             Input::Plane(plane) => {
-                let [_, frames, filters] = plane.dims();
-                Self::Plane {
-                    inputs: rows(host(plane).values, frames * filters),
-                    filters,
-                }
+                let [_, _, filters] = plane.dims();
+                let inputs = rows(plane.flatten(1, 2));
+                Self::Plane { inputs, filters }
             }
         }
     }
@@ -69,16 +60,14 @@ impl HostBatch {
 
     /// On a device, as a source takes it.
     fn on_device<B: Kernels>(&self, device: &B::Device) -> Input<B> {
-        let width = |inputs: &[Vec<f32>]| inputs.first().map_or(0, Vec::len);
+        let (Self::Audio { inputs } | Self::Plane { inputs, .. }) = self;
+        let (cases, width) = (inputs.len(), inputs.first().map_or(0, Vec::len));
+        let data = TensorData::new(inputs.concat(), [cases, width]);
+        let inputs = Tensor::<B, 2>::from_data(data, device);
         match self {
-            Self::Audio { inputs } => {
-                let data = TensorData::new(inputs.concat(), [inputs.len(), width(inputs)]);
-                Input::Audio(Tensor::from_data(data, device))
-            }
-            Self::Plane { inputs, filters } => {
-                let frames = width(inputs) / filters;
-                let data = TensorData::new(inputs.concat(), [inputs.len(), frames, *filters]);
-                Input::Plane(Tensor::from_data(data, device))
+            Self::Audio { .. } => Input::Audio(inputs),
+            Self::Plane { filters, .. } => {
+                Input::Plane(inputs.reshape([cases, width / filters, *filters]))
             }
         }
     }
@@ -134,9 +123,7 @@ impl<B: Kernels> BlackBox for Opaque<B> {
         let outputs = self.model.forward(batch.on_device(&self.device), &[]);
         let found = outputs.probabilities();
         let found = found.expect("a source with labels was asked for when it was hidden");
-        let [_, width] = found.dims();
-        let values = host(found).values;
-        Ok(values.chunks_exact(width).map(<[f32]>::to_vec).collect())
+        Ok(rows(found))
     }
 }
 

@@ -1,19 +1,17 @@
 //! The kinds of source, and the sources that are compiled in.
 
-use std::marker::PhantomData;
-
 use super::attention_rnn::AttentionRnnSource;
 use super::speech_embedding::SpeechEmbeddingSource;
 use super::weights::{OnDevice, OnHost, Source};
 use crate::kernel::Kernels;
-use crate::registry::{self, Entry, for_each_backend};
+use crate::registry::{self, Entry, add_on_each_backend};
 
 /// The one list: a new kind of source is a line here, beside its folder.
 macro_rules! each_kind {
-    ($table:expr) => {
+    ($table:ty) => {
         vec![
-            $table.of::<AttentionRnnSource>(),
-            $table.of::<SpeechEmbeddingSource>(),
+            <$table>::of::<AttentionRnnSource>(),
+            <$table>::of::<SpeechEmbeddingSource>(),
         ]
     };
 }
@@ -34,39 +32,20 @@ pub const DEFAULT_SOURCE: &str = "attrnn-gsc35";
 
 impl Entry for OnHost {
     fn own() -> Vec<(&'static str, Self)> {
-        each_kind!(HostTable)
+        each_kind!(Self)
     }
 }
 
 impl<B: Kernels> Entry for OnDevice<B> {
     fn own() -> Vec<(&'static str, Self)> {
-        each_kind!(DeviceTable(PhantomData::<B>))
-    }
-}
-
-struct HostTable;
-struct DeviceTable<B>(PhantomData<B>);
-
-impl HostTable {
-    fn of<S: Source>(&self) -> (&'static str, OnHost) {
-        OnHost::of::<S>()
-    }
-}
-
-impl<B: Kernels> DeviceTable<B> {
-    fn of<S: Source>(&self) -> (&'static str, OnDevice<B>) {
-        OnDevice::of::<S>()
+        each_kind!(Self)
     }
 }
 
 /// Makes a kind of source known on the backends that are compiled in.
 pub fn register<S: Source>() {
-    let (name, entry) = OnHost::of::<S>();
-    registry::add(name, entry);
-    for_each_backend!(B => {
-        let (name, entry) = OnDevice::<B>::of::<S>();
-        registry::add(name, entry);
-    });
+    registry::add(OnHost::of::<S>());
+    add_on_each_backend!(OnDevice, S);
 }
 
 /// The names of the sources that are compiled in, the default one first.
@@ -76,8 +55,6 @@ pub fn shipped_sources() -> Vec<&'static str> {
 
 /// The bytes of a source that is compiled in.
 pub(super) fn shipped(name: &str) -> Option<&'static [u8]> {
-    let mut shipped = SHIPPED.iter();
-    shipped
-        .find(|(shipped, _)| *shipped == name)
-        .map(|(_, bytes)| *bytes)
+    let mut shipped = SHIPPED.iter().filter(|(of, _)| *of == name);
+    shipped.next().map(|(_, bytes)| *bytes)
 }

@@ -72,8 +72,7 @@ impl<B: Backend> Outputs<B> {
     ///
     /// When it was not asked for.
     pub fn tap(&self, place: usize) -> Tensor<B, 3> {
-        let mut taps = self.taps.iter();
-        let tap = taps.find(|(of, _)| *of == place);
+        let tap = self.taps.iter().find(|(of, _)| *of == place);
         let (_, tap) = tap.expect("a mapping asks for the taps that it reads");
         tap.clone()
     }
@@ -107,25 +106,26 @@ pub trait SourceModel<B: Kernels>: Debug + Send + Sync {
     fn fingerprint(&self) -> String;
 }
 
+/// The rows of a tensor on the host.
+fn rows<B: Backend>(tensor: Tensor<B, 2>) -> Vec<Vec<f32>> {
+    let [_, width] = tensor.dims();
+    let values = host(tensor).values;
+    let rows = values.chunks_exact(width.max(1));
+    rows.map(<[f32]>::to_vec).collect()
+}
+
 /// A float tensor's values on the host.
 pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTensor {
     let shape = tensor.dims().to_vec();
-    let values = tensor
-        .into_data()
-        .convert::<f32>()
-        .into_vec()
-        .expect("the data were converted to f32 just before");
+    let values = tensor.into_data().convert::<f32>().into_vec();
+    let values = values.expect("the data were converted to f32 just before");
     HostTensor { shape, values }
 }
 
 /// The sha256 of numbers in turn.
 pub(crate) fn fingerprint(parts: impl IntoIterator<Item = Vec<f32>>) -> String {
-    let bytes: Vec<u8> = parts
-        .into_iter()
-        .flatten()
-        .flat_map(f32::to_le_bytes)
-        .collect();
-    crate::storage::sha256(&bytes)
+    let values = parts.into_iter().flatten();
+    crate::storage::sha256(&values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>())
 }
 
 /// A generator for one use: the same for the same seed and place, independent of all others.

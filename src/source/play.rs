@@ -49,13 +49,10 @@ mod tests {
         }
         let clip = play(&plane, &input);
         assert_eq!(clip.len(), 16_000);
-        let peak = clip
-            .iter()
-            .fold(0f32, |peak, sample| peak.max(sample.abs()));
+        let peak = clip.iter().copied().fold(0f32, f32::max);
         assert!((peak - 0.5).abs() < 0.01, "{peak}");
-        let upward = clip
-            .windows(2)
-            .filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0);
+        let pairs = clip.windows(2);
+        let upward = pairs.filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0);
         let hertz = mel_to_hz(f64::from(input.centres[30]));
         assert!((upward.count() as f64 - hertz).abs() < 2.0);
     }

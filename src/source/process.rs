@@ -65,23 +65,20 @@ impl Process {
     /// that can be used.
     pub fn start(command: &str, timeout: Duration) -> Result<Self, Error> {
         let failed = |reason: String| failed(command, &reason);
-        let mut shell = match cfg!(windows) {
-            true => Command::new("cmd"),
-            false => Command::new("sh"),
+        let shell = match cfg!(windows) {
+            true => ["cmd", "/C"],
+            false => ["sh", "-c"],
         };
-        let mut child = shell
-            .arg(if cfg!(windows) { "/C" } else { "-c" })
-            .arg(command)
+        let mut child = Command::new(shell[0])
+            .args([shell[1], command])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| failed(format!("it cannot be started: {error}")))?;
-        let (input, output, errors) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let input = input.expect("the standard input is a pipe");
-        let output = output.expect("the standard output is a pipe");
-        let mut errors = errors.expect("the standard error is a pipe");
+        let input = child.stdin.take().expect("the standard input is a pipe");
+        let output = child.stdout.take().expect("the standard output is a pipe");
+        let mut errors = child.stderr.take().expect("the standard error is a pipe");
         let (told, answers) = channel();
         thread::spawn(move || {
             let mut reader = BufReader::new(output);
@@ -109,11 +106,9 @@ impl Process {
         };
         let line = running.ask(&json!({"describe": true}).to_string(), timeout);
         let line = line.map_err(|reason| failed(running.ended(reason)))?;
+        let expected = r#"{"name": …, "labels": […], "audio": {"rate": …, "samples": …}}"#;
         let found: Description = serde_json::from_str(&line).map_err(|error| {
-            failed(format!(
-                "it did not describe itself as {{\"name\": …, \"labels\": […], \"audio\": {{\"rate\": …, \
-                 \"samples\": …}}}}: {error}"
-            ))
+            failed(format!("it did not describe itself as {expected}: {error}"))
         })?;
         if found.labels.is_empty() || found.audio.samples == 0 || found.audio.rate == 0 {
             let reason = "it describes a model without labels, samples or a rate";
@@ -122,12 +117,8 @@ impl Process {
         Ok(Self {
             command: command.to_owned(),
             spec: SourceSpec {
-                name: found.name,
-                sha256: sha256(line.trim().as_bytes()),
                 audio: Some(found.audio),
-                plane: None,
-                labels: found.labels,
-                taps: Vec::new(),
+                ..SourceSpec::new(found.name, sha256(line.trim().as_bytes()), found.labels)
             },
             timeout,
             running: Mutex::new(running),
@@ -145,19 +136,16 @@ fn failed(command: &str, reason: &str) -> Error {
 impl Running {
     /// The line that answers a line.
     fn ask(&mut self, question: &str, timeout: Duration) -> Result<String, String> {
-        let sent = writeln!(self.input, "{question}").and_then(|()| self.input.flush());
         // A process that ended says so better than the pipe that broke.
-        let _ = sent;
+        let _ = writeln!(self.input, "{question}").and_then(|()| self.input.flush());
+        let seconds = timeout.as_secs_f64();
         match self.answers.recv_timeout(timeout) {
             Ok(Ok(line)) if line.is_empty() => Err("it ended".to_owned()),
             Ok(Ok(line)) if !line.ends_with('\n') => Err("it ended within a line".to_owned()),
             Ok(Ok(line)) => Ok(line),
             Ok(Err(error)) => Err(format!("its answer cannot be read: {error}")),
             Err(RecvTimeoutError::Disconnected) => Err("it ended".to_owned()),
-            Err(RecvTimeoutError::Timeout) => {
-                let seconds = timeout.as_secs_f64();
-                Err(format!("it gave no answer within {seconds} s"))
-            }
+            Err(RecvTimeoutError::Timeout) => Err(format!("it gave no answer within {seconds} s")),
         }
     }
 
@@ -198,32 +186,28 @@ impl BlackBox for Process {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let line = running.ask(&question, self.timeout);
         let line = line.map_err(|reason| failed(running.ended(reason)))?;
-        let Answer { probabilities } = serde_json::from_str(&line).map_err(|error| {
+        let answer = serde_json::from_str(&line);
+        let Answer { probabilities } = answer.map_err(|error| {
             failed(format!(
                 "its answer is not {{\"probabilities\": [[…], …]}}: {error}"
             ))
         })?;
         if probabilities.len() != batch.len() {
             let (found, expected) = (probabilities.len(), batch.len());
-            return Err(failed(format!(
-                "it answered {found} rows to {expected} inputs"
-            )));
+            let reason = format!("it answered {found} rows to {expected} inputs");
+            return Err(failed(reason));
         }
         let labels = self.spec.labels.len();
-        for (row, found) in probabilities.iter().enumerate() {
-            if found.len() != labels {
-                return Err(failed(format!(
-                    "row {} of its answer has {} probabilities for {labels} labels",
-                    row + 1,
-                    found.len()
-                )));
-            }
-            if found.iter().any(|value| !(0.0..=1.0).contains(value)) {
-                return Err(failed(format!(
-                    "row {} of its answer holds a number that is no probability",
-                    row + 1
-                )));
-            }
+        for (row, values) in (1..).zip(&probabilities) {
+            let found = values.len();
+            let what = if found != labels {
+                format!("has {found} probabilities for {labels} labels")
+            } else if values.iter().any(|value| !(0.0..=1.0).contains(value)) {
+                "holds a number that is no probability".to_owned()
+            } else {
+                continue;
+            };
+            return Err(failed(format!("row {row} of its answer {what}")));
         }
         Ok(probabilities)
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use retune_core::argmax;
 
-use super::{Input, SourceModel, SourceWeights, SpeechClip, host};
+use super::{Input, SourceModel, SourceWeights, SpeechClip, rows};
 use crate::Error;
 use crate::kernel::Kernels;
 
@@ -73,7 +73,5 @@ pub(crate) fn label_logits<B: Kernels>(
     let audio = TensorData::new(samples, [clips.len(), length]);
     let outputs = source.forward(Input::Audio(Tensor::from_data(audio, device)), &[]);
     let logits = outputs.logits.ok_or_else(|| source.spec().no_labels())?;
-    let [_, width] = logits.dims();
-    let values = host(logits).values;
-    Ok(values.chunks_exact(width).map(<[f32]>::to_vec).collect())
+    Ok(rows(logits))
 }

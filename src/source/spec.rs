@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, ErrorKind};
 
 /// What a source takes and gives: transforms and mappings ask it, so that they know no source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SourceSpec {
     /// Its name, for people.
     pub name: String,
@@ -115,9 +115,7 @@ impl SourceSpec {
             name,
             sha256,
             labels,
-            audio: None,
-            plane: None,
-            taps: Vec::new(),
+            ..Self::default()
         }
     }
 

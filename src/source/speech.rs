@@ -1,5 +1,6 @@
 //! Reading a folder of recorded words: `WORD/SPEAKER_nohash_N.wav`.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -69,33 +70,28 @@ impl SpeechFolder {
             Error::new(ErrorKind::Mismatch, message)
         })?;
         let mut found = Self::default();
-        if SPLITS.iter().any(|split| folder.join(split).is_dir()) {
-            for split in SPLITS {
-                let part = folder.join(split);
-                if part.is_dir() {
-                    let clips = read_all(&recordings(&part, &source.labels)?, audio)?;
-                    found.split(split).extend(clips);
-                }
-            }
-        } else {
-            let recordings = recordings(folder, &source.labels)?;
+        let mut parts = SPLITS
+            .map(|split| (Some(split), folder.join(split)))
+            .to_vec();
+        parts.retain(|(_, part)| part.is_dir());
+        if parts.is_empty() {
+            parts.push((None, folder.to_owned()));
+        }
+        for (split, part) in parts {
+            let recordings = recordings(&part, &source.labels)?;
             let clips = read_all(&recordings, audio)?;
             for ((path, _), clip) in recordings.iter().zip(clips) {
-                found.split(speaker_split(path)).push(clip);
+                let split = split.unwrap_or_else(|| speaker_split(path));
+                found.split(split).push(clip);
             }
         }
-        if [&found.train, &found.validation, &found.test]
-            .iter()
-            .all(|clips| clips.is_empty())
-        {
+        if found.train.len() + found.validation.len() + found.test.len() == 0 {
             let message = format!("{}: there is no recording", folder.display());
             return Err(Error::new(ErrorKind::Empty, message).with_hint(LAYOUT));
         }
-        let default_noise = folder.join(NOISE_FOLDER);
-        match noise {
-            Some(noise) => found.noise = read_noise(noise, audio.rate)?,
-            None if default_noise.is_dir() => found.noise = read_noise(&default_noise, audio.rate)?,
-            None => {}
+        let usual = Some(folder.join(NOISE_FOLDER)).filter(|usual| usual.is_dir());
+        if let Some(noise) = noise.or(usual.as_deref()) {
+            found.noise = read_noise(noise, audio.rate)?;
         }
         Ok(found)
     }
@@ -113,39 +109,29 @@ impl SpeechFolder {
 fn speaker_split(path: &Path) -> &'static str {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let speaker = name.split("_nohash_").next().unwrap_or_default();
-    let remainder = Sha1::digest(speaker.as_bytes())
-        .iter()
-        .fold(0, |remainder, byte| {
-            (remainder * 256 + u64::from(*byte)) % HASH_MODULUS
-        });
-    let percent = remainder * 100 / (HASH_MODULUS - 1);
-    if percent < HELD_OUT_PERCENT {
-        "val"
-    } else if percent < 2 * HELD_OUT_PERCENT {
-        "test"
-    } else {
-        "train"
+    let hash = Sha1::digest(speaker.as_bytes());
+    let add = |rest: u64, byte: &u8| (rest * 256 + u64::from(*byte)) % HASH_MODULUS;
+    let percent = hash.iter().fold(0, add) * 100 / (HASH_MODULUS - 1);
+    match percent / HELD_OUT_PERCENT {
+        0 => "val",
+        1 => "test",
+        _ => "train",
     }
 }
 
 fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let failed = |error| Error::read(folder, error);
-    let mut entries = std::fs::read_dir(folder)
-        .map_err(failed)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(failed)?;
+    let entries = std::fs::read_dir(folder);
+    let paths = entries.and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut paths: Vec<PathBuf> = paths.map_err(|error| Error::read(folder, error))?;
     // The system gives them in no order, and the order decides what a seed means.
-    entries.sort();
-    Ok(entries)
+    paths.sort();
+    Ok(paths)
 }
 
 fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = sorted_entries(folder)?;
-    files.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("wav"))
-    });
+    let is_wav = |extension: &OsStr| extension.eq_ignore_ascii_case("wav");
+    files.retain(|path| path.extension().is_some_and(is_wav));
     Ok(files)
 }
 
@@ -164,39 +150,30 @@ fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>,
             let message = format!("{shown}: {word:?} is none of the source's words");
             Error::new(ErrorKind::Labels, message).with_hint(LAYOUT)
         })?;
-        found.extend(
-            wav_files(&word_folder)?
-                .into_iter()
-                .map(|path| (path, label)),
-        );
+        let files = wav_files(&word_folder)?.into_iter();
+        found.extend(files.map(|path| (path, label)));
     }
     Ok(found)
 }
 
 fn read_all(recordings: &[(PathBuf, usize)], audio: AudioInput) -> Result<Vec<SpeechClip>, Error> {
-    recordings
-        .par_iter()
-        .map(|(path, label)| {
-            let samples = load_clip(path, audio.rate, audio.samples)?
-                .into_iter()
-                .map(|sample| (sample * 32_768.0).clamp(-32_768.0, 32_767.0) as i16)
-                .collect();
-            Ok(SpeechClip {
-                samples,
-                label: *label,
-            })
+    let read = |(path, label): &(PathBuf, usize)| {
+        let samples = load_clip(path, audio.rate, audio.samples)?.into_iter();
+        let samples = samples.map(|one| (one * 32_768.0).clamp(-32_768.0, 32_767.0) as i16);
+        Ok(SpeechClip {
+            samples: samples.collect(),
+            label: *label,
         })
-        .collect()
+    };
+    recordings.par_iter().map(read).collect()
 }
 
 fn read_noise(folder: &Path, rate: u32) -> Result<Vec<Vec<f32>>, Error> {
-    wav_files(folder)?
-        .iter()
-        .map(|path| {
-            let clip = read_wav(path)?;
-            resample(&clip.samples, clip.rate, rate)
-        })
-        .collect()
+    let read = |path: PathBuf| {
+        let clip = read_wav(path)?;
+        resample(&clip.samples, clip.rate, rate)
+    };
+    wav_files(folder)?.into_iter().map(read).collect()
 }
 
 #[cfg(test)]
@@ -207,16 +184,14 @@ mod tests {
     /// `int(sha1(b"0c540988").hexdigest(), 16) % 2**27 * 100 / (2**27 - 1)` and so on.
     #[test]
     fn speakers_fall_where_the_published_rule_puts_them() {
-        for (speaker, split) in SPEAKERS {
+        for (speaker, split) in [
+            ("23add12a", "train"),
+            ("7a49163e", "val"),
+            ("0c540988", "test"),
+            ("513aeddf", "train"),
+        ] {
             let path = PathBuf::from(format!("yes/{speaker}_nohash_3.wav"));
             assert_eq!(speaker_split(&path), split, "{speaker}");
         }
     }
-
-    const SPEAKERS: [(&str, &str); 4] = [
-        ("23add12a", "train"),
-        ("7a49163e", "val"),
-        ("0c540988", "test"),
-        ("513aeddf", "train"),
-    ];
 }

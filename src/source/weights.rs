@@ -1,21 +1,15 @@
 //! A source's weights on the host: the safetensors file, what it is of, and its content hash.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::{SourceModel, SourceSpec, list};
 use crate::kernel::Kernels;
+use crate::parameters::Numbers;
 use crate::registry;
-use crate::storage::{HostTensor, Stored, sha256, write_whole};
+use crate::storage::{Stored, sha256, write_whole};
 use crate::{Error, ErrorKind};
 
-/// The metadata entry with the kind of source.
-const FORMAT: &str = "format";
-/// The metadata entry with the source's name.
-const NAME: &str = "name";
-/// The metadata entry with the labels, as a JSON list.
-const LABELS: &str = "labels";
 /// How the names of random sources start.
 const RANDOM: &str = "random-";
 /// Where sources come from.
@@ -38,7 +32,7 @@ pub trait Source: 'static {
         true
     }
     /// Random weights, the same for the same seed: what the trained ones are compared with.
-    fn random(seed: u64) -> BTreeMap<String, HostTensor>;
+    fn random(seed: u64) -> Numbers;
 }
 
 /// The part of a [`Source`] that needs no backend.
@@ -48,17 +42,12 @@ pub(super) struct OnHost {
     labels: fn() -> Vec<String>,
     is_trained: fn(&str) -> bool,
     spec: fn(String, String, Vec<String>) -> SourceSpec,
-    random: fn(u64) -> BTreeMap<String, HostTensor>,
+    random: fn(u64) -> Numbers,
 }
 
 /// The part that does.
 #[derive(Clone)]
-pub(super) struct OnDevice<B: Kernels>(Loads<B>);
-
-type Loads<B> = fn(
-    &SourceWeights,
-    &<B as burn::tensor::backend::BackendTypes>::Device,
-) -> Arc<dyn SourceModel<B>>;
+pub(super) struct OnDevice<B: Kernels>(fn(&SourceWeights, &B::Device) -> Arc<dyn SourceModel<B>>);
 
 impl OnHost {
     pub(super) fn of<S: Source>() -> (&'static str, Self) {
@@ -84,7 +73,7 @@ impl<B: Kernels> OnDevice<B> {
 pub struct SourceWeights {
     format: String,
     spec: Arc<SourceSpec>,
-    tensors: Arc<BTreeMap<String, HostTensor>>,
+    tensors: Arc<Numbers>,
 }
 
 impl SourceWeights {
@@ -93,21 +82,8 @@ impl SourceWeights {
     /// # Errors
     ///
     /// A tensor that is missing, has another shape or a value that is not finite.
-    pub fn new<S: Source>(
-        name: &str,
-        tensors: BTreeMap<String, HostTensor>,
-    ) -> Result<Self, Error> {
-        Self::of_kind(S::FORMAT, name, S::labels(), tensors)
-    }
-
-    fn of_kind(
-        format: &str,
-        name: &str,
-        labels: Vec<String>,
-        tensors: BTreeMap<String, HostTensor>,
-    ) -> Result<Self, Error> {
-        let bytes = to_bytes(format, name, &labels, &tensors);
-        Self::from_bytes(&bytes, name)
+    pub fn new<S: Source>(name: &str, tensors: Numbers) -> Result<Self, Error> {
+        Self::from_bytes(&to_bytes(S::FORMAT, name, &S::labels(), tensors), name)
     }
 
     /// A shipped source by its name, a source file by its path, or for `random-N` random weights of the
@@ -122,10 +98,9 @@ impl SourceWeights {
         }
         if let Some(random) = name.strip_prefix(RANDOM) {
             let (of, seed) = random.rsplit_once('-').unwrap_or(("", random));
-            let of = if of.is_empty() {
-                list::DEFAULT_SOURCE
-            } else {
-                of
+            let of = match of {
+                "" => list::DEFAULT_SOURCE,
+                of => of,
             };
             if let (Some(bytes), Ok(seed)) = (list::shipped(of), seed.parse()) {
                 return Self::from_bytes(bytes, of)?.random(seed);
@@ -148,17 +123,13 @@ impl SourceWeights {
     /// None in practice: the tensors are made from the kind's own table.
     pub fn random(&self, seed: u64) -> Result<Self, Error> {
         let kind = self.kind();
-        let named = list::shipped_sources();
-        let of = named.iter().find(|name| {
-            let shipped = list::shipped(name).map(|bytes| Self::from_bytes(bytes, name));
-            shipped.is_some_and(|shipped| shipped.is_ok_and(|one| one.format == self.format))
-        });
-        let name = match of {
-            Some(of) if *of != list::DEFAULT_SOURCE => format!("{RANDOM}{of}-{seed}"),
+        let is_of = |name: &&str| Self::find(name).is_ok_and(|one| one.format == self.format);
+        let name = match list::shipped_sources().into_iter().find(is_of) {
+            Some(of) if of != list::DEFAULT_SOURCE => format!("{RANDOM}{of}-{seed}"),
             _ => format!("{RANDOM}{seed}"),
         };
-        let tensors = (kind.random)(seed);
-        Self::of_kind(&self.format, &name, (kind.labels)(), tensors)
+        let bytes = to_bytes(&self.format, &name, &(kind.labels)(), (kind.random)(seed));
+        Self::from_bytes(&bytes, &name)
     }
 
     /// Reads a safetensors file that [`SourceWeights::save`] wrote.
@@ -177,38 +148,41 @@ impl SourceWeights {
     ///
     /// See [`SourceWeights::load`].
     pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, Error> {
-        let no_source = |reason: &str| no_source(origin, reason);
-        let Stored {
-            mut metadata,
-            tensors,
-        } = Stored::from_bytes(bytes).map_err(|error| {
-            Error::new(ErrorKind::Malformed, format!("{origin}: {error}"))
-                .with_hint("compare the file's sha256 with the one in its card")
-                .with_source(error)
-        })?;
-        let format = metadata
-            .remove(FORMAT)
-            .ok_or_else(|| no_source("its metadata names no format"))?;
+        let no_source = |reason: &str| {
+            let message = format!("{origin} holds no source: {reason}");
+            Error::new(ErrorKind::Malformed, message).with_hint(MAKE)
+        };
+        let hint = "compare the file's sha256 with the one in its card";
+        let mut stored = read_stored(bytes, origin, hint)?;
+        let tensors = stored.tensors;
+        let mut entry = |name: &str, reason: &str| {
+            let entry = stored.metadata.remove(name);
+            entry.ok_or_else(|| no_source(reason))
+        };
+        let format = entry("format", "its metadata names no format")?;
         let kind: OnHost = registry::find(&format).ok_or_else(|| {
             let known = registry::all::<OnHost>().into_iter();
             let known: Vec<String> = known.map(|(name, _)| format!("{name:?}")).collect();
             let known = known.join(" or ");
             no_source(&format!("its format is {format:?}, expected {known}"))
         })?;
-        let name = metadata
-            .remove(NAME)
-            .ok_or_else(|| no_source("its metadata has no name"))?;
-        let labels: Vec<String> = metadata
-            .get(LABELS)
-            .and_then(|labels| serde_json::from_str(labels).ok())
-            .ok_or_else(|| no_source("its metadata holds no list of labels"))?;
-        let expected = (kind.labels)().len();
-        if labels.len() != expected {
-            let found = labels.len();
-            let reason = format!("it has {found} labels, expected {expected}");
-            return Err(no_source(&reason));
+        let name = entry("name", "its metadata has no name")?;
+        let no_labels = "its metadata holds no list of labels";
+        let labels: Vec<String> =
+            serde_json::from_str(&entry("labels", no_labels)?).map_err(|_| no_source(no_labels))?;
+        let check_count = |what: &str, found: usize, expected: usize| match found == expected {
+            true => Ok(()),
+            false => Err(no_source(&format!(
+                "it has {found} {what}, expected {expected}"
+            ))),
+        };
+        check_count("labels", labels.len(), (kind.labels)().len())?;
+        let list = (kind.tensors)();
+        if let Some((name, _)) = list.iter().find(|(of, _)| !tensors.contains_key(of)) {
+            return Err(no_source(&format!("tensor {name} is missing")));
         }
-        check(&tensors, &(kind.tensors)(), origin)?;
+        check_tensors(&tensors, &list, origin, (ErrorKind::Malformed, MAKE))?;
+        check_count("tensors", tensors.len(), list.len())?;
         Ok(Self {
             spec: Arc::new((kind.spec)(name, sha256(bytes), labels)),
             format,
@@ -222,7 +196,8 @@ impl SourceWeights {
     ///
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let bytes = to_bytes(&self.format, self.name(), self.labels(), &self.tensors);
+        let tensors = Numbers::clone(&self.tensors);
+        let bytes = to_bytes(&self.format, self.name(), self.labels(), tensors);
         write_whole(path, &bytes).map_err(|error| Error::write(path, error))
     }
 
@@ -254,7 +229,7 @@ impl SourceWeights {
     }
 
     /// The tensors by name.
-    pub fn tensors(&self) -> &BTreeMap<String, HostTensor> {
+    pub fn tensors(&self) -> &Numbers {
         &self.tensors
     }
 
@@ -270,56 +245,49 @@ impl SourceWeights {
     }
 }
 
-/// A safetensors file that holds something else.
-fn no_source(origin: &str, reason: &str) -> Error {
-    let message = format!("{origin} holds no source: {reason}");
-    Error::new(ErrorKind::Malformed, message).with_hint(MAKE)
+/// Reads a safetensors file's bytes; `origin` names it in errors.
+pub(super) fn read_stored(bytes: &[u8], origin: &str, hint: &str) -> Result<Stored, Error> {
+    Stored::from_bytes(bytes).map_err(|error| {
+        let message = format!("{origin}: {error}");
+        Error::new(ErrorKind::Malformed, message)
+            .with_hint(hint)
+            .with_source(error)
+    })
 }
 
-/// Whether the tensors are those of an architecture, and finite.
-fn check(
-    tensors: &BTreeMap<String, HostTensor>,
-    architecture: &[(String, Vec<usize>)],
+/// Whether every tensor of a list is there with its shape and finite values. `kind` and `hint` are
+/// those of the error for a shape.
+pub(super) fn check_tensors(
+    tensors: &Numbers,
+    expected: &[(String, Vec<usize>)],
     origin: &str,
+    (kind, hint): (ErrorKind, &str),
 ) -> Result<(), Error> {
-    for (name, shape) in architecture {
-        let Some(tensor) = tensors.get(name) else {
-            return Err(no_source(origin, &format!("tensor {name} is missing")));
-        };
-        if tensor.shape != *shape || tensor.values.len() != shape.iter().product::<usize>() {
-            let found = &tensor.shape;
+    for (name, shape) in expected {
+        let found = tensors.get(name);
+        let fitting = found.filter(|tensor| {
+            tensor.shape == *shape && tensor.values.len() == shape.iter().product::<usize>()
+        });
+        let Some(fitting) = fitting else {
+            let found = found.map_or(&[][..], |tensor| &tensor.shape);
             let message =
                 format!("{origin}: tensor {name} has shape {found:?}, expected {shape:?}");
-            return Err(Error::new(ErrorKind::Malformed, message).with_hint(MAKE));
-        }
-        if tensor.values.iter().any(|value| !value.is_finite()) {
+            return Err(Error::new(kind, message).with_hint(hint));
+        };
+        if fitting.values.iter().any(|value| !value.is_finite()) {
             let message = format!("{origin}: tensor {name} holds a value that is not finite");
             return Err(Error::new(ErrorKind::NotFinite, message));
         }
     }
-    if tensors.len() != architecture.len() {
-        let (found, expected) = (tensors.len(), architecture.len());
-        let reason = format!("it has {found} tensors, expected {expected}");
-        return Err(no_source(origin, &reason));
-    }
     Ok(())
 }
 
-fn to_bytes(
-    format: &str,
-    name: &str,
-    labels: &[String],
-    tensors: &BTreeMap<String, HostTensor>,
-) -> Vec<u8> {
+fn to_bytes(format: &str, name: &str, labels: &[String], tensors: Numbers) -> Vec<u8> {
     let entries = [
-        (FORMAT, format.to_owned()),
-        (NAME, name.to_owned()),
-        (LABELS, serde_json::Value::from(labels).to_string()),
+        ("format", format.to_owned()),
+        ("name", name.to_owned()),
+        ("labels", serde_json::Value::from(labels).to_string()),
     ];
-    let metadata = entries.map(|(key, value)| (key.to_owned(), value));
-    Stored {
-        metadata: metadata.into(),
-        tensors: tensors.clone(),
-    }
-    .to_bytes()
+    let metadata = entries.map(|(key, value)| (key.to_owned(), value)).into();
+    Stored { metadata, tensors }.to_bytes()
 }

@@ -16,14 +16,14 @@ const BETA2: f32 = 0.999;
 pub struct Adam(pub Plan);
 
 /// The moments of a run.
-struct Moments {
-    first: Vec<f32>,
-    second: Vec<f32>,
-    steps: i32,
+pub(crate) struct Moments {
+    pub first: Vec<f32>,
+    pub second: Vec<f32>,
+    pub steps: i32,
 }
 
 impl Moments {
-    fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         Self {
             first: vec![0.0; count],
             second: vec![0.0; count],
@@ -33,8 +33,14 @@ impl Moments {
 
     /// One step: `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
     /// `w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)`.
-    fn step(&mut self, numbers: &mut [f32], gradient: &[f32], rate: f64, plan: &Plan) {
-        let (epsilon, decay) = (plan.epsilon, plan.weight_decay);
+    pub fn step(
+        &mut self,
+        numbers: &mut [f32],
+        gradient: &[f32],
+        rate: f64,
+        epsilon: f32,
+        decay: f32,
+    ) {
         self.steps += 1;
         let first_share = 1.0 - BETA1.powi(self.steps);
         let second_share = 1.0 - BETA2.powi(self.steps);
@@ -75,7 +81,8 @@ impl Trainer for Adam {
                 for (value, keep) in values[dropped].iter_mut().zip(&keep) {
                     *value *= keep;
                 }
-                moments.step(numbers, &values, rate, &self.0);
+                let (epsilon, decay) = (self.0.epsilon, self.0.weight_decay);
+                moments.step(numbers, &values, rate, epsilon, decay);
             }
             let training_loss = total / order.len() as f64;
             let validation_loss = match self.0.validation.is_empty() {
@@ -200,14 +207,10 @@ mod tests {
     fn a_constant_gradient_makes_steps_of_the_rate() {
         let mut moments = Moments::new(1);
         let mut number = [2.0];
-        moments.step(&mut number, &[1.0], 0.1, &plan());
+        moments.step(&mut number, &[1.0], 0.1, 1e-5, 0.5);
         let expected = 2.0 - 0.1 * (0.5 * 2.0 + 1.0 / (1.0 + 1e-5));
         assert!((number[0] - expected).abs() < 1e-6, "{number:?}");
-        let plan = Plan {
-            weight_decay: 0.0,
-            ..plan()
-        };
-        moments.step(&mut number, &[1.0], 0.1, &plan);
+        moments.step(&mut number, &[1.0], 0.1, 1e-5, 0.0);
         assert!((number[0] - (expected - 0.1)).abs() < 1e-5, "{number:?}");
     }
 

@@ -7,6 +7,8 @@ mod adam;
 mod zeroth_order;
 
 pub use adam::Adam;
+#[cfg(feature = "import")]
+pub(crate) use adam::Moments;
 pub use zeroth_order::RandomDirections;
 
 use std::ops::Range;
@@ -33,7 +35,7 @@ struct Make(fn(Plan) -> Box<dyn Trainer>);
 
 /// Makes a trainer known by a name.
 pub fn register(name: &str, make: fn(Plan) -> Box<dyn Trainer>) {
-    registry::add(name, Make(make));
+    registry::add((name, Make(make)));
 }
 
 /// The trainer of that name, for a plan; none where there is no such trainer.

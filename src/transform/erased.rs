@@ -12,7 +12,7 @@ use super::{
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
-use crate::registry::{self, Entry, Held, as_what_it_holds, for_each_backend, of_kind};
+use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
 use crate::source::{Input, SourceModel, SourceSpec};
 use crate::{Error, ErrorKind};
 
@@ -77,18 +77,14 @@ struct OnDevice<B: Kernels> {
     settle: fn(&dyn Any, &dyn SourceModel<B>, Parameters<B>) -> Parameters<B>,
 }
 
-struct HostTable;
-
-impl HostTable {
-    fn of<T: InputTransform>(&self) -> (&'static str, OnHost) {
-        let entry = OnHost {
+impl OnHost {
+    fn of<T: InputTransform>() -> (&'static str, Self) {
+        let entry = Self {
             parse: |settings| registry::parse::<T>(settings).map(Transform::new),
             named: || {
-                let named = T::named().into_iter().map(|one| Named {
-                    name: one.name,
-                    about: one.about,
-                    tier: one.tier,
-                    transform: Transform::new(one.transform),
+                let named = T::named().into_iter().map(|one| {
+                    let transform = Transform::new(one.transform);
+                    Named::new(one.name, one.tier, transform).about(one.about)
                 });
                 named.collect()
             },
@@ -97,11 +93,9 @@ impl HostTable {
     }
 }
 
-struct DeviceTable<B>(std::marker::PhantomData<B>);
-
-impl<B: Kernels> DeviceTable<B> {
-    fn of<T: InputTransform>(&self) -> (&'static str, OnDevice<B>) {
-        let entry = OnDevice {
+impl<B: Kernels> OnDevice<B> {
+    fn of<T: InputTransform>() -> (&'static str, Self) {
+        let entry = Self {
             forward: |transform, source, prepared, numbers| {
                 of_kind::<T>(transform).forward(source, prepared, numbers)
             },
@@ -113,24 +107,20 @@ impl<B: Kernels> DeviceTable<B> {
 
 impl Entry for OnHost {
     fn own() -> Vec<(&'static str, Self)> {
-        each_transform!(HostTable)
+        each_transform!(Self)
     }
 }
 
 impl<B: Kernels> Entry for OnDevice<B> {
     fn own() -> Vec<(&'static str, Self)> {
-        each_transform!(DeviceTable(std::marker::PhantomData))
+        each_transform!(Self)
     }
 }
 
 /// Makes a kind of transform known, with its names, on the backends that are compiled in.
 pub fn register<T: InputTransform>() {
-    let (kind, entry) = HostTable.of::<T>();
-    registry::add(kind, entry);
-    for_each_backend!(B => {
-        let (kind, entry) = DeviceTable::<B>(std::marker::PhantomData).of::<T>();
-        registry::add(kind, entry);
-    });
+    registry::add(OnHost::of::<T>());
+    add_on_each_backend!(OnDevice, T);
 }
 
 /// The transforms that have names, by kind.
@@ -160,29 +150,27 @@ impl Transform {
 
     /// The transform of that name; see [`names`].
     pub fn named(name: &str) -> Option<Self> {
-        let mut names = names().into_iter();
-        names
-            .find(|named| named.name == name)
-            .map(|named| named.transform)
+        let named = names().into_iter().find(|named| named.name == name)?;
+        Some(named.transform)
     }
 
     /// The transforms of a preset in closed form.
     pub fn of_tier(tier: Tier) -> Vec<Self> {
-        let names = names().into_iter();
-        let of_tier = names.filter(|named| named.tier.is_some_and(|of| of <= tier));
-        of_tier.map(|named| named.transform).collect()
+        let mut names = names();
+        names.retain(|named| named.tier.is_some_and(|of| of <= tier));
+        names.into_iter().map(|named| named.transform).collect()
     }
 
     /// The transform, if it is one of this type.
     pub fn downcast<T: InputTransform>(&self) -> Option<&T> {
-        self.0.as_any().downcast_ref()
+        let held: &dyn Any = &*self.0;
+        held.downcast_ref()
     }
 
     /// Its name, or its kind where its numbers are not those of a name.
     pub fn name(&self) -> &'static str {
         let usual = self.0.usual();
-        let mut names = names().into_iter();
-        let known = names.find(|named| named.transform == usual);
+        let known = names().into_iter().find(|named| named.transform == usual);
         known.map_or(self.0.kind(), |named| named.name)
     }
 
@@ -225,10 +213,8 @@ impl Transform {
         source: &SourceSpec,
         series: &[S],
     ) -> Result<Vec<Vec<f32>>, Error> {
-        let series = series.par_iter();
-        series
-            .map(|series| self.0.prepare(source, series.as_ref()))
-            .collect()
+        let prepare = |series: &S| self.0.prepare(source, series.as_ref());
+        series.par_iter().map(prepare).collect()
     }
 
     /// Puts trained numbers on a device, for series of `length` values.
@@ -259,7 +245,7 @@ impl Transform {
         source: &dyn SourceModel<B>,
         numbers: Parameters<B>,
     ) -> Parameters<B> {
-        (self.device_part::<B>().settle)(self.0.as_any(), source, numbers)
+        (self.device_part::<B>().settle)(&*self.0, source, numbers)
     }
 
     /// The source's input for some prepared series.
@@ -270,14 +256,10 @@ impl Transform {
         numbers: &Parameters<B>,
         device: &B::Device,
     ) -> Input<B> {
-        let width = prepared.first().map_or(0, |one| one.as_ref().len());
-        let mut values = Vec::with_capacity(prepared.len() * width);
-        for one in prepared {
-            values.extend_from_slice(one.as_ref());
-        }
-        let prepared = TensorData::new(values, [prepared.len(), width]);
-        let prepared = Tensor::from_data(prepared, device);
-        (self.device_part::<B>().forward)(self.0.as_any(), source, prepared, numbers)
+        let rows: Vec<&[f32]> = prepared.iter().map(AsRef::as_ref).collect();
+        let shape = [rows.len(), rows.first().map_or(0, |row| row.len())];
+        let prepared = Tensor::from_data(TensorData::new(rows.concat(), shape), device);
+        (self.device_part::<B>().forward)(&*self.0, source, prepared, numbers)
     }
 
     fn device_part<B: Kernels>(&self) -> OnDevice<B> {

@@ -1,12 +1,10 @@
 //! What a Fourier transform says of a series.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rustfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
-
-use crate::series::z_normalise;
 
 /// Under the logarithm of a spectrum, in units of its mean power.
 const SPECTRUM_FLOOR: f32 = 0.01;
@@ -14,27 +12,22 @@ const SPECTRUM_FLOOR: f32 = 0.01;
 /// The logarithm of the power at each frequency, from one turn in the length of the series to half
 /// as many turns as there are values: `ln(power / mean power + 0.01)`.
 pub(super) fn log_spectrum(series: &[f32]) -> Vec<f32> {
-    let spectrum = transformed(series, series.len());
-    let powers: Vec<f32> = spectrum
-        .iter()
-        .take(series.len() / 2 + 1)
-        .skip(1)
-        .map(Complex32::norm_sqr)
-        .collect();
+    let spectrum = transformed(&z_normalise(series), series.len());
+    let bins = spectrum.iter().take(series.len() / 2 + 1).skip(1);
+    let powers: Vec<f32> = bins.map(Complex32::norm_sqr).collect();
     let mean = powers.iter().sum::<f32>() / powers.len().max(1) as f32;
     // A constant series has no power anywhere, and one value no frequency.
     let unit = if mean > 0.0 { mean } else { 1.0 };
-    let logarithms = powers
-        .iter()
-        .map(|power| (power / unit + SPECTRUM_FLOOR).ln());
-    or_silence(logarithms.collect())
+    let powers = powers.iter();
+    let heard = powers.map(|power| (power / unit + SPECTRUM_FLOOR).ln());
+    or_silence(heard.collect())
 }
 
 /// The autocorrelation at each lag from 1 to below half the length of the series: the sum of
 /// products, times twice the length.
 pub(super) fn autocorrelation(series: &[f32]) -> Vec<f32> {
     // As much silence behind it, or its end would meet its start.
-    let mut spectrum = transformed(series, 2 * series.len());
+    let mut spectrum = transformed(&z_normalise(series), 2 * series.len());
     for bin in &mut spectrum {
         *bin = Complex32::new(bin.norm_sqr(), 0.0);
     }
@@ -45,13 +38,10 @@ pub(super) fn autocorrelation(series: &[f32]) -> Vec<f32> {
     or_silence(products.map(|product| product.re).collect())
 }
 
-/// The Fourier transform of a series at mean 0 and deviation 1, with zeros behind it up to `size`.
-fn transformed(series: &[f32], size: usize) -> Vec<Complex32> {
-    let values = z_normalise(series);
-    let mut spectrum = vec![Complex32::default(); size];
-    for (bin, value) in spectrum.iter_mut().zip(values) {
-        bin.re = value;
-    }
+/// The Fourier transform of a series with zeros behind it up to `size`.
+pub(super) fn transformed(series: &[f32], size: usize) -> Vec<Complex32> {
+    let mut spectrum: Vec<Complex32> = series.iter().map(Complex32::from).collect();
+    spectrum.resize(size, Complex32::default());
     let (forward, _) = plans(size);
     forward.process(&mut spectrum);
     spectrum
@@ -66,27 +56,23 @@ pub(super) type Plans = (Arc<dyn Fft<f32>>, Arc<dyn Fft<f32>>);
 
 /// Both directions of a Fourier transform; made once for each size.
 pub(super) fn plans(size: usize) -> Plans {
-    static PLANS: OnceLock<Mutex<HashMap<usize, Plans>>> = OnceLock::new();
-    let plans = PLANS.get_or_init(Mutex::default);
+    static PLANS: LazyLock<Mutex<HashMap<usize, Plans>>> = LazyLock::new(Mutex::default);
     // A panic elsewhere cannot leave a plan half made.
-    let mut plans = plans
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    plans
-        .entry(size)
-        .or_insert_with(|| {
-            let mut planner = FftPlanner::new();
-            (
-                planner.plan_fft_forward(size),
-                planner.plan_fft_inverse(size),
-            )
-        })
-        .clone()
+    let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);
+    let plan = plans.entry(size).or_insert_with(|| {
+        let mut planner = FftPlanner::new();
+        (
+            planner.plan_fft_forward(size),
+            planner.plan_fft_inverse(size),
+        )
+    });
+    plan.clone()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::series::z_normalise;
 
     #[track_caller]
     fn close(found: &[f32], expected: &[f32]) {

@@ -12,7 +12,6 @@ mod refurbish;
 mod scalogram;
 mod signal;
 mod speech;
-mod theta;
 mod tones;
 mod view;
 mod waveform;
@@ -30,24 +29,25 @@ pub use waveform::{Carrier, Formant, Noise, Tone, Vowel, Waveform};
 use std::fmt::Debug;
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kernel::Kernels;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, setting};
 
 /// The one list: a new transform is a line here, beside its file.
 macro_rules! each_transform {
-    ($table:expr) => {
+    ($table:ty) => {
         vec![
-            $table.of::<Padding>(),
-            $table.of::<Painted>(),
-            $table.of::<Scalogram>(),
-            $table.of::<Speech>(),
-            $table.of::<Waveform>(),
+            <$table>::of::<Padding>(),
+            <$table>::of::<Painted>(),
+            <$table>::of::<Scalogram>(),
+            <$table>::of::<Speech>(),
+            <$table>::of::<Waveform>(),
         ]
     };
 }
@@ -64,6 +64,23 @@ pub struct Named<T> {
     pub tier: Option<Tier>,
     /// The transform.
     pub transform: T,
+}
+
+impl<T> Named<T> {
+    /// A transform under a name, in the presets from a tier on if in any.
+    pub fn new(name: &'static str, tier: impl Into<Option<Tier>>, transform: T) -> Self {
+        Self {
+            name,
+            about: "",
+            tier: tier.into(),
+            transform,
+        }
+    }
+
+    /// The same with a few words about it.
+    pub fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
 }
 
 /// The presets in closed form, each with all that the one before has.
@@ -111,13 +128,17 @@ pub trait InputTransform:
     /// See [`InputTransform::check`].
     fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
 
-    /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input.
+    /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input. Of
+    /// itself there is none: what was prepared are planes, frame by frame.
     fn forward<B: Kernels>(
         &self,
         source: &SourceSpec,
         prepared: Tensor<B, 2>,
-        numbers: &Parameters<B>,
-    ) -> Input<B>;
+        _numbers: &Parameters<B>,
+    ) -> Input<B> {
+        let (plane, [batch, _]) = (checked_plane(source), prepared.dims());
+        Input::Plane(prepared.reshape([batch, plane.frames, plane.filters()]))
+    }
 
     /// The trained numbers before training, by name; the same for the same seed.
     fn initial(&self, _source: &SourceSpec, _seed: u64) -> Numbers {
@@ -144,8 +165,11 @@ pub trait InputTransform:
     }
 
     /// When a series is heard: for each copy of it in the input, the share of the input's time that
-    /// has passed at each of its values. No copy, where nothing tells when something happens.
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
+    /// has passed at each of its values. No copy, where nothing tells when something happens; of
+    /// itself one, from start to end.
+    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
+        vec![evenly(series.len(), 0.0, 1.0)]
+    }
 }
 
 impl SourceSpec {
@@ -161,12 +185,17 @@ impl SourceSpec {
     }
 
     fn takes_no(&self, what: &str) -> Error {
-        let message = format!(
-            "the source {} takes no {what}, which the transform makes",
-            self.name
-        );
+        let name = &self.name;
+        let message = format!("the source {name} takes no {what}, which the transform makes");
         Error::new(ErrorKind::Mismatch, message)
     }
+}
+
+/// The mean of the samples of each frame, so many to a frame.
+fn frame_means(samples: &[f32], count: usize) -> Vec<f32> {
+    let frames = samples.chunks_exact(count);
+    let means = frames.map(|frame| frame.iter().sum::<f32>() / count as f32);
+    means.collect()
 }
 
 /// The planes of a source that [`InputTransform::check`] found to take them.
@@ -175,17 +204,25 @@ fn checked_plane(source: &SourceSpec) -> &PlaneInput {
     plane.expect("the check of the transform found that the source takes planes")
 }
 
-/// The input for what was prepared as planes, `[batch, frames * filters]`.
-fn as_plane<B: Backend>(source: &SourceSpec, prepared: Tensor<B, 2>) -> Input<B> {
-    let plane = checked_plane(source);
-    let [batch, _] = prepared.dims();
-    Input::Plane(prepared.reshape([batch, plane.frames, plane.filters()]))
+/// The name of θ in a program.
+const THETA: &str = "theta";
+
+/// Whether θ may start within ± this amplitude.
+fn check_theta(amplitude: f32) -> Result<(), Error> {
+    setting::within([("initial-amplitude", amplitude, 0.0..=1.0, "0 to 1")])
+}
+
+/// θ, a clip of trained sound that all series share, before training: uniform within ± `bound`, the
+/// same for the same seed.
+fn initial_theta(bound: f32, samples: usize, seed: u64) -> Numbers {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let values = (0..samples).map(|_| random.random_range(-bound..=bound));
+    named([(THETA, tensor([samples], values))])
 }
 
 /// The middles of `length` values that follow each other from share `first` to share `last`.
 fn evenly(length: usize, first: f32, last: f32) -> Vec<f32> {
     let share = |index| (index as f32 + 0.5) / length as f32;
-    (0..length)
-        .map(|index| first + share(index) * (last - first))
-        .collect()
+    let shares = (0..length).map(share);
+    shares.map(|share| first + share * (last - first)).collect()
 }

@@ -3,20 +3,16 @@
 //! `x′ = pad(x) + M ⊙ θ`: the series sits in one or more segments of the clip, and θ fills what is
 //! left; the mask `M` is 0 where the series sits and 1 elsewhere. θ is shared by all series.
 
-use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::theta::{self, THETA};
-use super::tones;
-use super::{InputTransform, Named, evenly};
+use super::{InputTransform, Named, THETA, check_theta, evenly, initial_theta, tones};
 use crate::kernel::Kernels;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::series::resample_linear;
 use crate::source::{AudioInput, Input, SharedAudio, SourceModel, SourceSpec};
-use crate::storage::HostTensor;
 use crate::{Error, ErrorKind, setting};
 
 /// The name of the mask, 0 where a series sits and 1 elsewhere.
@@ -37,16 +33,6 @@ pub enum Position {
     Centre,
     /// At its end.
     End,
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Start => "start",
-            Self::Centre => "centre",
-            Self::End => "end",
-        })
-    }
 }
 
 impl FromStr for Position {
@@ -81,18 +67,15 @@ pub struct Padding {
 }
 
 impl Padding {
-    /// θ, from its numbers.
-    fn theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
-        let theta = numbers.get(THETA);
-        match numbers.find(BASIS) {
-            None => theta,
-            Some(basis) => {
-                let [count] = theta.dims();
-                let [all] = basis.dims();
-                let basis = basis.reshape([count, all / count.max(1)]);
-                theta.reshape([1, count]).matmul(basis).squeeze_dim(0)
-            }
+    /// θ from its numbers, silent where the series sits.
+    fn masked_theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
+        let mut theta = numbers.get(THETA);
+        if let Some(basis) = numbers.find(BASIS) {
+            let ([count], [all]) = (theta.dims(), basis.dims());
+            let basis = basis.reshape([count, all / count.max(1)]);
+            theta = theta.reshape([1, count]).matmul(basis).squeeze_dim(0);
         }
+        theta * numbers.get(MASK)
     }
 
     /// Samples of one segment.
@@ -122,19 +105,18 @@ impl InputTransform for Padding {
     const KIND: &'static str = "padding";
 
     fn named() -> Vec<Named<Self>> {
-        vec![Named {
-            name: "padding",
-            about: "the series in a clip of trained sound (Voice2Series)",
-            tier: None,
-            // The paper says nothing of the number of segments; the released code has three.
-            transform: Self {
-                segments: 3,
-                position: Position::Start,
-                stretch: None,
-                initial_amplitude: 0.05,
-                dimensions: None,
-            },
-        }]
+        // The paper says nothing of the number of segments; the released code has three.
+        let padding = Self {
+            segments: 3,
+            position: Position::Start,
+            stretch: None,
+            initial_amplitude: 0.05,
+            dimensions: None,
+        };
+        vec![
+            Named::new("padding", None, padding)
+                .about("the series in a clip of trained sound (Voice2Series)"),
+        ]
     }
 
     fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
@@ -143,10 +125,9 @@ impl InputTransform for Padding {
             let expected = format!("1 to {}", audio.samples);
             return Err(setting::refused("segments", self.segments, expected));
         }
-        theta::check(self.initial_amplitude)?;
-        if let Some(dimensions) = self.dimensions
-            && !(tones::LEAST..=tones::MOST).contains(&dimensions)
-        {
+        check_theta(self.initial_amplitude)?;
+        let range = tones::LEAST..=tones::MOST;
+        if let Some(dimensions) = self.dimensions.filter(|count| !range.contains(count)) {
             let expected = format!("{} to {}", tones::LEAST, tones::MOST);
             return Err(setting::refused("dimensions", dimensions, expected));
         }
@@ -157,10 +138,9 @@ impl InputTransform for Padding {
         let room = self.room(audio);
         if samples > room {
             let segments = self.segments;
-            let message = format!(
-                "a series of {samples} samples does not fit: {segments} segment(s) of the clip \
-                 have room for {room} samples each"
-            );
+            let room_for =
+                format!("{segments} segment(s) of the clip have room for {room} samples each");
+            let message = format!("a series of {samples} samples does not fit: {room_for}");
             let hint = format!("use fewer segments, or shorten the series to {room} samples");
             return Err(Error::new(ErrorKind::Mismatch, message)
                 .with_hint(hint)
@@ -174,16 +154,12 @@ impl InputTransform for Padding {
         self.check(source, series.len())?;
         let audio = source.audio_input()?;
         let mut clip = vec![0.0; audio.samples];
-        let stretched;
         let placed = match self.stretch {
-            Some(length) => {
-                stretched = resample_linear(series, length);
-                &stretched
-            }
-            None => series,
+            Some(length) => resample_linear(series, length),
+            None => series.to_vec(),
         };
         for start in self.starts(audio, series.len()) {
-            clip[start..start + placed.len()].copy_from_slice(placed);
+            clip[start..start + placed.len()].copy_from_slice(&placed);
         }
         Ok(clip)
     }
@@ -194,7 +170,7 @@ impl InputTransform for Padding {
         prepared: Tensor<B, 2>,
         numbers: &Parameters<B>,
     ) -> Input<B> {
-        let audio = self.theta(numbers) * numbers.get(MASK);
+        let audio = self.masked_theta(numbers);
         let plane = numbers.find(PLANE).zip(source.plane.as_ref());
         let plane = plane.map(|(plane, of)| plane.reshape([1, of.frames, of.filters()]));
         Input::Sum(prepared, SharedAudio { audio, plane })
@@ -208,7 +184,7 @@ impl InputTransform for Padding {
         if source.spec().plane.is_none() {
             return numbers;
         }
-        let audio = self.theta(&numbers) * numbers.get(MASK);
+        let audio = self.masked_theta(&numbers);
         let plane = source.plane(Input::Audio(audio.unsqueeze::<2>()));
         let count = plane.shape().num_elements();
         numbers.insert(PLANE, plane.reshape([count]));
@@ -218,7 +194,7 @@ impl InputTransform for Padding {
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
         let samples = source.audio.map_or(0, |audio| audio.samples);
         let count = self.dimensions.map_or(samples, tones::rounded);
-        theta::initial(self.initial_amplitude, count, seed)
+        initial_theta(self.initial_amplitude, count, seed)
     }
 
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers {
@@ -229,12 +205,7 @@ impl InputTransform for Padding {
         for start in self.starts(audio, length) {
             mask[start..start + self.placed_length(length)].fill(0.0);
         }
-        let shape = vec![audio.samples];
-        let mask = HostTensor {
-            shape,
-            values: mask,
-        };
-        let mut fixed = Numbers::from([(MASK.to_owned(), mask)]);
+        let mut fixed = named([(MASK, tensor([audio.samples], mask))]);
         if let Some(dimensions) = self.dimensions {
             fixed.insert(BASIS.to_owned(), tones::basis(dimensions, audio));
         }
@@ -251,12 +222,11 @@ impl InputTransform for Padding {
         };
         let all = audio.samples as f32;
         let placed = self.placed_length(series.len()) as f32;
-        self.starts(audio, series.len())
-            .map(|start| {
-                let first = start as f32 / all;
-                evenly(series.len(), first, first + placed / all)
-            })
-            .collect()
+        let times = |start: usize| {
+            let first = start as f32 / all;
+            evenly(series.len(), first, first + placed / all)
+        };
+        self.starts(audio, series.len()).map(times).collect()
     }
 }
 
@@ -265,50 +235,34 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::source::SourceWeights;
-
-    fn source() -> SourceSpec {
-        SourceWeights::find("attrnn-gsc35").unwrap().spec().clone()
-    }
 
     proptest! {
         #[test]
         fn every_segment_holds_the_series_and_the_rest_is_silent(
             length in 1usize..400,
             segments in 1usize..=10,
-            position in prop_oneof![
-                Just(Position::Start),
-                Just(Position::Centre),
-                Just(Position::End)
-            ],
+            position in prop::sample::select(&[Position::Start, Position::Centre, Position::End]),
             stretch in prop::option::of(1usize..1600),
         ) {
+            let audio = AudioInput { rate: 16_000, samples: 16_000 };
+            let source = SourceSpec { audio: Some(audio), ..SourceSpec::default() };
             let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None };
             // No value is zero, so that silence can be told from the series.
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
-            let clip = padding.prepare(&source(), &series).unwrap();
+            let clip = padding.prepare(&source, &series).unwrap();
             let placed = stretch.unwrap_or(length);
             prop_assert_eq!(clip.len(), 16_000);
             let sounding = clip.iter().filter(|sample| **sample != 0.0).count();
             prop_assert_eq!(sounding, placed * segments);
-            for start in padding.starts(source().audio.unwrap(), length) {
+            for start in padding.starts(audio, length) {
                 prop_assert_eq!(clip[start], series[0]);
             }
+            let longest = 16_000 / segments;
+            let padding = Padding { stretch: None, ..padding };
+            prop_assert!(padding.prepare(&source, &vec![0.0; longest]).is_ok());
+            let error = padding.prepare(&source, &vec![0.0; longest + 1]).unwrap_err();
+            let hint = format!("to {longest} samples");
+            prop_assert!(error.hint().unwrap().contains(&hint), "{}", error);
         }
-    }
-
-    #[test]
-    fn a_series_that_does_not_fit_is_refused_with_the_room_there_is() {
-        let padding = Padding {
-            segments: 10,
-            position: Position::Centre,
-            stretch: None,
-            initial_amplitude: 0.0,
-            dimensions: None,
-        };
-        let error = padding.prepare(&source(), &[0.0; 1601]).unwrap_err();
-        assert!(error.to_string().contains("1600"), "{error}");
-        assert!(error.hint().unwrap().contains("to 1600 samples"));
-        assert!(padding.prepare(&source(), &[0.0; 1600]).is_ok());
     }
 }

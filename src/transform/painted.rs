@@ -6,12 +6,11 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, Named, Signal, Tier, View, checked_plane};
+use super::{InputTransform, Named, Signal, Tier, View, checked_plane, frame_means};
 use crate::kernel::Kernels;
 use crate::kernel::mel::{hz_to_mel, mel_to_hz};
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{Input, PlaneInput, SourceSpec};
-use crate::storage::HostTensor;
 use crate::{Error, setting};
 
 /// Samples of a signal that are averaged for a frame.
@@ -58,40 +57,27 @@ pub struct Peak {
 }
 
 impl Painted {
-    /// Peaks of height 1 that go forward through a series: signal, frequency, deviation.
-    fn of(peaks: impl IntoIterator<Item = (Signal, f32, f32)>, width: f32) -> Self {
-        let peaks = peaks
-            .into_iter()
-            .map(|(signal, frequency, deviation)| Peak {
-                signal,
-                frequency,
-                deviation,
-                width,
-                gain: 1.0,
-            })
-            .collect();
+    /// Peaks of height 1 that go forward through a series.
+    fn of(width: f32, signals: &[Signal], frequencies: &[f32], deviations: &[f32]) -> Self {
+        let peaks = signals.iter().zip(frequencies).zip(deviations);
+        let peaks = peaks.map(|((signal, frequency), deviation)| Peak {
+            signal: *signal,
+            frequency: *frequency,
+            deviation: *deviation,
+            width,
+            gain: 1.0,
+        });
         Self {
-            peaks,
+            peaks: peaks.collect(),
             view: View::Forward,
         }
     }
 
-    /// Peaks of the usual width and deviation.
-    fn usual_peaks(signals: &[Signal], frequencies: &[f32]) -> Self {
-        let peaks = signals.iter().zip(frequencies);
-        let peaks = peaks.map(|(signal, hertz)| (*signal, *hertz, DEVIATION));
-        Self::of(peaks, WIDTH)
-    }
-
     fn check_peaks(&self) -> Result<(), Error> {
         for peak in &self.peaks {
+            let (hertz, range) = (peak.frequency, LOWEST..=HIGHEST);
             setting::within([
-                (
-                    "peak frequency",
-                    peak.frequency,
-                    LOWEST..=HIGHEST,
-                    "60 to 7800 Hz",
-                ),
+                ("peak frequency", hertz, range, "60 to 7800 Hz"),
                 ("peak deviation", peak.deviation, -1.0..=1.0, "-1 to 1"),
                 ("peak width", peak.width, 1.0..=1000.0, "1 to 1000 mel"),
                 ("peak gain", peak.gain, 1e-6..=1e3, "0.000001 to 1000"),
@@ -105,14 +91,10 @@ impl Painted {
 /// places on the mel scale. Exactly 1 and 0 for the band itself.
 fn band_of(plane: &PlaneInput) -> (f32, f32) {
     let meant = BAND.map(hz_to_mel);
-    let edge = |centre: Option<&f32>, side: f32| centre.map(|mel| mel + side * plane.spacing());
-    let own = (
-        edge(plane.centres.first(), -1.0),
-        edge(plane.centres.last(), 1.0),
-    );
-    let (Some(lowest), Some(highest)) = own else {
+    let (Some(first), Some(last)) = (plane.centres.first(), plane.centres.last()) else {
         return (1.0, 0.0);
     };
+    let (lowest, highest) = (first - plane.spacing(), last + plane.spacing());
     let factor = (highest - lowest) / (meant[1] - meant[0]) as f32;
     // The same band but for rounding.
     if (factor - 1.0).abs() < 1e-3 && (mel_to_hz(f64::from(lowest)) - BAND[0]).abs() < 1.0 {
@@ -129,103 +111,57 @@ impl InputTransform for Painted {
             Autocorrelation, Calm, Energy, Residual, Series, Slope, Slow, Smooth, SmoothSlope,
             Sorted, SortedStepSizes, SortedSteps,
         };
-        let four = |signals| Self::usual_peaks(signals, &[400.0, 1100.0, 2300.0, 4000.0]);
-        let three = |signals| Self::usual_peaks(signals, &[500.0, 1500.0, 2800.0]);
+        let usual = |signals, frequencies| Self::of(WIDTH, signals, frequencies, &[DEVIATION; 4]);
+        let four = |signals| usual(signals, &[400.0, 1100.0, 2300.0, 4000.0]);
+        let three = |signals| usual(signals, &[500.0, 1500.0, 2800.0]);
         let plain = &[Slope, Series, Smooth, Residual];
-        let viewed = |painted: Self, view| Self { view, ..painted };
-        let named = |name, about, tier, transform| Named {
-            name,
-            about,
-            tier: Some(tier),
-            transform,
+        let viewed = |signals, view| Self {
+            view,
+            ..four(signals)
         };
+        // Drawn at random, and kept by their left-out error on training splits.
+        let first = Self::of(
+            64.577,
+            &[Series, Residual, SmoothSlope, Smooth],
+            &[449.06, 1071.09, 2443.12, 4012.5],
+            &[0.252, 0.2227, 0.1544, 0.1265],
+        );
+        let second = Self::of(
+            63.25,
+            &[Energy, Series, Smooth, SmoothSlope],
+            &[436.32, 1216.98, 2519.61, 4670.07],
+            &[0.1982, 0.2581, 0.2435, 0.1333],
+        );
+        let third = Self::of(
+            67.984,
+            &[Series, Slow, Slope, Residual],
+            &[448.57, 1128.71, 2243.33, 4028.6],
+            &[0.1269, 0.2506, 0.1982, 0.2494],
+        );
+        let calm = viewed(&[Slope, Series, Calm, Smooth], View::Paced);
+        let counts = four(&[Sorted, SortedSteps, SortedStepSizes, Autocorrelation]);
         vec![
-            named(
-                "formants",
-                "four painted peaks: slope, series, slow part, what that leaves",
-                Tier::Fast,
-                four(plain),
-            ),
-            named(
-                "reversed",
-                "the same for the series from its end to its start",
-                Tier::Default,
-                viewed(four(plain), View::Reversed),
-            ),
-            named(
-                "spectrum",
-                "the same for its spectrum, from slow turns to fast ones",
-                Tier::Default,
-                viewed(four(plain), View::Spectrum),
-            ),
-            named(
-                "paced",
+            Named::new("formants", Tier::Fast, four(plain))
+                .about("four painted peaks: slope, series, slow part, what that leaves"),
+            Named::new("reversed", Tier::Default, viewed(plain, View::Reversed))
+                .about("the same for the series from its end to its start"),
+            Named::new("spectrum", Tier::Default, viewed(plain, View::Spectrum))
+                .about("the same for its spectrum, from slow turns to fast ones"),
+            Named::new("paced", Tier::Default, calm).about(
                 "the same, slower where the series moves; one peak hears how calm it was so far",
-                Tier::Default,
-                viewed(four(&[Slope, Series, Calm, Smooth]), View::Paced),
             ),
-            named(
-                "statistics",
+            Named::new("statistics", Tier::Default, counts).about(
                 "four painted peaks that know how much and how often, not when: the sorted values, \
                  steps and sizes of steps, and the autocorrelation",
-                Tier::Default,
-                four(&[Sorted, SortedSteps, SortedStepSizes, Autocorrelation]),
             ),
-            // Drawn at random, and kept by their left-out error on training splits.
-            named(
-                "speaker-1",
-                "four painted peaks of another vocal tract, moved by other signals",
-                Tier::Default,
-                Self::of(
-                    [
-                        (Series, 449.06, 0.252),
-                        (Residual, 1071.09, 0.2227),
-                        (SmoothSlope, 2443.12, 0.1544),
-                        (Smooth, 4012.5, 0.1265),
-                    ],
-                    64.577,
-                ),
-            ),
-            named(
-                "speaker-2",
-                "and of another",
-                Tier::Default,
-                Self::of(
-                    [
-                        (Energy, 436.32, 0.1982),
-                        (Series, 1216.98, 0.2581),
-                        (Smooth, 2519.61, 0.2435),
-                        (SmoothSlope, 4670.07, 0.1333),
-                    ],
-                    63.25,
-                ),
-            ),
-            named(
-                "speaker-3",
-                "and of another",
-                Tier::Default,
-                Self::of(
-                    [
-                        (Series, 448.57, 0.1269),
-                        (Slow, 1128.71, 0.2506),
-                        (Slope, 2243.33, 0.1982),
-                        (Residual, 4028.6, 0.2494),
-                    ],
-                    67.984,
-                ),
-            ),
-            named(
-                "tract",
-                "three painted peaks: slope, series, slow part",
-                Tier::Best,
-                three(&[Slope, Series, Smooth]),
-            ),
-            named(
-                "texture",
-                "three painted peaks: series, its fast part, how lively it is",
-                Tier::Best,
-                three(&[Series, Residual, Energy]),
-            ),
+            Named::new("speaker-1", Tier::Default, first)
+                .about("four painted peaks of another vocal tract, moved by other signals"),
+            Named::new("speaker-2", Tier::Default, second).about("and of another"),
+            Named::new("speaker-3", Tier::Default, third).about("and of another"),
+            Named::new("tract", Tier::Best, three(&[Slope, Series, Smooth]))
+                .about("three painted peaks: slope, series, slow part"),
+            Named::new("texture", Tier::Best, three(&[Series, Residual, Energy]))
+                .about("three painted peaks: series, its fast part, how lively it is"),
         ]
     }
 
@@ -241,12 +177,8 @@ impl InputTransform for Painted {
         let mut prepared = Vec::with_capacity(self.peaks.len() * frames * TAPS);
         let series = self.view.of(series, frames);
         for peak in &self.peaks {
-            let signal: Vec<f32> = peak
-                .signal
-                .of(&series, frames * SAMPLES_IN_FRAME)
-                .chunks_exact(SAMPLES_IN_FRAME)
-                .map(|samples| samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32)
-                .collect();
+            let signal = peak.signal.of(&series, frames * SAMPLES_IN_FRAME);
+            let signal = frame_means(&signal, SAMPLES_IN_FRAME);
             for frame in 0..frames {
                 prepared.extend((0..TAPS).map(|tap| {
                     // The ends repeat their last value.
@@ -290,28 +222,15 @@ impl InputTransform for Painted {
 
     fn initial(&self, _source: &SourceSpec, _seed: u64) -> Numbers {
         let count = self.peaks.len();
-        let each = |value: fn(&Peak) -> f32| HostTensor {
-            shape: vec![count],
-            values: self.peaks.iter().map(value).collect(),
-        };
-        let mut filters = vec![0.0; count * TAPS];
-        for filter in filters.chunks_exact_mut(TAPS) {
-            filter[TAPS / 2] = 1.0;
-        }
-        let filters = HostTensor {
-            shape: vec![count, TAPS],
-            values: filters,
-        };
-        [
+        let each = |value: fn(&Peak) -> f32| tensor([count], self.peaks.iter().map(value));
+        let filters = (0..count * TAPS).map(|at| f32::from(u8::from(at % TAPS == TAPS / 2)));
+        named([
             ("frequency", each(|peak| (peak.frequency / 1000.0).ln())),
             ("deviation", each(|peak| peak.deviation)),
             ("width", each(|peak| (peak.width / 100.0).ln())),
             ("gain", each(|peak| peak.gain.ln())),
-            ("filters", filters),
-        ]
-        .into_iter()
-        .map(|(name, tensor)| (name.to_owned(), tensor))
-        .collect()
+            ("filters", tensor([count, TAPS], filters)),
+        ])
     }
 
     fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {

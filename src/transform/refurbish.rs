@@ -5,7 +5,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::backend::Backend;
 use retune_core::{Error, ErrorKind};
 
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::{Numbers, Parameters, named};
 use crate::source::motion::{
     MotionSourceWeights, SourceSignals, check_tensors, generator, kernel, setting, zeros,
 };
@@ -45,14 +45,11 @@ impl RefurbishSize {
             return Err(setting("number of hidden units", 0, "at least 1"));
         }
         if self.parameters() >= source.parameters() {
-            let message = format!(
-                "the refurbish module would have {} numbers, the source has {}",
-                self.parameters(),
-                source.parameters()
-            );
-            return Err(
-                Error::new(ErrorKind::Setting, message).with_hint("take fewer hidden units")
-            );
+            let (found, limit) = (self.parameters(), source.parameters());
+            let message =
+                format!("the refurbish module would have {found} numbers, the source has {limit}");
+            let error = Error::new(ErrorKind::Setting, message);
+            return Err(error.with_hint("take fewer hidden units"));
         }
         Ok(())
     }
@@ -60,14 +57,10 @@ impl RefurbishSize {
     /// Numbers before training: the module leaves every window as it is, bit for bit.
     pub(crate) fn identity(self, seed: u64) -> Numbers {
         let mut random = generator(seed, STREAM);
-        let tensors = self.shapes().map(|(name, shape)| {
-            let tensor = match name {
-                HIDDEN_KERNEL => kernel(self.width, self.hidden, &mut random),
-                _ => zeros(&shape),
-            };
-            (name.to_owned(), tensor)
-        });
-        Numbers::from(tensors)
+        named(self.shapes().map(|(name, shape)| match name {
+            HIDDEN_KERNEL => (name, kernel(self.width, self.hidden, &mut random)),
+            _ => (name, zeros(&shape)),
+        }))
     }
 
     /// Whether the tensors make up a module of this size.

@@ -9,14 +9,10 @@ use std::f64::consts::SQRT_2;
 use rustfft::num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
-use burn::tensor::Tensor;
-
-use super::fourier::plans;
-use super::{InputTransform, Named, Tier, as_plane, evenly};
-use crate::kernel::Kernels;
-use crate::parameters::Parameters;
+use super::fourier::{plans, transformed};
+use super::{InputTransform, Named, Tier, frame_means};
 use crate::series::resample_linear;
-use crate::source::{Input, SourceSpec};
+use crate::source::SourceSpec;
 use crate::{Error, setting};
 
 /// Samples of a band's amplitude that are averaged for a frame.
@@ -57,31 +53,17 @@ impl InputTransform for Scalogram {
     const KIND: &'static str = "scalogram";
 
     fn named() -> Vec<Named<Self>> {
-        let named = |name, about, lowest_turns, quality, paint| Named {
-            name,
-            about,
-            tier: Some(Tier::Default),
-            transform: Self {
-                lowest_turns,
-                quality,
-                paint,
-            },
+        let of = |lowest_turns, quality, paint| Self {
+            lowest_turns,
+            quality,
+            paint,
         };
+        let loudness = of(1.5, 5.0, Paint::Loudness { floor: 0.1 });
         vec![
-            named(
-                "scalogram",
-                "the series speeded up until it can be heard: how loud",
-                1.5,
-                5.0,
-                Paint::Loudness { floor: 0.1 },
-            ),
-            named(
-                "wavelets",
-                "the series speeded up until it can be heard: the waves",
-                1.0,
-                2.5,
-                Paint::Wave,
-            ),
+            Named::new("scalogram", Tier::Default, loudness)
+                .about("the series speeded up until it can be heard: how loud"),
+            Named::new("wavelets", Tier::Default, of(1.0, 2.5, Paint::Wave))
+                .about("the series speeded up until it can be heard: the waves"),
         ]
     }
 
@@ -91,17 +73,12 @@ impl InputTransform for Scalogram {
             Paint::Loudness { floor } => f64::from(floor),
             Paint::Wave => 1.0,
         };
-        let settings = [
-            (
-                "scalogram lowest turns",
-                self.lowest_turns,
-                0.1..=100.0,
-                "0.1 to 100",
-            ),
+        let turns = self.lowest_turns;
+        setting::within([
+            ("scalogram lowest turns", turns, 0.1..=100.0, "0.1 to 100"),
             ("scalogram quality", self.quality, 0.5..=50.0, "0.5 to 50"),
             ("scalogram floor", floor, 1e-6..=10.0, "0.000001 to 10"),
-        ];
-        setting::within(settings)
+        ])
     }
 
     /// The plane of a series, frame by frame.
@@ -113,12 +90,8 @@ impl InputTransform for Scalogram {
         let margin = series.len() / 2;
         let padded: Vec<f32> = mirrored(series, margin);
         let size = padded.len().next_power_of_two().max(2);
-        let (forward, inverse) = plans(size);
-        let mut spectrum = vec![Complex32::default(); size];
-        for (out, value) in spectrum.iter_mut().zip(&padded) {
-            out.re = *value;
-        }
-        forward.process(&mut spectrum);
+        let spectrum = transformed(&padded, size);
+        let (_, inverse) = plans(size);
 
         let lowest = (self.lowest_turns / series.len().max(1) as f64).min(HIGHEST / 2.0);
         let ratio = (HIGHEST / lowest).powf(1.0 / (filters - 1).max(1) as f64);
@@ -135,17 +108,16 @@ impl InputTransform for Scalogram {
                 band[bin] = spectrum[bin] * weight as f32;
             }
             inverse.process(&mut band);
-            let heard: Vec<f32> = band[margin..margin + series.len()]
-                .iter()
-                .map(|value| match self.paint {
-                    Paint::Loudness { .. } => value.norm(),
-                    Paint::Wave => value.re,
-                })
-                .collect();
+            let heard = band[margin..margin + series.len()].iter();
+            let heard = heard.map(|value| match self.paint {
+                Paint::Loudness { .. } => value.norm(),
+                Paint::Wave => value.re,
+            });
+            let heard: Vec<f32> = heard.collect();
             let heard = resample_linear(&heard, frames * SAMPLES_IN_FRAME);
-            for (frame, samples) in heard.chunks_exact(SAMPLES_IN_FRAME).enumerate() {
-                let mean = samples.iter().sum::<f32>() / SAMPLES_IN_FRAME as f32;
-                plane[frame * filters + mel] = mean;
+            let means = frame_means(&heard, SAMPLES_IN_FRAME);
+            for (frame, mean) in plane.chunks_exact_mut(filters).zip(means) {
+                frame[mel] = mean;
             }
         }
         self.paint.over(&mut plane);
@@ -154,46 +126,23 @@ impl InputTransform for Scalogram {
         }
         Ok(plane)
     }
-
-    fn forward<B: Kernels>(
-        &self,
-        source: &SourceSpec,
-        prepared: Tensor<B, 2>,
-        _numbers: &Parameters<B>,
-    ) -> Input<B> {
-        as_plane(source, prepared)
-    }
-
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        vec![evenly(series.len(), 0.0, 1.0)]
-    }
 }
 
 impl Paint {
     /// From what the filters hear to the plane.
     fn over(self, plane: &mut [f32]) {
-        match self {
-            Self::Loudness { floor } => {
-                let level = root_mean_square(plane.iter());
-                // A constant series makes no sound at all.
-                let gain = if level > 1e-12 { 1.0 / level } else { 0.0 };
-                for value in plane {
-                    *value = (*value * gain + floor).ln();
-                }
-            }
-            Self::Wave => {
-                for value in plane {
-                    *value *= WAVE_HEIGHT;
-                }
-            }
+        let count = plane.len().max(1) as f64;
+        let power: f64 = plane.iter().map(|value| f64::from(*value).powi(2)).sum();
+        let level = (power / count).sqrt() as f32;
+        // A constant series makes no sound at all.
+        let gain = if level > 1e-12 { 1.0 / level } else { 0.0 };
+        for value in plane {
+            *value = match self {
+                Self::Loudness { floor } => (*value * gain + floor).ln(),
+                Self::Wave => *value * WAVE_HEIGHT,
+            };
         }
     }
-}
-
-fn root_mean_square<'a>(values: impl ExactSizeIterator<Item = &'a f32>) -> f32 {
-    let count = values.len().max(1) as f64;
-    let power: f64 = values.map(|value| f64::from(*value).powi(2)).sum();
-    (power / count).sqrt() as f32
 }
 
 /// The series with its mirror image, `margin` samples of it, at both ends.
@@ -211,27 +160,25 @@ mod tests {
 
     const MELS: usize = 80;
 
-    fn source() -> SourceSpec {
-        SourceWeights::find("attrnn-gsc35").unwrap().spec().clone()
+    fn plane(paint: Paint, series: &[f32]) -> Vec<f32> {
+        let scalogram = Scalogram {
+            lowest_turns: 1.5,
+            quality: 5.0,
+            paint,
+        };
+        let source = SourceWeights::find("attrnn-gsc35").unwrap();
+        scalogram.prepare(source.spec(), series).unwrap()
     }
 
     #[test]
     fn a_sine_is_loudest_in_the_filter_of_its_frequency() {
-        let scalogram = Scalogram {
-            lowest_turns: 1.5,
-            quality: 5.0,
-            paint: Paint::Loudness { floor: 0.1 },
-        };
         let length = 400;
         for turns in [8.0, 40.0, 120.0] {
             let series: Vec<f32> = (0..length)
                 .map(|at| (std::f64::consts::TAU * turns * at as f64 / length as f64).sin() as f32)
                 .collect();
-            let plane = scalogram.prepare(&source(), &series).unwrap();
-            let row = &plane[60 * MELS..61 * MELS];
-            let loudest = (0..MELS)
-                .max_by(|a, b| row[*a].total_cmp(&row[*b]))
-                .unwrap();
+            let plane = plane(Paint::Loudness { floor: 0.1 }, &series);
+            let loudest = retune_core::argmax(plane[60 * MELS..61 * MELS].iter().copied());
             let ratio = (0.5f64 / (1.5 / length as f64)).powf(1.0 / 79.0);
             let found = 1.5 * ratio.powi(loudest as i32);
             assert!((found / turns).ln().abs() < 0.08, "{turns}: {found}");
@@ -241,14 +188,9 @@ mod tests {
     #[test]
     fn constant_and_short_series_are_silence_and_not_a_nan() {
         for paint in [Paint::Loudness { floor: 0.1 }, Paint::Wave] {
-            let scalogram = Scalogram {
-                lowest_turns: 1.5,
-                quality: 5.0,
-                paint,
-            };
             for series in [vec![0.0; 50], vec![1.0], vec![1.0, -1.0]] {
-                let plane = scalogram.prepare(&source(), &series).unwrap();
-                assert!(plane.iter().all(|value| value.is_finite()), "{series:?}");
+                let mut values = plane(paint, &series).into_iter();
+                assert!(values.all(f32::is_finite), "{series:?}");
             }
         }
     }

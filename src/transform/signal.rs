@@ -1,5 +1,7 @@
 //! What of a series moves a sound: the series itself, its slope, its slow part and so on.
 
+use std::iter::repeat_n;
+
 use serde::{Deserialize, Serialize};
 
 use super::fourier::autocorrelation;
@@ -66,21 +68,18 @@ impl Signal {
             Self::Smooth => moving_mean(series, tenth),
             Self::Slow => moving_mean(series, part(5.0)),
             Self::SmoothSlope => slope(&moving_mean(series, part(20.0))),
-            Self::Residual => series
-                .iter()
-                .zip(moving_mean(series, tenth))
-                .map(|(value, mean)| value - mean)
-                .collect(),
+            Self::Residual => {
+                let pairs = series.iter().zip(moving_mean(series, tenth));
+                pairs.map(|(value, mean)| value - mean).collect()
+            }
             Self::Jumps => {
-                let slope = z_normalise(&slope(series));
-                slope.iter().map(|value| value.abs()).collect()
+                let slope = z_normalise(&slope(series)).into_iter();
+                slope.map(f32::abs).collect()
             }
             Self::Energy => {
                 let squares: Vec<f32> = slope(series).iter().map(|value| value * value).collect();
-                moving_mean(&squares, tenth)
-                    .into_iter()
-                    .map(|mean| mean.max(0.0).sqrt())
-                    .collect()
+                let means = moving_mean(&squares, tenth).into_iter();
+                means.map(|mean| mean.max(0.0).sqrt()).collect()
             }
             Self::Calm => calm(series),
             Self::Sorted => sorted(series.to_vec()),
@@ -91,24 +90,20 @@ impl Signal {
             }
             Self::Autocorrelation => autocorrelation(series),
         };
-        let mut signal = resample_linear(&z_normalise(&signal), length);
-        for value in &mut signal {
-            *value = value.clamp(-LIMIT, LIMIT);
-        }
-        signal
+        let signal = resample_linear(&z_normalise(&signal), length).into_iter();
+        signal.map(|value| value.clamp(-LIMIT, LIMIT)).collect()
     }
 }
 
 /// Half the difference of the neighbours of each value; at the ends, that to the one neighbour.
 fn slope(series: &[f32]) -> Vec<f32> {
     let last = series.len().saturating_sub(1);
-    (0..series.len())
-        .map(|index| {
-            let (before, after) = (index.saturating_sub(1), (index + 1).min(last));
-            let run = (after - before).max(1) as f32;
-            (series[after] - series[before]) / run
-        })
-        .collect()
+    let at = |index: usize| {
+        let (before, after) = (index.saturating_sub(1), (index + 1).min(last));
+        let run = (after - before).max(1) as f32;
+        (series[after] - series[before]) / run
+    };
+    (0..series.len()).map(at).collect()
 }
 
 /// The difference of each value to the one before it; of one value, none.
@@ -138,22 +133,19 @@ fn calm(series: &[f32]) -> Vec<f32> {
 /// The share of the movement of a series, which is the sum of the sizes of its steps, that lies
 /// before each value. A series that never moves has only time: the share of its steps.
 pub(super) fn movement(series: &[f32]) -> Vec<f64> {
-    let mut sums = Vec::with_capacity(series.len());
     let mut sum = 0.0;
-    for (index, value) in series.iter().enumerate() {
+    let steps = series.iter().enumerate().map(|(index, value)| {
         let before = series[index.saturating_sub(1)];
         sum += (f64::from(*value) - f64::from(before)).abs();
-        sums.push(sum);
-    }
+        sum
+    });
+    let sums: Vec<f64> = steps.collect();
     let last = series.len().saturating_sub(1).max(1) as f64;
-    for (index, share) in sums.iter_mut().enumerate() {
-        *share = if sum > 0.0 {
-            *share / sum
-        } else {
-            index as f64 / last
-        };
-    }
-    sums
+    let share = |(index, moved): (usize, f64)| match sum > 0.0 {
+        true => moved / sum,
+        false => index as f64 / last,
+    };
+    sums.into_iter().enumerate().map(share).collect()
 }
 
 /// The mean of the `width` values around each value; beyond the ends the last value goes on.
@@ -163,22 +155,16 @@ fn moving_mean(series: &[f32], width: usize) -> Vec<f32> {
     };
     let width = width.max(1);
     let before = width / 2;
-    let after = width - 1 - before;
-    let padded = std::iter::repeat_n(first, before)
-        .chain(series)
-        .chain(std::iter::repeat_n(last, after));
+    let (head, tail) = (repeat_n(first, before), repeat_n(last, width - 1 - before));
     // Running sums in 64 bits, so that the cost does not grow with the width.
-    let mut sums = Vec::with_capacity(series.len() + width);
-    let mut sum = 0.0f64;
-    sums.push(sum);
-    for value in padded {
+    let mut sums = vec![0.0f64];
+    let mut sum = 0.0;
+    sums.extend(head.chain(series).chain(tail).map(|value| {
         sum += f64::from(*value);
-        sums.push(sum);
-    }
-    sums.iter()
-        .zip(&sums[width..])
-        .map(|(start, end)| ((end - start) / width as f64) as f32)
-        .collect()
+        sum
+    }));
+    let mean = |(start, end): (&f64, &f64)| ((end - start) / width as f64) as f32;
+    sums.iter().zip(&sums[width..]).map(mean).collect()
 }
 
 #[cfg(test)]
@@ -208,58 +194,34 @@ mod tests {
         assert_eq!(calm(&[7.0]), [0.0]);
     }
 
-    /// What a signal without time says does not change when a series is turned round.
-    #[test]
-    fn signals_without_time_do_not_hear_the_order() {
-        let series: Vec<f32> = (0..90)
-            .map(|at| (at as f32 * at as f32 * 0.01).sin())
-            .collect();
-        let reversed: Vec<f32> = series.iter().rev().copied().collect();
-        for signal in [
-            Signal::Sorted,
-            Signal::SortedStepSizes,
-            Signal::Autocorrelation,
-        ] {
-            assert!(!signal.is_timed());
-            let (one, other) = (signal.of(&series, 125), signal.of(&reversed, 125));
-            let mut pairs = one.iter().zip(&other);
-            assert!(
-                pairs.all(|(one, other)| (one - other).abs() < 1e-3),
-                "{signal:?}"
-            );
-        }
-    }
-
     #[test]
     fn every_signal_is_finite_bounded_and_as_long_as_asked() {
-        let all = [
-            Signal::Series,
-            Signal::Slope,
-            Signal::Curvature,
-            Signal::Smooth,
-            Signal::Slow,
-            Signal::SmoothSlope,
-            Signal::Residual,
-            Signal::Jumps,
-            Signal::Energy,
-            Signal::Calm,
-            Signal::Sorted,
-            Signal::SortedSteps,
-            Signal::SortedStepSizes,
-            Signal::Autocorrelation,
+        use Signal::*;
+        let timed = [
+            Series, Slope, Curvature, Smooth, Slow, Residual, Jumps, Energy, Calm,
         ];
-        for length in [1, 2, 9, 300] {
-            for scale in [0.0, 1.0, 1e30] {
-                let series: Vec<f32> = (0..length)
-                    .map(|at| scale * (at as f32 * 0.7).sin())
-                    .collect();
-                for signal in all {
-                    let found = signal.of(&series, 125);
+        let timeless = [Sorted, SortedSteps, SortedStepSizes, Autocorrelation];
+        for signal in timed.into_iter().chain([SmoothSlope]).chain(timeless) {
+            assert_eq!(signal.is_timed(), !timeless.contains(&signal), "{signal:?}");
+            for length in [1, 2, 9, 300] {
+                for scale in [0.0, 1.0, 1e30] {
+                    let wave = |at| scale * (at as f32 * 0.7).sin();
+                    let found = signal.of(&(0..length).map(wave).collect::<Vec<f32>>(), 125);
                     assert_eq!(found.len(), 125, "{signal:?} of {length}");
                     let good = found.iter().all(|value| value.abs() <= LIMIT);
                     assert!(good, "{signal:?} of {length} × {scale}");
                 }
             }
+        }
+        // What a signal without time says does not change when a series is turned round.
+        let wave = |at: i32| (at as f32 * at as f32 * 0.01).sin();
+        let series: Vec<f32> = (0..90).map(wave).collect();
+        let reversed: Vec<f32> = (0..90).rev().map(wave).collect();
+        for signal in [Sorted, SortedStepSizes, Autocorrelation] {
+            let (one, other) = (signal.of(&series, 125), signal.of(&reversed, 125));
+            let mut pairs = one.iter().zip(&other);
+            let same = pairs.all(|(one, other)| (one - other).abs() < 1e-3);
+            assert!(same, "{signal:?}");
         }
     }
 }

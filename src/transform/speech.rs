@@ -3,14 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use burn::tensor::Tensor;
-
 use super::waveform::{Vowel, vowel};
-use super::{InputTransform, Named, Signal, Tier, as_plane, evenly};
-use crate::kernel::Kernels;
+use super::{InputTransform, Named, Signal, Tier, frame_means};
 use crate::kernel::mel::hz_to_mel;
-use crate::parameters::Parameters;
-use crate::source::{Input, PlaneInput, SourceSpec};
+use crate::source::{PlaneInput, SourceSpec};
 use crate::{Error, setting};
 
 /// Samples of a formant that are averaged for a frame.
@@ -42,16 +38,15 @@ impl InputTransform for Speech {
     const KIND: &'static str = "speech";
 
     fn named() -> Vec<Named<Self>> {
-        vec![Named {
-            name: "speech",
-            about: "a painted vowel that follows the series, and a hiss where it jumps",
-            tier: Some(Tier::Default),
-            transform: Self {
-                vowel: vowel(),
-                loudness: 0.05,
-                growth: 1.2,
-            },
-        }]
+        let speech = Self {
+            vowel: vowel(),
+            loudness: 0.05,
+            growth: 1.2,
+        };
+        vec![
+            Named::new("speech", Tier::Default, speech)
+                .about("a painted vowel that follows the series, and a hiss where it jumps"),
+        ]
     }
 
     fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
@@ -71,23 +66,23 @@ impl InputTransform for Speech {
         let harmonics = self.vowel.amplitudes(series, frames * SAMPLES_IN_FRAME);
         let count = harmonics.len() / (frames * SAMPLES_IN_FRAME);
         let jumps = Signal::Jumps.of(series, frames * JUMPS_IN_FRAME);
-        let filters: Vec<(usize, f32)> = (0..count)
-            .flat_map(|harmonic| filters_of(harmonic, input))
+        let jumps = frame_means(&jumps, JUMPS_IN_FRAME);
+        let filters: Vec<_> = (0..count)
+            .map(|harmonic| filters_of(harmonic, input))
             .collect();
         let mut plane = Vec::with_capacity(frames * input.filters());
         let frames = harmonics.chunks_exact(count * SAMPLES_IN_FRAME);
-        for (frame, jumps) in frames.zip(jumps.chunks_exact(JUMPS_IN_FRAME)) {
-            let jump = jumps.iter().sum::<f32>() / JUMPS_IN_FRAME as f32;
+        for (frame, jump) in frames.zip(jumps) {
             let noise = self.loudness * (self.growth * jump.clamp(-LIMIT, LIMIT)).exp();
             let start = plane.len();
             plane.extend(input.centres.iter().map(|mel| {
                 let above = (mel - hz_to_mel(HISS_HZ) as f32) / HISS_WIDTH;
                 FLOOR + noise / (1.0 + (-above).exp())
             }));
-            for harmonic in 0..count {
+            for (harmonic, filters) in filters.iter().enumerate() {
                 let sum: f32 = frame.iter().skip(harmonic).step_by(count).sum();
                 let amplitude = sum / SAMPLES_IN_FRAME as f32;
-                for (mel, weight) in &filters[2 * harmonic..2 * harmonic + 2] {
+                for (mel, weight) in filters {
                     plane[start + mel] += amplitude * weight;
                 }
             }
@@ -96,19 +91,6 @@ impl InputTransform for Speech {
             }
         }
         Ok(plane)
-    }
-
-    fn forward<B: Kernels>(
-        &self,
-        source: &SourceSpec,
-        prepared: Tensor<B, 2>,
-        _numbers: &Parameters<B>,
-    ) -> Input<B> {
-        as_plane(source, prepared)
-    }
-
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        vec![evenly(series.len(), 0.0, 1.0)]
     }
 }
 
@@ -128,40 +110,34 @@ fn filters_of(harmonic: usize, input: &PlaneInput) -> [(usize, f32); 2] {
 mod tests {
     use super::*;
     use crate::source::SourceWeights;
-    use crate::transform::{Formant, Signal};
+    use crate::transform::Formant;
 
-    const FRAMES: usize = 125;
     const MELS: usize = 80;
 
     #[test]
     fn the_formant_is_where_it_should_be_and_jumps_hiss() {
+        let formant = Formant {
+            signal: Signal::Series,
+            frequency: 1000.0,
+            octaves: 0.0,
+            width: 100.0,
+            gain: 1.0,
+        };
         let speech = Speech {
             vowel: Vowel {
-                formants: vec![Formant {
-                    signal: Signal::Series,
-                    frequency: 1000.0,
-                    octaves: 0.0,
-                    width: 100.0,
-                    gain: 1.0,
-                }],
+                formants: vec![formant],
             },
             loudness: 0.05,
             growth: 1.2,
         };
-        let series: Vec<f32> = (0..200)
-            .map(|at| if at < 100 { -1.0 } else { 1.0 })
-            .collect();
+        let series = [[-1.0; 100], [1.0; 100]].concat();
         let source = SourceWeights::find("attrnn-gsc35").unwrap();
         let plane = speech.prepare(source.spec(), &series).unwrap();
-        let centres = &source.spec().plane.as_ref().unwrap().centres;
-        assert_eq!(plane.len(), FRAMES * MELS);
+        assert_eq!(plane.len(), 125 * MELS);
         let row = |frame: usize| &plane[frame * MELS..(frame + 1) * MELS];
-        let quiet = row(20);
-        let loudest = (0..60)
-            .max_by(|a, b| quiet[*a].total_cmp(&quiet[*b]))
-            .unwrap();
-        let mel = centres[loudest];
+        let loudest = retune_core::argmax(row(20)[..60].iter().copied());
+        let mel = source.spec().plane.as_ref().unwrap().centres[loudest];
         assert!((mel - hz_to_mel(1000.0) as f32).abs() < 60.0, "{mel}");
-        assert!(row(62)[75] > quiet[75] + 2.0);
+        assert!(row(62)[75] > row(20)[75] + 2.0);
     }
 }

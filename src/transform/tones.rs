@@ -3,6 +3,7 @@
 use std::f64::consts::TAU;
 
 use crate::kernel::mel::{hz_to_mel, mel_to_hz};
+use crate::parameters::tensor;
 use crate::source::AudioInput;
 use crate::storage::HostTensor;
 
@@ -42,10 +43,7 @@ pub fn basis(most: usize, audio: AudioInput) -> HostTensor {
             }
         }
     }
-    HostTensor {
-        shape: vec![rounded(most), audio.samples],
-        values,
-    }
+    tensor([rounded(most), audio.samples], values)
 }
 
 #[cfg(test)]

@@ -6,23 +6,21 @@
 //! trained. [`Painted`](super::Painted) is the voice whose own numbers are trained.
 
 mod formants;
-mod noise;
 mod tones;
-mod wave;
 
 use burn::tensor::Tensor;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use formants::{Formant, Vowel};
-pub use noise::Noise;
 pub use tones::Tone;
 
-use super::theta::{self, THETA};
-use super::{InputTransform, Named, Signal, Tier, evenly};
+use super::{InputTransform, Named, Signal, THETA, Tier, check_theta, evenly, initial_theta};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
-use crate::source::{Input, SharedAudio, SourceSpec};
+use crate::source::{AudioInput, Input, SharedAudio, SourceSpec};
 use crate::{Error, setting};
 
 /// A voice, and the trained sound on top of it if there is any.
@@ -57,10 +55,7 @@ impl Waveform {
         match &self.sound {
             Carrier::Stretched => true,
             Carrier::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
-            Carrier::Vowel(vowel) => vowel
-                .formants
-                .iter()
-                .any(|formant| formant.signal.is_timed()),
+            Carrier::Vowel(Vowel { formants }) => formants.iter().any(|one| one.signal.is_timed()),
             Carrier::Noise(noise) => noise.signal.is_timed(),
         }
     }
@@ -70,60 +65,35 @@ impl InputTransform for Waveform {
     const KIND: &'static str = "waveform";
 
     fn named() -> Vec<Named<Self>> {
-        let named = |name, about, tier, sound| Named {
-            name,
-            about,
-            tier,
-            transform: Self { sound, theta: None },
+        let tone = |signal, frequency, deviation| Tone {
+            signal,
+            frequency,
+            deviation,
         };
-        let tones = |tones: &[(Signal, f32, f32)]| Carrier::Tones {
-            tones: tones
-                .iter()
-                .map(|&(signal, frequency, deviation)| Tone {
-                    signal,
-                    frequency,
-                    deviation,
-                })
-                .collect(),
+        let tones = |tones: &[Tone]| Carrier::Tones {
+            tones: tones.to_vec(),
         };
+        let three = tones(&[
+            tone(Signal::Series, 500.0, 0.2),
+            tone(Signal::Slope, 1500.0, 0.2),
+            tone(Signal::Smooth, 2800.0, 0.2),
+        ]);
+        let one = tones(&[tone(Signal::Series, 1000.0, 0.25)]);
+        let noise = Noise {
+            signal: Signal::Series,
+            depth: 1.0,
+        };
+        let of = |sound| Self { sound, theta: None };
         vec![
-            named(
-                "stretched",
-                "the series itself as a waveform, stretched over the clip",
-                Some(Tier::Default),
-                Carrier::Stretched,
-            ),
-            named(
-                "vowel",
-                "a harmonic voice, as audio, whose formants follow the series",
-                Some(Tier::Best),
-                Carrier::Vowel(vowel()),
-            ),
-            named(
-                "tones",
-                "three tones that follow the series, its slope and its slow part",
-                None,
-                tones(&[
-                    (Signal::Series, 500.0, 0.2),
-                    (Signal::Slope, 1500.0, 0.2),
-                    (Signal::Smooth, 2800.0, 0.2),
-                ]),
-            ),
-            named(
-                "tone",
-                "one tone whose frequency follows the series",
-                None,
-                tones(&[(Signal::Series, 1000.0, 0.25)]),
-            ),
-            named(
-                "noise",
-                "noise whose loudness follows the series",
-                None,
-                Carrier::Noise(Noise {
-                    signal: Signal::Series,
-                    depth: 1.0,
-                }),
-            ),
+            Named::new("stretched", Tier::Default, of(Carrier::Stretched))
+                .about("the series itself as a waveform, stretched over the clip"),
+            Named::new("vowel", Tier::Best, of(Carrier::Vowel(vowel())))
+                .about("a harmonic voice, as audio, whose formants follow the series"),
+            Named::new("tones", None, of(three))
+                .about("three tones that follow the series, its slope and its slow part"),
+            Named::new("tone", None, of(one)).about("one tone whose frequency follows the series"),
+            Named::new("noise", None, of(Carrier::Noise(noise)))
+                .about("noise whose loudness follows the series"),
         ]
     }
 
@@ -137,7 +107,7 @@ impl InputTransform for Waveform {
 
     fn check(&self, source: &SourceSpec, _length: usize) -> Result<(), Error> {
         source.audio_input()?;
-        theta::check(self.theta.unwrap_or(0.0))?;
+        check_theta(self.theta.unwrap_or(0.0))?;
         match &self.sound {
             Carrier::Stretched => Ok(()),
             Carrier::Tones { tones } => tones.iter().try_for_each(Tone::check),
@@ -170,13 +140,9 @@ impl InputTransform for Waveform {
     }
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
-        match self.theta {
-            Some(bound) => {
-                let samples = source.audio.map_or(0, |audio| audio.samples);
-                theta::initial(bound, samples, seed)
-            }
-            None => Numbers::new(),
-        }
+        let samples = source.audio.map_or(0, |audio| audio.samples);
+        let initial = |bound| initial_theta(bound, samples, seed);
+        self.theta.map_or_else(Numbers::new, initial)
     }
 
     fn dropped(&self) -> Option<&'static str> {
@@ -184,10 +150,35 @@ impl InputTransform for Waveform {
     }
 
     fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        match self.is_timed() {
-            true => vec![evenly(series.len(), 0.0, 1.0)],
-            false => Vec::new(),
-        }
+        let times = self.is_timed().then(|| evenly(series.len(), 0.0, 1.0));
+        times.into_iter().collect()
+    }
+}
+
+/// One fixed second of white noise with a loudness that follows a signal:
+/// `exp(depth · signal(t)) · noise(t)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Noise {
+    /// What its loudness follows.
+    pub signal: Signal,
+    /// How far the signal moves the logarithm of the amplitude.
+    pub depth: f32,
+}
+
+impl Noise {
+    fn check(&self) -> Result<(), Error> {
+        setting::within([("noise depth", self.depth, -3.0..=3.0, "-3 to 3")])
+    }
+
+    fn clip(&self, series: &[f32], audio: AudioInput) -> Vec<f32> {
+        let signal = self.signal.of(series, audio.samples).into_iter();
+        // Uniform noise of deviation 1, always the same.
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let bound = 3f32.sqrt();
+        let mut noise = || random.random_range(-bound..=bound);
+        signal
+            .map(|signal| (self.depth * signal).exp() * noise())
+            .collect()
     }
 }
 

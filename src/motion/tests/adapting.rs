@@ -40,8 +40,8 @@ fn loss_by_loops(weights: &MotionSourceWeights, tensors: &Numbers) -> f64 {
         pairs.map(|(one, other)| (one - other).powi(2)).sum::<f64>() / one.len() as f64
     };
     let mut total = 0.0;
-    for window in 0..WINDOWS {
-        let input = &inputs[24 * window..24 * (window + 1)];
+    let outputs = corrected.chunks(24).zip(targets.chunks(12));
+    for (input, (corrected, targets)) in inputs.chunks(24).zip(outputs) {
         let mut heard = input.to_vec();
         for (place, heard) in heard.iter_mut().enumerate() {
             *heard += at("refurbish.output.bias", place);
@@ -56,8 +56,7 @@ fn loss_by_loops(weights: &MotionSourceWeights, tensors: &Numbers) -> f64 {
             }
         }
         let forecast = super::network::by_loops(weights, &heard);
-        total += mean(&heard, &corrected[24 * window..24 * (window + 1)]);
-        total += 20.0 * mean(&forecast, &targets[12 * window..12 * (window + 1)]);
+        total += mean(&heard, corrected) + 20.0 * mean(&forecast, targets);
     }
     total / WINDOWS as f64
 }
@@ -86,10 +85,8 @@ fn gradients_are_those_of_finite_differences() {
     let found = loss(&module, &network, batch, (1.0, 20.0));
     let value: f64 = found.clone().into_scalar().elem();
     let expected = loss_by_loops(&weights, &tensors);
-    assert!(
-        (value - expected).abs() < 1e-5 * expected,
-        "{value} {expected}"
-    );
+    let close = (value - expected).abs() < 1e-5 * expected;
+    assert!(close, "{value} {expected}");
     let gradients = found.backward();
     for (name, tensor) in &tensors {
         let gradient = host(tracked.get(name).grad(&gradients).unwrap()).values;
@@ -103,11 +100,8 @@ fn gradients_are_those_of_finite_differences() {
             let (low, high) = (moved(-2e-6), moved(2e-6));
             let slope = (high.1 - low.1) / (high.0 - low.0);
             let found = f64::from(gradient[place]);
-            let off = (found - slope).abs();
-            assert!(
-                off < 1e-4 * slope.abs().max(1.0),
-                "{name} {place}: {found} {slope}"
-            );
+            let close = (found - slope).abs() < 1e-4 * slope.abs().max(1.0);
+            assert!(close, "{name} {place}: {found} {slope}");
         }
     }
 }
@@ -115,10 +109,12 @@ fn gradients_are_those_of_finite_differences() {
 #[test]
 fn before_training_the_source_hears_the_person_as_without_a_module() {
     let device = Default::default();
-    let size = RefurbishSize::of(source().signals(), 4);
+    let size = RefurbishSize {
+        width: 24,
+        hidden: 4,
+    };
     let module = Refurbish::<Cpu>::new(Parameters::new(&size.identity(1), &device));
-    let windows = person();
-    let data = TensorData::new(windows.inputs.clone(), [windows.len(), 8, 3]);
+    let data = TensorData::new(waves(120, 0.31), [WINDOWS, 8, 3]);
     let input = Tensor::<Cpu, 3>::from_data(data, &device);
     assert_eq!(module.forward(input.clone()).into_data(), input.into_data());
 }
@@ -126,7 +122,6 @@ fn before_training_the_source_hears_the_person_as_without_a_module() {
 #[test]
 fn every_loss_and_correction_brings_the_forecast_nearer() {
     let source = source();
-    let known = able_bodied_windows();
     let before = squared_error(&forecast(&source, None));
     let inversion = Correction::Inversion {
         steps: 60,
@@ -142,15 +137,7 @@ fn every_loss_and_correction_brings_the_forecast_nearer() {
             correction,
             ..settings(loss)
         };
-        let program = adapt::<Training>(
-            &source,
-            &person(),
-            Some(&known),
-            &settings,
-            &Default::default(),
-            &mut |_| (),
-        )
-        .unwrap();
+        let program = adapted(&source, &settings);
         assert!(program.frozen());
         let after = squared_error(&forecast(&source, Some(&program)));
         assert!(after < factor * before, "{settings:?}: {before} {after}");
@@ -167,18 +154,8 @@ fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
                 seed,
                 ..settings(AdaptLoss::default())
             };
-            let known = able_bodied_windows();
-            let device = Default::default();
-            let windows = person();
-            let program = adapt::<Training>(
-                &source,
-                &windows,
-                Some(&known),
-                &settings,
-                &device,
-                &mut |_| (),
-            );
-            (source, program.unwrap())
+            let program = adapted(&source, &settings);
+            (source, program)
         })
     };
     let first = run(1, 4);
@@ -217,40 +194,26 @@ fn what_makes_no_sense_is_refused() {
     let windows = person();
     assert!(run(usual(), &windows, None).contains("no able-bodied windows"));
     type Change = fn(&mut AdaptSettings);
-    let changes: [(Change, &str); 6] = [
-        (
-            |settings| settings.hidden = 4_000,
-            "refurbish module would have",
-        ),
-        (
-            |settings| settings.hidden = usize::MAX,
-            "refurbish module would have",
-        ),
-        (|settings| settings.hidden = 0, "hidden units is 0"),
-        (
-            |settings| settings.training.epochs = 0,
-            "number of epochs is 0",
-        ),
-        (
-            |settings| settings.training.learning_rate = 1e30,
-            "the loss is not finite in epoch",
-        ),
-        (
-            |settings| {
-                let (correction, target) = (0.0, 0.0);
-                settings.loss = AdaptLoss::Hybrid { correction, target };
-            },
-            "pair of loss weights",
-        ),
+    let nothing = AdaptLoss::Hybrid {
+        correction: 0.0,
+        target: 0.0,
+    };
+    let changes: [(Change, &str); 5] = [
+        (|s| s.hidden = 4_000, "refurbish module would have"),
+        (|s| s.hidden = usize::MAX, "refurbish module would have"),
+        (|s| s.hidden = 0, "hidden units is 0"),
+        (|s| s.training.epochs = 0, "number of epochs is 0"),
+        (|s| s.training.learning_rate = 1e30, "not finite in epoch"),
     ];
+    let message = run(settings(nothing), &windows, Some(&known));
+    assert!(message.contains("pair of loss weights"), "{message}");
     for (change, expected) in changes {
         let mut settings = usual();
         change(&mut settings);
         let message = run(settings, &windows, Some(&known));
         assert!(message.contains(expected), "{message}");
     }
-    let other = WindowLayout::new(16, 4)
-        .cut(&cycle("p", 12.0, 0.0))
-        .unwrap();
+    let other = WindowLayout::new(16, 4).cut(&cycle("p", 12.0, 0.0));
+    let other = other.unwrap();
     assert!(run(usual(), &other, Some(&known)).contains("window of 16, the source takes 8"));
 }

@@ -14,47 +14,36 @@ pub(super) fn by_loops(weights: &MotionSourceWeights, input: &[f64]) -> Vec<f64>
         let bias = format!("block{}.bias", block + 1);
         let dilation = 1 << block;
         let width = steps[0].len();
-        let before = steps.clone();
-        for (time, step) in steps.iter_mut().enumerate() {
-            let mut out = vec![0.0; channels];
-            for (channel, out) in out.iter_mut().enumerate() {
-                let mut sum = at(&bias, channel);
-                for (input, now) in before[time].iter().enumerate() {
-                    if time >= dilation {
-                        let weight = at(&kernel, input * channels + channel);
-                        sum += before[time - dilation][input] * weight;
-                    }
-                    sum += now * at(&kernel, (width + input) * channels + channel);
+        let out = |time: usize, channel: usize| {
+            let (now, mut sum) = (&steps[time], at(&bias, channel));
+            for input in 0..width {
+                if time >= dilation {
+                    let weight = at(&kernel, input * channels + channel);
+                    sum += steps[time - dilation][input] * weight;
                 }
-                let kept = match block {
-                    0 => (0..width)
-                        .map(|input| before[time][input] * at("skip", input * channels + channel))
-                        .sum(),
-                    _ => before[time][channel],
-                };
-                *out = sum.max(0.0) + kept;
+                sum += now[input] * at(&kernel, (width + input) * channels + channel);
             }
-            *step = out;
-        }
+            let skip = |input| now[input] * at("skip", input * channels + channel);
+            match block {
+                0 => sum.max(0.0) + (0..width).map(skip).sum::<f64>(),
+                _ => sum.max(0.0) + now[channel],
+            }
+        };
+        let row = |time| (0..channels).map(|channel| out(time, channel)).collect();
+        steps = (0..steps.len()).map(row).collect();
     }
-    let targets = signals.target_joints.len();
-    let last = steps.last().unwrap();
-    let last_input = input.rchunks(joints).next().unwrap();
-    (0..signals.horizon * targets)
-        .map(|output| {
-            let width = signals.horizon * targets;
-            let mut sum = at("output.bias", output);
-            for (channel, value) in last.iter().enumerate() {
-                sum += value * at("output.kernel", channel * width + output);
-            }
-            let target = &signals.target_joints[output % targets];
-            let start = signals
-                .input_joints
-                .iter()
-                .position(|joint| joint == target);
-            sum + start.map_or(0.0, |joint| last_input[joint])
-        })
-        .collect()
+    let targets = &signals.target_joints;
+    let width = signals.horizon * targets.len();
+    let last_input = &input[input.len() - joints..];
+    let forecast = |output: usize| {
+        let terms = steps[steps.len() - 1].iter().enumerate();
+        let terms = terms.map(|(row, value)| value * at("output.kernel", row * width + output));
+        let target = &targets[output % targets.len()];
+        let mut joints = signals.input_joints.iter();
+        let start = joints.position(|joint| joint == target);
+        at("output.bias", output) + terms.sum::<f64>() + start.map_or(0.0, |at| last_input[at])
+    };
+    (0..width).map(forecast).collect()
 }
 
 #[test]
@@ -69,22 +58,18 @@ fn halving_the_steps_is_a_dilated_convolution_at_the_last_step() {
             let device = Default::default();
             let network = MotionNetwork::<Cpu>::new(&weights, &device);
             let width = window * inputs.len();
-            let input: Vec<f32> = (0..4 * width)
-                .map(|index| (index as f32 * 0.37).sin() * 1.5)
-                .collect();
+            let wave = |index| (index as f32 * 0.37).sin() * 1.5;
+            let input: Vec<f32> = (0..4 * width).map(wave).collect();
             let data = TensorData::new(input.clone(), [4, window, inputs.len()]);
             let found = network.forward(Tensor::from_data(data, &device));
             let found: Vec<f32> = found.into_data().into_vec().unwrap();
-            let doubles: Vec<f64> = input.iter().map(|&value| f64::from(value)).collect();
+            let doubles: Vec<f64> = input.iter().copied().map(f64::from).collect();
             let windows = doubles.chunks(width);
             let expected: Vec<f64> = windows.flat_map(|w| by_loops(&weights, w)).collect();
             assert_eq!(found.len(), expected.len());
-            for (found, expected) in found.iter().zip(&expected) {
-                assert!(
-                    (f64::from(*found) - expected).abs() < 1e-4,
-                    "{found} {expected}"
-                );
-            }
+            let pairs = found.iter().map(|found| f64::from(*found)).zip(&expected);
+            let off = pairs.map(|(found, expected)| (found - expected).abs());
+            assert!(off.fold(0.0, f64::max) < 1e-4, "{inputs:?} {window}");
         }
     }
 }

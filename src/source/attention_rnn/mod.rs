@@ -5,33 +5,26 @@
 //! depends on the frame, because the convolution's own zero padding is not shifted), the second
 //! into the first LSTM's input weights.
 
-mod activations;
-mod layers;
 #[cfg(feature = "import")]
 pub mod pretrain;
-mod random;
 
-pub use activations::Activations;
-
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use burn::module::Module;
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{relu, softmax};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use rand::RngExt;
 
-use self::layers::{Dense, Layers, NormStatistics};
 use super::{
     AudioInput, Input, Outputs, PlaneInput, Source, SourceModel, SourceSpec, SourceWeights, Tap,
-    TapOf, fingerprint, host,
+    TapOf, fingerprint, generator, host,
 };
 use crate::kernel::composed::{MARGIN, TAPS};
 use crate::kernel::mel::{
     CLIP_SAMPLES, FRAME_SAMPLES, FRAMES, HOP_SAMPLES, SAMPLE_RATE, mel_centres,
 };
 use crate::kernel::{Attended, BiLstmWeights, ConvolutionWeights, Kernels};
-use crate::storage::HostTensor;
+use crate::parameters::{Numbers, Parameters, tensor};
 
 /// The `epsilon` of both norms.
 const NORM_EPSILON: f32 = 1e-3;
@@ -84,10 +77,8 @@ impl Source for AttentionRnnSource {
     const FORMAT: &'static str = "retune-source-1";
 
     fn tensors() -> Vec<(String, Vec<usize>)> {
-        let named = ARCHITECTURE.iter();
-        named
-            .map(|(name, shape)| ((*name).to_owned(), shape.to_vec()))
-            .collect()
+        let named = ARCHITECTURE.map(|(name, shape)| (name.to_owned(), shape.to_vec()));
+        named.into()
     }
 
     fn labels() -> Vec<String> {
@@ -95,15 +86,11 @@ impl Source for AttentionRnnSource {
     }
 
     fn spec(name: String, sha256: String, labels: Vec<String>) -> SourceSpec {
-        let tap = |name, width, of| Tap {
-            name,
-            width,
-            of,
-            read: name != "attention",
+        let attention = Tap {
+            read: false,
+            ..Tap::read("attention", 1, TapOf::Frames)
         };
         SourceSpec {
-            name,
-            sha256,
             audio: Some(AudioInput {
                 rate: SAMPLE_RATE,
                 samples: CLIP_SAMPLES,
@@ -118,14 +105,14 @@ impl Source for AttentionRnnSource {
                 slope: 1.0,
                 magnitude_of_one: MAGNITUDE_OF_ONE,
             }),
-            labels,
             taps: vec![
-                tap("context", 128, TapOf::Mean),
-                tap("dense", 64, TapOf::Clip),
-                tap("lstm1", 128, TapOf::Frames),
-                tap("lstm2", 128, TapOf::Frames),
-                tap("attention", 1, TapOf::Frames),
+                Tap::read("context", 128, TapOf::Mean),
+                Tap::read("dense", 64, TapOf::Clip),
+                Tap::read("lstm1", 128, TapOf::Frames),
+                Tap::read("lstm2", 128, TapOf::Frames),
+                attention,
             ],
+            ..SourceSpec::new(name, sha256, labels)
         }
     }
 
@@ -137,53 +124,84 @@ impl Source for AttentionRnnSource {
         !tensor.ends_with(".mean") && !tensor.ends_with(".variance")
     }
 
-    fn random(seed: u64) -> BTreeMap<String, HostTensor> {
-        random::tensors(seed)
+    /// Kernels uniform within ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), forget gates biased
+    /// to 1 (Jozefowicz et al. 2015), norms at rest.
+    fn random(seed: u64) -> Numbers {
+        let places = ARCHITECTURE.iter().enumerate();
+        let tensors = places.map(|(place, (name, shape))| {
+            let count: usize = shape.iter().product();
+            let mut random = generator(seed, [u64::MAX, place as u64]);
+            let values: Vec<f32> = match name.split_once('.') {
+                Some((_, "gamma" | "variance")) => vec![1.0; count],
+                Some(("lstm1" | "lstm2", "bias")) => {
+                    let is_forget = |index| index / (count / 8) % 4 == 1;
+                    (0..count)
+                        .map(|index| f32::from(u8::from(is_forget(index))))
+                        .collect()
+                }
+                Some((_, "beta" | "mean" | "bias")) => vec![0.0; count],
+                _ => {
+                    let bound = (6.0 / fan(name, shape)).sqrt();
+                    (0..count)
+                        .map(|_| random.random_range(-bound..=bound))
+                        .collect()
+                }
+            };
+            ((*name).to_owned(), tensor(*shape, values))
+        });
+        tensors.collect()
     }
+}
+
+/// Inputs plus outputs of one unit of the layer of a kernel.
+fn fan(kernel: &str, shape: &[usize]) -> f32 {
+    let sum = match (kernel, shape) {
+        ("conv1.kernel", [filters, taps]) => taps + taps * filters,
+        ("conv2.kernel", [taps, channels]) => taps * channels + taps,
+        // Four gates of 64 units stand beside each other, in each direction.
+        ("lstm1.input" | "lstm2.input", [inputs, _]) => inputs + 256,
+        (_, [inputs, outputs]) => inputs + outputs,
+        (_, [_, inputs, outputs]) => inputs + outputs,
+        _ => 1,
+    };
+    sum as f32
 }
 
 /// A frozen attention-RNN on a backend.
 #[derive(Debug, Clone)]
 pub struct AttentionRnn<B: Backend> {
     spec: SourceSpec,
-    folded: Folded<B>,
-}
-
-/// The folded weights, as the forward pass uses them.
-#[derive(Debug, Clone)]
-struct Folded<B: Backend> {
     convolutions: ConvolutionWeights<B>,
     lstm1: BiLstmWeights<B>,
     head: Head<B>,
 }
 
-/// Everything after the first LSTM.
-#[derive(Debug, Clone)]
-struct Head<B: Backend> {
-    lstm2: BiLstmWeights<B>,
-    attend: (Tensor<B, 2>, Tensor<B, 1>),
-    dense1: (Tensor<B, 2>, Tensor<B, 1>),
-    dense2: (Tensor<B, 2>, Tensor<B, 1>),
-    output: (Tensor<B, 2>, Tensor<B, 1>),
-}
-
 impl<B: Kernels> AttentionRnn<B> {
     /// Puts weights of an [`AttentionRnnSource`] on a device, frozen.
     pub fn new(weights: &SourceWeights, device: &B::Device) -> Self {
-        let (layers, statistics) = Layers::<B>::new(weights, device);
+        let numbers = Parameters::<B>::new(weights.tensors(), device);
+        let part = |norm: &str, part: &str| numbers.get(&format!("{norm}.{part}"));
+        let rest = |norm: &str| (part(norm, "mean"), part(norm, "variance"));
+        let (kernel2, bias2) = fold_conv2(&numbers, rest("norm1"));
         Self {
             spec: weights.spec().clone(),
-            folded: Folded::at_rest(&layers.no_grad(), &statistics),
+            convolutions: ConvolutionWeights {
+                kernel1: shaped(&numbers, "conv1.kernel"),
+                bias1: numbers.get("conv1.bias"),
+                kernel2,
+                bias2,
+            },
+            lstm1: fold_lstm1(&numbers, rest("norm2")),
+            head: Head::new(numbers),
         }
     }
 
     /// Everything that it computes from log-mel planes `[batch, 125, 80]`.
     pub fn activations(&self, log_mel: Tensor<B, 3>) -> Activations<B> {
         let normalised = B::normalise(log_mel.clone());
-        let convolved = B::convolutions(normalised.clone(), &self.folded.convolutions);
-        let lstm1 = B::bilstm_output(convolved.clone(), &self.folded.lstm1);
-        let head = &self.folded.head;
-        head.finish(log_mel, normalised, convolved, lstm1)
+        let convolved = B::convolutions(normalised.clone(), &self.convolutions);
+        let lstm1 = B::bilstm_output(convolved.clone(), &self.lstm1);
+        self.head.finish(log_mel, normalised, convolved, lstm1)
     }
 }
 
@@ -220,68 +238,39 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
     }
 
     fn fingerprint(&self) -> String {
-        self.folded.fingerprint()
+        let lstm = |lstm: &BiLstmWeights<B>| {
+            [flat(&lstm.input), flat(&lstm.recurrent), flat(&lstm.bias)].concat()
+        };
+        let folded = &self.convolutions;
+        let folded = [
+            [flat(&folded.kernel1), flat(&folded.bias1)].concat(),
+            [flat(&folded.kernel2), flat(&folded.bias2)].concat(),
+            lstm(&self.lstm1),
+            lstm(&self.head.lstm2),
+        ];
+        let dense = self.head.numbers.values().map(flat);
+        fingerprint(folded.into_iter().chain(dense))
     }
 }
 
-impl<B: Kernels> Folded<B> {
-    fn at_rest(layers: &Layers<B>, statistics: &NormStatistics<B>) -> Self {
-        let NormStatistics {
-            mean1,
-            variance1,
-            mean2,
-            variance2,
-        } = statistics.clone();
-        let (kernel2, bias2) = fold_conv2(layers, mean1, variance1);
-        Self {
-            convolutions: ConvolutionWeights {
-                kernel1: layers.conv1.kernel.val(),
-                bias1: layers.conv1.bias.val(),
-                kernel2,
-                bias2,
-            },
-            lstm1: fold_lstm1(layers, mean2, variance2),
-            head: Head::new(layers),
-        }
-    }
+/// A tensor's numbers, read from the device.
+fn flat<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Vec<f32> {
+    host(tensor.clone()).values
+}
 
-    /// The hash of every weight, read from the device.
-    fn fingerprint(&self) -> String {
-        let pair = |(kernel, bias): &(Tensor<B, 2>, Tensor<B, 1>)| {
-            [host(kernel.clone()).values, host(bias.clone()).values].concat()
-        };
-        let bilstm = |weights: &BiLstmWeights<B>| {
-            let input = host(weights.input.clone()).values;
-            let recurrent = host(weights.recurrent.clone()).values;
-            [input, recurrent, host(weights.bias.clone()).values].concat()
-        };
-        let ConvolutionWeights {
-            kernel1,
-            bias1,
-            kernel2,
-            bias2,
-        } = self.convolutions.clone();
-        fingerprint([
-            pair(&(kernel1, bias1)),
-            pair(&(kernel2, bias2)),
-            bilstm(&self.lstm1),
-            bilstm(&self.head.lstm2),
-            pair(&self.head.attend),
-            pair(&self.head.dense1),
-            pair(&self.head.dense2),
-            pair(&self.head.output),
-        ])
-    }
+/// Everything after the first LSTM.
+#[derive(Debug, Clone)]
+struct Head<B: Backend> {
+    lstm2: BiLstmWeights<B>,
+    /// Of the dense layers.
+    numbers: Parameters<B>,
 }
 
 impl<B: Kernels> Head<B> {
-    fn new(layers: &Layers<B>) -> Self {
+    fn new(numbers: Parameters<B>) -> Self {
         Self {
-            lstm2: layers.lstm2.weights(),
-            attend: pair(&layers.attend),
-            dense1: pair(&layers.dense1),
-            dense2: pair(&layers.dense2),
-            output: pair(&layers.output),
+            lstm2: lstm(&numbers, "lstm2"),
+            numbers,
         }
     }
 
@@ -292,13 +281,12 @@ impl<B: Kernels> Head<B> {
         convolved: Tensor<B, 3>,
         lstm1: Tensor<B, 3>,
     ) -> Activations<B> {
+        let dense = |name: &str, input| self.numbers.dense(name, input);
         let lstm2 = B::bilstm_output(lstm1.clone(), &self.lstm2);
         let [batch, time, width] = lstm2.dims();
         let last = lstm2.clone().narrow(1, time - 1, 1).reshape([batch, width]);
-        let query = affine(last, &self.attend);
-        let Attended { attention, context } = B::attend(lstm2.clone(), query);
-        let dense = relu(affine(context.clone(), &self.dense1));
-        let logits = affine(affine(dense.clone(), &self.dense2), &self.output);
+        let Attended { attention, context } = B::attend(lstm2.clone(), dense("attend", last));
+        let dense1 = relu(dense("dense1", context.clone()));
         Activations {
             log_mel,
             normalised,
@@ -307,70 +295,99 @@ impl<B: Kernels> Head<B> {
             lstm2,
             attention,
             context,
-            dense,
-            logits,
+            logits: dense("output", dense("dense2", dense1.clone())),
+            dense: dense1,
         }
     }
 }
 
-fn pair<B: Backend>(layer: &Dense<B>) -> (Tensor<B, 2>, Tensor<B, 1>) {
-    (layer.kernel.val(), layer.bias.val())
+/// The activations of one batch, from the log-mel plane to the logits.
+#[derive(Debug, Clone)]
+pub struct Activations<B: Backend> {
+    /// The plane that was heard, `[batch, 125, 80]`.
+    pub log_mel: Tensor<B, 3>,
+    /// The plane with mean 0 and deviation 1 over each clip, `[batch, 125, 80]`.
+    pub normalised: Tensor<B, 3>,
+    /// After both convolutions, before the second norm, `[batch, 125, 80]`.
+    pub convolved: Tensor<B, 3>,
+    /// The first bidirectional LSTM, `[batch, 125, 128]`.
+    pub lstm1: Tensor<B, 3>,
+    /// The second bidirectional LSTM, `[batch, 125, 128]`.
+    pub lstm2: Tensor<B, 3>,
+    /// The weight of each frame, `[batch, 125]`; a clip's weights sum to 1.
+    pub attention: Tensor<B, 2>,
+    /// The attended mean of the second LSTM, `[batch, 128]`.
+    pub context: Tensor<B, 2>,
+    /// The first dense layer, `[batch, 64]`.
+    pub dense: Tensor<B, 2>,
+    /// `[batch, labels]`.
+    pub logits: Tensor<B, 2>,
 }
 
-fn affine<B: Backend>(input: Tensor<B, 2>, layer: &(Tensor<B, 2>, Tensor<B, 1>)) -> Tensor<B, 2> {
-    input.matmul(layer.0.clone()) + layer.1.clone().unsqueeze::<2>()
+impl<B: Backend> Activations<B> {
+    /// The probability of each label, `[batch, labels]`.
+    pub fn probabilities(&self) -> Tensor<B, 2> {
+        softmax(self.logits.clone(), 1)
+    }
 }
 
-/// A norm as the scale and shift of each channel.
+/// The numbers of a name in their shape.
+fn shaped<B: Backend, const D: usize>(numbers: &Parameters<B>, name: &str) -> Tensor<B, D> {
+    let named = ARCHITECTURE.iter().find(|(of, _)| *of == name);
+    let shape = named.and_then(|(_, shape)| <[usize; D]>::try_from(*shape).ok());
+    let shape = shape.expect("the architecture has the name, in as many dimensions");
+    numbers.get(name).reshape(shape)
+}
+
+/// A bidirectional LSTM as the kernels take it.
+fn lstm<B: Backend>(numbers: &Parameters<B>, name: &str) -> BiLstmWeights<B> {
+    BiLstmWeights {
+        input: shaped(numbers, &format!("{name}.input")),
+        recurrent: shaped(numbers, &format!("{name}.recurrent")),
+        bias: numbers.get(&format!("{name}.bias")),
+    }
+}
+
+/// Mean and variance, or scale and shift, of the channels of a norm.
+type OfChannels<B> = (Tensor<B, 1>, Tensor<B, 1>);
+
+/// A norm of the mean and variance given, as the scale and shift of each channel.
 fn scale_and_shift<B: Backend>(
-    gamma: Tensor<B, 1>,
-    beta: Tensor<B, 1>,
-    mean: Tensor<B, 1>,
-    variance: Tensor<B, 1>,
-) -> (Tensor<B, 1>, Tensor<B, 1>) {
+    numbers: &Parameters<B>,
+    norm: &str,
+    (mean, variance): OfChannels<B>,
+) -> OfChannels<B> {
+    let gamma = numbers.get(&format!("{norm}.gamma"));
     let scale = gamma / variance.add_scalar(NORM_EPSILON).sqrt();
-    let shift = beta - mean * scale.clone();
+    let shift = numbers.get(&format!("{norm}.beta")) - mean * scale.clone();
     (scale, shift)
 }
 
 /// The second convolution with the first norm folded in: kernel `[5, 10]`, bias `[125]`.
 fn fold_conv2<B: Backend>(
-    layers: &Layers<B>,
-    mean: Tensor<B, 1>,
-    variance: Tensor<B, 1>,
+    numbers: &Parameters<B>,
+    moments: OfChannels<B>,
 ) -> (Tensor<B, 2>, Tensor<B, 1>) {
-    let kernel = layers.conv2.kernel.val();
-    let device = kernel.device();
-    let (gamma, beta) = (layers.norm1.gamma.val(), layers.norm1.beta.val());
-    let (scale, shift) = scale_and_shift(gamma, beta, mean, variance);
+    let kernel: Tensor<B, 2> = shaped(numbers, "conv2.kernel");
+    let (scale, shift) = scale_and_shift(numbers, "norm1", moments);
     // A tap that reaches beyond the ends meets zeros, which no norm has shifted.
-    let reaches: Vec<f32> = (0..FRAMES)
-        .flat_map(|frame| {
-            (0..TAPS).map(move |tap| {
-                let inside = (MARGIN..FRAMES + MARGIN).contains(&(frame + tap));
-                f32::from(u8::from(inside))
-            })
-        })
-        .collect();
-    let reaches = Tensor::<B, 2>::from_data(TensorData::new(reaches, [FRAMES, TAPS]), &device);
+    let reach = |at: usize| (MARGIN..FRAMES + MARGIN).contains(&(at / TAPS + at % TAPS));
+    let reaches = (0..FRAMES * TAPS).map(|at| f32::from(u8::from(reach(at))));
+    let reaches = TensorData::new(reaches.collect::<Vec<f32>>(), [FRAMES, TAPS]);
+    let reaches = Tensor::<B, 2>::from_data(reaches, &kernel.device());
     let of_shift = kernel.clone().matmul(shift.unsqueeze_dim::<2>(1));
-    let bias = reaches.matmul(of_shift).squeeze_dim(1) + layers.conv2.bias.val();
+    let bias = reaches.matmul(of_shift).squeeze_dim(1) + numbers.get("conv2.bias");
     (kernel * scale.unsqueeze::<2>(), bias)
 }
 
 /// The first LSTM with the second norm folded into its input weights.
-fn fold_lstm1<B: Backend>(
-    layers: &Layers<B>,
-    mean: Tensor<B, 1>,
-    variance: Tensor<B, 1>,
-) -> BiLstmWeights<B> {
-    let (gamma, beta) = (layers.norm2.gamma.val(), layers.norm2.beta.val());
-    let (scale, shift) = scale_and_shift(gamma, beta, mean, variance);
+fn fold_lstm1<B: Backend>(numbers: &Parameters<B>, moments: OfChannels<B>) -> BiLstmWeights<B> {
+    let (scale, shift) = scale_and_shift(numbers, "norm2", moments);
     let BiLstmWeights {
         input,
         recurrent,
         bias,
-    } = layers.lstm1.weights();
+    } = lstm(numbers, "lstm1");
     let of_shift = input.clone().sum_dim(0).squeeze_dim::<1>(0) * shift;
     BiLstmWeights {
         input: input * scale.unsqueeze::<2>(),

@@ -18,6 +18,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use retune_core::{Error, ErrorKind};
 
+use crate::parameters::tensor;
 use crate::storage::HostTensor;
 
 /// A generator for one use of a seed; the stream tells the uses apart.
@@ -32,18 +33,12 @@ pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
 pub(crate) fn kernel(inputs: usize, outputs: usize, random: &mut ChaCha8Rng) -> HostTensor {
     let bound = 1.0 / (inputs as f32).sqrt();
     let values = (0..inputs * outputs).map(|_| random.random_range(-bound..=bound));
-    HostTensor {
-        shape: vec![inputs, outputs],
-        values: values.collect(),
-    }
+    tensor([inputs, outputs], values)
 }
 
 /// A tensor of zeros.
 pub(crate) fn zeros(shape: &[usize]) -> HostTensor {
-    HostTensor {
-        shape: shape.to_vec(),
-        values: vec![0.0; shape.iter().product()],
-    }
+    tensor(shape, vec![0.0; shape.iter().product()])
 }
 
 /// A setting of a network or of its training that makes no sense.

@@ -40,11 +40,8 @@ impl SourceSignals {
 
     /// The scale of what goes in and of what comes out.
     pub(crate) fn scales(&self) -> Result<(Scaling, Scaling), Error> {
-        let scaling = &self.scaling;
-        Ok((
-            scaling.of(&self.input_joints)?,
-            scaling.of(&self.target_joints)?,
-        ))
+        let of = |joints: &[String]| self.scaling.of(joints);
+        Ok((of(&self.input_joints)?, of(&self.target_joints)?))
     }
 
     /// Whether windows were cut as the source takes them.
@@ -81,11 +78,10 @@ impl SourceSignals {
 
     /// Whether the parts make sense.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if !self.window.is_power_of_two() || !(2..=LONGEST).contains(&self.window) {
-            let message = format!(
-                "the window is {} samples long, expected a power of two from 2 to 1024",
-                self.window
-            );
+        let window = self.window;
+        if !window.is_power_of_two() || !(2..=LONGEST).contains(&window) {
+            let expected = "a power of two from 2 to 1024";
+            let message = format!("the window is {window} samples long, expected {expected}");
             return Err(Error::new(ErrorKind::Setting, message)
                 .with_hint("take 16 or another power of two")
                 .with_setting("window", "16"));
@@ -100,18 +96,18 @@ impl SourceSignals {
         if self.input_joints.is_empty() || self.target_joints.is_empty() {
             return Err(no_joints());
         }
-        let is_bad = |value: &f32| !value.is_finite();
-        let scaling = &self.scaling;
-        let count = scaling.joints.len();
-        if scaling.means.len() != count
-            || scaling.deviations.len() != count
-            || scaling.means.iter().any(is_bad)
-            || scaling.deviations.iter().any(|d| is_bad(d) || *d <= 0.0)
-        {
+        let Scaling {
+            joints,
+            means,
+            deviations,
+        } = &self.scaling;
+        let complete = [means.len(), deviations.len()] == [joints.len(); 2];
+        let positive = deviations.iter().all(|one| one.is_finite() && *one > 0.0);
+        if !(complete && positive && means.iter().all(|mean| mean.is_finite())) {
             let expected = "a finite mean and a positive deviation for each joint";
             return Err(setting("scaling", "incomplete or not positive", expected));
         }
-        let mut joints = self.input_joints.iter().chain(&self.target_joints);
-        joints.try_for_each(|joint| find_joint(&scaling.joints, joint).map(|_| ()))
+        let mut read = self.input_joints.iter().chain(&self.target_joints);
+        read.try_for_each(|joint| find_joint(joints, joint).map(|_| ()))
     }
 }

@@ -7,9 +7,10 @@ use retune_core::{Error, ErrorKind};
 use serde_json::json;
 
 use super::{SourceSignals, generator, kernel, setting, zeros};
-use crate::parameters::Numbers;
+use crate::parameters::{Numbers, tensor};
 use crate::program::SourceReference;
-use crate::storage::{HostTensor, Stored, sha256, write_whole};
+use crate::source::weights;
+use crate::storage::{Stored, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
 const FORMAT: &str = "retune-motion-source-1";
@@ -46,16 +47,14 @@ impl MotionSourceWeights {
     ) -> Result<Self, Error> {
         check_sizes(&signals, channels)?;
         let mut random = generator(seed, STREAM);
-        let mut tensors = Numbers::new();
-        for (name, shape) in architecture(&signals, channels) {
-            let tensor = match shape.as_slice() {
-                &[inputs, outputs] if !name.starts_with("output") => {
-                    kernel(inputs, outputs, &mut random)
-                }
-                _ => zeros(&shape),
-            };
-            tensors.insert(name, tensor);
-        }
+        let tensors = architecture(&signals, channels).into_iter();
+        let tensors = tensors.map(|(name, shape)| match shape[..] {
+            [inputs, outputs] if name != "output.kernel" => {
+                (name, kernel(inputs, outputs, &mut random))
+            }
+            _ => (name, zeros(&shape)),
+        });
+        let tensors = tensors.collect();
         Self::new(name, signals, channels, tensors)
     }
 
@@ -105,36 +104,28 @@ impl MotionSourceWeights {
     /// See [`MotionSourceWeights::load`].
     pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Self, Error> {
         let no_source = |reason: String| no_source(origin, &reason);
-        let stored = Stored::from_bytes(bytes).map_err(|reason| {
-            Error::new(ErrorKind::Malformed, format!("{origin}: {reason}"))
-                .with_hint("compare the file's sha256 with the one it was published with")
-                .with_source(reason)
-        })?;
+        let hint = "compare the file's sha256 with the one it was published with";
         let Stored {
             metadata,
             mut tensors,
-        } = stored;
+        } = weights::read_stored(bytes, origin, hint)?;
         let entry = |name: &str| {
             let found = metadata.get(name);
             found.ok_or_else(|| no_source(format!("its metadata has no {name}")))
         };
         let format = entry("format")?;
         if format != FORMAT {
-            return Err(no_source(format!(
-                "its format is {format:?}, expected {FORMAT:?}"
-            )));
+            let reason = format!("its format is {format:?}, expected {FORMAT:?}");
+            return Err(no_source(reason));
         }
         let names = |name: &str| -> Result<Vec<String>, Error> {
             serde_json::from_str(entry(name)?)
                 .map_err(|_| no_source(format!("its {name} are no list of names")))
         };
-        let number = |name: &str| -> Result<usize, Error> {
-            let parsed = entry(name)?.parse();
-            parsed.map_err(|_| no_source(format!("its {name} is no number")))
-        };
-        let rate_hz = entry("rate_hz")?
-            .parse()
-            .map_err(|_| no_source("its rate_hz is no number".to_owned()))?;
+        let no_number = |name: &str| no_source(format!("its {name} is no number"));
+        let number = |name: &str| entry(name)?.parse::<usize>().map_err(|_| no_number(name));
+        let rate_hz = entry("rate_hz")?.parse();
+        let rate_hz = rate_hz.map_err(|_| no_number("rate_hz"))?;
         let mut numbers = |name: &str| tensors.remove(name).unwrap_or_else(|| zeros(&[0])).values;
         let signals = SourceSignals {
             input_joints: names("inputs")?,
@@ -211,47 +202,39 @@ impl MotionSourceWeights {
         let signals = &self.signals;
         let names = |names: &[String]| json!(names).to_string();
         let mut tensors = self.tensors.clone();
-        for (name, values) in [
-            ("scaling.mean", &signals.scaling.means),
-            ("scaling.deviation", &signals.scaling.deviations),
-        ] {
-            let shape = vec![values.len()];
-            let values = values.clone();
-            tensors.insert(name.to_owned(), HostTensor { shape, values });
+        let Scaling {
+            means,
+            deviations,
+            joints,
+        } = &signals.scaling;
+        for (name, values) in [("scaling.mean", means), ("scaling.deviation", deviations)] {
+            tensors.insert(name.to_owned(), tensor([values.len()], values.clone()));
         }
         let metadata = [
             ("channels", self.channels.to_string()),
             ("format", FORMAT.to_owned()),
             ("horizon", signals.horizon.to_string()),
             ("inputs", names(&signals.input_joints)),
-            ("joints", names(&signals.scaling.joints)),
+            ("joints", names(joints)),
             ("name", self.name.clone()),
             ("rate_hz", signals.rate_hz.to_string()),
             ("targets", names(&signals.target_joints)),
             ("window", signals.window.to_string()),
         ];
-        Stored {
-            metadata: metadata.map(|(name, text)| (name.to_owned(), text)).into(),
-            tensors,
-        }
-        .to_bytes()
+        let metadata = metadata.map(|(name, text)| (name.to_owned(), text)).into();
+        Stored { metadata, tensors }.to_bytes()
     }
 
     fn check(&self, origin: &str) -> Result<(), Error> {
         check_sizes(&self.signals, self.channels)?;
         let architecture = architecture(&self.signals, self.channels);
         check_tensors(&self.tensors, &architecture, origin)?;
-        let extra = self.tensors.keys().find(|name| {
-            let mut known = architecture.iter();
-            !known.any(|(known, _)| known == *name)
-        });
-        match extra {
-            None => Ok(()),
-            Some(name) => {
-                let reason = format!("tensor {name} is not part of the network");
-                Err(no_source(origin, &reason))
-            }
-        }
+        let is_known = |name: &String| architecture.iter().any(|(known, _)| known == name);
+        let Some(name) = self.tensors.keys().find(|name| !is_known(name)) else {
+            return Ok(());
+        };
+        let reason = format!("tensor {name} is not part of the network");
+        Err(no_source(origin, &reason))
     }
 }
 
@@ -276,23 +259,7 @@ pub(crate) fn check_tensors(
     expected: &[(String, Vec<usize>)],
     origin: &str,
 ) -> Result<(), Error> {
-    for (name, shape) in expected {
-        let found = tensors.get(name);
-        let fitting = found.filter(|tensor| {
-            &tensor.shape == shape && tensor.values.len() == shape.iter().product::<usize>()
-        });
-        let Some(fitting) = fitting else {
-            let found = found.map(|tensor| tensor.shape.clone()).unwrap_or_default();
-            let message =
-                format!("{origin}: tensor {name} has shape {found:?}, expected {shape:?}");
-            return Err(Error::new(ErrorKind::Mismatch, message).with_hint(MAKE_ONE));
-        };
-        if fitting.values.iter().any(|value| !value.is_finite()) {
-            let message = format!("{origin}: tensor {name} holds a value that is not finite");
-            return Err(Error::new(ErrorKind::NotFinite, message));
-        }
-    }
-    Ok(())
+    weights::check_tensors(tensors, expected, origin, (ErrorKind::Mismatch, MAKE_ONE))
 }
 
 /// Name and shape of every tensor of the network.

@@ -34,10 +34,7 @@ impl<B: Backend> FrontEnd<B> {
         // The window is 400 samples in the middle of 512, and the filters leave out half the bins.
         let used = |count: usize, is: &dyn Fn(usize) -> bool| {
             let first = (0..count).find(|at| is(*at)).unwrap_or(0);
-            first
-                ..(0..count)
-                    .rfind(|at| is(*at))
-                    .map_or(first + 1, |last| last + 1)
+            first..(0..count).rfind(|at| is(*at)).unwrap_or(first) + 1
         };
         let samples = used(FRAME_SAMPLES, &|sample| window[sample] != 0.0);
         let row = |bin: usize| &filters[bin * MELS..(bin + 1) * MELS];

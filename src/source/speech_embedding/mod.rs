@@ -3,24 +3,23 @@
 
 mod front_end;
 mod network;
-mod random;
 
 pub use network::EmbeddingTap;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use rand::RngExt;
 
 use self::front_end::FrontEnd;
 use super::{
     AudioInput, Input, Outputs, PlaneInput, Source, SourceModel, SourceSpec, SourceWeights, Tap,
-    TapOf, fingerprint,
+    TapOf, fingerprint, generator,
 };
 use crate::kernel::mel::hz_to_mel;
 use crate::kernel::{ConvolutionStack, Kernels, StackLayer};
-use crate::storage::HostTensor;
+use crate::parameters::{Numbers, tensor};
 
 /// The rate of the audio, in hertz.
 pub const SAMPLE_RATE: usize = 16_000;
@@ -49,12 +48,8 @@ const LOUD: f32 = 12.0;
 const SLOPE: f32 = 2.0 * std::f32::consts::LOG10_E;
 /// The magnitude that a tone is played by: what stands at 10 has an amplitude of about a tenth.
 const MAGNITUDE_OF_ONE: f32 = 1.0;
-/// The taps that readouts read: the first three blocks were as good as all five on training splits.
-const READ: [EmbeddingTap; 3] = [
-    EmbeddingTap::Pool1,
-    EmbeddingTap::Pool2,
-    EmbeddingTap::Pool3,
-];
+/// How many taps readouts read: the first three blocks were as good as all five on training splits.
+const READ: usize = 3;
 
 /// The kind of source: audio at 16 kHz, or planes of 32 filters, and no labels.
 #[derive(Debug)]
@@ -81,15 +76,11 @@ impl Source for SpeechEmbeddingSource {
             let [_, frequency, channels] =
                 size.expect("each tap has a size from the fewest frames on");
             Tap {
-                name: tap.name(),
-                width: frequency * channels,
-                of: TapOf::Frames,
-                read: READ.contains(&tap),
+                read: EmbeddingTap::ALL[..READ].contains(&tap),
+                ..Tap::read(tap.name(), frequency * channels, TapOf::Frames)
             }
         };
         SourceSpec {
-            name,
-            sha256,
             audio: Some(AudioInput {
                 rate,
                 samples: (FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES,
@@ -104,8 +95,8 @@ impl Source for SpeechEmbeddingSource {
                 slope: SLOPE,
                 magnitude_of_one: MAGNITUDE_OF_ONE,
             }),
-            labels,
             taps: EmbeddingTap::ALL.map(tap).to_vec(),
+            ..SourceSpec::new(name, sha256, labels)
         }
     }
 
@@ -117,34 +108,34 @@ impl Source for SpeechEmbeddingSource {
         tensor.starts_with("conv")
     }
 
-    fn random(seed: u64) -> BTreeMap<String, HostTensor> {
-        random::tensors(seed)
+    /// Random weights behind the front end of the shipped ones: kernels uniform within
+    /// ±√(6 / inputs of a unit) (He et al. 2015, arXiv 1502.01852), biases zero.
+    fn random(seed: u64) -> Numbers {
+        let shipped = SourceWeights::find(NAME).expect("a test reads the shipped weights");
+        let mut tensors = shipped.tensors().clone();
+        for (place, (name, shape)) in network::architecture().into_iter().enumerate() {
+            let count = shape.iter().product();
+            let values = match name.split_once('.') {
+                Some((_, "kernel")) => {
+                    let inputs: usize = shape[1..].iter().product();
+                    let bound = (6.0 / inputs as f32).sqrt();
+                    let mut random = generator(seed, [u64::MAX - 1, place as u64]);
+                    (0..count)
+                        .map(|_| random.random_range(-bound..=bound))
+                        .collect()
+                }
+                Some((_, "bias")) => vec![0.0; count],
+                _ => continue,
+            };
+            tensors.insert(name, tensor(shape, values));
+        }
+        tensors
     }
 }
 
 /// A frozen speech embedding on a backend.
 ///
 /// A clip's results depend on no other clip of its batch.
-///
-/// ```
-/// # #[cfg(feature = "cpu")] {
-/// use burn::tensor::Tensor;
-/// use retune::kernel::Cpu;
-/// use retune::source::SourceWeights;
-/// use retune::source::speech_embedding::{EmbeddingTap, SpeechEmbedding};
-///
-/// let device = Default::default();
-/// let weights = SourceWeights::find("speech-embedding")?;
-/// let source = SpeechEmbedding::<Cpu>::new(&weights, &device);
-/// // Two clips of one second.
-/// let plane = source.plane(Tensor::zeros([2, 16_000], &device));
-/// assert_eq!(plane.dims(), [2, 97, 32]);
-/// let taps = source.forward_plane(plane, &[EmbeddingTap::Pool4, EmbeddingTap::Embedding]);
-/// assert_eq!(taps[0].dims(), [2, 15, 2, 96]);
-/// assert_eq!(taps[1].dims(), [2, 3, 1, 96]);
-/// # }
-/// # Ok::<(), retune::Error>(())
-/// ```
 #[derive(Debug, Clone)]
 pub struct SpeechEmbedding<B: Backend> {
     spec: SourceSpec,
@@ -204,10 +195,8 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
 
     fn plane(&self, input: Input<B>) -> Tensor<B, 3> {
         match input {
-            Input::Audio(audio) => self.front_end.plane(audio),
-            Input::Sum(audio, shared) => {
-                self.front_end.plane(audio + shared.audio.unsqueeze::<2>())
-            }
+            Input::Audio(audio) => self.plane(audio),
+            Input::Sum(audio, shared) => self.plane(audio + shared.audio.unsqueeze::<2>()),
             Input::Plane(plane) => plane,
         }
     }
@@ -237,8 +226,6 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
 
 /// How many frames so many samples at 16 kHz give.
 pub fn frames(samples: usize) -> usize {
-    match samples.checked_sub(FRAME_SAMPLES) {
-        Some(rest) => rest / HOP_SAMPLES + 1,
-        None => 0,
-    }
+    let rest = samples.checked_sub(FRAME_SAMPLES);
+    rest.map_or(0, |rest| rest / HOP_SAMPLES + 1)
 }

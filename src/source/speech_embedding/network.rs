@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BINS, FRAME_SAMPLES, MELS};
+use super::{BINS, FRAME_SAMPLES, MELS, MIN_FRAMES};
 use crate::kernel::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
 use crate::source::SourceWeights;
 
@@ -54,90 +54,47 @@ impl EmbeddingTap {
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Pool1 => "pool1",
-            Self::Pool2 => "pool2",
-            Self::Pool3 => "pool3",
-            Self::Pool4 => "pool4",
-            Self::Pool5 => "pool5",
-            Self::Embedding => "embedding",
-        }
+        ["pool1", "pool2", "pool3", "pool4", "pool5", "embedding"][self as usize]
     }
 
     /// Its (time, frequency, channels) for planes of so many frames: ⌊(frames − 4)/2⌋, that less 4,
     /// the half of that less 4, and so on; the embedding has ⌊(frames − 76)/8⌋ + 1. None for fewer
     /// than [`MIN_FRAMES`](super::MIN_FRAMES).
     pub fn size(self, frames: usize) -> Option<[usize; 3]> {
-        let mut here = [frames, super::MELS, 1];
-        let mut found = None;
-        for (index, step) in steps().iter().enumerate() {
-            let [time, frequency, channels] = here;
-            here = match step {
-                Step::Convolution(geometry, _) => {
-                    let [time, frequency] = geometry.output([time, frequency])?;
-                    [time, frequency, geometry.outputs]
-                }
-                Step::Pool(pool) => {
-                    let [time, frequency] = pool.output([time, frequency])?;
-                    [time, frequency, channels]
-                }
-            };
-            if index == self.layer() {
-                found = Some(here);
-            }
-        }
-        found
+        let layers = layers();
+        let mut passed = layers.iter().take(self.layer() + 1);
+        let size = passed.try_fold([frames, MELS, 1], |size, layer| layer.output(size));
+        size.filter(|_| frames >= MIN_FRAMES)
     }
 
     /// The index of the layer in the stack.
     pub(super) fn layer(self) -> usize {
-        match self {
-            Self::Pool1 => 3,
-            Self::Pool2 => 8,
-            Self::Pool3 => 13,
-            Self::Pool4 => 18,
-            Self::Pool5 => 23,
-            Self::Embedding => 24,
-        }
+        [3, 8, 13, 18, 23, 24][self as usize]
     }
 }
 
-enum Step {
-    Convolution(Geometry, Activation),
-    Pool(Pool),
-}
-
-/// The layers without their weights.
-fn steps() -> Vec<Step> {
-    let mut steps = Vec::new();
+/// The layers, without their weights.
+fn layers() -> Vec<StackLayer> {
     let mut inputs = 1;
-    let mut convolution = |steps: &mut Vec<Step>, kernel: [usize; 2], outputs, activation| {
-        let geometry = Geometry {
+    let mut convolution = |kernel: [usize; 2], outputs, activation| StackLayer::Convolution {
+        geometry: Geometry {
             outputs,
             inputs: std::mem::replace(&mut inputs, outputs),
             kernel,
             padding: kernel[1] / 2,
-        };
-        steps.push(Step::Convolution(geometry, activation));
+        },
+        activation,
+        kernel: Vec::new(),
+        bias: Vec::new(),
     };
+    let mut layers = Vec::new();
     for (kernels, outputs, window) in BLOCKS {
-        for kernel in kernels {
-            convolution(&mut steps, *kernel, outputs, LEAKY);
-        }
-        steps.push(Step::Pool(Pool { window }));
+        let kernels = kernels.iter();
+        layers.extend(kernels.map(|kernel| convolution(*kernel, outputs, LEAKY)));
+        layers.push(StackLayer::Pool(Pool { window }));
     }
-    convolution(&mut steps, [3, 1], 96, Activation::Linear);
-    steps
-}
-
-/// The shapes of the convolutions, the first one first.
-pub(super) fn geometries() -> Vec<Geometry> {
-    let steps = steps().into_iter();
-    let geometries = steps.filter_map(|step| match step {
-        Step::Convolution(geometry, _) => Some(geometry),
-        Step::Pool(_) => None,
-    });
-    geometries.collect()
+    layers.push(convolution([3, 1], 96, Activation::Linear));
+    layers
 }
 
 /// Name and shape of every tensor: `conv1.kernel` … `conv20.kernel`
@@ -148,15 +105,22 @@ pub(super) fn architecture() -> BTreeMap<String, Vec<usize>> {
         ("window".to_owned(), vec![FRAME_SAMPLES]),
         ("mel.filters".to_owned(), vec![BINS, MELS]),
     ]);
-    let geometries = geometries();
-    let last = geometries.len();
-    for (index, geometry) in geometries.into_iter().enumerate() {
-        let number = index + 1;
-        let [rows, columns] = geometry.kernel;
-        let shape = vec![geometry.outputs, geometry.inputs, rows, columns];
-        shapes.insert(format!("conv{number}.kernel"), shape);
-        if number < last {
-            shapes.insert(format!("conv{number}.bias"), vec![geometry.outputs]);
+    let mut number = 0;
+    for layer in layers() {
+        if let StackLayer::Convolution {
+            geometry,
+            activation,
+            ..
+        } = layer
+        {
+            number += 1;
+            let [rows, columns] = geometry.kernel;
+            let shape = vec![geometry.outputs, geometry.inputs, rows, columns];
+            shapes.insert(format!("conv{number}.kernel"), shape);
+            // The last has none.
+            if activation != Activation::Linear {
+                shapes.insert(format!("conv{number}.bias"), vec![geometry.outputs]);
+            }
         }
     }
     shapes
@@ -164,22 +128,23 @@ pub(super) fn architecture() -> BTreeMap<String, Vec<usize>> {
 
 /// The layers with their weights.
 pub(super) fn stack(weights: &SourceWeights) -> ConvolutionStack {
+    let values = |name: String| Some(weights.tensors().get(&name)?.values.clone());
+    let mut layers = layers();
     let mut number = 0;
-    let layers = steps().into_iter().map(|step| match step {
-        Step::Pool(pool) => StackLayer::Pool(pool),
-        Step::Convolution(geometry, activation) => {
+    for layer in &mut layers {
+        if let StackLayer::Convolution {
+            geometry,
+            kernel,
+            bias,
+            ..
+        } = layer
+        {
             number += 1;
-            let bias = weights.tensors().get(&format!("conv{number}.bias"));
-            StackLayer::Convolution {
-                geometry,
-                activation,
-                kernel: weights.tensors()[&format!("conv{number}.kernel")]
-                    .values
-                    .clone(),
-                // The last has none.
-                bias: bias.map_or_else(|| vec![0.0; geometry.outputs], |b| b.values.clone()),
-            }
+            let found = values(format!("conv{number}.kernel"));
+            *kernel = found.expect("reading the file found every kernel");
+            let found = values(format!("conv{number}.bias"));
+            *bias = found.unwrap_or_else(|| vec![0.0; geometry.outputs]);
         }
-    });
-    ConvolutionStack::new(layers.collect())
+    }
+    ConvolutionStack::new(layers)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::wave::sine;
+use super::tones::sine;
 use super::{Signal, check_frequency};
 use crate::source::AudioInput;
 use crate::{Error, setting};
@@ -54,15 +54,11 @@ impl Vowel {
     pub(in crate::transform) fn check(&self) -> Result<(), Error> {
         for formant in &self.formants {
             check_frequency("formant frequency", formant.frequency)?;
+            let (octaves, width, gain) = (formant.octaves, formant.width, formant.gain);
             setting::within([
-                ("formant octaves", formant.octaves, -2.0..=2.0, "-2 to 2"),
-                (
-                    "formant width",
-                    formant.width,
-                    10.0..=4000.0,
-                    "10 to 4000 Hz",
-                ),
-                ("formant gain", formant.gain, 0.0..=10.0, "0 to 10"),
+                ("formant octaves", octaves, -2.0..=2.0, "-2 to 2"),
+                ("formant width", width, 10.0..=4000.0, "10 to 4000 Hz"),
+                ("formant gain", gain, 0.0..=10.0, "0 to 10"),
             ])?;
         }
         Ok(())

@@ -21,10 +21,8 @@ pub fn vary(clip: &SpeechClip, noise: &[Vec<f32>], random: &mut ChaCha8Rng) -> V
     let shift = random.random_range(0..=2 * MAX_SHIFT);
     let gain = 10f32.powf(random.random_range(-MAX_GAIN_DB..=MAX_GAIN_DB) / 20.0) / 32_768.0;
     // A shift of MAX_SHIFT leaves the recording where it is.
-    let (to, from) = (
-        shift.saturating_sub(MAX_SHIFT),
-        MAX_SHIFT.saturating_sub(shift),
-    );
+    let to = shift.saturating_sub(MAX_SHIFT);
+    let from = MAX_SHIFT.saturating_sub(shift);
     for (out, sample) in out[to..].iter_mut().zip(clip.samples.iter().skip(from)) {
         *out = f32::from(*sample) * gain;
     }

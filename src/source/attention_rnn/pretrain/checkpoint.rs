@@ -1,55 +1,29 @@
 //! What a run needs to go on where it stopped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use burn::module::Module;
-use burn::optim::Optimizer;
-use burn::record::{BinBytesRecorder, FullPrecisionSettings, Record, Recorder};
-use burn::tensor::backend::AutodiffBackend;
-use serde::{Deserialize, Serialize};
+use rayon::prelude::*;
+use serde_json::json;
 
-use crate::source::attention_rnn::layers::Layers;
-use crate::storage::write_whole;
+use super::settings::PretrainSettings;
+use crate::parameters::{Numbers, tensor};
+use crate::source::{SourceWeights, SpeechFolder};
+use crate::storage::{Stored, sha256, write_whole};
+use crate::train::Moments;
 use crate::{Error, ErrorKind};
 
-/// The first bytes of a checkpoint.
-const MAGIC: &[u8] = b"retune-checkpoint-1\n";
-
-/// The readable part of a checkpoint.
-#[derive(Debug, Serialize, Deserialize, PartialEq)]
-struct Header {
-    /// What the run is, in one line: settings, speech and teacher. A checkpoint belongs to one.
-    run: String,
-    /// Epochs done.
-    epochs: usize,
-    /// Bytes of the layers' record; the optimizer's follows.
-    layers: usize,
-    /// The norms' running statistics: mean and variance of both.
-    statistics: [Vec<f32>; 4],
-}
+/// The value of the `format` entry in the metadata of a checkpoint.
+const FORMAT: &str = "retune-checkpoint-2";
 
 /// A run's state at the end of an epoch.
-pub struct State<B: AutodiffBackend, O> {
+pub struct State {
     /// Epochs done.
     pub epochs: usize,
-    /// The weights.
-    pub layers: Layers<B>,
-    /// The optimizer with its moments.
-    pub optimizer: O,
-    /// The norms' running statistics: mean and variance of both.
-    pub statistics: [Vec<f32>; 4],
-}
-
-fn bytes<B: AutodiffBackend, R: Record<B>>(record: R) -> Result<Vec<u8>, String> {
-    BinBytesRecorder::<FullPrecisionSettings>::default()
-        .record(record, ())
-        .map_err(|error| error.to_string())
-}
-
-fn record<B: AutodiffBackend, R: Record<B>>(bytes: &[u8], device: &B::Device) -> Result<R, String> {
-    BinBytesRecorder::<FullPrecisionSettings>::default()
-        .load(bytes.to_vec(), device)
-        .map_err(|error| error.to_string())
+    /// All tensors of the network, the running statistics of its norms among them.
+    pub numbers: Numbers,
+    /// The optimiser's moments of those that are trained.
+    pub moments: BTreeMap<String, Moments>,
 }
 
 /// A checkpoint that does not belong to this run.
@@ -59,59 +33,84 @@ fn no_checkpoint(path: &Path, reason: &str) -> Error {
         .with_hint("start anew without it, or give the settings of that run")
 }
 
-/// Writes the state whole or not at all.
-pub fn save<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
-    path: &Path,
-    run: &str,
-    state: &State<B, O>,
-) -> Result<(), Error> {
-    let failed = |reason: String| no_checkpoint(path, &reason);
-    let layers = bytes(state.layers.clone().into_record()).map_err(failed)?;
-    let optimizer = bytes(state.optimizer.to_record()).map_err(failed)?;
-    let header = Header {
-        run: run.to_owned(),
-        epochs: state.epochs,
-        layers: layers.len(),
-        statistics: state.statistics.clone(),
-    };
-    let mut file = MAGIC.to_vec();
-    file.extend(serde_json::to_vec(&header).map_err(|error| failed(error.to_string()))?);
-    file.push(b'\n');
-    file.extend(layers);
-    file.extend(optimizer);
-    write_whole(path, &file).map_err(|error| Error::write(path, error))
+impl State {
+    /// Writes the state whole or not at all; `run` is what the run is, in one line: settings, speech
+    /// and teacher. A checkpoint belongs to one.
+    pub fn save(&self, path: &Path, run: &str) -> Result<(), Error> {
+        let mut tensors = self.numbers.clone();
+        for (name, moments) in &self.moments {
+            for (part, values) in [("first", &moments.first), ("second", &moments.second)] {
+                let values = tensor([values.len()], values.clone());
+                tensors.insert(format!("{name}.{part}"), values);
+            }
+        }
+        let metadata = [
+            ("format", FORMAT.to_owned()),
+            ("run", run.to_owned()),
+            ("epochs", self.epochs.to_string()),
+        ];
+        let metadata = metadata.map(|(key, value)| (key.to_owned(), value)).into();
+        let bytes = Stored { metadata, tensors }.to_bytes();
+        write_whole(path, &bytes).map_err(|error| Error::write(path, error))
+    }
+
+    /// Reads the state of the same run, of so many steps an epoch, in the place of a fresh one.
+    pub fn load(&mut self, path: &Path, run: &str, steps: usize) -> Result<(), Error> {
+        let failed = |reason: &str| no_checkpoint(path, reason);
+        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
+        let stored = Stored::from_bytes(&bytes)
+            .map_err(|_| failed("it is no checkpoint, one of another version, or cut short"))?;
+        let entry = |name: &str| stored.metadata.get(name).map(String::as_str);
+        if entry("format") != Some(FORMAT) {
+            return Err(failed("it is no checkpoint, or one of another version"));
+        }
+        if entry("run") != Some(run) {
+            return Err(failed("it was made with other settings, speech or teacher"));
+        }
+        let epochs = entry("epochs").and_then(|epochs| epochs.parse().ok());
+        self.epochs = epochs.ok_or_else(|| failed("its header is damaged"))?;
+        let read = |name: &str, into: &mut Vec<f32>| {
+            let found = stored.tensors.get(name).map(|tensor| &tensor.values);
+            let whole = found.filter(|found| found.len() == into.len());
+            into.clone_from(whole.ok_or_else(|| failed("it is cut short"))?);
+            Ok(())
+        };
+        for (name, tensor) in &mut self.numbers {
+            read(name, &mut tensor.values)?;
+        }
+        for (name, moments) in &mut self.moments {
+            read(&format!("{name}.first"), &mut moments.first)?;
+            read(&format!("{name}.second"), &mut moments.second)?;
+            moments.steps = (self.epochs * steps) as i32;
+        }
+        Ok(())
+    }
 }
 
-/// Reads the state of the same run back.
-pub fn load<B: AutodiffBackend, O: Optimizer<Layers<B>, B>>(
-    path: &Path,
-    run: &str,
-    fresh: State<B, O>,
-    device: &B::Device,
-) -> Result<State<B, O>, Error> {
-    let failed = |reason: &str| no_checkpoint(path, reason);
-    let file = std::fs::read(path).map_err(|error| Error::read(path, error))?;
-    let body = file
-        .strip_prefix(MAGIC)
-        .ok_or_else(|| failed("it is no checkpoint, or one of another version"))?;
-    let end = body.iter().position(|byte| *byte == b'\n');
-    let end = end.ok_or_else(|| failed("it is cut short"))?;
-    let header: Header =
-        serde_json::from_slice(&body[..end]).map_err(|_| failed("its header is damaged"))?;
-    if header.run != run {
-        return Err(failed("it was made with other settings, speech or teacher"));
-    }
-    let records = &body[end + 1..];
-    if records.len() < header.layers {
-        return Err(failed("it is cut short"));
-    }
-    let (layers, optimizer) = records.split_at(header.layers);
-    let layers = record(layers, device).map_err(|reason| failed(&reason))?;
-    let optimizer = record(optimizer, device).map_err(|reason| failed(&reason))?;
-    Ok(State {
-        epochs: header.epochs,
-        layers: fresh.layers.load_record(layers),
-        optimizer: fresh.optimizer.load_record(optimizer),
-        statistics: header.statistics,
-    })
+/// What a run is a function of, in one line: a checkpoint belongs to it or not. This reads every
+/// sample, so it is done once.
+pub fn describe(
+    speech: &SpeechFolder,
+    settings: &PretrainSettings,
+    teacher: Option<&SourceWeights>,
+) -> String {
+    let teacher = teacher.map(SourceWeights::sha256);
+    json!({"settings": settings, "speech": digest(speech), "teacher": teacher}).to_string()
+}
+
+/// The sha256 over the labels and samples that are trained on, and over the noise, in their order:
+/// of a line for each with its own sha256.
+fn digest(speech: &SpeechFolder) -> String {
+    let recording = speech.train.par_iter().map(|clip| {
+        let samples = clip.samples.iter().flat_map(|sample| sample.to_le_bytes());
+        let samples: Vec<u8> = samples.collect();
+        format!("recording {} {}\n", clip.label, sha256(&samples))
+    });
+    let noise = speech.noise.par_iter().map(|noise| {
+        let samples = noise.iter().flat_map(|sample| sample.to_le_bytes());
+        let samples: Vec<u8> = samples.collect();
+        format!("noise {}\n", sha256(&samples))
+    });
+    let lines: Vec<String> = recording.chain(noise).collect();
+    sha256(lines.concat().as_bytes())
 }

@@ -7,7 +7,6 @@
 mod augment;
 mod checkpoint;
 mod forward;
-mod run;
 mod settings;
 mod train;
 
@@ -18,7 +17,7 @@ use crate::Error;
 use crate::source::SourceWeights;
 
 pub use settings::PretrainSettings;
-pub use train::{EpochProgress, Teacher, pretrain};
+pub use train::{EpochProgress, pretrain};
 
 /// Reads the attention-RNN that Keras 2 saved as `.h5`, and gives it a name.
 ///

@@ -1,5 +1,7 @@
 //! The settings of a training run.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 use crate::{Error, setting};
@@ -55,44 +57,18 @@ impl PretrainSettings {
     ///
     /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) names the first that is not.
     pub fn check(&self) -> Result<(), Error> {
-        let not_negative = |value: f32| value.is_finite() && value >= 0.0;
-        let checks = [
-            (
-                "epochs",
-                self.epochs.to_string(),
-                self.epochs > 0,
-                "at least 1",
-            ),
-            (
-                "batch",
-                self.batch.to_string(),
-                self.batch > 0,
-                "at least 1",
-            ),
-            (
-                "learning-rate",
-                self.learning_rate.to_string(),
-                self.learning_rate.is_finite() && self.learning_rate > 0.0,
-                "a positive number",
-            ),
-            (
-                "weight-decay",
-                self.weight_decay.to_string(),
-                not_negative(self.weight_decay),
-                "a number from 0",
-            ),
-            (
-                "teacher-weight",
-                self.teacher_weight.to_string(),
-                (0.0..=1.0).contains(&self.teacher_weight),
-                "a number from 0 to 1",
-            ),
-            (
-                "hint-weight",
-                self.hint_weight.to_string(),
-                not_negative(self.hint_weight),
-                "a number from 0",
-            ),
+        let (rate, decay) = (&self.learning_rate, &self.weight_decay);
+        let (teacher, hint) = (&self.teacher_weight, &self.hint_weight);
+        let positive = rate.is_finite() && *rate > 0.0;
+        let [decays, hints] = [decay, hint].map(|value| value.is_finite() && *value >= 0.0);
+        let teaches = (0.0..=1.0).contains(teacher);
+        let checks: [(_, &dyn Display, _, _); 6] = [
+            ("epochs", &self.epochs, self.epochs > 0, "at least 1"),
+            ("batch", &self.batch, self.batch > 0, "at least 1"),
+            ("learning-rate", rate, positive, "a positive number"),
+            ("weight-decay", decay, decays, "a number from 0"),
+            ("teacher-weight", teacher, teaches, "a number from 0 to 1"),
+            ("hint-weight", hint, hints, "a number from 0"),
         ];
         setting::check(checks)
     }
