@@ -205,13 +205,9 @@ impl FitArgs {
 /// Shows how far fitting has come.
 pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
     match *at {
-        FitProgress::Epoch {
-            epoch,
-            epochs,
-            training_loss,
-            validation_loss,
-        } => {
-            let validation = match validation_loss {
+        FitProgress::Epoch(at) => {
+            let (epoch, epochs, training_loss) = (at.epoch, at.epochs, at.training_loss);
+            let validation = match at.validation_loss {
                 Some(loss) => format!(", validation {loss:.3}"),
                 None => String::new(),
             };

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 
-use super::gradient::Training;
+use super::{Examples, FitSettings};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::{SourceModel, SourceSpec, host};
+use crate::source::{SourceModel, host};
 use crate::storage::HostTensor;
 use crate::train::{Gradient, Objective};
 use crate::transform::Transform;
@@ -97,12 +97,11 @@ pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
     device: &'a B::Device,
     /// What the transform's fixed part makes of each series, worked out once.
     prepared: Vec<Vec<f32>>,
-    classes: &'a [usize],
-    class_count: usize,
-    length: usize,
+    examples: Examples<'a>,
     of_transform: Layout,
     of_mapping: Layout,
-    start: Vec<f32>,
+    /// The numbers before training.
+    pub(super) start: Vec<f32>,
 }
 
 impl<'a, B> Reprogramming<'a, B>
@@ -110,33 +109,37 @@ where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
-    pub(super) fn new(training: &Training<'a, B>) -> Result<Self, Error> {
-        let spec = training.source.spec();
-        let examples = training.examples;
-        let transform = training.transform.initial(spec, training.settings.seed);
-        let mapping = training.mapping.initial(spec, examples.class_count);
-        let (of_transform, end) = Layout::of(&transform, 0);
-        let (of_mapping, _) = Layout::of(&mapping, end);
-        let start = transform.into_values().chain(mapping.into_values());
+    /// `sources` are the same source on both backends.
+    pub(super) fn new(
+        examples: Examples<'a>,
+        transform: &'a Transform,
+        mapping: &'a Mapping,
+        sources: (
+            Arc<dyn SourceModel<B>>,
+            Arc<dyn SourceModel<B::InnerBackend>>,
+        ),
+        settings: &FitSettings,
+        device: &'a B::Device,
+    ) -> Result<Self, Error> {
+        let (source, at_rest) = sources;
+        let spec = source.spec();
+        let of_transform = transform.initial(spec, settings.seed);
+        let of_mapping = mapping.initial(spec, examples.class_count);
+        let start = of_transform.values().chain(of_mapping.values());
+        let start: Vec<f32> = start.flat_map(|tensor| tensor.values.clone()).collect();
+        let (of_transform, end) = Layout::of(&of_transform, 0);
         Ok(Self {
-            transform: training.transform,
-            mapping: training.mapping,
-            prepared: training.transform.prepare(spec, examples.series)?,
-            source: training.source.clone(),
-            at_rest: training.at_rest.clone(),
-            device: training.device,
-            classes: examples.classes,
-            class_count: examples.class_count,
-            length: examples.series.first().map_or(0, Vec::len),
+            transform,
+            mapping,
+            prepared: transform.prepare(spec, examples.series)?,
+            source,
+            at_rest,
+            device,
+            examples,
             of_transform,
-            of_mapping,
-            start: start.flat_map(|tensor| tensor.values).collect(),
+            of_mapping: Layout::of(&of_mapping, end).0,
+            start,
         })
-    }
-
-    /// The numbers before training.
-    pub(super) fn start(&self) -> Vec<f32> {
-        self.start.clone()
     }
 
     /// The transform's and the mapping's numbers by name.
@@ -147,16 +150,24 @@ where
         )
     }
 
-    fn spec(&self) -> &SourceSpec {
-        self.at_rest.spec()
+    /// The same on any of the two backends.
+    fn on_device<C: Kernels<Device = B::Device>>(
+        &self,
+        numbers: &[f32],
+    ) -> Result<(Parameters<C>, Parameters<C>), Error> {
+        let (transform, mapping) = self.named(numbers);
+        let (spec, length) = (self.at_rest.spec(), self.examples.series[0].len());
+        let transform = self
+            .transform
+            .on_device(spec, &transform, length, self.device)?;
+        Ok((transform, Parameters::new(&mapping, self.device)))
     }
 
     /// The mean of −ln P(class) over some cases on any of the two backends.
     fn mean_loss<C: Kernels<Device = B::Device>>(
         &self,
         source: &dyn SourceModel<C>,
-        transform: &Parameters<C>,
-        mapping: &Parameters<C>,
+        (transform, mapping): &(Parameters<C>, Parameters<C>),
         cases: &[usize],
     ) -> Tensor<C, 1> {
         let spec = source.spec();
@@ -167,10 +178,10 @@ where
         let outputs = source.forward(input, &self.mapping.reads(spec));
         let scores = self.mapping.scores(spec, &outputs, mapping);
         let found = self.mapping.log_probabilities(scores);
-        let count = self.class_count;
+        let count = self.examples.class_count;
         let mut truth = vec![0.0f32; cases.len() * count];
         for (row, case) in cases.iter().enumerate() {
-            truth[row * count + self.classes[*case]] = 1.0;
+            truth[row * count + self.examples.classes[*case]] = 1.0;
         }
         let truth = TensorData::new(truth, [cases.len(), count]);
         let truth = Tensor::<C, 2>::from_data(truth, self.device);
@@ -183,29 +194,17 @@ where
     B: AutodiffBackend + Kernels,
     B::InnerBackend: Kernels,
 {
-    fn cases(&self) -> usize {
-        self.prepared.len()
-    }
-
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
-        let (transform, mapping) = self.named(numbers);
-        let transform =
-            self.transform
-                .on_device(self.spec(), &transform, self.length, self.device)?;
-        let mapping = Parameters::new(&mapping, self.device);
-        let loss = self.mean_loss(self.at_rest.as_ref(), &transform, &mapping, cases);
+        let numbers = self.on_device(numbers)?;
+        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases);
         Ok(loss.into_scalar().elem())
     }
 
     fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
-        let (transform, mapping) = self.named(numbers);
-        let mut transform =
-            self.transform
-                .on_device::<B>(self.spec(), &transform, self.length, self.device)?;
-        let mut mapping = Parameters::<B>::new(&mapping, self.device);
-        let mut tracked = self.of_transform.track(&mut transform);
-        tracked.extend(self.of_mapping.track(&mut mapping));
-        let loss = self.mean_loss(self.source.as_ref(), &transform, &mapping, cases);
+        let mut on_device = self.on_device::<B>(numbers)?;
+        let mut tracked = self.of_transform.track(&mut on_device.0);
+        tracked.extend(self.of_mapping.track(&mut on_device.1));
+        let loss = self.mean_loss(self.source.as_ref(), &on_device, cases);
         Ok(Some(backward(loss, tracked, numbers.len())))
     }
 

@@ -34,14 +34,11 @@ where
         let scaled = self.scaled(&[series.to_vec()], 0)?;
         let mut salient = vec![0.0f32; series.len()];
         for (index, part) in self.program().parts().iter().enumerate() {
-            let copies = scaled
-                .iter()
-                .flat_map(|series| part.transform.times(spec, series));
-            let copies: Vec<Vec<f32>> = copies.collect();
+            let copies = part.transform.times(spec, &scaled[0]);
             if copies.is_empty() {
                 continue;
             }
-            let plane = self.source().plane(self.input(index, &scaled)?);
+            let plane = self.source.plane(self.input(index, &scaled)?);
             let of_frames = self.of_frames(index, plane, winner);
             for times in copies {
                 for (value, time) in salient.iter_mut().zip(times) {

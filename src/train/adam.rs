@@ -180,16 +180,9 @@ mod tests {
     fn plan() -> Plan {
         Plan {
             training: vec![0],
-            validation: Vec::new(),
-            epochs: 1,
-            batch: 1,
-            learning_rate: 0.1,
-            schedule: Schedule::Inverse { decay: 0.0 },
             epsilon: 1e-5,
             weight_decay: 0.5,
-            dropout: 0.0,
-            patience: 0,
-            seed: 0,
+            ..Plan::default()
         }
     }
 
@@ -214,10 +207,6 @@ mod tests {
     struct Past;
 
     impl Objective for Past {
-        fn cases(&self) -> usize {
-            2
-        }
-
         fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
             let number = f64::from(numbers[0]);
             Ok(match cases {

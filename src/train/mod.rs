@@ -75,6 +75,25 @@ pub struct Plan {
     pub seed: u64,
 }
 
+/// Batches of one case at a steady rate, with nothing watched, silenced or decayed.
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            training: Vec::new(),
+            validation: Vec::new(),
+            epochs: 1,
+            batch: 1,
+            learning_rate: 0.1,
+            schedule: Schedule::Inverse { decay: 0.0 },
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+            dropout: 0.0,
+            patience: 0,
+            seed: 0,
+        }
+    }
+}
+
 /// How the learning rate goes on from that of the first step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Schedule {
@@ -108,9 +127,6 @@ pub(crate) fn diverged(epoch: usize) -> Error {
 
 /// What is made small: a mean loss over cases, as a function of numbers.
 pub trait Objective {
-    /// How many cases there are.
-    fn cases(&self) -> usize;
-
     /// The mean loss over some cases.
     ///
     /// # Errors

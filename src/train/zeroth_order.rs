@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::adam::epoch_random;
-use super::{Objective, Plan, Progress, Schedule, Summary, Trainer, diverged};
+use super::{Objective, Plan, Progress, Summary, Trainer, diverged};
 use crate::{Error, ErrorKind};
 
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
@@ -14,40 +14,24 @@ use crate::{Error, ErrorKind};
 /// dimensions, and steps of normalised size along `−g` with momentum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RandomDirections {
-    /// The cases that are trained on.
-    pub training: Vec<usize>,
-    /// The most passes over them.
-    pub epochs: usize,
-    /// Cases in a step.
-    pub batch: usize,
+    /// How training goes; early stopping, dropout and weight decay are not for estimates.
+    pub plan: Plan,
     /// Directions in a step: a step costs `1 + directions` losses.
     pub directions: usize,
     /// How far a direction is followed (β).
     pub smoothing: f64,
-    /// The length of the first step.
-    pub learning_rate: f64,
-    /// How it goes on from there.
-    pub schedule: Schedule,
     /// The share of the last step that goes on.
     pub momentum: f64,
-    /// The seed of orders and directions.
-    pub seed: u64,
 }
 
 impl RandomDirections {
-    /// Twenty directions a step, with momentum; early stopping, dropout and weight decay are not for
-    /// estimates.
+    /// Twenty directions a step, with momentum.
     pub fn of(plan: Plan) -> Self {
         Self {
-            training: plan.training,
-            epochs: plan.epochs,
-            batch: plan.batch,
+            plan,
             directions: 20,
             smoothing: 0.01,
-            learning_rate: plan.learning_rate,
-            schedule: plan.schedule,
             momentum: 0.9,
-            seed: plan.seed,
         }
     }
 
@@ -87,36 +71,34 @@ impl Trainer for RandomDirections {
         numbers: &mut Vec<f32>,
         report: &mut dyn FnMut(Progress),
     ) -> Result<Summary, Error> {
-        let mut directions = ChaCha8Rng::seed_from_u64(self.seed);
+        let plan = &self.plan;
+        let mut directions = ChaCha8Rng::seed_from_u64(plan.seed);
         let mut velocity = vec![0.0f64; numbers.len()];
         let mut steps = 0;
-        let mut last = (0, f64::INFINITY);
-        for epoch in 1..=self.epochs {
-            let mut order = self.training.clone();
-            order.shuffle(&mut epoch_random(self.seed, epoch));
+        let mut last = Summary {
+            best_epoch: 0,
+            lowest_loss: f64::INFINITY,
+        };
+        for epoch in 1..=plan.epochs {
+            let mut order = plan.training.clone();
+            order.shuffle(&mut epoch_random(plan.seed, epoch));
             let mut total = 0.0;
-            for batch in order.chunks(self.batch.max(1)) {
+            for batch in order.chunks(plan.batch.max(1)) {
+                let found = self.estimate(objective, numbers, batch, &mut directions);
                 // Only the numbers of whole steps are kept: a budget that ends within one ends it
                 // where the last one led.
-                let (loss, gradient) =
-                    match self.estimate(objective, numbers, batch, &mut directions) {
-                        Err(error) if error.kind() == ErrorKind::BudgetSpent => {
-                            return Ok(Summary {
-                                best_epoch: last.0,
-                                lowest_loss: last.1,
-                            });
-                        }
-                        found => found?,
-                    };
+                let (loss, gradient) = match found {
+                    Err(error) if error.kind() == ErrorKind::BudgetSpent => return Ok(last),
+                    found => found?,
+                };
                 total += loss * batch.len() as f64;
                 let norm = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
-                let rate = self.learning_rate * self.schedule.factor(steps, epoch, self.epochs);
+                let rate = plan.learning_rate * plan.schedule.factor(steps, epoch, plan.epochs);
                 steps += 1;
                 // A flat place gives no direction.
                 let scale = if norm > 0.0 { rate / norm } else { 0.0 };
-                for ((number, velocity), part) in
-                    numbers.iter_mut().zip(&mut velocity).zip(&gradient)
-                {
+                let moved = numbers.iter_mut().zip(&mut velocity);
+                for ((number, velocity), part) in moved.zip(&gradient) {
                     *velocity = self.momentum * *velocity - scale * part;
                     *number = (f64::from(*number) + *velocity) as f32;
                 }
@@ -125,18 +107,19 @@ impl Trainer for RandomDirections {
             if !training_loss.is_finite() {
                 return Err(diverged(epoch));
             }
-            last = (epoch, training_loss);
+            last = Summary {
+                best_epoch: epoch,
+                lowest_loss: training_loss,
+            };
             report(Progress {
                 epoch,
-                epochs: self.epochs,
+                epochs: plan.epochs,
                 training_loss,
                 validation_loss: None,
             });
         }
-        Ok(Summary {
-            best_epoch: last.0.max(1),
-            lowest_loss: last.1,
-        })
+        last.best_epoch = last.best_epoch.max(1);
+        Ok(last)
     }
 }
 
@@ -152,22 +135,17 @@ fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gradient;
+    use super::super::{Gradient, Schedule};
     use super::*;
 
     /// A bowl whose lowest point is at 1, 2, 3, …
     struct Bowl;
 
     impl Objective for Bowl {
-        fn cases(&self) -> usize {
-            1
-        }
-
         fn loss(&self, numbers: &[f32], _: &[usize]) -> Result<f64, Error> {
             let places = numbers.iter().zip(1..);
-            Ok(places
-                .map(|(number, place)| (f64::from(*number) - f64::from(place)).powi(2))
-                .sum())
+            let off = places.map(|(number, place)| f64::from(*number) - f64::from(place));
+            Ok(off.map(|off| off * off).sum())
         }
 
         fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
@@ -175,31 +153,27 @@ mod tests {
         }
     }
 
-    fn trainer() -> RandomDirections {
+    fn trainer(directions: usize) -> RandomDirections {
         RandomDirections {
-            training: vec![0],
-            epochs: 400,
-            batch: 1,
-            directions: 8,
+            plan: Plan {
+                training: vec![0],
+                epochs: 400,
+                schedule: Schedule::Inverse { decay: 0.01 },
+                seed: 1,
+                ..Plan::default()
+            },
+            directions,
             smoothing: 1e-3,
-            learning_rate: 0.1,
-            schedule: Schedule::Inverse { decay: 0.01 },
             momentum: 0.0,
-            seed: 1,
         }
     }
 
     /// The gradient of the bowl by hand: 2 (w − place).
     #[test]
     fn many_directions_give_the_gradient() {
-        let many = RandomDirections {
-            directions: 20_000,
-            ..trainer()
-        };
         let mut random = ChaCha8Rng::seed_from_u64(0);
-        let (loss, gradient) = many
-            .estimate(&Bowl, &[0.0, 0.0], &[0], &mut random)
-            .unwrap();
+        let found = trainer(20_000).estimate(&Bowl, &[0.0, 0.0], &[0], &mut random);
+        let (loss, gradient) = found.unwrap();
         assert!((loss - 5.0).abs() < 1e-9);
         assert!((gradient[0] + 2.0).abs() < 0.1, "{gradient:?}");
         assert!((gradient[1] + 4.0).abs() < 0.1, "{gradient:?}");
@@ -208,11 +182,9 @@ mod tests {
     #[test]
     fn the_bottom_of_a_bowl_is_found_from_losses_alone() {
         let mut numbers = vec![0.0; 5];
-        trainer().train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
-        let off = numbers
-            .iter()
-            .zip(1..)
-            .map(|(found, place)| (found - place as f32).abs());
+        trainer(8).train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
+        let off = numbers.iter().zip(1..);
+        let off = off.map(|(found, place)| (found - place as f32).abs());
         assert!(off.fold(0.0, f32::max) < 0.2, "{numbers:?}");
     }
 }

@@ -3,7 +3,6 @@
 
 use burn::tensor::backend::AutodiffBackend;
 use retune_core::motion::{Scaling, Windows};
-use serde::{Deserialize, Serialize};
 
 use super::train::{Examples, TrainSettings, mean_squared, train};
 use crate::Error;
@@ -12,7 +11,7 @@ use crate::source::motion::{MotionNetwork, MotionSourceWeights, SourceSignals};
 use crate::train::{Progress, Summary};
 
 /// How a source is trained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PretrainSettings {
     /// The name that the source gets.
     pub name: String,
@@ -77,17 +76,10 @@ pub fn pretrain<A: AutodiffBackend>(
         rate_hz,
         scaling: scaling.clone(),
     };
-    let PretrainSettings { name, seed, .. } = settings;
-    let initial = MotionSourceWeights::random(name, signals, settings.channels, *seed)?;
+    let (name, seed, how) = (&settings.name, settings.seed, &settings.training);
+    let initial = MotionSourceWeights::random(name, signals, settings.channels, seed)?;
     let windows = [training, validation];
-    let (tensors, done) = fit::<A>(
-        &initial,
-        &windows,
-        &settings.training,
-        *seed,
-        device,
-        progress,
-    )?;
+    let (tensors, done) = fit::<A>(&initial, &windows, how, seed, device, progress)?;
     Ok(Pretrained {
         weights: initial.with(name, tensors)?,
         epoch: done.best_epoch,

@@ -3,7 +3,6 @@
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 use retune_core::motion::Windows;
-use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::fit::objective::{Layout, backward};
@@ -14,7 +13,7 @@ use crate::train::{
 };
 
 /// How a module is trained with Adam.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TrainSettings {
     /// The most passes over the windows.
     pub epochs: usize,
@@ -46,7 +45,7 @@ impl TrainSettings {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), crate::Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         if self.epochs == 0 {
             return Err(setting("number of epochs", 0, "at least 1"));
         }
@@ -65,18 +64,16 @@ impl TrainSettings {
             batch: self.batch,
             learning_rate: self.learning_rate,
             schedule: Schedule::HalfCosine,
-            epsilon: 1e-8,
-            weight_decay: 0.0,
-            dropout: 0.0,
             patience: self.patience,
             // The seed itself draws the numbers before training.
             seed: !seed,
+            ..Plan::default()
         }
     }
 }
 
 /// Whether a learning rate is one.
-pub(super) fn check_rate(what: &str, rate: f64) -> Result<(), crate::Error> {
+pub(super) fn check_rate(what: &str, rate: f64) -> Result<(), Error> {
     match rate.is_finite() && rate > 0.0 {
         true => Ok(()),
         false => Err(setting(what, rate, "a positive number")),
@@ -89,16 +86,11 @@ pub(super) type Loss<'a, A> = &'a dyn Fn(&Parameters<A>, &[usize]) -> Tensor<A, 
 /// The same as a function of flat numbers on the host.
 struct OnDevice<'a, A: AutodiffBackend> {
     layout: Layout,
-    cases: usize,
     loss: Loss<'a, A>,
     device: &'a A::Device,
 }
 
 impl<A: AutodiffBackend> Objective for OnDevice<'_, A> {
-    fn cases(&self) -> usize {
-        self.cases
-    }
-
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
         let parameters = Parameters::new(&self.layout.named(numbers), self.device);
         Ok((self.loss)(&parameters, cases).into_scalar().elem())
@@ -121,10 +113,8 @@ pub(super) fn train<A: AutodiffBackend>(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Numbers, Summary), Error> {
     let (layout, _) = Layout::of(start, 0);
-    let cases = plan.training.len() + plan.validation.len();
     let objective = OnDevice {
         layout,
-        cases,
         loss,
         device,
     };
@@ -154,7 +144,7 @@ impl Examples {
     pub fn new<'a>(
         signals: &SourceSignals,
         parts: impl IntoIterator<Item = &'a Windows>,
-    ) -> Result<Self, crate::Error> {
+    ) -> Result<Self, Error> {
         let (of_inputs, of_targets) = signals.scales()?;
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         for windows in parts {
@@ -195,10 +185,8 @@ impl Examples {
     /// The targets of some windows, `[places, horizon · targets]`.
     pub fn targets_of<B: Backend>(&self, places: &[usize], device: &B::Device) -> Tensor<B, 2> {
         let rows = gather(&self.targets, self.target_width, places);
-        Tensor::from_data(
-            TensorData::new(rows, [places.len(), self.target_width]),
-            device,
-        )
+        let data = TensorData::new(rows, [places.len(), self.target_width]);
+        Tensor::from_data(data, device)
     }
 }
 

@@ -6,11 +6,11 @@ use retune_core::motion::{
 };
 use serde::Serialize;
 
-use super::{MotionForecaster, adapt};
+use super::MotionForecaster;
 use crate::Error;
 use crate::fit::motion::{
-    AdaptLoss, AdaptSettings, Correction, PretrainSettings, TrainSettings, fine_tune, from_scratch,
-    pretrain,
+    AdaptLoss, AdaptSettings, Correction, PretrainSettings, TrainSettings, adapt, fine_tune,
+    from_scratch, pretrain,
 };
 use crate::program::MotionProgram;
 use crate::source::motion::MotionSourceWeights;
