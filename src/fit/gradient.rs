@@ -47,7 +47,7 @@ where
             let message = format!("there is no trainer {name:?}, expected {known}");
             Error::new(ErrorKind::UnknownName, message)
         })?;
-        let mut numbers = objective.start.clone();
+        let mut numbers = objective.start();
         let mut report = |at| progress(&FitProgress::Epoch(at));
         let done = trainer.train(objective, &mut numbers, &mut report)?;
         Ok((numbers, done))

@@ -17,31 +17,35 @@ use crate::storage::HostTensor;
 use crate::train::{Gradient, Objective};
 use crate::transform::Transform;
 
-/// Named numbers laid out one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Layout(Vec<(String, Vec<usize>, Range<usize>)>);
+/// Named numbers, as they are before training, that stand one after the other.
+pub(super) struct Layout {
+    pub(super) initial: Numbers,
+    /// Where the first of them stands.
+    pub(super) from: usize,
+}
 
 impl Layout {
-    /// The layout of some numbers from `start` on, and where it ends.
-    pub(super) fn of(numbers: &Numbers, start: usize) -> (Self, usize) {
-        let mut end = start;
-        let places = numbers.iter().map(|(name, tensor)| {
+    /// The numbers with their names and places.
+    fn places(&self) -> impl Iterator<Item = (&String, &HostTensor, Range<usize>)> {
+        let mut end = self.from;
+        self.initial.iter().map(move |(name, tensor)| {
             let from = end;
             end += tensor.values.len();
-            (name.clone(), tensor.shape.clone(), from..end)
-        });
-        let layout = Self(places.collect());
-        (layout, end)
+            (name, tensor, from..end)
+        })
+    }
+
+    /// The numbers before training.
+    pub(super) fn start(&self) -> Vec<f32> {
+        let values = self.initial.values().flat_map(|tensor| &tensor.values);
+        values.copied().collect()
     }
 
     /// The numbers by name.
     pub(super) fn named(&self, values: &[f32]) -> Numbers {
-        let named = self.0.iter().map(|(name, shape, range)| {
-            let tensor = HostTensor {
-                shape: shape.clone(),
-                values: values[range.clone()].to_vec(),
-            };
-            (name.clone(), tensor)
+        let named = self.places().map(|(name, initial, range)| {
+            let (shape, values) = (initial.shape.clone(), values[range].to_vec());
+            (name.clone(), HostTensor { shape, values })
         });
         named.collect()
     }
@@ -51,20 +55,12 @@ impl Layout {
         &self,
         parameters: &mut Parameters<B>,
     ) -> Vec<(Range<usize>, Tensor<B, 1>)> {
-        let places = self.0.iter();
-        let track = |(name, _, range): &(String, Vec<usize>, Range<usize>)| {
+        let track = |(name, _, range): (&String, _, _)| {
             let leaf = parameters.get(name).require_grad();
             parameters.insert(name, leaf.clone());
-            (range.clone(), leaf)
+            (range, leaf)
         };
-        places.map(track).collect()
-    }
-
-    /// Where the numbers of a name stand.
-    pub(super) fn place(&self, name: &str) -> Option<Range<usize>> {
-        let mut places = self.0.iter();
-        let found = places.find(|(of, _, _)| of == name);
-        found.map(|(_, _, range)| range.clone())
+        self.places().map(track).collect()
     }
 }
 
@@ -100,8 +96,6 @@ pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
     examples: Examples<'a>,
     of_transform: Layout,
     of_mapping: Layout,
-    /// The numbers before training.
-    pub(super) start: Vec<f32>,
 }
 
 impl<'a, B> Reprogramming<'a, B>
@@ -123,11 +117,14 @@ where
     ) -> Result<Self, Error> {
         let (source, at_rest) = sources;
         let spec = source.spec();
-        let of_transform = transform.initial(spec, settings.seed);
-        let of_mapping = mapping.initial(spec, examples.class_count);
-        let start = of_transform.values().chain(of_mapping.values());
-        let start: Vec<f32> = start.flat_map(|tensor| tensor.values.clone()).collect();
-        let (of_transform, end) = Layout::of(&of_transform, 0);
+        let of_transform = Layout {
+            initial: transform.initial(spec, settings.seed),
+            from: 0,
+        };
+        let of_mapping = Layout {
+            initial: mapping.initial(spec, examples.class_count),
+            from: of_transform.start().len(),
+        };
         Ok(Self {
             transform,
             mapping,
@@ -137,9 +134,13 @@ where
             device,
             examples,
             of_transform,
-            of_mapping: Layout::of(&of_mapping, end).0,
-            start,
+            of_mapping,
         })
+    }
+
+    /// The numbers before training.
+    pub(super) fn start(&self) -> Vec<f32> {
+        [self.of_transform.start(), self.of_mapping.start()].concat()
     }
 
     /// The transform's and the mapping's numbers by name.
@@ -210,7 +211,8 @@ where
 
     fn dropped(&self) -> Range<usize> {
         let name = self.transform.dropped();
-        let place = name.and_then(|name| self.of_transform.place(name));
-        place.unwrap_or(0..0)
+        let mut places = self.of_transform.places();
+        let found = places.find(|(place, ..)| Some(place.as_str()) == name);
+        found.map_or(0..0, |(.., range)| range)
     }
 }

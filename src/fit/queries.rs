@@ -10,7 +10,7 @@ use crate::parameters::Numbers;
 use crate::program::scaled;
 use crate::series::{Classes, Scaling, Split};
 use crate::source::{BlackBox, HostBatch};
-use crate::train::{Gradient, Objective};
+use crate::train::Objective;
 use crate::transform::Transform;
 
 /// Cases that are asked about together.
@@ -29,16 +29,10 @@ pub(crate) struct Queried<'a, B: Kernels> {
     pub(crate) classes: Vec<usize>,
     length: usize,
     layout: Layout,
-    /// The numbers before training.
-    pub(crate) start: Vec<f32>,
 }
 
 impl<'a, B: Kernels> Queried<'a, B> {
     /// An objective over the series of a split; `seed` is that of the numbers it starts from.
-    ///
-    /// # Errors
-    ///
-    /// When the series do not suit the transform, or that the black box.
     pub(crate) fn new(
         split: &Split,
         labels: &Classes,
@@ -55,8 +49,6 @@ impl<'a, B: Kernels> Queried<'a, B> {
         // A class that training never saw is never right.
         let class = |label: &String| labels.index(label).unwrap_or(usize::MAX);
         let initial = transform.initial(spec, seed);
-        let (layout, _) = Layout::of(&initial, 0);
-        let start = initial.into_values().flat_map(|tensor| tensor.values);
         Ok(Self {
             prepared: transform.prepare(spec, &series)?,
             transform,
@@ -65,9 +57,13 @@ impl<'a, B: Kernels> Queried<'a, B> {
             device,
             classes: split.labels.iter().map(class).collect(),
             length,
-            layout,
-            start: start.collect(),
+            layout: Layout { initial, from: 0 },
         })
+    }
+
+    /// The numbers before training.
+    pub(crate) fn start(&self) -> Vec<f32> {
+        self.layout.start()
     }
 
     /// The transform's numbers by name.
@@ -76,10 +72,6 @@ impl<'a, B: Kernels> Queried<'a, B> {
     }
 
     /// What a black box makes of all cases, `[cases][labels]`, a batch at a time.
-    ///
-    /// # Errors
-    ///
-    /// When it gives no answer.
     pub(crate) fn answers(
         &self,
         black_box: &dyn BlackBox,
@@ -122,9 +114,5 @@ impl<B: Kernels> Objective for Queried<'_, B> {
             -found.max(LEAST).ln()
         });
         Ok(losses.sum::<f64>() / cases.len() as f64)
-    }
-
-    fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
-        Ok(None)
     }
 }

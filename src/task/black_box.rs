@@ -20,22 +20,8 @@ pub struct BlackBoxSettings {
     pub budget: Option<u64>,
     /// The most numbers that θ has.
     pub dimensions: usize,
-    /// The most passes over the training series.
-    pub epochs: usize,
-    /// Series in a step.
-    pub batch: usize,
-    /// Random directions in a step.
-    pub directions: usize,
-    /// How far each is followed.
-    pub smoothing: f64,
-    /// The length of the first step.
-    pub learning_rate: f64,
-    /// The length of step `n` is that of the first over `1 + decay · n`.
-    pub learning_rate_decay: f64,
-    /// The share of a step that goes on.
-    pub momentum: f64,
-    /// The seed of everything random.
-    pub seed: u64,
+    /// How θ is trained, on all training series, with the seed of everything random.
+    pub trainer: RandomDirections,
 }
 
 impl Default for BlackBoxSettings {
@@ -43,14 +29,12 @@ impl Default for BlackBoxSettings {
         Self {
             budget: Some(100_000),
             dimensions: 300,
-            epochs: 100_000,
-            batch: 32,
-            directions: 20,
-            smoothing: 0.01,
-            learning_rate: 0.1,
-            learning_rate_decay: 0.01,
-            momentum: 0.9,
-            seed: 0,
+            trainer: RandomDirections::of(Plan {
+                epochs: 100_000,
+                batch: 32,
+                schedule: Schedule::Inverse { decay: 0.01 },
+                ..Plan::default()
+            }),
         }
     }
 }
@@ -103,7 +87,7 @@ pub fn fit_black_box<B: Kernels>(
     device: &B::Device,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Program, BlackBoxScore), Error> {
-    let (spec, seed) = (black_box.spec(), settings.seed);
+    let (spec, seed) = (black_box.spec(), settings.trainer.plan.seed);
     let transform = settings.transform(spec.audio.map_or(0, |audio| audio.samples));
     let labels = Classes::from_training(&data.train.labels)?;
     let mapping = LabelMapping::random(labels.len(), spec.labels.len(), seed)?;
@@ -120,27 +104,13 @@ pub fn fit_black_box<B: Kernels>(
         )
     };
     let (train, test) = (queried(&data.train)?, queried(&data.test)?);
-    let mut numbers = train.start.clone();
-    let trainer = RandomDirections {
-        plan: Plan {
-            training: (0..data.train.len()).collect(),
-            epochs: settings.epochs,
-            batch: settings.batch,
-            learning_rate: settings.learning_rate,
-            schedule: Schedule::Inverse {
-                decay: settings.learning_rate_decay,
-            },
-            seed,
-            ..Plan::default()
-        },
-        directions: settings.directions,
-        smoothing: settings.smoothing,
-        momentum: settings.momentum,
-    };
+    let mut numbers = train.start();
+    let mut trainer = settings.trainer.clone();
+    trainer.plan.training = (0..data.train.len()).collect();
     let done = trainer.train(&train, &mut numbers, &mut |at| progress(&at))?;
 
-    let before = test.answers(black_box, &test.start)?;
-    let of_train = train.answers(black_box, &train.start)?;
+    let before = test.answers(black_box, &test.start())?;
+    let of_train = train.answers(black_box, &train.start())?;
     let ridge = baseline::ridge(
         &as_series(of_train, &train.classes),
         &as_series(before.clone(), &test.classes),

@@ -81,8 +81,8 @@ pub struct Classifier<B: Kernels> {
 /// One part of the program on the device.
 #[derive(Debug, Clone)]
 struct LoadedPart<B: Kernels> {
-    /// The first part that hears the series as this one does: they need hear it only once.
-    same_as: usize,
+    /// Whether it hears the series as the part before it does: they need hear it only once.
+    as_before: bool,
     transform: Parameters<B>,
     mapping: Parameters<B>,
 }
@@ -135,18 +135,21 @@ impl<B: Kernels> Classifier<B> {
         let (length, classes) = (program.series_length(), program.labels().len());
         let mut taps = Vec::new();
         let mut parts = Vec::with_capacity(program.parts().len());
+        let mut before = None;
         for (index, part) in program.parts().iter().enumerate() {
             let numbers = program.tensors_of(index, Trained::Transform);
             let transform = part.transform.on_device(spec, &numbers, length, device);
             let transform = part.transform.settle(source.as_ref(), transform?);
-            let numbers = program.tensors_of(index, Trained::Mapping);
-            let mapping = part.mapping.on_device(spec, classes, &numbers, device)?;
+            let of_mapping = program.tensors_of(index, Trained::Mapping);
+            let mapping = part.mapping.on_device(spec, classes, &of_mapping, device)?;
             taps.extend(part.mapping.reads(spec));
+            let heard = Some((&part.transform, numbers));
             parts.push(LoadedPart {
-                same_as: first_with_transform_of(&program, index),
+                as_before: before == heard,
                 transform,
                 mapping,
             });
+            before = heard;
         }
         taps.sort_unstable();
         taps.dedup();
@@ -311,14 +314,14 @@ impl<B: Kernels> Classifier<B> {
     fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
         let labels = self.program.labels();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
-        let mut last: Option<(usize, Outputs<B>)> = None;
-        for (part, loaded) in self.parts.iter().enumerate() {
-            let activations = match last.take() {
-                Some((same_as, activations)) if same_as == loaded.same_as => activations,
-                _ => self.outputs(self.input(part, batch)?),
+        let mut heard = None;
+        for (index, (part, loaded)) in self.program.parts().iter().zip(&self.parts).enumerate() {
+            let outputs = match heard.take().filter(|_| loaded.as_before) {
+                Some(outputs) => outputs,
+                None => self.outputs(self.input(index, batch)?),
             };
-            sum = sum + self.scores(part, &activations) * self.program.parts()[part].weight;
-            last = Some((loaded.same_as, activations));
+            sum = sum + self.scores(index, &outputs) * part.weight;
+            heard = Some(outputs);
         }
         // Among themselves the classes share all of the probability. The class is that of the
         // largest score: probabilities of what tells little are too even for their few digits.
@@ -326,28 +329,18 @@ impl<B: Kernels> Classifier<B> {
         let probabilities = host(softmax(sharpened, 1)).values;
         let scores = host(sum).values;
         let rows = probabilities.chunks_exact(labels.len());
-        let rows = rows.zip(scores.chunks_exact(labels.len()));
-        let predictions = rows.map(|(probabilities, scores)| {
-            let class = argmax(scores.iter().copied());
-            Prediction {
-                label: labels[class].clone(),
-                class,
-                probabilities: probabilities.to_vec(),
-            }
-        });
+        let predictions =
+            rows.zip(scores.chunks_exact(labels.len()))
+                .map(|(probabilities, scores)| {
+                    let class = argmax(scores.iter().copied());
+                    Prediction {
+                        label: labels[class].clone(),
+                        class,
+                        probabilities: probabilities.to_vec(),
+                    }
+                });
         Ok(predictions.collect())
     }
-}
-
-/// The first part whose transform, with its trained numbers, is that of part `index`.
-fn first_with_transform_of(program: &Program, index: usize) -> usize {
-    let key = |part: usize| {
-        let numbers = program.tensors_of(part, Trained::Transform);
-        (&program.parts()[part].transform, numbers)
-    };
-    (0..index)
-        .find(|earlier| key(*earlier) == key(index))
-        .unwrap_or(index)
 }
 
 /// The planes of a source, on which explanations are drawn.

@@ -5,9 +5,6 @@
 //! source's `K` logits on speech and on the reprogrammed series. A risk is the mean Euclidean
 //! distance between probabilities and truth.
 
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use serde::Serialize;
 
 use super::classifier::Classifier;
@@ -15,6 +12,7 @@ use crate::kernel::Kernels;
 use crate::program::Trained;
 use crate::series::Split;
 use crate::source::{SpeechClip, host, label_logits};
+use crate::train::{generator, unit};
 use crate::{Error, ErrorKind};
 
 /// Clips or series that go through the source together.
@@ -69,7 +67,7 @@ impl<B: Kernels> Classifier<B> {
         let program_risk = self.score(split)?.risk;
         let sliced = |other: &[Vec<f32>]| {
             let along = (0..projections).map(|index| {
-                let direction = direction(width, seed, index as u64);
+                let direction = unit(width, &mut generator(seed, index as u64));
                 wasserstein(project(&on_speech, &direction), project(other, &direction))
             });
             along.sum::<f64>() / projections as f64
@@ -125,17 +123,6 @@ pub(super) fn risk(probabilities: &[f32], right: usize) -> f64 {
     squares.sum::<f64>().sqrt()
 }
 
-/// A random direction of length 1.
-fn direction(width: usize, seed: u64, stream: u64) -> Vec<f64> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(stream);
-    let direction = (0..width).map(|_| StandardNormal.sample(&mut random));
-    let direction: Vec<f64> = direction.collect();
-    let squares = direction.iter().map(|value| value * value);
-    let length = squares.sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-    direction.iter().map(|value| value / length).collect()
-}
-
 /// The points along a direction, in rising order.
 fn project(points: &[Vec<f32>], direction: &[f64]) -> Vec<f64> {
     let along = |point: &Vec<f32>| {
@@ -183,12 +170,13 @@ mod tests {
 
     #[test]
     fn directions_have_length_one_and_come_from_the_seed() {
-        let one = direction(36, 1, 0);
+        let direction = |seed, stream| unit(36, &mut generator(seed, stream));
+        let one = direction(1, 0);
         let length: f64 = one.iter().map(|value| value * value).sum();
         assert!((length - 1.0).abs() < 1e-12);
-        assert_eq!(one, direction(36, 1, 0));
-        assert_ne!(one, direction(36, 2, 0));
-        assert_ne!(one, direction(36, 1, 1));
+        assert_eq!(one, direction(1, 0));
+        assert_ne!(one, direction(2, 0));
+        assert_ne!(one, direction(1, 1));
     }
 
     #[test]

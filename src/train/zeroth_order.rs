@@ -1,13 +1,11 @@
 //! Gradients from queries alone, by averaged random directions.
 
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::adam::epoch_random;
-use super::{Objective, Plan, Progress, Summary, Trainer, diverged};
-use crate::{Error, ErrorKind};
+use super::{Objective, Plan, Progress, Summary, Trainer};
+use crate::Error;
 
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
 /// `g = d / (β q) Σ (f(w + β u) − f(w)) u` over `q` directions `u`, uniform on the unit sphere in `d`
@@ -71,30 +69,19 @@ impl Trainer for RandomDirections {
         numbers: &mut Vec<f32>,
         report: &mut dyn FnMut(Progress),
     ) -> Result<Summary, Error> {
-        let plan = &self.plan;
-        let mut directions = ChaCha8Rng::seed_from_u64(plan.seed);
-        let mut velocity = vec![0.0f64; numbers.len()];
-        let mut steps = 0;
-        let mut last = Summary {
-            best_epoch: 0,
-            lowest_loss: f64::INFINITY,
+        let plan = Plan {
+            validation: Vec::new(),
+            ..self.plan.clone()
         };
-        for epoch in 1..=plan.epochs {
-            let mut order = plan.training.clone();
-            order.shuffle(&mut epoch_random(plan.seed, epoch));
-            let mut total = 0.0;
-            for batch in order.chunks(plan.batch.max(1)) {
-                let found = self.estimate(objective, numbers, batch, &mut directions);
-                // Only the numbers of whole steps are kept: a budget that ends within one ends it
-                // where the last one led.
-                let (loss, gradient) = match found {
-                    Err(error) if error.kind() == ErrorKind::BudgetSpent => return Ok(last),
-                    found => found?,
-                };
-                total += loss * batch.len() as f64;
+        let mut random = ChaCha8Rng::seed_from_u64(plan.seed);
+        let mut velocity = vec![0.0f64; numbers.len()];
+        plan.run(
+            objective,
+            numbers,
+            report,
+            &mut |numbers, batch, rate, _| {
+                let (loss, gradient) = self.estimate(objective, numbers, batch, &mut random)?;
                 let norm = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
-                let rate = plan.learning_rate * plan.schedule.factor(steps, epoch, plan.epochs);
-                steps += 1;
                 // A flat place gives no direction.
                 let scale = if norm > 0.0 { rate / norm } else { 0.0 };
                 let moved = numbers.iter_mut().zip(&mut velocity);
@@ -102,40 +89,24 @@ impl Trainer for RandomDirections {
                     *velocity = self.momentum * *velocity - scale * part;
                     *number = (f64::from(*number) + *velocity) as f32;
                 }
-            }
-            let training_loss = total / order.len() as f64;
-            if !training_loss.is_finite() {
-                return Err(diverged(epoch));
-            }
-            last = Summary {
-                best_epoch: epoch,
-                lowest_loss: training_loss,
-            };
-            report(Progress {
-                epoch,
-                epochs: plan.epochs,
-                training_loss,
-                validation_loss: None,
-            });
-        }
-        last.best_epoch = last.best_epoch.max(1);
-        Ok(last)
+                Ok(loss)
+            },
+        )
     }
 }
 
 /// A direction of length 1, uniform on the sphere.
-fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
-    let mut direction: Vec<f64> = (0..count).map(|_| StandardNormal.sample(random)).collect();
-    let length = direction.iter().map(|part| part * part).sum::<f64>().sqrt();
-    for part in &mut direction {
-        *part /= length.max(f64::MIN_POSITIVE);
-    }
-    direction
+pub(crate) fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let direction = (0..count).map(|_| StandardNormal.sample(random));
+    let direction: Vec<f64> = direction.collect();
+    let squares = direction.iter().map(|part| part * part);
+    let length = squares.sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+    direction.iter().map(|part| part / length).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Gradient, Schedule};
+    use super::super::Schedule;
     use super::*;
 
     /// A bowl whose lowest point is at 1, 2, 3, …
@@ -146,10 +117,6 @@ mod tests {
             let places = numbers.iter().zip(1..);
             let off = places.map(|(number, place)| f64::from(*number) - f64::from(place));
             Ok(off.map(|off| off * off).sum())
-        }
-
-        fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
-            Ok(None)
         }
     }
 

@@ -104,17 +104,14 @@ impl BlackBoxArgs {
         if black_box.spec().audio.is_none() {
             return Err(Problem::new("a black box has to take audio").into());
         }
-        let defaults = BlackBoxSettings::default();
-        let settings = BlackBoxSettings {
-            budget: Some(self.query_budget as u64),
-            dimensions: dimensions.unwrap_or(defaults.dimensions),
-            seed: common.seed,
-            ..defaults
-        };
+        let mut settings = BlackBoxSettings::default();
+        settings.budget = Some(self.query_budget as u64);
+        settings.dimensions = dimensions.unwrap_or(settings.dimensions);
+        settings.trainer.plan.seed = common.seed;
         let start = Instant::now();
         let mut progress = Progress::new(common, "asking");
         let budget = self.query_budget as u64;
-        let per_epoch = (data.train.len() * (1 + settings.directions)) as u64;
+        let per_epoch = (data.train.len() * (1 + settings.trainer.directions)) as u64;
         let (program, score) =
             engine.fit_black_box(data, black_box.as_ref(), &settings, &mut |at| {
                 let asked = (at.epoch as u64 * per_epoch).min(budget);

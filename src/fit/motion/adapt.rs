@@ -122,7 +122,7 @@ pub fn adapt<A: AutodiffBackend>(
         loss(&Refurbish::new(numbers.clone()), &network, batch, weights)
     };
     let plan = settings.training.plan(person.len(), person.len(), seed);
-    let (tensors, done) = train::<A>(&size.identity(seed), plan, &loss, device, progress)?;
+    let (tensors, done) = train::<A>(size.identity(seed), plan, &loss, device, progress)?;
     network.check_frozen(source)?;
     let content = Motion {
         input_joints: signals.input_joints.clone(),

@@ -101,6 +101,6 @@ fn invert<A: AutodiffBackend>(
         values: person.inputs.clone(),
     };
     let start = Numbers::from([(SOUGHT.to_owned(), start)]);
-    let (found, _) = train::<A>(&start, plan, &loss, device, &mut |_| {})?;
+    let (found, _) = train::<A>(start, plan, &loss, device, &mut |_| {})?;
     Ok(found.into_values().flat_map(|one| one.values).collect())
 }

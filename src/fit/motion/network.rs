@@ -105,12 +105,12 @@ pub fn fine_tune<A: AutodiffBackend>(
     source.with(&format!("{}-fine-tuned", source.name()), tensors)
 }
 
-/// Trains a network of the source's sizes and scaling from random weights on a person's windows,
-/// in degrees; [`TrainSettings::scratch`] suits it.
+/// The same from random weights on, for a network of the source's sizes and scaling;
+/// [`TrainSettings::scratch`] suits it.
 ///
 /// # Errors
 ///
-/// When the windows do not fit the source or training diverges.
+/// As [`fine_tune`].
 pub fn from_scratch<A: AutodiffBackend>(
     source: &MotionSourceWeights,
     adapting: &Windows,
@@ -120,8 +120,8 @@ pub fn from_scratch<A: AutodiffBackend>(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<MotionSourceWeights, Error> {
     let name = format!("{}-from-scratch", source.name());
-    let signals = source.signals().clone();
-    let initial = MotionSourceWeights::random(&name, signals, source.channels(), seed)?;
+    let (signals, channels) = (source.signals().clone(), source.channels());
+    let initial = MotionSourceWeights::random(&name, signals, channels, seed)?;
     let (tensors, _) = fit::<A>(&initial, &[adapting], settings, seed, device, progress)?;
     initial.with(&name, tensors)
 }
@@ -139,12 +139,11 @@ fn fit<A: AutodiffBackend>(
     settings.check()?;
     let signals = initial.signals();
     let examples = Examples::new(signals, windows.iter().copied())?;
-    let training = windows.first().map_or(0, |windows| windows.len());
     let loss = |weights: &Parameters<A>, places: &[usize]| {
         let network = MotionNetwork::with(weights.clone(), signals, device);
         let input = examples.inputs_of(&examples.inputs, places, device);
         mean_squared(network.forward(input), examples.targets_of(places, device))
     };
-    let plan = settings.plan(training, examples.len(), seed);
-    train::<A>(initial.tensors(), plan, &loss, device, progress)
+    let plan = settings.plan(windows[0].len(), examples.len(), seed);
+    train::<A>(initial.tensors().clone(), plan, &loss, device, progress)
 }

@@ -46,13 +46,11 @@ impl TrainSettings {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        if self.epochs == 0 {
-            return Err(setting("number of epochs", 0, "at least 1"));
+        match (self.epochs, self.batch) {
+            (0, _) => Err(setting("number of epochs", 0, "at least 1")),
+            (_, 0) => Err(setting("batch", 0, "at least 1 window")),
+            _ => check_rate("learning rate", self.learning_rate),
         }
-        if self.batch == 0 {
-            return Err(setting("batch", 0, "at least 1 window"));
-        }
-        check_rate("learning rate", self.learning_rate)
     }
 
     /// Training on the first windows, watching those after them.
@@ -106,20 +104,21 @@ impl<A: AutodiffBackend> Objective for OnDevice<'_, A> {
 
 /// Trains numbers from `start` on.
 pub(super) fn train<A: AutodiffBackend>(
-    start: &Numbers,
+    start: Numbers,
     plan: Plan,
     loss: Loss<A>,
     device: &A::Device,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Numbers, Summary), Error> {
-    let (layout, _) = Layout::of(start, 0);
     let objective = OnDevice {
-        layout,
+        layout: Layout {
+            initial: start,
+            from: 0,
+        },
         loss,
         device,
     };
-    let values = start.values().flat_map(|tensor| &tensor.values);
-    let mut numbers: Vec<f32> = values.copied().collect();
+    let mut numbers = objective.layout.start();
     let done = Adam(plan).train(&objective, &mut numbers, progress)?;
     if numbers.iter().any(|number| !number.is_finite()) {
         return Err(diverged(done.best_epoch));
