@@ -16,16 +16,12 @@ use crate::{Error, ErrorKind};
 /// Where `settings.validation` is above 0, a first run holds that share of the series out and
 /// finds the epoch with the lowest loss on them; a second run then trains on all series for so
 /// many epochs.
-pub(super) fn train<B>(
+pub(super) fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     objective: &Reprogramming<B>,
     examples: Examples,
     settings: &FitSettings,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<(Vec<f32>, impl Iterator<Item = (&'static str, f64)>), Error>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+) -> Result<(Vec<f32>, impl Iterator<Item = (&'static str, f64)>), Error> {
     let mut run = |training, validation, epochs| -> Result<(Vec<f32>, Summary), Error> {
         let plan = Plan {
             training,

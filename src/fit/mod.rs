@@ -71,17 +71,13 @@ struct Fitted {
 /// When the split is empty, its series differ in length, hold values that are not finite or do not
 /// suit a transform, there are fewer than two classes or more than source labels, a setting is out of
 /// range, the loss is not finite, or the source was changed.
-pub fn fit<B>(
+pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     train: &Split,
     source: &SourceWeights,
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Program, Error>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+) -> Result<Program, Error> {
     let series_length = check_training(train)?;
     let labels = Classes::from_training(&train.labels)?;
     let series = train.series.iter();
@@ -115,17 +111,13 @@ where
     ))
 }
 
-fn fit_parts<B>(
+fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     examples: Examples,
     source: &SourceWeights,
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Fitted, Error>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+) -> Result<Fitted, Error> {
     settings.check()?;
     let spec = source.spec();
     for transform in &settings.transforms {

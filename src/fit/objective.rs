@@ -98,11 +98,7 @@ pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
     of_mapping: Layout,
 }
 
-impl<'a, B> Reprogramming<'a, B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, B> {
     /// `sources` are the same source on both backends.
     pub(super) fn new(
         examples: Examples<'a>,
@@ -190,11 +186,7 @@ where
     }
 }
 
-impl<B> Objective for Reprogramming<'_, B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Objective for Reprogramming<'_, B> {
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
         let numbers = self.on_device(numbers)?;
         let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases);

@@ -8,11 +8,7 @@ use crate::Error;
 use crate::kernel::Kernels;
 use crate::source::{Input, PlaneInput, host};
 
-impl<B> Classifier<B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
     /// How much the prediction rests on each value of a series, `[samples]`; the highest is 1.
     ///
     /// The gradient of the winning class's lead (its score minus the mean of the others') goes back

@@ -1,7 +1,6 @@
 //! The settings of a forecaster.
 
 use retune_core::{Error, ErrorKind};
-use serde::{Deserialize, Serialize};
 
 use crate::forecast::History;
 use crate::transform::Transform;
@@ -10,7 +9,7 @@ use crate::transform::Transform;
 const LONGEST_CONTEXT: usize = 512;
 
 /// Everything that decides a forecaster, beside the histories and the source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ForecastSettings {
     /// Values to forecast.
     pub horizon: usize,
@@ -89,25 +88,23 @@ impl ForecastSettings {
             ("number of windows", self.windows),
             ("number of histories", histories.len()),
         ];
-        if let Some(&(what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
-            let message = format!("the {what} is 0; expected at least 1");
-            return Err(Error::new(ErrorKind::Setting, message));
+        let refused = |message: String| Err(Error::new(ErrorKind::Setting, message));
+        if let Some((what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
+            return refused(format!("the {what} is 0; expected at least 1"));
         }
-        if !(0.0..1.0).contains(&self.validation) {
-            let share = self.validation;
-            let message = format!("the share held out is {share}; expected 0 to less than 1");
-            return Err(Error::new(ErrorKind::Setting, message));
+        let share = self.validation;
+        if !(0.0..1.0).contains(&share) {
+            let expected = "expected 0 to less than 1";
+            return refused(format!("the share held out is {share}; {expected}"));
         }
         for history in histories {
             let found = history.values.len();
+            let (context, horizon) = (self.context, self.horizon);
             // The last of training, and the first to validate with.
-            let needed = self
-                .context
-                .saturating_add(self.horizon)
-                .saturating_add(self.held_out(found));
+            let needed = context.saturating_add(horizon);
+            let needed = needed.saturating_add(self.held_out(found));
             if found <= needed {
                 let (name, needed) = (&history.name, needed.saturating_add(1));
-                let (context, horizon) = (self.context, self.horizon);
                 let message = format!(
                     "`{name}` has {found} values; expected at least {needed} for a context of \
                      {context}, a horizon of {horizon} and a validation part"

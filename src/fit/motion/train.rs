@@ -7,6 +7,7 @@ use retune_core::motion::Windows;
 use crate::Error;
 use crate::fit::objective::{Layout, backward};
 use crate::parameters::{Numbers, Parameters};
+use crate::ridge::rows_of;
 use crate::source::motion::{SourceSignals, setting};
 use crate::train::{
     Adam, Gradient, Objective, Plan, Progress, Schedule, Summary, Trainer, diverged,
@@ -176,22 +177,17 @@ impl Examples {
         places: &[usize],
         device: &B::Device,
     ) -> Tensor<B, 3> {
-        let rows = gather(values, self.input_width(), places);
+        let rows = rows_of(values, places, self.input_width());
         let data = TensorData::new(rows, [places.len(), self.window, self.joints]);
         Tensor::from_data(data, device)
     }
 
     /// The targets of some windows, `[places, horizon · targets]`.
     pub fn targets_of<B: Backend>(&self, places: &[usize], device: &B::Device) -> Tensor<B, 2> {
-        let rows = gather(&self.targets, self.target_width, places);
+        let rows = rows_of(&self.targets, places, self.target_width);
         let data = TensorData::new(rows, [places.len(), self.target_width]);
         Tensor::from_data(data, device)
     }
-}
-
-fn gather(values: &[f32], width: usize, places: &[usize]) -> Vec<f32> {
-    let row = |&place: &usize| values.iter().skip(place * width).take(width);
-    places.iter().flat_map(row).copied().collect()
 }
 
 /// The mean squared difference.
