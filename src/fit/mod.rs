@@ -137,9 +137,14 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         let mut numbers = transform.initial(spec, settings.seed);
         if settings.epochs > 0 && transform.trainable(spec) {
             let mapping = random_labels(examples, spec, settings)?;
-            let sources = (source.model::<B>(device), at_rest.clone());
             let objective = objective::Reprogramming::new(
-                examples, transform, &mapping, sources, settings, device,
+                examples,
+                transform,
+                &mapping,
+                source.model::<B>(device),
+                at_rest.clone(),
+                settings,
+                device,
             )?;
             let (found, trained) = gradient::train(&objective, examples, settings, progress)?;
             // Several transforms are told apart by their place.

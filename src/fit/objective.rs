@@ -99,19 +99,16 @@ pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
 }
 
 impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, B> {
-    /// `sources` are the same source on both backends.
+    /// `at_rest` is the source on the backend that the other differentiates over.
     pub(super) fn new(
         examples: Examples<'a>,
         transform: &'a Transform,
         mapping: &'a Mapping,
-        sources: (
-            Arc<dyn SourceModel<B>>,
-            Arc<dyn SourceModel<B::InnerBackend>>,
-        ),
+        source: Arc<dyn SourceModel<B>>,
+        at_rest: Arc<dyn SourceModel<B::InnerBackend>>,
         settings: &FitSettings,
         device: &'a B::Device,
     ) -> Result<Self, Error> {
-        let (source, at_rest) = sources;
         let spec = source.spec();
         let of_transform = Layout {
             initial: transform.initial(spec, settings.seed),
