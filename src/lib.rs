@@ -10,8 +10,8 @@
 //! - [`transform`]: how a case becomes an input of a source
 //! - [`mapping`]: how a source's answer becomes scores
 //! - [`train`]: how numbers are found
-//! - [`fit`]: settings, presets, what is trained
 //! - [`program`]: the trained artefact
+//! - [`fit`]: settings, presets, what is trained: gives a program
 //! - [`task`]: what you call, over any backend
 //! - [`engine`]: the same over a backend chosen at run time
 //! - [`ridge`], [`stacking`], [`probability`]: readouts in closed form, which to keep, calibration

@@ -3,6 +3,10 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use crate::{Error, ErrorKind};
 
 /// A setting with a value that is not allowed.
@@ -34,4 +38,20 @@ pub(crate) fn within<V: Display + PartialOrd>(
                 (setting, value, good, expected)
             }),
     )
+}
+
+/// The name that one of several is written by.
+pub(crate) fn name(one: &impl Serialize) -> String {
+    let named = serde_json::to_value(one).ok();
+    let named = named.as_ref().and_then(Value::as_str);
+    named.expect("it is serialised as its name").to_owned()
+}
+
+/// The one of that name.
+pub(crate) fn named<T: DeserializeOwned>(
+    setting: &str,
+    name: &str,
+    expected: &str,
+) -> Result<T, Error> {
+    serde_json::from_value(Value::from(name)).map_err(|_| refused(setting, name, expected))
 }

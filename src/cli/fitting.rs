@@ -215,12 +215,9 @@ impl Fitted {
 /// Shows how far fitting has come.
 pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
     match *at {
-        FitProgress::Epoch {
-            epoch,
-            epochs,
-            training_loss,
-            validation_loss,
-        } => progress.epoch(epoch, epochs, training_loss, validation_loss, 3),
+        FitProgress::Epoch(at) => {
+            progress.epoch(at.epoch, at.epochs, at.training_loss, at.validation_loss, 3);
+        }
         FitProgress::Forwarded { done, of } => {
             let detail = format!("{done} of {of} series forwarded");
             progress.at(done as u64, of as u64, &detail);

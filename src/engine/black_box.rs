@@ -1,8 +1,6 @@
 //! Black boxes on a backend chosen at run time.
 
-use burn::tensor::backend::AutodiffBackend;
-
-use super::{Engine, on};
+use super::{Engine, Inner, on};
 use crate::Error;
 use crate::program::Program;
 use crate::series::Dataset;
@@ -18,8 +16,7 @@ impl Engine {
     /// As [`Opaque::new`].
     pub fn black_box(self, source: &SourceWeights) -> Result<Box<dyn BlackBox>, Error> {
         on!(self, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            Ok(Box::new(Opaque::<B>::new(source.model(device), device)?))
+            Ok(Box::new(Opaque::<Inner<A>>::new(source.model(device), device)?))
         })
     }
 
@@ -36,8 +33,7 @@ impl Engine {
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(Program, BlackBoxScore), Error> {
         on!(self, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            fit_black_box::<B>(data, black_box, settings, device, progress)
+            fit_black_box::<Inner<A>>(data, black_box, settings, device, progress)
         })
     }
 }

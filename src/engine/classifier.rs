@@ -1,18 +1,15 @@
 //! Classifying on a backend chosen at run time.
 
+use std::any::Any;
 use std::fmt;
 
-use burn::tensor::backend::AutodiffBackend;
-
-use super::{Engine, on};
+use super::{Engine, Inner, on};
 use crate::Error;
 use crate::fit::{FitProgress, FitSettings, Preset};
-use crate::kernel::Kernels;
 use crate::program::Program;
 use crate::series::Split;
-use crate::source::{SourceWeights, SpeechClip};
-use crate::task;
-use crate::task::{Distance, Explanation, Prediction, Score};
+use crate::source::{DEFAULT_SOURCE, SourceWeights, SpeechClip};
+use crate::task::{self, Distance, Explanation, Prediction, Score};
 
 /// A classifier to be fitted: it cannot predict yet.
 ///
@@ -26,11 +23,8 @@ pub struct ClassifierBuilder<'a> {
 
 impl fmt::Debug for ClassifierBuilder<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ClassifierBuilder")
-            .field("engine", &self.engine)
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        let shown = (self.engine, &self.settings);
+        write!(formatter, "ClassifierBuilder{shown:?}")
     }
 }
 
@@ -38,15 +32,13 @@ impl<'a> ClassifierBuilder<'a> {
     /// The settings of a preset; the seed stays.
     pub fn preset(self, preset: Preset) -> Self {
         let seed = self.settings.seed;
-        self.settings(FitSettings {
-            seed,
-            ..FitSettings::preset(preset)
-        })
+        self.settings(FitSettings::preset(preset)).seed(seed)
     }
 
     /// All settings, with the seed.
-    pub fn settings(self, settings: FitSettings) -> Self {
-        Self { settings, ..self }
+    pub fn settings(mut self, settings: FitSettings) -> Self {
+        self.settings = settings;
+        self
     }
 
     /// The seed of everything random.
@@ -56,19 +48,15 @@ impl<'a> ClassifierBuilder<'a> {
     }
 
     /// The frozen source.
-    pub fn source(self, source: &'a SourceWeights) -> Self {
-        Self {
-            source: Some(source),
-            ..self
-        }
+    pub fn source(mut self, source: &'a SourceWeights) -> Self {
+        self.source = Some(source);
+        self
     }
 
     /// What is told how far the fit has come.
-    pub fn on_progress(self, progress: impl FnMut(&FitProgress) + 'a) -> Self {
-        Self {
-            progress: Box::new(progress),
-            ..self
-        }
+    pub fn on_progress(mut self, progress: impl FnMut(&FitProgress) + 'a) -> Self {
+        self.progress = Box::new(progress);
+        self
     }
 
     /// Learns to classify series like those of a training split.
@@ -76,26 +64,18 @@ impl<'a> ClassifierBuilder<'a> {
     /// # Errors
     ///
     /// As [`task::Classifier::fit`].
-    pub fn fit(self, train: &Split) -> Result<Classifier, Error> {
-        let Self {
-            engine,
-            settings,
-            source,
-            mut progress,
-        } = self;
-        let source = match source {
+    pub fn fit(mut self, train: &Split) -> Result<Classifier, Error> {
+        let source = match self.source {
             Some(source) => source.clone(),
-            None => SourceWeights::find(crate::source::DEFAULT_SOURCE)?,
+            None => SourceWeights::find(DEFAULT_SOURCE)?,
         };
-        let fitted = on!(engine, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            let fitted = task::Classifier::<B>::fit::<A>(
-                train, &source, &settings, device, &mut progress,
-            )?;
-            Box::new(fitted) as Box<dyn Classify>
+        let (settings, progress) = (&self.settings, &mut self.progress);
+        let fitted: Box<dyn Any + Send + Sync> = on!(self.engine, A, device => {
+            let fit = task::Classifier::<Inner<A>>::fit::<A>;
+            Box::new(fit(train, &source, settings, device, progress)?)
         });
         Ok(Classifier {
-            engine,
+            engine: self.engine,
             source,
             fitted,
         })
@@ -114,75 +94,29 @@ impl Engine {
     }
 }
 
-/// What the classifiers of all backends can do; see [`task::Classifier`].
-trait Classify: Send + Sync {
-    fn program(&self) -> &Program;
-    fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error>;
-    fn score(&self, split: &Split) -> Result<Score, Error>;
-    fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error>;
-    fn rate(&self) -> u32;
-    fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error>;
-    fn distance(
-        &self,
-        split: &Split,
-        speech: &[SpeechClip],
-        part: usize,
-        projections: usize,
-        seed: u64,
-    ) -> Result<Distance, Error>;
-}
-
-impl<B: Kernels> Classify for task::Classifier<B> {
-    fn program(&self) -> &Program {
-        self.program()
-    }
-
-    fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error> {
-        self.predict(series)
-    }
-
-    fn score(&self, split: &Split) -> Result<Score, Error> {
-        self.score(split)
-    }
-
-    fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
-        self.hear(series, part)
-    }
-
-    fn rate(&self) -> u32 {
-        self.rate()
-    }
-
-    fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error> {
-        self.explain(series, part)
-    }
-
-    fn distance(
-        &self,
-        split: &Split,
-        speech: &[SpeechClip],
-        part: usize,
-        projections: usize,
-        seed: u64,
-    ) -> Result<Distance, Error> {
-        self.distance(split, speech, part, projections, seed)
-    }
-}
-
 /// A program on a backend, beside its frozen source.
 pub struct Classifier {
     engine: Engine,
     source: SourceWeights,
-    fitted: Box<dyn Classify>,
+    /// A [`task::Classifier`] on the engine's backend.
+    fitted: Box<dyn Any + Send + Sync>,
+}
+
+/// Runs an expression with `$fitted` the classifier on its backend.
+macro_rules! on_backend {
+    ($self:ident, $fitted:ident => $body:expr) => {
+        on!($self.engine, A, _device => {
+            let $fitted = $self.fitted.downcast_ref::<task::Classifier<Inner<A>>>();
+            let $fitted = $fitted.expect("it was put on the backend of this engine");
+            $body
+        })
+    };
 }
 
 impl fmt::Debug for Classifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Classifier")
-            .field("engine", &self.engine)
-            .field("source", &self.source.name())
-            .finish_non_exhaustive()
+        let shown = (self.engine, self.source.name());
+        write!(formatter, "Classifier{shown:?}")
     }
 }
 
@@ -193,9 +127,8 @@ impl Classifier {
     ///
     /// As [`task::Classifier::new`].
     pub fn new(engine: Engine, program: Program, source: &SourceWeights) -> Result<Self, Error> {
-        let fitted = on!(engine, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            Box::new(task::Classifier::<B>::new(program, source, device)?) as Box<dyn Classify>
+        let fitted: Box<dyn Any + Send + Sync> = on!(engine, A, device => {
+            Box::new(task::Classifier::<Inner<A>>::new(program, source, device)?)
         });
         Ok(Self {
             engine,
@@ -206,7 +139,7 @@ impl Classifier {
 
     /// The program; [`Program::save`] keeps it.
     pub fn program(&self) -> &Program {
-        self.fitted.program()
+        on_backend!(self, fitted => fitted.program())
     }
 
     /// The class of every series.
@@ -215,7 +148,7 @@ impl Classifier {
     ///
     /// As [`task::Classifier::predict`].
     pub fn predict(&self, series: impl AsRef<[Vec<f64>]>) -> Result<Vec<Prediction>, Error> {
-        self.fitted.predict(series.as_ref())
+        on_backend!(self, fitted => fitted.predict(series.as_ref()))
     }
 
     /// Predicts labelled series and counts what was right.
@@ -224,7 +157,7 @@ impl Classifier {
     ///
     /// As [`task::Classifier::score`].
     pub fn score(&self, split: &Split) -> Result<Score, Error> {
-        self.fitted.score(split)
+        on_backend!(self, fitted => fitted.score(split))
     }
 
     /// What the source hears of a series by one part of the program, counted from 0: samples.
@@ -233,12 +166,12 @@ impl Classifier {
     ///
     /// As [`task::Classifier::hear`].
     pub fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
-        self.fitted.hear(series, part)
+        on_backend!(self, fitted => fitted.hear(series, part))
     }
 
     /// The rate of what [`Classifier::hear`] gives, in Hz.
     pub fn rate(&self) -> u32 {
-        self.fitted.rate()
+        on_backend!(self, fitted => fitted.rate())
     }
 
     /// What the source makes of a series by one part of the program, counted from 0.
@@ -247,7 +180,7 @@ impl Classifier {
     ///
     /// As [`task::Classifier::explain`].
     pub fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error> {
-        self.fitted.explain(series, part)
+        on_backend!(self, fitted => fitted.explain(series, part))
     }
 
     /// How much the prediction rests on each value of a series; the largest is 1.
@@ -275,6 +208,6 @@ impl Classifier {
         projections: usize,
         seed: u64,
     ) -> Result<Distance, Error> {
-        self.fitted.distance(split, speech, part, projections, seed)
+        on_backend!(self, fitted => fitted.distance(split, speech, part, projections, seed))
     }
 }

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use burn::tensor::backend::AutodiffBackend;
-
-use super::{Engine, on};
+use super::{Engine, Inner, on};
 use crate::Error;
 use crate::fit::{FitProgress, ForecastSettings};
 use crate::forecast::History;
@@ -34,10 +32,7 @@ pub struct Forecaster(Box<dyn Foresee>);
 
 impl fmt::Debug for Forecaster {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_tuple("Forecaster")
-            .field(self.program())
-            .finish()
+        write!(formatter, "Forecaster({:?})", self.program())
     }
 }
 
@@ -55,10 +50,8 @@ impl Forecaster {
         progress: &mut dyn FnMut(&FitProgress),
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            let fitted =
-                task::Forecaster::<B>::fit(histories, source, settings, device, progress)?;
-            Ok(Self(Box::new(fitted)))
+            let fit = task::Forecaster::<Inner<A>>::fit;
+            Ok(Self(Box::new(fit(histories, source, settings, device, progress)?)))
         })
     }
 
@@ -73,8 +66,7 @@ impl Forecaster {
         source: &SourceWeights,
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            Ok(Self(Box::new(task::Forecaster::<B>::new(program, source, device)?)))
+            Ok(Self(Box::new(task::Forecaster::<Inner<A>>::new(program, source, device)?)))
         })
     }
 
@@ -109,8 +101,7 @@ impl Engine {
         progress: &mut dyn FnMut(&FitProgress),
     ) -> Result<BacktestReport, Error> {
         on!(self, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            task::backtest::<B>(histories, after, sources, settings, options, device, progress)
+            task::backtest::<Inner<A>>(histories, after, sources, settings, options, device, progress)
         })
     }
 }

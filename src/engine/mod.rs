@@ -17,10 +17,13 @@ pub use motion::MotionStream;
 use std::fmt;
 use std::str::FromStr;
 
-use burn::tensor::backend::Backend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
 
 use crate::{Error, ErrorKind};
+
+/// The backend that a differentiating one stands on.
+type Inner<A> = <A as AutodiffBackend>::InnerBackend;
 
 /// The shape of the product that is compared with the host's: rows, inner, columns.
 const PRODUCT: [usize; 3] = [1024, 64, 64];
@@ -137,11 +140,12 @@ impl Engine {
     /// The backends that are compiled in, by name.
     pub fn compiled() -> Vec<&'static str> {
         let all = [
-            ("cpu", cfg!(feature = "cpu")),
-            ("wgpu", cfg!(feature = "wgpu")),
+            #[cfg(feature = "cpu")]
+            "cpu",
+            #[cfg(feature = "wgpu")]
+            "wgpu",
         ];
-        let there = all.into_iter().filter(|(_, there)| *there);
-        there.map(|(name, _)| name).collect()
+        all.to_vec()
     }
 
     /// Its name.
@@ -189,26 +193,23 @@ fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(
     };
     let product = matrix(&left, rows, inner).matmul(matrix(&right, inner, columns));
     let product: Vec<f32> = product.into_data().iter().collect();
-    for row in 0..rows {
-        for column in 0..columns {
-            let expected: f32 = (0..inner)
-                .map(|at| left[row * inner + at] * right[at * columns + column])
-                .sum();
-            let found = product[row * columns + column];
-            let off = (found - expected).abs();
-            if off.is_nan() || off > TOLERANCE {
-                let (row, column) = (row + 1, column + 1);
-                let message = format!(
-                    "the {name} backend cannot be trusted here: a product of two matrices is \
-                     {found} at row {row}, column {column}, where the host has {expected}"
-                );
-                return Err(Error::new(ErrorKind::Backend, message)
-                    .with_hint(
-                        "some Metal drivers give zeros for products without autotune (burn issues \
-                         4907 and 4966); use the other backend",
-                    )
-                    .with_setting("backend", "cpu"));
-            }
+    for (place, found) in product.into_iter().enumerate() {
+        let (row, column) = (place / columns, place % columns);
+        let terms = (0..inner).map(|at| left[row * inner + at] * right[at * columns + column]);
+        let expected: f32 = terms.sum();
+        let off = (found - expected).abs();
+        if off.is_nan() || off > TOLERANCE {
+            let (row, column) = (row + 1, column + 1);
+            let message = format!(
+                "the {name} backend cannot be trusted here: a product of two matrices is {found} \
+                 at row {row}, column {column}, where the host has {expected}"
+            );
+            return Err(Error::new(ErrorKind::Backend, message)
+                .with_hint(
+                    "some Metal drivers give zeros for products without autotune (burn issues 4907 \
+                     and 4966); use the other backend",
+                )
+                .with_setting("backend", "cpu"));
         }
     }
     Ok(())

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 
-use super::{Engine, on};
+use super::{Engine, Inner, on};
 use crate::Error;
 use crate::fit::motion::{AdaptSettings, PretrainSettings, Pretrained, pretrain};
 use crate::motion::{Scaling, Windows};
@@ -16,7 +16,7 @@ use crate::train::Progress;
 /// What the streams of all backends can do; see [`task::MotionStream`].
 trait Stream: Send {
     fn clear(&mut self);
-    fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, crate::Error>;
+    fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error>;
 }
 
 impl<B: Backend> Stream for task::MotionStream<B> {
@@ -24,7 +24,7 @@ impl<B: Backend> Stream for task::MotionStream<B> {
         self.clear();
     }
 
-    fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, crate::Error> {
+    fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error> {
         self.push(sample)
     }
 }
@@ -34,7 +34,7 @@ pub struct MotionStream(Box<dyn Stream>);
 
 impl fmt::Debug for MotionStream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("MotionStream").finish()
+        formatter.write_str("MotionStream")
     }
 }
 
@@ -50,8 +50,7 @@ impl MotionStream {
         program: Option<&MotionProgram>,
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            let forecaster = MotionForecaster::<B>::new(source, program, device)?;
+            let forecaster = MotionForecaster::<Inner<A>>::new(source, program, device)?;
             Ok(Self(Box::new(task::MotionStream::new(forecaster))))
         })
     }

@@ -3,10 +3,9 @@
 #[cfg(feature = "import")]
 use std::path::Path;
 
-use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{Engine, on};
+use super::{Engine, Inner, on};
 use crate::Error;
 #[cfg(feature = "import")]
 use crate::source::SpeechFolder;
@@ -27,8 +26,7 @@ impl Engine {
         clips: &[Vec<f32>],
     ) -> Result<Vec<Vec<f32>>, Error> {
         on!(self, A, device => {
-            type B = <A as AutodiffBackend>::InnerBackend;
-            let model = source.model::<B>(device);
+            let model = source.model::<Inner<A>>(device);
             let heard = clips.iter().map(|clip| {
                 let samples = TensorData::new(clip.clone(), [1, clip.len()]);
                 let outputs = model.forward(Input::Audio(Tensor::from_data(samples, device)), &[]);
@@ -45,9 +43,7 @@ impl Engine {
     ///
     /// As [`measure`].
     pub fn measure(self, source: &SourceWeights, clips: &[SpeechClip]) -> Result<Report, Error> {
-        on!(self, A, device => {
-            measure::<<A as AutodiffBackend>::InnerBackend>(source, clips, device)
-        })
+        on!(self, A, device => measure::<Inner<A>>(source, clips, device))
     }
 
     /// Trains an attention-RNN on recorded words; see [`pretrain`].

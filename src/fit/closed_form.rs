@@ -2,23 +2,23 @@
 //! regressions on its activations do the rest.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use retune_core::argmax;
 
-use super::{Examples, FitProgress, FitSettings, Fitted, FittedPart, ReadoutKind};
+use super::{Examples, FitProgress, FitSettings, Fitted, ReadoutKind};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::mapping::{Mapping, Pooling, Readout, pool, pooled_width};
-use crate::parameters::{Numbers, Parameters};
+use crate::mapping::{Mapping, Pooling, Readout};
+use crate::parameters::Numbers;
 use crate::probability::{Temperature, brier, log_loss};
+use crate::program::{Part, Trained, features};
 use crate::ridge::{Ridge, log_spaced, rows_of};
-use crate::source::{SourceModel, SourceSpec, host};
+use crate::source::{SourceModel, SourceSpec};
 use crate::stacking::shares;
 use crate::transform::Transform;
 
-/// Series that go through the source together.
-const BATCH: usize = 64;
 /// Transforms whose readouts are fitted together, each on a thread of its own.
 const TOGETHER: usize = 4;
 /// Penalties to choose from, for each feature.
@@ -28,11 +28,11 @@ const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 const DEFAULT_PENALTY: f64 = 0.5;
 
 /// A transform and its trained numbers.
-pub(super) type FittedTransform = (Transform, Numbers);
+type FittedTransform<'a> = (&'a Transform, Numbers);
 
 /// A transform and a readout of it, which a program may keep.
-struct Candidate {
-    transform: usize,
+struct Candidate<'a> {
+    transform: &'a FittedTransform<'a>,
     readout: Readout,
     numbers: Numbers,
     /// The scores of each row had the readout not seen it, `[scored, classes]` row by row; where
@@ -60,22 +60,9 @@ impl Scored {
         let all = 0..examples.classes.len();
         let known = |row: &usize| sizes[examples.classes[*row]] > 1;
         let rows: Vec<usize> = all.clone().filter(known).collect();
-        match rows.is_empty() {
-            true => Self {
-                rows: all.collect(),
-                left_out: false,
-            },
-            false => Self {
-                rows,
-                left_out: true,
-            },
-        }
-    }
-
-    /// What each of them is.
-    fn classes(&self, examples: Examples) -> Vec<usize> {
-        let classes = self.rows.iter().map(|row| examples.classes[*row]);
-        classes.collect()
+        let left_out = !rows.is_empty();
+        let rows = if left_out { rows } else { all.collect() };
+        Self { rows, left_out }
     }
 }
 
@@ -86,59 +73,44 @@ impl Scored {
 /// a ridge regression gives without being fitted again.
 pub(super) fn fit<B: Kernels>(
     examples: Examples,
-    transforms: Vec<FittedTransform>,
+    transforms: &[FittedTransform],
     settings: &FitSettings,
     source: &dyn SourceModel<B>,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, Error> {
-    let series = examples.series.len();
+    let spec = source.spec();
+    let (series, length) = (examples.series.len(), examples.series[0].len());
     let scored = Scored::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
     let mut candidates = Vec::new();
-    for (group, together) in transforms.chunks(TOGETHER).enumerate() {
-        let mut taken = Vec::with_capacity(together.len());
-        for (place, (transform, numbers)) in together.iter().enumerate() {
-            let place = group * TOGETHER + place;
-            let length = examples.series[0].len();
-            let numbers = transform.on_device(source.spec(), numbers, length, device)?;
+    let mut before = 0;
+    for together in transforms.chunks(TOGETHER) {
+        let mut pairs = Vec::with_capacity(together.len() * readouts.len());
+        for transform in together {
+            let numbers = transform.0.on_device(spec, &transform.1, length, device)?;
             let mut forwarded = |done| {
-                let (done, of) = (place * series + done, transforms.len() * series);
+                let (done, of) = (before + done, transforms.len() * series);
                 progress(&FitProgress::Forwarded { done, of });
             };
-            let activations = features(
-                examples.series,
-                transform,
-                &numbers,
-                source,
-                device,
-                &mut forwarded,
-            )?;
-            taken.push((place, activations));
+            let (all, told) = (examples.series, &mut forwarded);
+            let activations = features(all, transform.0, &numbers, source, device, told)?;
+            before += series;
+            let activations = Arc::new(activations);
+            pairs.extend(
+                readouts
+                    .iter()
+                    .map(|one| (transform, *one, activations.clone())),
+            );
         }
-        let pairs: Vec<_> = taken
-            .iter()
-            .flat_map(|(place, activations)| {
-                let readouts = readouts.iter();
-                readouts.map(move |pooling| (*place, *pooling, activations))
-            })
-            .collect();
-        let fitted: Result<Vec<Candidate>, Error> = pairs
+        let fitted = pairs
             .into_par_iter()
-            .map(|(place, pooling, activations)| {
-                candidate(
-                    place,
-                    pooling,
-                    activations,
-                    source.spec(),
-                    examples,
-                    &scored,
-                )
-            })
-            .collect();
-        candidates.extend(fitted?);
+            .map(|(transform, pooling, activations)| {
+                candidate(transform, pooling, &activations, spec, examples, &scored)
+            });
+        candidates.extend(fitted.collect::<Result<Vec<_>, _>>()?);
     }
-    choose(candidates, &transforms, examples, &scored, settings)
+    choose(candidates, examples, &scored, settings)
 }
 
 /// What a readout in closed form reads.
@@ -151,28 +123,25 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
 }
 
 /// Fits one readout of a transform to what the source made of it, `[series, pooled_width]` row by row.
-fn candidate(
-    transform: usize,
+fn candidate<'a>(
+    transform: &'a FittedTransform<'a>,
     pooling: Pooling,
     activations: &[f32],
     source: &SourceSpec,
     examples: Examples,
     scored: &Scored,
-) -> Result<Candidate, Error> {
+) -> Result<Candidate<'a>, Error> {
     let features = pooling.of_rows(activations, source);
     let width = pooling.width(source) as f64;
     let (lowest, highest, steps) = PENALTIES;
-    let ridge = match scored.left_out {
-        true => Ridge {
-            penalties: log_spaced(lowest * width, highest * width, steps),
-            scored_rows: Some(scored.rows.clone()),
-            ..Ridge::default()
-        },
-        false => Ridge {
-            penalties: vec![DEFAULT_PENALTY * width],
-            ..Ridge::default()
-        },
+    let mut ridge = Ridge {
+        penalties: vec![DEFAULT_PENALTY * width],
+        ..Ridge::default()
     };
+    if scored.left_out {
+        ridge.penalties = log_spaced(lowest * width, highest * width, steps);
+        ridge.scored_rows = Some(scored.rows.clone());
+    }
     let found = ridge.fit(&features, &targets(examples), examples.series.len())?;
     let scores = match scored.left_out {
         true => found.leave_one_out,
@@ -186,135 +155,91 @@ fn candidate(
         transform,
         readout: Readout { penalty, pooling },
         numbers: Readout::numbers(found.model.weights, intercept),
-        left_out: spread(&scores, examples.class_count),
+        // Of two classes, the score of the first is minus that of the second.
+        left_out: match columns == examples.class_count {
+            true => scores,
+            false => scores.iter().flat_map(|score| [-score, *score]).collect(),
+        },
     })
 }
 
 /// Keeps the candidates that are worth it, and calibrates their weighted mean.
 fn choose(
     candidates: Vec<Candidate>,
-    transforms: &[FittedTransform],
     examples: Examples,
     scored: &Scored,
     settings: &FitSettings,
 ) -> Result<Fitted, Error> {
     let count = examples.class_count;
-    let classes = scored.classes(examples);
+    let classes = scored.rows.iter().map(|row| examples.classes[*row]);
+    let classes: Vec<usize> = classes.collect();
     let most = settings.parts.unwrap_or(candidates.len());
-    let shares = match scored.left_out {
-        true => {
-            let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
-            shares(
-                &left_out,
-                &Ridge::targets(&classes, count),
-                classes.len(),
-                most,
-            )
-        }
+    let shares = if scored.left_out {
+        let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
+        let targets = Ridge::targets(&classes, count);
+        shares(&left_out, &targets, classes.len(), most)
+    } else {
         // Nothing tells one from the other.
-        false => {
-            let kept = most.min(candidates.len());
-            let share = |place| if place < kept { 1.0 / kept as f64 } else { 0.0 };
-            (0..candidates.len()).map(share).collect()
-        }
+        let kept = most.min(candidates.len());
+        let share = |place| if place < kept { 1.0 / kept as f64 } else { 0.0 };
+        (0..candidates.len()).map(share).collect()
     };
     let mut mean = vec![0.0; classes.len() * count];
-    let mut parts = Vec::new();
-    for (candidate, share) in candidates.into_iter().zip(shares) {
-        if share == 0.0 {
-            continue;
-        }
+    let (mut parts, mut tensors) = (Vec::new(), Numbers::new());
+    let kept = candidates.into_iter().zip(shares);
+    for (candidate, share) in kept.filter(|(_, share)| *share != 0.0) {
         let weight = share as f32;
         for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
             *sum += f64::from(weight) * score;
         }
-        let (transform, transform_numbers) = transforms[candidate.transform].clone();
-        parts.push(FittedPart {
-            transform,
-            transform_numbers,
+        let (transform, numbers) = candidate.transform;
+        tensors.extend(Trained::Transform.named(parts.len(), numbers.clone()));
+        tensors.extend(Trained::Mapping.named(parts.len(), candidate.numbers));
+        parts.push(Part {
+            transform: (*transform).clone(),
             mapping: Mapping::new(candidate.readout),
-            mapping_numbers: candidate.numbers,
             weight,
         });
     }
     let temperature = Temperature::fit(&mean, &classes, count)?;
+    let mut scores = BTreeMap::new();
+    if scored.left_out {
+        scores.extend(selection(&mean, temperature, &classes, count)?);
+    }
     Ok(Fitted {
         parts,
+        tensors,
         inverse_temperature: (1.0 / temperature.0) as f32,
-        scores: match scored.left_out {
-            true => scores(&mean, temperature, &classes, count)?,
-            false => BTreeMap::new(),
-        },
+        scores,
     })
 }
 
 /// What leaving one series out says of the whole program.
-fn scores(
+fn selection(
     mean: &[f64],
     temperature: Temperature,
     classes: &[usize],
     count: usize,
-) -> Result<BTreeMap<String, f64>, Error> {
-    let probabilities = temperature.probabilities(mean, count);
+) -> Result<[(String, f64); 3], Error> {
+    let found = temperature.probabilities(mean, count);
     let rows = mean.chunks_exact(count).zip(classes);
     let right = rows.filter(|(scores, class)| argmax(scores.iter().copied()) == **class);
+    let accuracy = right.count() as f64 / classes.len() as f64;
     let scores = [
-        (
-            "selection_accuracy",
-            right.count() as f64 / classes.len() as f64,
-        ),
-        (
-            "selection_log_loss",
-            log_loss(&probabilities, classes, count)?,
-        ),
-        ("selection_brier", brier(&probabilities, classes, count)?),
+        ("selection_accuracy", accuracy),
+        ("selection_log_loss", log_loss(&found, classes, count)?),
+        ("selection_brier", brier(&found, classes, count)?),
     ];
-    let named = scores.map(|(name, score)| (name.to_owned(), score));
-    Ok(named.into())
-}
-
-/// The features of every series, `[series, pooled_width]`.
-pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
-    series: &[S],
-    transform: &Transform,
-    numbers: &Parameters<B>,
-    source: &dyn SourceModel<B>,
-    device: &B::Device,
-    forwarded: &mut dyn FnMut(usize),
-) -> Result<Vec<f32>, Error> {
-    let spec = source.spec();
-    let width = pooled_width(spec);
-    let taps = spec.read_taps();
-    let mut features = Vec::with_capacity(series.len() * width);
-    for batch in series.chunks(BATCH) {
-        let prepared = transform.prepare(spec, batch)?;
-        let input = transform.forward(spec, &prepared, numbers, device);
-        let outputs = source.forward(input, &taps);
-        features.extend(host(pool(spec, &outputs)).values);
-        forwarded(features.len() / width);
-    }
-    Ok(features)
+    Ok(scores.map(|(name, score)| (name.to_owned(), score)))
 }
 
 /// +1 for the series' class and −1 for the others, `[series, columns]`.
 fn targets(examples: Examples) -> Vec<f32> {
-    let columns = Readout::columns(examples.class_count);
-    let sign = |is: bool| if is { 1.0 } else { -1.0 };
-    examples
-        .classes
-        .iter()
-        .flat_map(|&class| {
-            // The one column of two classes is that of the second.
-            let first = if columns == 1 { 1 } else { 0 };
-            (first..first + columns).map(move |column| sign(class == column))
-        })
-        .collect()
-}
-
-/// Scores of every class from those of the readout's columns.
-fn spread(scores: &[f64], classes: usize) -> Vec<f64> {
-    if Readout::columns(classes) == classes {
-        return scores.to_vec();
+    let (classes, count) = (examples.classes, examples.class_count);
+    let both = Ridge::targets(classes, count);
+    match Readout::columns(count) {
+        // The one column of two classes is that of the second.
+        1 if count == 2 => both.into_iter().skip(1).step_by(2).collect(),
+        _ => both,
     }
-    scores.iter().flat_map(|score| [-score, *score]).collect()
 }

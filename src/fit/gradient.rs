@@ -1,8 +1,5 @@
 //! Training by gradient, through the frozen source.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use burn::tensor::backend::AutodiffBackend;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -11,76 +8,21 @@ use rand_chacha::ChaCha8Rng;
 use super::objective::Reprogramming;
 use super::{Examples, FitProgress, FitSettings};
 use crate::kernel::Kernels;
-use crate::mapping::Mapping;
-use crate::parameters::Numbers;
-use crate::source::SourceModel;
-use crate::train::{self, Plan, Schedule, Summary, Trainer};
-use crate::transform::Transform;
+use crate::train::{self, Plan, Schedule, Summary};
 use crate::{Error, ErrorKind};
 
-/// What training found.
-#[derive(Debug, Clone)]
-pub(super) struct Trained {
-    /// The transform's trained numbers, by name.
-    pub transform_numbers: Numbers,
-    /// The mapping's, where it has some.
-    pub mapping_numbers: Numbers,
-    /// How many epochs were run, and the loss that they ended with.
-    pub scores: BTreeMap<String, f64>,
-}
-
-/// The parts of a training.
-pub(super) struct Training<'a, B: AutodiffBackend> {
-    pub examples: Examples<'a>,
-    pub settings: &'a FitSettings,
-    pub transform: &'a Transform,
-    pub mapping: &'a Mapping,
-    pub source: Arc<dyn SourceModel<B>>,
-    pub at_rest: Arc<dyn SourceModel<B::InnerBackend>>,
-    pub device: &'a B::Device,
-}
-
-impl<B> Training<'_, B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
-    /// Trains a transform through a mapping.
-    ///
-    /// Where `settings.validation` is above 0, a first run holds that share of the series out and
-    /// finds the epoch with the lowest loss on them; a second run then trains on all series for so
-    /// many epochs.
-    pub(super) fn train(&self, progress: &mut dyn FnMut(&FitProgress)) -> Result<Trained, Error> {
-        let objective = Reprogramming::new(self)?;
-        let mut scores = BTreeMap::new();
-        let mut epochs = self.settings.epochs;
-        let (training, validation) = split(&self.examples, self.settings);
-        if !validation.is_empty() {
-            let trainer = self.trainer(training, validation, epochs)?;
-            let (_, stopped) = run(trainer.as_ref(), &objective, progress)?;
-            epochs = stopped.best_epoch;
-            scores.insert("validation_loss".to_owned(), stopped.lowest_loss);
-        }
-        let all = (0..self.examples.series.len()).collect();
-        let trainer = self.trainer(all, Vec::new(), epochs)?;
-        let (numbers, done) = run(trainer.as_ref(), &objective, progress)?;
-        scores.insert("epochs".to_owned(), epochs as f64);
-        scores.insert("training_loss".to_owned(), done.lowest_loss);
-        let (transform_numbers, mapping_numbers) = objective.named(&numbers);
-        Ok(Trained {
-            transform_numbers,
-            mapping_numbers,
-            scores,
-        })
-    }
-
-    fn trainer(
-        &self,
-        training: Vec<usize>,
-        validation: Vec<usize>,
-        epochs: usize,
-    ) -> Result<Box<dyn Trainer>, Error> {
-        let settings = self.settings;
+/// Trains the numbers of a transform and a mapping; how it went has names.
+///
+/// Where `settings.validation` is above 0, a first run holds that share of the series out and
+/// finds the epoch with the lowest loss on them; a second run then trains on all series for so
+/// many epochs.
+pub(super) fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
+    objective: &Reprogramming<B>,
+    examples: Examples,
+    settings: &FitSettings,
+    progress: &mut dyn FnMut(&FitProgress),
+) -> Result<(Vec<f32>, impl Iterator<Item = (&'static str, f64)>), Error> {
+    let mut run = |training, validation, epochs| -> Result<(Vec<f32>, Summary), Error> {
         let plan = Plan {
             training,
             validation,
@@ -97,39 +39,36 @@ where
             seed: settings.seed,
             stream: 0,
         };
-        train::named(&settings.trainer, plan).ok_or_else(|| {
+        let trainer = train::named(&settings.trainer, plan).ok_or_else(|| {
             let (name, known) = (&settings.trainer, train::names().join(" or "));
             let message = format!("there is no trainer {name:?}, expected {known}");
             Error::new(ErrorKind::UnknownName, message)
-        })
+        })?;
+        let mut numbers = objective.start();
+        let mut report = |at| progress(&FitProgress::Epoch(at));
+        let done = trainer.train(objective, &mut numbers, &mut report)?;
+        Ok((numbers, done))
+    };
+    let mut epochs = settings.epochs;
+    let mut validation_loss = None;
+    let (training, validation) = split(examples, settings);
+    if !validation.is_empty() {
+        let (_, stopped) = run(training, validation, epochs)?;
+        epochs = stopped.best_epoch;
+        validation_loss = Some(("validation_loss", stopped.lowest_loss));
     }
-}
-
-/// One run from the numbers that the objective starts with.
-fn run<B>(
-    trainer: &dyn Trainer,
-    objective: &Reprogramming<B>,
-    progress: &mut dyn FnMut(&FitProgress),
-) -> Result<(Vec<f32>, Summary), Error>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
-    let mut numbers = objective.start();
-    let done = trainer.train(objective, &mut numbers, &mut |at| {
-        progress(&FitProgress::Epoch {
-            epoch: at.epoch,
-            epochs: at.epochs,
-            training_loss: at.training_loss,
-            validation_loss: at.validation_loss,
-        });
-    })?;
-    Ok((numbers, done))
+    let all = (0..examples.series.len()).collect();
+    let (numbers, done) = run(all, Vec::new(), epochs)?;
+    let scores = [
+        ("epochs", epochs as f64),
+        ("training_loss", done.lowest_loss),
+    ];
+    Ok((numbers, scores.into_iter().chain(validation_loss)))
 }
 
 /// Places of the series to train on and of those to watch, the latter with the same share of every
 /// class; a class with one series keeps it for training.
-fn split(examples: &Examples, settings: &FitSettings) -> (Vec<usize>, Vec<usize>) {
+fn split(examples: Examples, settings: &FitSettings) -> (Vec<usize>, Vec<usize>) {
     let mut training = Vec::new();
     let mut validation = Vec::new();
     let mut random = ChaCha8Rng::seed_from_u64(settings.seed);

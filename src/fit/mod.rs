@@ -2,18 +2,15 @@
 //! makes of each series.
 
 mod closed_form;
-pub(crate) mod forecast;
+mod forecast;
 mod gradient;
 pub mod motion;
 mod objective;
-mod progress;
 mod queries;
 mod settings;
 
-pub(crate) use closed_form::features;
-pub use forecast::{FittedForecast, ForecastReadout, ForecastSettings, fit_forecast};
-pub use progress::FitProgress;
-pub use queries::Queried;
+pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};
+pub(crate) use queries::Queried;
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
 use std::collections::BTreeMap;
@@ -23,48 +20,46 @@ use burn::tensor::backend::AutodiffBackend;
 use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, Mapping, OutputMapping};
 use crate::parameters::Numbers;
-use crate::source::{SourceModel, SourceWeights};
-use crate::transform::Transform;
+use crate::program::{
+    Classification, ClassifierRecord, Part, Program, SourceReference, Trained, check_finite,
+};
+use crate::series::{Classes, Split};
+use crate::source::{SourceModel, SourceSpec, SourceWeights};
+use crate::train;
 use crate::{Error, ErrorKind};
+
+/// Where a fit stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FitProgress {
+    /// An epoch of training by gradient has ended.
+    Epoch(train::Progress),
+    /// Some series went through the source, for a readout in closed form.
+    Forwarded {
+        /// Series so far, counted once for each transform.
+        done: usize,
+        /// All that will go.
+        of: usize,
+    },
+}
 
 /// Series of equal length, scaled, with the index of each one's class.
 #[derive(Debug, Clone, Copy)]
-pub struct Examples<'a> {
-    /// The series.
-    pub series: &'a [Vec<f32>],
-    /// Each one's class.
-    pub classes: &'a [usize],
-    /// How many classes there are.
-    pub class_count: usize,
+struct Examples<'a> {
+    series: &'a [Vec<f32>],
+    classes: &'a [usize],
+    class_count: usize,
 }
 
 /// What a fit found.
-#[derive(Debug, Clone)]
-pub struct Fitted {
-    /// At least one; the weighted mean of their scores decides.
-    pub parts: Vec<FittedPart>,
-    /// What that mean is multiplied by before the softmax that makes probabilities of it.
-    pub inverse_temperature: f32,
-    /// How well the fit went, by name.
-    pub scores: BTreeMap<String, f64>,
+struct Fitted {
+    parts: Vec<Part>,
+    /// The trained numbers of all parts, under their names in a program.
+    tensors: Numbers,
+    inverse_temperature: f32,
+    scores: BTreeMap<String, f64>,
 }
 
-/// A transform and its mapping, fitted.
-#[derive(Debug, Clone)]
-pub struct FittedPart {
-    /// The input transform.
-    pub transform: Transform,
-    /// Its trained numbers, by name.
-    pub transform_numbers: Numbers,
-    /// The output mapping.
-    pub mapping: Mapping,
-    /// Its trained numbers, by name.
-    pub mapping_numbers: Numbers,
-    /// How much its scores count; the weights of all parts sum to 1.
-    pub weight: f32,
-}
-
-/// Fits a program to scaled series of one length.
+/// Fits a program to a training split.
 ///
 /// Each transform of `settings` is trained by gradient through a label mapping where it has something
 /// to train and there are epochs for it; readouts are then fitted in closed form where that is
@@ -73,95 +68,152 @@ pub struct FittedPart {
 ///
 /// # Errors
 ///
-/// When a setting is out of range, the series do not suit a transform, there are more classes than
-/// source labels, the loss is not finite, or the source was changed.
-pub fn fit<B>(
+/// When the split is empty, its series differ in length, hold values that are not finite or do not
+/// suit a transform, there are fewer than two classes or more than source labels, a setting is out of
+/// range, the loss is not finite, or the source was changed.
+pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
+    train: &Split,
+    source: &SourceWeights,
+    settings: &FitSettings,
+    device: &B::Device,
+    progress: &mut dyn FnMut(&FitProgress),
+) -> Result<Program, Error> {
+    let series_length = check_training(train)?;
+    let labels = Classes::from_training(&train.labels)?;
+    let series = train.series.iter();
+    let series: Vec<Vec<f32>> = series.map(|one| settings.scaling.apply(one)).collect();
+    let classes = train.labels.iter();
+    let classes: Vec<usize> = classes.filter_map(|label| labels.index(label)).collect();
+    let examples = Examples {
+        series: &series,
+        classes: &classes,
+        class_count: labels.len(),
+    };
+    let fitted = fit_parts::<B>(examples, source, settings, device, progress)?;
+    let content = Classification {
+        labels,
+        series_length,
+        parts: fitted.parts,
+        inverse_temperature: fitted.inverse_temperature,
+        settings: ClassifierRecord {
+            scaling: settings.scaling,
+            seed: settings.seed,
+            preset: settings.preset.to_string(),
+            trainer: settings.trainer.clone(),
+        },
+    };
+    let reference = SourceReference::of(source.spec());
+    Ok(Program::fitted(
+        reference,
+        content,
+        fitted.tensors,
+        fitted.scores,
+    ))
+}
+
+fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     examples: Examples,
     source: &SourceWeights,
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Fitted, Error>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+) -> Result<Fitted, Error> {
     settings.check()?;
-    let length = examples.series.first().ok_or_else(nothing_to_fit)?.len();
     let spec = source.spec();
     for transform in &settings.transforms {
-        transform.check(spec, length)?;
+        transform.check(spec, examples.series[0].len())?;
     }
     if settings.readouts.contains(&ReadoutKind::Labels) {
-        random_labels(examples, source, settings)?;
+        random_labels(examples, spec, settings)?;
     }
     let at_rest = source.model::<B::InnerBackend>(device);
     let before = at_rest.fingerprint();
 
     let mut scores = BTreeMap::new();
     let mut transforms = Vec::with_capacity(settings.transforms.len());
+    let mut parts = Vec::new();
+    let mut tensors = Numbers::new();
     for (place, transform) in settings.transforms.iter().enumerate() {
         let mut numbers = transform.initial(spec, settings.seed);
-        let mut mapping = None;
         if settings.epochs > 0 && transform.trainable(spec) {
-            let labels = random_labels(examples, source, settings)?;
-            let training = gradient::Training {
+            let mapping = random_labels(examples, spec, settings)?;
+            let objective = objective::Reprogramming::new(
                 examples,
-                settings,
                 transform,
-                mapping: &labels,
-                source: source.model::<B>(device),
-                at_rest: at_rest.clone(),
+                &mapping,
+                source.model::<B>(device),
+                at_rest.clone(),
+                settings,
                 device,
-            };
-            let trained = training.train(progress)?;
-            numbers = trained.transform_numbers;
-            let named = trained.scores.into_iter();
+            )?;
+            let (found, trained) = gradient::train(&objective, examples, settings, progress)?;
             // Several transforms are told apart by their place.
-            scores.extend(named.map(|(name, score)| match settings.transforms.len() {
-                1 => (name, score),
-                _ => (format!("part{}_{name}", place + 1), score),
-            }));
-            mapping = Some((labels, trained.mapping_numbers));
+            scores.extend(
+                trained.map(|(name, score)| match settings.transforms.len() {
+                    1 => (name.to_owned(), score),
+                    _ => (format!("part{}_{name}", place + 1), score),
+                }),
+            );
+            let of_mapping;
+            (numbers, of_mapping) = objective.named(&found);
+            tensors.extend(Trained::Transform.named(place, numbers.clone()));
+            tensors.extend(Trained::Mapping.named(place, of_mapping));
+            parts.push(Part {
+                transform: transform.clone(),
+                mapping,
+                weight: 1.0 / settings.transforms.len() as f32,
+            });
         }
-        transforms.push((transform.clone(), numbers, mapping));
+        transforms.push((transform, numbers));
     }
 
-    let fitted = match settings.readouts[..] {
-        [ReadoutKind::Labels] => Fitted {
+    let fitted = if settings.readouts == [ReadoutKind::Labels] {
+        if parts.len() < transforms.len() {
+            return Err(nothing_to_train());
+        }
+        Fitted {
+            parts,
+            tensors,
             inverse_temperature: 1.0,
             scores,
-            parts: transforms
-                .into_iter()
-                .map(|(transform, transform_numbers, mapping)| {
-                    let (mapping, mapping_numbers) = mapping.ok_or_else(nothing_to_train)?;
-                    Ok(FittedPart {
-                        transform,
-                        transform_numbers,
-                        mapping,
-                        mapping_numbers,
-                        weight: 1.0 / settings.transforms.len() as f32,
-                    })
-                })
-                .collect::<Result<_, Error>>()?,
-        },
-        _ => {
-            let transforms = transforms
-                .into_iter()
-                .map(|(transform, numbers, _)| (transform, numbers))
-                .collect();
-            let source: &dyn SourceModel<B::InnerBackend> = at_rest.as_ref();
-            let mut fitted =
-                closed_form::fit(examples, transforms, settings, source, device, progress)?;
-            fitted.scores.extend(scores);
-            fitted
         }
+    } else {
+        let source: &dyn SourceModel<B::InnerBackend> = at_rest.as_ref();
+        let mut fitted =
+            closed_form::fit(examples, &transforms, settings, source, device, progress)?;
+        fitted.scores.extend(scores);
+        fitted
     };
     check_frozen(at_rest.as_ref(), &before)?;
     Ok(fitted)
 }
 
-pub(crate) fn nothing_to_fit() -> Error {
+/// The series' common length.
+fn check_training(train: &Split) -> Result<usize, Error> {
+    let expected = train.series.first().ok_or_else(nothing_to_fit)?.len();
+    let (series, labels) = (train.series.len(), train.labels.len());
+    if series != labels {
+        let message = format!("there are {series} series but {labels} labels");
+        return Err(Error::new(ErrorKind::Labels, message));
+    }
+    for (number, series) in (1..).zip(&train.series) {
+        let found = series.len();
+        if found != expected {
+            let message = format!(
+                "series {number} has {found} samples, expected {expected} as the first one"
+            );
+            let error = Error::new(ErrorKind::UnequalLengths, message);
+            return Err(error.with_setting("unequal", "resample"));
+        }
+        check_finite(series, number)?;
+    }
+    match expected {
+        0 => Err(nothing_to_fit()),
+        _ => Ok(expected),
+    }
+}
+
+fn nothing_to_fit() -> Error {
     Error::new(ErrorKind::Empty, "there is no series to fit on")
 }
 
@@ -180,26 +232,21 @@ fn nothing_to_train() -> Error {
 /// Random groups of the source's labels, as the settings have it.
 fn random_labels(
     examples: Examples,
-    source: &SourceWeights,
+    source: &SourceSpec,
     settings: &FitSettings,
 ) -> Result<Mapping, Error> {
+    LabelMapping::check_source(source)?;
     let classes = examples.class_count;
-    let spec = source.spec();
-    LabelMapping::check_source(spec)?;
-    let labels = LabelMapping::random(classes, spec.labels.len(), settings.seed)?;
-    let labels = match settings.train_mapping {
-        true => labels.trained(),
-        false => labels,
-    };
-    labels.check(spec, classes)?;
+    let mut labels = LabelMapping::random(classes, source.labels.len(), settings.seed)?;
+    if settings.train_mapping {
+        labels = labels.trained();
+    }
+    labels.check(source, classes)?;
     Ok(Mapping::new(labels))
 }
 
 /// Whether the weights on the device are still those that were there before a fit.
-pub(crate) fn check_frozen<B: Kernels>(
-    source: &dyn SourceModel<B>,
-    before: &str,
-) -> Result<(), Error> {
+fn check_frozen<B: Kernels>(source: &dyn SourceModel<B>, before: &str) -> Result<(), Error> {
     if source.fingerprint() == before {
         return Ok(());
     }

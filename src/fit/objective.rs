@@ -7,41 +7,45 @@ use std::sync::Arc;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 
-use super::gradient::Training;
+use super::{Examples, FitSettings};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::{SourceModel, SourceSpec, host};
+use crate::source::{SourceModel, host};
 use crate::storage::HostTensor;
 use crate::train::{Gradient, Objective};
 use crate::transform::Transform;
 
-/// Named numbers laid out one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Layout(Vec<(String, Vec<usize>, Range<usize>)>);
+/// Named numbers, as they are before training, that stand one after the other.
+pub(super) struct Layout {
+    pub(super) initial: Numbers,
+    /// Where the first of them stands.
+    pub(super) from: usize,
+}
 
 impl Layout {
-    /// The layout of some numbers from `start` on, and where it ends.
-    pub(super) fn of(numbers: &Numbers, start: usize) -> (Self, usize) {
-        let mut end = start;
-        let places = numbers.iter().map(|(name, tensor)| {
+    /// The numbers with their names and places.
+    fn places(&self) -> impl Iterator<Item = (&String, &HostTensor, Range<usize>)> {
+        let mut end = self.from;
+        self.initial.iter().map(move |(name, tensor)| {
             let from = end;
             end += tensor.values.len();
-            (name.clone(), tensor.shape.clone(), from..end)
-        });
-        let layout = Self(places.collect());
-        (layout, end)
+            (name, tensor, from..end)
+        })
+    }
+
+    /// The numbers before training.
+    pub(super) fn start(&self) -> Vec<f32> {
+        let values = self.initial.values().flat_map(|tensor| &tensor.values);
+        values.copied().collect()
     }
 
     /// The numbers by name.
     pub(super) fn named(&self, values: &[f32]) -> Numbers {
-        let named = self.0.iter().map(|(name, shape, range)| {
-            let tensor = HostTensor {
-                shape: shape.clone(),
-                values: values[range.clone()].to_vec(),
-            };
-            (name.clone(), tensor)
+        let named = self.places().map(|(name, initial, range)| {
+            let (shape, values) = (initial.shape.clone(), values[range].to_vec());
+            (name.clone(), HostTensor { shape, values })
         });
         named.collect()
     }
@@ -51,20 +55,12 @@ impl Layout {
         &self,
         parameters: &mut Parameters<B>,
     ) -> Vec<(Range<usize>, Tensor<B, 1>)> {
-        let places = self.0.iter();
-        let track = |(name, _, range): &(String, Vec<usize>, Range<usize>)| {
+        let track = |(name, _, range): (&String, _, _)| {
             let leaf = parameters.get(name).require_grad();
             parameters.insert(name, leaf.clone());
-            (range.clone(), leaf)
+            (range, leaf)
         };
-        places.map(track).collect()
-    }
-
-    /// Where the numbers of a name stand.
-    pub(super) fn place(&self, name: &str) -> Option<Range<usize>> {
-        let mut places = self.0.iter();
-        let found = places.find(|(of, _, _)| of == name);
-        found.map(|(_, _, range)| range.clone())
+        self.places().map(track).collect()
     }
 }
 
@@ -97,46 +93,47 @@ pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
     device: &'a B::Device,
     /// What the transform's fixed part makes of each series, worked out once.
     prepared: Vec<Vec<f32>>,
-    classes: &'a [usize],
-    class_count: usize,
-    length: usize,
+    examples: Examples<'a>,
     of_transform: Layout,
     of_mapping: Layout,
-    start: Vec<f32>,
 }
 
-impl<'a, B> Reprogramming<'a, B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
-    pub(super) fn new(training: &Training<'a, B>) -> Result<Self, Error> {
-        let spec = training.source.spec();
-        let examples = training.examples;
-        let transform = training.transform.initial(spec, training.settings.seed);
-        let mapping = training.mapping.initial(spec, examples.class_count);
-        let (of_transform, end) = Layout::of(&transform, 0);
-        let (of_mapping, _) = Layout::of(&mapping, end);
-        let start = transform.into_values().chain(mapping.into_values());
+impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, B> {
+    /// `at_rest` is the source on the backend that the other differentiates over.
+    pub(super) fn new(
+        examples: Examples<'a>,
+        transform: &'a Transform,
+        mapping: &'a Mapping,
+        source: Arc<dyn SourceModel<B>>,
+        at_rest: Arc<dyn SourceModel<B::InnerBackend>>,
+        settings: &FitSettings,
+        device: &'a B::Device,
+    ) -> Result<Self, Error> {
+        let spec = source.spec();
+        let of_transform = Layout {
+            initial: transform.initial(spec, settings.seed),
+            from: 0,
+        };
+        let of_mapping = Layout {
+            initial: mapping.initial(spec, examples.class_count),
+            from: of_transform.start().len(),
+        };
         Ok(Self {
-            transform: training.transform,
-            mapping: training.mapping,
-            prepared: training.transform.prepare(spec, examples.series)?,
-            source: training.source.clone(),
-            at_rest: training.at_rest.clone(),
-            device: training.device,
-            classes: examples.classes,
-            class_count: examples.class_count,
-            length: examples.series.first().map_or(0, Vec::len),
+            transform,
+            mapping,
+            prepared: transform.prepare(spec, examples.series)?,
+            source,
+            at_rest,
+            device,
+            examples,
             of_transform,
             of_mapping,
-            start: start.flat_map(|tensor| tensor.values).collect(),
         })
     }
 
     /// The numbers before training.
     pub(super) fn start(&self) -> Vec<f32> {
-        self.start.clone()
+        [self.of_transform.start(), self.of_mapping.start()].concat()
     }
 
     /// The transform's and the mapping's numbers by name.
@@ -147,16 +144,24 @@ where
         )
     }
 
-    fn spec(&self) -> &SourceSpec {
-        self.at_rest.spec()
+    /// The same on any of the two backends.
+    fn on_device<C: Kernels<Device = B::Device>>(
+        &self,
+        numbers: &[f32],
+    ) -> Result<(Parameters<C>, Parameters<C>), Error> {
+        let (transform, mapping) = self.named(numbers);
+        let (spec, length) = (self.at_rest.spec(), self.examples.series[0].len());
+        let transform = self
+            .transform
+            .on_device(spec, &transform, length, self.device)?;
+        Ok((transform, Parameters::new(&mapping, self.device)))
     }
 
     /// The mean of −ln P(class) over some cases on any of the two backends.
     fn mean_loss<C: Kernels<Device = B::Device>>(
         &self,
         source: &dyn SourceModel<C>,
-        transform: &Parameters<C>,
-        mapping: &Parameters<C>,
+        (transform, mapping): &(Parameters<C>, Parameters<C>),
         cases: &[usize],
     ) -> Tensor<C, 1> {
         let spec = source.spec();
@@ -167,10 +172,10 @@ where
         let outputs = source.forward(input, &self.mapping.reads(spec));
         let scores = self.mapping.scores(spec, &outputs, mapping);
         let found = self.mapping.log_probabilities(scores);
-        let count = self.class_count;
+        let count = self.examples.class_count;
         let mut truth = vec![0.0f32; cases.len() * count];
         for (row, case) in cases.iter().enumerate() {
-            truth[row * count + self.classes[*case]] = 1.0;
+            truth[row * count + self.examples.classes[*case]] = 1.0;
         }
         let truth = TensorData::new(truth, [cases.len(), count]);
         let truth = Tensor::<C, 2>::from_data(truth, self.device);
@@ -178,40 +183,25 @@ where
     }
 }
 
-impl<B> Objective for Reprogramming<'_, B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
-    fn cases(&self) -> usize {
-        self.prepared.len()
-    }
-
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Objective for Reprogramming<'_, B> {
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
-        let (transform, mapping) = self.named(numbers);
-        let transform =
-            self.transform
-                .on_device(self.spec(), &transform, self.length, self.device)?;
-        let mapping = Parameters::new(&mapping, self.device);
-        let loss = self.mean_loss(self.at_rest.as_ref(), &transform, &mapping, cases);
+        let numbers = self.on_device(numbers)?;
+        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases);
         Ok(loss.into_scalar().elem())
     }
 
     fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
-        let (transform, mapping) = self.named(numbers);
-        let mut transform =
-            self.transform
-                .on_device::<B>(self.spec(), &transform, self.length, self.device)?;
-        let mut mapping = Parameters::<B>::new(&mapping, self.device);
-        let mut tracked = self.of_transform.track(&mut transform);
-        tracked.extend(self.of_mapping.track(&mut mapping));
-        let loss = self.mean_loss(self.source.as_ref(), &transform, &mapping, cases);
+        let mut on_device = self.on_device::<B>(numbers)?;
+        let mut tracked = self.of_transform.track(&mut on_device.0);
+        tracked.extend(self.of_mapping.track(&mut on_device.1));
+        let loss = self.mean_loss(self.source.as_ref(), &on_device, cases);
         Ok(Some(backward(loss, tracked, numbers.len())))
     }
 
     fn dropped(&self) -> Range<usize> {
         let name = self.transform.dropped();
-        let place = name.and_then(|name| self.of_transform.place(name));
-        place.unwrap_or(0..0)
+        let mut places = self.of_transform.places();
+        let found = places.find(|(place, ..)| Some(place.as_str()) == name);
+        found.map_or(0..0, |(.., range)| range)
     }
 }

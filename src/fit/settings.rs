@@ -32,13 +32,7 @@ pub enum Preset {
 
 impl fmt::Display for Preset {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Fast => "fast",
-            Self::Default => "default",
-            Self::Best => "best",
-            Self::Paper => "paper",
-            Self::Words => "words",
-        })
+        formatter.write_str(&setting::name(self))
     }
 }
 
@@ -46,17 +40,7 @@ impl FromStr for Preset {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        match name {
-            "fast" => Ok(Self::Fast),
-            "default" => Ok(Self::Default),
-            "best" => Ok(Self::Best),
-            "paper" => Ok(Self::Paper),
-            "words" => Ok(Self::Words),
-            _ => {
-                let expected = "fast, default, best, paper or words";
-                Err(setting::refused("preset", name, expected))
-            }
-        }
+        setting::named("preset", name, "fast, default, best, paper or words")
     }
 }
 
@@ -74,11 +58,7 @@ pub enum ReadoutKind {
 
 impl fmt::Display for ReadoutKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Labels => "labels",
-            Self::Means => "means",
-            Self::Ridge => "ridge",
-        })
+        formatter.write_str(&setting::name(self))
     }
 }
 
@@ -86,17 +66,12 @@ impl FromStr for ReadoutKind {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        match name {
-            "labels" => Ok(Self::Labels),
-            "means" => Ok(Self::Means),
-            "ridge" => Ok(Self::Ridge),
-            _ => Err(setting::refused("readout", name, "labels, means or ridge")),
-        }
+        setting::named("readout", name, "labels, means or ridge")
     }
 }
 
 /// Everything that decides a fit, beside the data and the source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FitSettings {
     /// The preset that the others started from.
     pub preset: Preset,
@@ -109,10 +84,8 @@ pub struct FitSettings {
     /// readouts; none for as many as help.
     pub parts: Option<usize>,
     /// The trainer, by its name; see [`train::names`](crate::train::names).
-    #[serde(default = "usual_trainer")]
     pub trainer: String,
     /// Whether a label mapping is trained together with the transform.
-    #[serde(default)]
     pub train_mapping: bool,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
@@ -137,11 +110,6 @@ pub struct FitSettings {
     pub seed: u64,
 }
 
-/// The trainer that a program names none of was fitted with.
-fn usual_trainer() -> String {
-    "adam".to_owned()
-}
-
 impl Default for FitSettings {
     fn default() -> Self {
         Self::preset(Preset::Default)
@@ -152,49 +120,44 @@ impl FitSettings {
     /// The settings of a preset, with seed 0.
     pub fn preset(preset: Preset) -> Self {
         let named = |name| Transform::named(name).into_iter().collect();
-        let words = preset == Preset::Words;
-        let transforms = match preset {
-            Preset::Fast => Transform::of_tier(Tier::Fast),
-            Preset::Default => Transform::of_tier(Tier::Default),
-            Preset::Best => Transform::of_tier(Tier::Best),
-            Preset::Paper => named("padding"),
-            // The paper's numbers suit θ alone; a transform needs a steady rate and nothing left out.
-            Preset::Words => {
-                let vowels: Vec<Transform> = named("vowel");
-                let on_top = |vowel: &Transform| {
-                    let transform = vowel.downcast::<Waveform>()?.clone();
-                    let theta = Some(WORDS_AMPLITUDE);
-                    Some(Transform::new(Waveform { theta, ..transform }))
-                };
-                vowels.iter().filter_map(on_top).collect()
-            }
+        // Training by gradient, as the paper has it; `None` for readouts in closed form.
+        let (transforms, epochs) = match preset {
+            Preset::Fast => (Transform::of_tier(Tier::Fast), None),
+            Preset::Default => (Transform::of_tier(Tier::Default), None),
+            Preset::Best => (Transform::of_tier(Tier::Best), None),
+            Preset::Paper => (named("padding"), Some(100)),
+            Preset::Words => (words(named("vowel")), Some(40)),
         };
-        Self {
+        let settings = Self {
             preset,
             transforms,
-            readouts: match preset {
-                Preset::Paper | Preset::Words => vec![ReadoutKind::Labels],
-                Preset::Fast | Preset::Default | Preset::Best => {
-                    vec![ReadoutKind::Means, ReadoutKind::Ridge]
-                }
+            readouts: match epochs {
+                Some(_) => vec![ReadoutKind::Labels],
+                None => vec![ReadoutKind::Means, ReadoutKind::Ridge],
             },
             parts: None,
-            trainer: usual_trainer(),
+            trainer: "adam".to_owned(),
             train_mapping: false,
-            dropout: if words { 0.0 } else { 0.4 },
-            epochs: match preset {
-                Preset::Paper => 100,
-                Preset::Words => 40,
-                Preset::Fast | Preset::Default | Preset::Best => 0,
-            },
+            dropout: 0.4,
+            epochs: epochs.unwrap_or(0),
             batch: 32,
             learning_rate: 0.05,
-            learning_rate_decay: if words { 0.02 } else { 0.48 },
-            weight_decay: if words { 0.0 } else { 0.04 },
+            learning_rate_decay: 0.48,
+            weight_decay: 0.04,
             validation: 0.0,
             patience: 20,
             scaling: Scaling::ZNormalise,
             seed: 0,
+        };
+        match preset {
+            // The paper's numbers suit θ alone; a transform needs a steady rate and nothing left out.
+            Preset::Words => Self {
+                dropout: 0.0,
+                learning_rate_decay: 0.02,
+                weight_decay: 0.0,
+                ..settings
+            },
+            _ => settings,
         }
     }
 
@@ -216,66 +179,38 @@ impl FitSettings {
                 .with_setting("readout", "means")
                 .with_setting("readout", "ridge"));
         }
-        let shares = 0.0..1.0;
-        let positive = |value: f64| value.is_finite() && value > 0.0;
-        let not_negative = |value: f64| value.is_finite() && value >= 0.0;
-        let checks = [
-            (
-                "dropout",
-                self.dropout,
-                shares.contains(&self.dropout),
-                "0 to less than 1",
-            ),
-            (
-                "transforms",
-                self.transforms.len() as f64,
-                !self.transforms.is_empty(),
-                "at least 1",
-            ),
-            (
-                "readouts",
-                self.readouts.len() as f64,
-                !self.readouts.is_empty(),
-                "at least 1",
-            ),
-            (
-                "parts",
-                self.parts.unwrap_or(1) as f64,
-                self.parts != Some(0),
-                "at least 1",
-            ),
-            ("batch", self.batch as f64, self.batch > 0, "at least 1"),
-            (
-                "patience",
-                self.patience as f64,
-                self.patience > 0,
-                "at least 1",
-            ),
-            (
-                "learning-rate",
-                self.learning_rate,
-                positive(self.learning_rate),
-                "a number above 0",
-            ),
-            (
-                "learning-rate-decay",
-                self.learning_rate_decay,
-                not_negative(self.learning_rate_decay),
-                "0 or more",
-            ),
-            (
-                "weight-decay",
-                f64::from(self.weight_decay),
-                not_negative(f64::from(self.weight_decay)),
-                "0 or more",
-            ),
-            (
-                "validation",
-                self.validation,
-                shares.contains(&self.validation),
-                "0 to less than 1",
-            ),
-        ];
-        setting::check(checks)
+        let count = |name, count: usize| (name, count as f64, count > 0, "at least 1");
+        let share = |name, share: f64| {
+            let good = (0.0..1.0).contains(&share);
+            (name, share, good, "0 to less than 1")
+        };
+        let not_negative = |name, value: f64| {
+            let good = value.is_finite() && value >= 0.0;
+            (name, value, good, "0 or more")
+        };
+        let rate = self.learning_rate;
+        let positive = rate.is_finite() && rate > 0.0;
+        setting::check([
+            share("dropout", self.dropout),
+            count("transforms", self.transforms.len()),
+            count("readouts", self.readouts.len()),
+            count("parts", self.parts.unwrap_or(1)),
+            count("batch", self.batch),
+            count("patience", self.patience),
+            ("learning-rate", rate, positive, "a number above 0"),
+            not_negative("learning-rate-decay", self.learning_rate_decay),
+            not_negative("weight-decay", f64::from(self.weight_decay)),
+            share("validation", self.validation),
+        ])
     }
+}
+
+/// These vowels with θ on top.
+fn words(vowels: Vec<Transform>) -> Vec<Transform> {
+    let on_top = |vowel: &Transform| {
+        let transform = vowel.downcast::<Waveform>()?.clone();
+        let theta = Some(WORDS_AMPLITUDE);
+        Some(Transform::new(Waveform { theta, ..transform }))
+    };
+    vowels.iter().filter_map(on_top).collect()
 }

@@ -1,12 +1,12 @@
 //! Programs that classify: parts, each a transform and a mapping, and how their scores are read.
 
+use retune_core::table::Real;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task, check_finite};
-use crate::fit::FitSettings;
+use super::{Content, Program, Task};
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
-use crate::series::Classes;
+use crate::series::{Classes, Scaling};
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
@@ -31,8 +31,21 @@ pub struct Classification {
     /// What the weighted mean of the parts' scores is multiplied by before the softmax that makes
     /// probabilities of it.
     pub(crate) inverse_temperature: f32,
-    /// With the scaling and the seed.
-    pub(crate) settings: FitSettings,
+    pub(crate) settings: ClassifierRecord,
+}
+
+/// The settings of a fit that its program keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassifierRecord {
+    /// How series are scaled before anything else.
+    pub scaling: Scaling,
+    /// The seed of everything random; transforms draw the numbers from it that they begin with.
+    pub seed: u64,
+    /// The preset that the other settings started from, for the reader.
+    pub preset: String,
+    /// The trainer, for the reader.
+    #[serde(default)]
+    pub trainer: String,
 }
 
 impl Content for Classification {
@@ -51,23 +64,23 @@ impl Content for Classification {
 impl Program {
     /// The class labels, as the training split writes them.
     pub fn labels(&self) -> &[String] {
-        self.header.content.labels.names()
+        self.content().labels.names()
     }
 
     /// Samples of the series that the program takes.
     pub fn series_length(&self) -> usize {
-        self.header.content.series_length
+        self.content().series_length
     }
 
-    /// The settings that the program was fitted with.
-    pub fn settings(&self) -> &FitSettings {
-        &self.header.content.settings
+    /// The settings of the fit that predicting or the reader needs.
+    pub fn settings(&self) -> &ClassifierRecord {
+        &self.content().settings
     }
 
     /// The parts, at least one: each hears the series its own way, and the weighted mean of
     /// their scores decides.
     pub fn parts(&self) -> &[Part] {
-        &self.header.content.parts
+        &self.content().parts
     }
 
     /// One part; `part` counts from 0.
@@ -84,26 +97,31 @@ impl Program {
         })
     }
 
-    /// What the mean of the parts' scores is multiplied by before the softmax.
-    pub fn inverse_temperature(&self) -> f32 {
-        self.header.content.inverse_temperature
-    }
-
-    /// Whether a series suits the program; `number` counts from 1.
+    /// A series as the transforms take it; `number` counts from 1.
     ///
     /// # Errors
     ///
     /// When it has another length than those that the program was trained on, or a value that is
     /// not finite.
-    pub fn check_series(&self, series: &[f64], number: usize) -> Result<(), Error> {
-        if series.len() != self.series_length() {
-            let (found, expected) = (series.len(), self.series_length());
+    pub fn scaled(&self, series: &[f64], number: usize) -> Result<Vec<f32>, Error> {
+        let (found, expected) = (series.len(), self.series_length());
+        if found != expected {
             let message =
                 format!("series {number} has {found} samples, the program takes {expected}");
-            return Err(
-                Error::new(ErrorKind::UnequalLengths, message).with_setting("unequal", "resample")
-            );
+            let error = Error::new(ErrorKind::UnequalLengths, message);
+            return Err(error.with_setting("unequal", "resample"));
         }
-        check_finite(series, number)
+        check_finite(series, number)?;
+        Ok(self.settings().scaling.apply(series))
     }
+}
+
+/// Whether all values of a series are finite; `number` counts from 1.
+pub(crate) fn check_finite<T: Real>(series: &[T], number: usize) -> Result<(), Error> {
+    let Some(place) = series.iter().position(|value| !value.is_real()) else {
+        return Ok(());
+    };
+    let sample = place + 1;
+    let message = format!("series {number} holds a value that is not finite, at sample {sample}");
+    Err(Error::new(ErrorKind::NotFinite, message).with_setting("missing", "interpolate"))
 }

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Content, Header, Program, Task};
-use crate::storage::{HostTensor, Stored, sha256, write_whole};
+use crate::parameters::Numbers;
+use crate::storage::{Stored, sha256, write_whole};
 use crate::{Error, ErrorKind};
 
-/// The version that is read and written; those before it were never released.
-const VERSION: u64 = 6;
+/// The version that is written. Version 6 kept more settings, which are passed over.
+const VERSION: u64 = 7;
+/// The first version that is read; those before it were never released.
+const OLDEST: u64 = 6;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.
@@ -28,7 +30,16 @@ impl<T: Content> Program<T> {
     ///
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        write(path, &self.header, &self.tensors)
+        let header = serde_json::to_string(&self.header).map_err(|error| damaged(path, error))?;
+        let stored = Stored {
+            metadata: BTreeMap::from([
+                (FORMAT_VERSION.to_owned(), VERSION.to_string()),
+                (CHECKSUM.to_owned(), checksum(&header, &self.tensors)),
+                (PROGRAM.to_owned(), header),
+            ]),
+            tensors: self.tensors.clone(),
+        };
+        write_whole(path, &stored.to_bytes()).map_err(|error| Error::write(path, error))
     }
 
     /// Reads a program that [`Program::save`] wrote; it predicts the same bits.
@@ -38,7 +49,20 @@ impl<T: Content> Program<T> {
     /// When the file cannot be read, is no program, was cut short or altered, has another format
     /// version, or has another task.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let (header, tensors) = read::<Header<T>>(path, T::TASK)?;
+        let (found, header, tensors) = open(path)?;
+        if found != T::TASK {
+            let (shown, expected) = (path.display(), T::TASK);
+            let message =
+                format!("{shown}: the program is for {found}, expected one for {expected}");
+            let hint = match found {
+                Task::Classification => "use `retune predict` on a file of series",
+                Task::Forecasting => "use `retune predict` on a file of histories",
+                Task::Motion => "use `retune motion predict`",
+            };
+            return Err(Error::new(ErrorKind::Mismatch, message).with_hint(hint));
+        }
+        let header: Header<T> =
+            serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
         let content = header.content.check(&tensors);
         content.map_err(|reason| damaged(path, reason))?;
         Ok(Self { header, tensors })
@@ -53,15 +77,8 @@ impl Task {
     /// When the file cannot be read, is no program, was cut short or altered, or has a newer
     /// format.
     pub fn of_file(path: &Path) -> Result<Self, Error> {
-        open(path).map(|opened| opened.task)
+        open(path).map(|(task, ..)| task)
     }
-}
-
-/// A program file whose checksum is right.
-struct Opened {
-    task: Task,
-    header: String,
-    tensors: BTreeMap<String, HostTensor>,
 }
 
 /// The part of every header that says what the rest is.
@@ -70,55 +87,13 @@ struct TaskOnly {
     task: Task,
 }
 
-/// Writes a program of any task.
-pub(super) fn write<H: Serialize>(
-    path: &Path,
-    header: &H,
-    tensors: &BTreeMap<String, HostTensor>,
-) -> Result<(), Error> {
-    let header = serde_json::to_string(header).map_err(|error| damaged(path, error))?;
-    let stored = Stored {
-        metadata: BTreeMap::from([
-            (FORMAT_VERSION.to_owned(), VERSION.to_string()),
-            (CHECKSUM.to_owned(), checksum(&header, tensors)),
-            (PROGRAM.to_owned(), header),
-        ]),
-        tensors: tensors.clone(),
-    };
-    write_whole(path, &stored.to_bytes()).map_err(|error| Error::write(path, error))
-}
-
-/// Reads a program of one task.
-pub(super) fn read<H: DeserializeOwned>(
-    path: &Path,
-    expected: Task,
-) -> Result<(H, BTreeMap<String, HostTensor>), Error> {
-    let opened = open(path)?;
-    if opened.task != expected {
-        let (shown, found) = (path.display(), opened.task);
-        let message = format!("{shown}: the program is for {found}, expected one for {expected}");
-        return Err(
-            Error::new(ErrorKind::Mismatch, message).with_hint(match found {
-                Task::Classification => "use `retune predict` on a file of series",
-                Task::Forecasting => "use `retune predict` on a file of histories",
-                Task::Motion => "use `retune motion predict`",
-            }),
-        );
-    }
-    let header = serde_json::from_str(&opened.header).map_err(|error| damaged(path, error))?;
-    Ok((header, opened.tensors))
-}
-
-fn open(path: &Path) -> Result<Opened, Error> {
+/// The task, the header and the tensors of a program file whose checksum is right.
+fn open(path: &Path) -> Result<(Task, String, Numbers), Error> {
     let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
-    let Stored {
-        mut metadata,
-        tensors,
-    } = Stored::from_bytes(&bytes).map_err(|error| damaged(path, error))?;
+    let mut stored = Stored::from_bytes(&bytes).map_err(|error| damaged(path, error))?;
     let mut entry = |name: &str| {
-        metadata
-            .remove(name)
-            .ok_or_else(|| damaged(path, format!("its metadata has no {name}")))
+        let entry = stored.metadata.remove(name);
+        entry.ok_or_else(|| damaged(path, format!("its metadata has no {name}")))
     };
     let found: u64 = entry(FORMAT_VERSION)?
         .parse()
@@ -130,30 +105,26 @@ fn open(path: &Path) -> Result<Opened, Error> {
         );
         return Err(Error::new(ErrorKind::Unsupported, message).with_hint("update retune"));
     }
-    if found < VERSION {
+    if found < OLDEST {
         let reason = format!("it has format version {found}, from before the first release");
         return Err(damaged(path, reason));
     }
     let header = entry(PROGRAM)?;
-    if entry(CHECKSUM)? != checksum(&header, &tensors) {
+    if entry(CHECKSUM)? != checksum(&header, &stored.tensors) {
         return Err(damaged(path, "it was altered after it was written"));
     }
     let TaskOnly { task } = serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
-    Ok(Opened {
-        task,
-        header,
-        tensors,
-    })
+    Ok((task, header, stored.tensors))
 }
 
 /// A file that is no program, or a damaged one.
-pub(super) fn damaged(path: &Path, reason: impl Display) -> Error {
+fn damaged(path: &Path, reason: impl Display) -> Error {
     let message = format!("{}: not a program, or damaged: {reason}", path.display());
     Error::new(ErrorKind::Malformed, message).with_hint("fit the program again")
 }
 
 /// The sha256 over the header's text and every tensor's name, shape and values.
-fn checksum(header: &str, tensors: &BTreeMap<String, HostTensor>) -> String {
+fn checksum(header: &str, tensors: &Numbers) -> String {
     let mut bytes = header.as_bytes().to_vec();
     for (name, tensor) in tensors {
         let shape = Value::from(tensor.shape.clone());

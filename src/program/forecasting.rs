@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Program, Task};
-use crate::fit::ForecastSettings;
-use crate::fit::forecast::{CALIBRATION_APART, CALIBRATION_WINDOWS};
 use crate::forecast::Conformal;
 use crate::parameters::Numbers;
 use crate::ridge::LinearModel;
 use crate::storage::HostTensor;
+use crate::transform::Transform;
 
 /// How the names of the readout's numbers start in a program.
 const READOUT: &str = "readout.";
+/// The scores that hold a [`Calibration`].
+const CALIBRATION_WINDOWS: &str = "calibration_windows";
+const CALIBRATION_APART: &str = "calibration_apart";
 
 /// A program that forecasts.
 pub type ForecastProgram = Program<Forecasting>;
@@ -38,6 +40,14 @@ impl Calibration {
     }
 }
 
+/// The scores that [`Calibration::of_scores`] reads.
+pub(crate) fn calibration_scores(found: Calibration) -> [(&'static str, f64); 2] {
+    [
+        (CALIBRATION_WINDOWS, found.windows as f64),
+        (CALIBRATION_APART, f64::from(u8::from(found.apart))),
+    ]
+}
+
 /// What a program that forecasts holds beside its trained numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forecasting {
@@ -50,7 +60,18 @@ pub struct Forecasting {
     /// Whether forecasts are counted from the last season and not from the last value.
     pub(crate) seasonal: bool,
     pub(crate) intervals: Conformal,
-    pub(crate) settings: ForecastSettings,
+    pub(crate) settings: ForecastRecord,
+}
+
+/// The settings of a fit that its program keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForecastRecord {
+    /// Values in one season, where there is one.
+    pub season: Option<usize>,
+    /// The ways in which the source hears a window.
+    pub transforms: Vec<Transform>,
+    /// The seed of what windows were taken, for the reader.
+    pub seed: u64,
 }
 
 impl Content for Forecasting {
@@ -58,28 +79,25 @@ impl Content for Forecasting {
 
     fn check(&self, tensors: &Numbers) -> Result<(), String> {
         let readout = readout(tensors)?;
-        let misshapen = "its readout is misshapen, or has no context or no horizon";
         let fits = readout.targets() == self.horizon
             && readout.features() >= self.context
             && self.context > 0
             && self.horizon > 0;
-        if fits {
-            Ok(())
-        } else {
-            Err(misshapen.to_owned())
+        match fits {
+            true => Ok(()),
+            false => Err("its readout is misshapen, or has no context or no horizon".to_owned()),
         }
     }
 }
 
 /// The readout's numbers under their names in a program.
-pub(crate) fn store_readout(readout: &LinearModel, tensors: &mut Numbers) {
+pub(crate) fn store_readout(readout: LinearModel, tensors: &mut Numbers) {
     let (features, targets) = (readout.features(), readout.targets());
     for (name, shape, values) in [
-        ("weights", vec![features, targets], &readout.weights),
-        ("mean", vec![features], &readout.mean),
-        ("intercept", vec![targets], &readout.intercept),
+        ("weights", vec![features, targets], readout.weights),
+        ("mean", vec![features], readout.mean),
+        ("intercept", vec![targets], readout.intercept),
     ] {
-        let values = values.clone();
         tensors.insert(format!("{READOUT}{name}"), HostTensor { shape, values });
     }
 }
@@ -113,23 +131,18 @@ impl ForecastProgram {
 
     /// Values of the window that a forecast is made from.
     pub fn context(&self) -> usize {
-        self.header.content.context
-    }
-
-    /// Values that are forecast.
-    pub fn horizon(&self) -> usize {
-        self.header.content.horizon
+        self.content().context
     }
 
     /// Whether the readout takes anything from the source; where validation found that the window
     /// alone forecasts better, it does not.
     pub fn uses_source(&self) -> bool {
-        self.header.content.uses_source
+        self.content().uses_source
     }
 
-    /// The settings that the program was fitted with.
-    pub fn settings(&self) -> &ForecastSettings {
-        &self.header.content.settings
+    /// The settings of the fit that predicting or the reader needs.
+    pub fn settings(&self) -> &ForecastRecord {
+        &self.content().settings
     }
 
     /// What the intervals were measured on; `None` for a program of before this was noted.

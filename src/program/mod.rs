@@ -1,26 +1,29 @@
 //! Programs: the trained artefact, one small safetensors file.
 //!
 //! A program names its source by content hash and carries everything else that a prediction
-//! needs: what its task asks for, the trained numbers, the settings, the seed and the scores.
+//! needs: what its task asks for, the trained numbers, and for the reader how it was made.
 
 mod classification;
+mod features;
 mod file;
 mod forecasting;
 mod motion;
 
-pub use classification::{Classification, Part};
-pub(crate) use forecasting::store_readout;
-pub use forecasting::{Calibration, ForecastProgram, Forecasting};
-pub use motion::{Motion, MotionProgram};
+pub(crate) use classification::check_finite;
+pub use classification::{Classification, ClassifierRecord, Part};
+pub(crate) use features::{features, readings};
+pub use forecasting::{Calibration, ForecastProgram, ForecastRecord, Forecasting};
+pub(crate) use forecasting::{calibration_scores, store_readout};
+pub use motion::{Motion, MotionProgram, MotionRecord};
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use retune_core::table::Real;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::parameters::Numbers;
+use crate::setting;
 use crate::source::{SourceSpec, SourceWeights};
 use crate::{Error, ErrorKind};
 
@@ -38,11 +41,7 @@ pub enum Task {
 
 impl fmt::Display for Task {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Classification => "classification",
-            Self::Forecasting => "forecasting",
-            Self::Motion => "motion",
-        })
+        formatter.write_str(&setting::name(self))
     }
 }
 
@@ -75,29 +74,18 @@ impl SourceReference {
         }
         // Enough of a hash to tell two apart.
         let shown = |of: &Self| {
-            format!(
-                "{} (sha256 {})",
-                of.name,
-                of.sha256.get(..12).unwrap_or(&of.sha256)
-            )
+            let hash = of.sha256.get(..12).unwrap_or(&of.sha256);
+            format!("{} (sha256 {hash})", of.name)
         };
-        let message = format!(
-            "the program was trained for the source {}, not for {}",
-            shown(self),
-            shown(source)
-        );
+        let (own, other) = (shown(self), shown(source));
+        let message = format!("the program was trained for the source {own}, not for {other}");
         let hint = format!("it was called {}; give that source", self.name);
         Err(Error::new(ErrorKind::Mismatch, message).with_hint(hint))
     }
 
     /// The same for a source that is given by name or file.
-    ///
-    /// # Errors
-    ///
-    /// As [`SourceReference::check`].
     pub(crate) fn check_weights(&self, source: &SourceWeights) -> Result<(), Error> {
-        let checked = self.check(&Self::of(source.spec()));
-        checked.map_err(|error| {
+        self.check(&Self::of(source.spec())).map_err(|error| {
             let name = &self.name;
             let hint = format!(
                 "it was called {name}; give that source, a name from `retune source list` or a file"
@@ -165,6 +153,11 @@ impl<T: Content> Program<T> {
         &self.header.source
     }
 
+    /// What the task asks for beside the trained numbers.
+    pub fn content(&self) -> &T {
+        &self.header.content
+    }
+
     /// Scores from the fit, by name.
     pub fn scores(&self) -> &BTreeMap<String, f64> {
         &self.header.scores
@@ -182,16 +175,19 @@ impl<T: Content> Program<T> {
 
     /// The trained numbers of one part's transform or mapping, under their own names.
     pub(crate) fn tensors_of(&self, part: usize, what: Trained) -> Numbers {
-        what.of_part(&self.tensors, part)
+        let prefix = what.prefix(part);
+        let named = self.tensors.iter().filter_map(|(name, tensor)| {
+            let name = name.strip_prefix(&prefix)?;
+            Some((name.to_owned(), tensor.clone()))
+        });
+        named.collect()
     }
 }
 
 /// What of a part has trained numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Trained {
-    /// Its transform.
     Transform,
-    /// Its mapping.
     Mapping,
 }
 
@@ -213,26 +209,4 @@ impl Trained {
             .map(|(name, tensor)| (format!("{prefix}{name}"), tensor))
             .collect()
     }
-
-    /// These numbers of one part, under their own names; `part` counts from 0.
-    pub(crate) fn of_part(self, tensors: &Numbers, part: usize) -> Numbers {
-        let prefix = self.prefix(part);
-        tensors
-            .iter()
-            .filter_map(|(name, tensor)| {
-                let name = name.strip_prefix(&prefix)?;
-                Some((name.to_owned(), tensor.clone()))
-            })
-            .collect()
-    }
-}
-
-/// Whether all values of a series are finite; `number` counts from 1.
-pub(crate) fn check_finite<T: Real>(series: &[T], number: usize) -> Result<(), Error> {
-    let Some(sample) = series.iter().position(|value| !value.is_real()) else {
-        return Ok(());
-    };
-    let sample = sample + 1;
-    let message = format!("series {number} holds a value that is not finite, at sample {sample}");
-    Err(Error::new(ErrorKind::NotFinite, message).with_setting("missing", "interpolate"))
 }

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Program, Task};
-use crate::fit::motion::AdaptSettings;
 use crate::parameters::Numbers;
 use crate::transform::RefurbishSize;
 
@@ -23,10 +22,19 @@ pub struct Motion {
     pub horizon: usize,
     /// Samples a second.
     pub rate_hz: f32,
-    /// The settings it was fitted with, among them the loss and the seed.
-    pub settings: AdaptSettings,
+    /// The settings that it was fitted with, as far as it keeps them.
+    pub settings: MotionRecord,
     /// How many windows it was fitted to.
     pub adapting_windows: usize,
+}
+
+/// The settings of a fit that its program keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MotionRecord {
+    /// Hidden units of the module.
+    pub hidden: usize,
+    /// The seed of everything random, for the reader.
+    pub seed: u64,
 }
 
 impl Content for Motion {
@@ -39,12 +47,5 @@ impl Content for Motion {
         };
         let checked = size.check_tensors(tensors, "its module");
         checked.map_err(|error| error.to_string())
-    }
-}
-
-impl MotionProgram {
-    /// What goes in and comes out, and how it was fitted.
-    pub fn content(&self) -> &Motion {
-        &self.header.content
     }
 }

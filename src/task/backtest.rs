@@ -1,14 +1,15 @@
 //! Backtests: forecasts from a rolling origin, scored by what came, beside controls.
 
-use retune_core::ErrorKind;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Forecaster;
-use crate::Error;
 use crate::fit::{FitProgress, ForecastSettings};
 use crate::forecast::{Backtest, Control, ForecastScores, History, LEVELS, Scorer};
 use crate::kernel::Kernels;
 use crate::source::SourceWeights;
+use crate::{Error, ErrorKind};
 
 /// How a backtest is done.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,9 +41,9 @@ pub struct BacktestReport {
     /// Forecasts that were scored.
     pub forecasts: usize,
     /// Scores of the program's fit, by name.
-    pub fit: std::collections::BTreeMap<String, f64>,
+    pub fit: BTreeMap<String, f64>,
     /// Scores of the fit on random weights, by name.
-    pub random_fit: std::collections::BTreeMap<String, f64>,
+    pub random_fit: BTreeMap<String, f64>,
 }
 
 /// Fits a forecaster on the histories and scored it on what came after them.
@@ -66,7 +67,6 @@ pub fn backtest<B: Kernels>(
     let origins = origins(histories, after, settings, options)?;
     let [source, random] = sources;
     let fitted = Forecaster::<B>::fit(histories, source, settings, device, progress)?;
-    let mut rows = vec![];
     let scoring = Scoring {
         histories,
         after,
@@ -74,7 +74,7 @@ pub fn backtest<B: Kernels>(
         settings,
         options,
     };
-    rows.push(scoring.program("retune", &fitted)?);
+    let mut rows = vec![scoring.program("retune", &fitted)?];
     if let Some(alone) = fitted.without_source() {
         rows.push(scoring.program("ridge on the window", &alone)?);
     }
@@ -103,36 +103,35 @@ fn origins(
     after: &[Vec<f32>],
     settings: &ForecastSettings,
     options: &BacktestOptions,
-) -> Result<Vec<(usize, usize)>, crate::Error> {
+) -> Result<Vec<(usize, usize)>, Error> {
     if histories.len() != after.len() {
         let (found, expected) = (after.len(), histories.len());
         let message = format!("there are {found} histories to judge with; expected {expected}");
-        return Err(crate::Error::new(ErrorKind::Mismatch, message));
+        return Err(Error::new(ErrorKind::Mismatch, message));
     }
     let mut origins = Vec::new();
-    let mut most = 0;
     for (history, after) in after.iter().enumerate() {
-        most = most.max(after.len());
         let Some(last) = after.len().checked_sub(settings.horizon) else {
             continue;
         };
+        let further = last / options.stride.max(1);
         let rolling = Backtest {
             context: 1,
             horizon: settings.horizon,
             stride: options.stride,
-            folds: last / options.stride.max(1) + 1,
+            folds: further + 1,
         };
         // One value of the history, so that the first origin is where it ends.
-        let places = rolling
-            .origins(1 + last / options.stride.max(1) * options.stride + settings.horizon)?;
+        let places = rolling.origins(1 + further * options.stride + settings.horizon)?;
         origins.extend(places.into_iter().map(|place| (history, place - 1)));
     }
     if origins.is_empty() {
+        let most = after.iter().map(Vec::len).max().unwrap_or(0);
         let needed = settings.horizon;
         let message = format!(
             "the history has {most} values; expected at least {needed} for one forecast to judge"
         );
-        return Err(crate::Error::new(ErrorKind::TooShort, message)
+        return Err(Error::new(ErrorKind::TooShort, message)
             .with_hint("give a longer history, or a smaller horizon")
             .with_setting("horizon", ""));
     }
@@ -156,15 +155,12 @@ impl Scoring<'_> {
         let mut scored = self.scored(&LEVELS);
         // A batch at a time: all windows together may be larger than the memory.
         for batch in self.origins.chunks(256) {
-            let context = self.settings.context;
-            let windows: Vec<Vec<f32>> = batch
-                .iter()
-                .map(|&(history, place)| self.before(history, place, context))
-                .collect();
-            let forecasts = forecaster.forecast(&windows)?;
-            for (&(history, place), forecast) in batch.iter().zip(&forecasts) {
-                let actual = &self.after[history][place..place + self.settings.horizon];
-                scored[history].add(actual, &forecast.values, &forecast.intervals)?;
+            let windows = batch.iter();
+            let windows = windows.map(|&origin| self.before(origin, self.settings.context));
+            let forecasts = forecaster.forecast(&windows.collect::<Vec<_>>())?;
+            for (&origin, forecast) in batch.iter().zip(&forecasts) {
+                let (actual, intervals) = (self.actual(origin), &forecast.intervals);
+                scored[origin.0].add(actual, &forecast.values, intervals)?;
             }
         }
         Ok(BacktestRow {
@@ -176,11 +172,10 @@ impl Scoring<'_> {
 
     fn control(&self, name: &'static str, control: Control) -> Result<BacktestRow, Error> {
         let mut scored = self.scored(&[]);
-        for &(history, place) in self.origins {
-            let before = self.before(history, place, usize::MAX);
+        for &origin in self.origins {
+            let before = self.before(origin, usize::MAX);
             let forecast = control.forecast(&before, self.settings.horizon)?;
-            let actual = &self.after[history][place..place + self.settings.horizon];
-            scored[history].add(actual, &forecast, &[])?;
+            scored[origin.0].add(self.actual(origin), &forecast, &[])?;
         }
         Ok(BacktestRow {
             name,
@@ -189,8 +184,8 @@ impl Scoring<'_> {
         })
     }
 
-    /// The last `most` values before a place.
-    fn before(&self, history: usize, place: usize, most: usize) -> Vec<f32> {
+    /// The last `most` values before an origin.
+    fn before(&self, (history, place): (usize, usize), most: usize) -> Vec<f32> {
         let (old, new) = (
             &self.histories[history].values,
             &self.after[history][..place],
@@ -200,20 +195,18 @@ impl Scoring<'_> {
         values.copied().collect()
     }
 
+    /// What came after an origin.
+    fn actual(&self, (history, place): (usize, usize)) -> &[f32] {
+        &self.after[history][place..place + self.settings.horizon]
+    }
+
     fn scored(&self, levels: &[f64]) -> Vec<Scorer> {
-        self.histories
-            .iter()
-            .map(|history| {
-                let held = self.settings.held_out(history.values.len());
-                let training = &history.values[..history.values.len() - held];
-                let season = self.settings.season.unwrap_or(1);
-                let unit = if self.options.standardised {
-                    Some(training)
-                } else {
-                    None
-                };
-                Scorer::new(&history.values, season, unit, levels)
-            })
-            .collect()
+        let scorer = |history: &History| {
+            let values = &history.values;
+            let training = &values[..values.len() - self.settings.held_out(values.len())];
+            let unit = self.options.standardised.then_some(training);
+            Scorer::new(values, self.settings.season.unwrap_or(1), unit, levels)
+        };
+        self.histories.iter().map(scorer).collect()
     }
 }

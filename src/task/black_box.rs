@@ -1,22 +1,17 @@
 //! Classifying with a source of which only the answers are seen.
 
-use retune_core::argmax;
 use serde::Serialize;
 
 use crate::Error;
 use crate::baseline;
-use crate::fit::{Examples, Queried};
+use crate::fit::Queried;
 use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, Mapping};
-use crate::parameters::Numbers;
-use crate::program::{Classification, Part, Program, SourceReference, Trained};
+use crate::program::{Classification, ClassifierRecord, Part, Program, SourceReference, Trained};
 use crate::series::{Classes, Dataset, Scaling, Split};
 use crate::source::{BlackBox, Counted};
-use crate::train::{Progress, RandomDirections, Schedule, Trainer};
+use crate::train::{Plan, Progress, RandomDirections, Schedule, Trainer};
 use crate::transform::{Padding, Position, Transform};
-
-/// Cases that are asked about together.
-const BATCH: usize = 64;
 
 /// How a program is trained on a black box.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,22 +20,8 @@ pub struct BlackBoxSettings {
     pub budget: Option<u64>,
     /// The most numbers that θ has.
     pub dimensions: usize,
-    /// The most passes over the training series.
-    pub epochs: usize,
-    /// Series in a step.
-    pub batch: usize,
-    /// Random directions in a step.
-    pub directions: usize,
-    /// How far each is followed.
-    pub smoothing: f64,
-    /// The length of the first step.
-    pub learning_rate: f64,
-    /// The length of step `n` is that of the first over `1 + decay · n`.
-    pub learning_rate_decay: f64,
-    /// The share of a step that goes on.
-    pub momentum: f64,
-    /// The seed of everything random.
-    pub seed: u64,
+    /// How θ is trained, on all training series, with the seed of everything random.
+    pub trainer: RandomDirections,
 }
 
 impl Default for BlackBoxSettings {
@@ -48,14 +29,12 @@ impl Default for BlackBoxSettings {
         Self {
             budget: Some(100_000),
             dimensions: 300,
-            epochs: 100_000,
-            batch: 32,
-            directions: 20,
-            smoothing: 0.01,
-            learning_rate: 0.1,
-            learning_rate_decay: 0.01,
-            momentum: 0.9,
-            seed: 0,
+            trainer: RandomDirections::of(Plan {
+                epochs: 100_000,
+                batch: 32,
+                schedule: Schedule::Inverse { decay: 0.01 },
+                ..Plan::default()
+            }),
         }
     }
 }
@@ -108,206 +87,79 @@ pub fn fit_black_box<B: Kernels>(
     device: &B::Device,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Program, BlackBoxScore), Error> {
-    let spec = black_box.spec();
-    let samples = spec.audio.map_or(0, |audio| audio.samples);
-    let transform = settings.transform(samples);
+    let (spec, seed) = (black_box.spec(), settings.trainer.plan.seed);
+    let transform = settings.transform(spec.audio.map_or(0, |audio| audio.samples));
     let labels = Classes::from_training(&data.train.labels)?;
-    let counted = Counted::new(black_box, settings.budget);
-    let mapping = LabelMapping::random(labels.len(), spec.labels.len(), settings.seed)?;
-    let train = Prepared::of(&data.train, &labels);
-    let test = Prepared::of(&data.test, &labels);
-    let objective = Queried::<B>::new(
-        train.examples(&labels),
-        &transform,
-        &mapping,
-        &counted,
-        settings.seed,
-        device,
-    )?;
-    let mut numbers = objective.start();
-    let trainer = RandomDirections {
-        training: (0..train.series.len()).collect(),
-        epochs: settings.epochs,
-        batch: settings.batch,
-        directions: settings.directions,
-        smoothing: settings.smoothing,
-        learning_rate: settings.learning_rate,
-        schedule: Schedule::Inverse {
-            decay: settings.learning_rate_decay,
-        },
-        momentum: settings.momentum,
-        seed: settings.seed,
-    };
-    let done = trainer.train(&objective, &mut numbers, &mut |at| progress(&at))?;
-
+    let mapping = LabelMapping::random(labels.len(), spec.labels.len(), seed)?;
     // Only training has a budget.
-    let free = Counted::new(black_box, None);
-    let before = Asked::new::<B>(
-        &train, &test, &labels, &transform, &mapping, &free, settings, device,
+    let counted = Counted::new(black_box, settings.budget);
+    let queried = |split: &Split| {
+        Queried::<B>::new(
+            split,
+            &labels,
+            (&transform, &mapping),
+            &counted,
+            seed,
+            device,
+        )
+    };
+    let (train, test) = (queried(&data.train)?, queried(&data.test)?);
+    let mut numbers = train.start();
+    let mut trainer = settings.trainer.clone();
+    trainer.plan.training = (0..data.train.len()).collect();
+    let done = trainer.train(&train, &mut numbers, &mut |at| progress(&at))?;
+
+    let before = test.answers(black_box, &test.start())?;
+    let of_train = train.answers(black_box, &train.start())?;
+    let ridge = baseline::ridge(
+        &as_series(of_train, &train.classes),
+        &as_series(before.clone(), &test.classes),
+        Scaling::None,
     )?;
-    let after = Counted::new(black_box, None);
-    let of_test = Queried::<B>::new(
-        test.examples(&labels),
-        &transform,
-        &mapping,
-        &after,
-        settings.seed,
-        device,
-    )?;
-    let accuracy = test.accuracy(&answers(&of_test, &numbers, test.series.len())?, &mapping);
+    let to_predict = Counted::new(black_box, None);
+    let after = test.answers(&to_predict, &numbers)?;
     let score = BlackBoxScore {
-        accuracy,
-        untrained_accuracy: before.untrained,
-        ridge_on_probabilities: before.ridge,
+        accuracy: test.accuracy(&after),
+        untrained_accuracy: test.accuracy(&before),
+        ridge_on_probabilities: ridge.accuracy,
         training_loss: done.lowest_loss.is_finite().then_some(done.lowest_loss),
         epochs: done.best_epoch,
         queries: counted.used(),
-        test_queries: after.used(),
+        test_queries: to_predict.used(),
         numbers: numbers.len(),
     };
-    let program = program(
-        &transform,
-        mapping.clone(),
-        labels,
-        &objective.named(&numbers),
-        spec,
-        &data.train,
-        settings,
-    );
-    Ok((program, score))
-}
-
-/// Scaled series with the place of each one's class; none for a label that training never saw.
-struct Prepared {
-    series: Vec<Vec<f32>>,
-    classes: Vec<usize>,
-}
-
-impl Prepared {
-    fn of(split: &Split, labels: &Classes) -> Self {
-        let series = split.series.iter();
-        let classes = split.labels.iter();
-        Self {
-            series: series.map(|one| Scaling::ZNormalise.apply(one)).collect(),
-            // A class that training never saw is never right.
-            classes: classes
-                .map(|label| labels.index(label).unwrap_or(usize::MAX))
-                .collect(),
-        }
-    }
-
-    fn examples<'a>(&'a self, labels: &Classes) -> Examples<'a> {
-        Examples {
-            series: &self.series,
-            classes: &self.classes,
-            class_count: labels.len(),
-        }
-    }
-
-    fn accuracy(&self, answers: &[Vec<f32>], mapping: &LabelMapping) -> f64 {
-        let rows = answers.iter().zip(&self.classes);
-        let right =
-            rows.filter(|(answer, class)| argmax(mapping.of_probabilities(answer)) == **class);
-        right.count() as f64 / self.classes.len().max(1) as f64
-    }
-}
-
-/// What the answers before training are worth.
-struct Asked {
-    untrained: f64,
-    ridge: f64,
-}
-
-impl Asked {
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "one caller, which has all of them"
-    )]
-    fn new<B: Kernels>(
-        train: &Prepared,
-        test: &Prepared,
-        labels: &Classes,
-        transform: &Transform,
-        mapping: &LabelMapping,
-        black_box: &dyn BlackBox,
-        settings: &BlackBoxSettings,
-        device: &B::Device,
-    ) -> Result<Self, Error> {
-        let ask = |part: &Prepared| -> Result<Vec<Vec<f32>>, Error> {
-            let (examples, seed) = (part.examples(labels), settings.seed);
-            let objective =
-                Queried::<B>::new(examples, transform, mapping, black_box, seed, device)?;
-            answers(&objective, &objective.start(), part.series.len())
-        };
-        let (of_train, of_test) = (ask(train)?, ask(test)?);
-        let split = |answers: &[Vec<f32>], part: &Prepared| Split {
-            // The logarithm spreads small probabilities out.
-            series: answers
-                .iter()
-                .map(|row| {
-                    row.iter()
-                        .map(|value| f64::from(*value).max(1e-8).ln())
-                        .collect()
-                })
-                .collect(),
-            labels: part.classes.iter().map(ToString::to_string).collect(),
-            ..Split::default()
-        };
-        let found = baseline::ridge(
-            &split(&of_train, train),
-            &split(&of_test, test),
-            Scaling::None,
-        );
-        Ok(Self {
-            untrained: test.accuracy(&of_test, mapping),
-            ridge: found?.accuracy,
-        })
-    }
-}
-
-/// The answers to all series, a batch at a time.
-fn answers<B: Kernels>(
-    objective: &Queried<B>,
-    numbers: &[f32],
-    series: usize,
-) -> Result<Vec<Vec<f32>>, Error> {
-    let mut all = Vec::with_capacity(series);
-    for start in (0..series).step_by(BATCH) {
-        all.extend(objective.probabilities(numbers, start..series.min(start + BATCH))?);
-    }
-    Ok(all)
-}
-
-fn program(
-    transform: &Transform,
-    mapping: LabelMapping,
-    labels: Classes,
-    numbers: &Numbers,
-    spec: &crate::source::SourceSpec,
-    train: &Split,
-    settings: &BlackBoxSettings,
-) -> Program {
+    let tensors = Trained::Transform.named(0, train.named(&numbers));
     let content = Classification {
-        labels,
-        series_length: train.series.first().map_or(0, Vec::len),
+        series_length: data.train.series.first().map_or(0, Vec::len),
         parts: vec![Part {
             transform: transform.clone(),
-            mapping: Mapping::new(mapping),
+            mapping: Mapping::new(mapping.clone()),
             weight: 1.0,
         }],
         inverse_temperature: 1.0,
-        settings: crate::fit::FitSettings {
-            transforms: vec![transform.clone()],
-            readouts: vec![crate::fit::ReadoutKind::Labels],
-            seed: settings.seed,
-            ..crate::fit::FitSettings::preset(crate::fit::Preset::Paper)
+        settings: ClassifierRecord {
+            scaling: Scaling::ZNormalise,
+            seed,
+            preset: "black-box".to_owned(),
+            trainer: "random-directions".to_owned(),
         },
+        labels: labels.clone(),
     };
-    let tensors = Trained::Transform.named(0, numbers.clone());
-    Program::fitted(
-        SourceReference::of(spec),
-        content,
-        tensors,
-        Default::default(),
-    )
+    let reference = SourceReference::of(spec);
+    Ok((
+        Program::fitted(reference, content, tensors, Default::default()),
+        score,
+    ))
+}
+
+/// Answers as series of logarithms, which spread small probabilities out.
+fn as_series(answers: Vec<Vec<f32>>, classes: &[usize]) -> Split {
+    let series = answers.into_iter();
+    let logarithms = |row: Vec<f32>| {
+        row.iter()
+            .map(|value| f64::from(*value).max(1e-8).ln())
+            .collect()
+    };
+    let labels = classes.iter().map(ToString::to_string);
+    Split::new(series.map(logarithms).collect(), labels.collect())
 }

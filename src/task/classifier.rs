@@ -1,6 +1,5 @@
 //! Classifying series with a program and its frozen source.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
@@ -10,11 +9,11 @@ use retune_core::argmax;
 use serde::Serialize;
 
 use super::distance::risk;
-use crate::fit::{Examples, FitProgress, FitSettings, fit, nothing_to_fit};
+use crate::fit::{FitProgress, FitSettings, fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
-use crate::program::{Classification, Part, Program, SourceReference, Trained, check_finite};
-use crate::series::{Classes, Split};
+use crate::program::{Program, Trained};
+use crate::series::Split;
 use crate::source::{
     Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, play,
 };
@@ -72,18 +71,18 @@ pub struct Explanation {
 #[derive(Debug, Clone)]
 pub struct Classifier<B: Kernels> {
     program: Program,
-    source: Arc<dyn SourceModel<B>>,
+    pub(super) source: Arc<dyn SourceModel<B>>,
     parts: Vec<LoadedPart<B>>,
     /// The taps that any part reads.
     taps: Vec<usize>,
-    device: B::Device,
+    pub(super) device: B::Device,
 }
 
 /// One part of the program on the device.
 #[derive(Debug, Clone)]
 struct LoadedPart<B: Kernels> {
-    /// The first part that hears the series as this one does: they need hear it only once.
-    same_as: usize,
+    /// Whether it hears the series as the part before it does: they need hear it only once.
+    as_before: bool,
     transform: Parameters<B>,
     mapping: Parameters<B>,
 }
@@ -108,44 +107,7 @@ impl<B: Kernels> Classifier<B> {
     where
         A: AutodiffBackend<InnerBackend = B, Device = B::Device> + Kernels,
     {
-        let series_length = check_training(train)?;
-        let labels = Classes::from_training(&train.labels)?;
-        let classes: Vec<usize> = train
-            .labels
-            .iter()
-            .filter_map(|label| labels.index(label))
-            .collect();
-        let series: Vec<Vec<f32>> = train
-            .series
-            .iter()
-            .map(|series| settings.scaling.apply(series))
-            .collect();
-        let examples = Examples {
-            series: &series,
-            classes: &classes,
-            class_count: labels.len(),
-        };
-        let fitted = fit::<A>(examples, source, settings, device, progress)?;
-        let mut parts = Vec::with_capacity(fitted.parts.len());
-        let mut tensors = BTreeMap::new();
-        for (index, part) in fitted.parts.into_iter().enumerate() {
-            tensors.extend(Trained::Transform.named(index, part.transform_numbers));
-            tensors.extend(Trained::Mapping.named(index, part.mapping_numbers));
-            parts.push(Part {
-                transform: part.transform,
-                mapping: part.mapping,
-                weight: part.weight,
-            });
-        }
-        let content = Classification {
-            labels,
-            series_length,
-            parts,
-            inverse_temperature: fitted.inverse_temperature,
-            settings: settings.clone(),
-        };
-        let reference = SourceReference::of(source.spec());
-        let program = Program::fitted(reference, content, tensors, fitted.scores);
+        let program = fit::<A>(train, source, settings, device, progress)?;
         Self::new(program, source, device)
     }
 
@@ -163,12 +125,8 @@ impl<B: Kernels> Classifier<B> {
         Self::load(program, source.model(device), device)
     }
 
-    /// Another program for the same source on the same device.
-    pub(super) fn with_program(&self, program: Program) -> Result<Self, Error> {
-        Self::load(program, self.source.clone(), &self.device)
-    }
-
-    fn load(
+    /// The same with the source on the device.
+    pub(super) fn load(
         program: Program,
         source: Arc<dyn SourceModel<B>>,
         device: &B::Device,
@@ -177,18 +135,21 @@ impl<B: Kernels> Classifier<B> {
         let (length, classes) = (program.series_length(), program.labels().len());
         let mut taps = Vec::new();
         let mut parts = Vec::with_capacity(program.parts().len());
+        let mut before = None;
         for (index, part) in program.parts().iter().enumerate() {
             let numbers = program.tensors_of(index, Trained::Transform);
             let transform = part.transform.on_device(spec, &numbers, length, device);
             let transform = part.transform.settle(source.as_ref(), transform?);
-            let numbers = program.tensors_of(index, Trained::Mapping);
-            let mapping = part.mapping.on_device(spec, classes, &numbers, device)?;
+            let of_mapping = program.tensors_of(index, Trained::Mapping);
+            let mapping = part.mapping.on_device(spec, classes, &of_mapping, device)?;
             taps.extend(part.mapping.reads(spec));
+            let heard = Some((&part.transform, numbers));
             parts.push(LoadedPart {
-                same_as: first_with_transform_of(&program, index),
+                as_before: before == heard,
                 transform,
                 mapping,
             });
+            before = heard;
         }
         taps.sort_unstable();
         taps.dedup();
@@ -233,25 +194,18 @@ impl<B: Kernels> Classifier<B> {
             let message = format!("there is nothing to score: {series} series but {labels} labels");
             return Err(Error::new(ErrorKind::Labels, message));
         }
-        let count = self.program.labels().len();
+        let labels = &self.program.content().labels;
+        let count = labels.len();
         let mut confusion = vec![vec![0; count]; count];
-        let mut log_loss = 0.0;
-        let mut brier = 0.0;
-        let mut total_risk = 0.0;
+        let (mut log_loss, mut brier, mut total_risk) = (0.0, 0.0, 0.0);
         let predictions = self.predict(&split.series)?;
-        for (index, (prediction, label)) in predictions.iter().zip(&split.labels).enumerate() {
-            let right = self
-                .program
-                .header
-                .content
-                .labels
-                .index(label)
-                .ok_or_else(|| {
-                    let (number, known) = (index + 1, self.program.labels().join(", "));
-                    let message =
-                        format!("series {number} has label {label:?}, the program knows {known}");
-                    Error::new(ErrorKind::Labels, message)
-                })?;
+        for (number, (prediction, label)) in (1..).zip(predictions.iter().zip(&split.labels)) {
+            let right = labels.index(label).ok_or_else(|| {
+                let known = labels.names().join(", ");
+                let message =
+                    format!("series {number} has label {label:?}, the program knows {known}");
+                Error::new(ErrorKind::Labels, message)
+            })?;
             confusion[right][prediction.class] += 1;
             let probability = f64::from(prediction.probabilities[right]);
             log_loss -= probability.max(LOWEST_PROBABILITY).ln();
@@ -260,11 +214,12 @@ impl<B: Kernels> Classifier<B> {
             brier += distance * distance;
         }
         let right: usize = (0..count).map(|class| confusion[class][class]).sum();
+        let series = split.len() as f64;
         Ok(Score {
-            accuracy: right as f64 / split.len() as f64,
-            log_loss: log_loss / split.len() as f64,
-            brier: brier / split.len() as f64,
-            risk: total_risk / split.len() as f64,
+            accuracy: right as f64 / series,
+            log_loss: log_loss / series,
+            brier: brier / series,
+            risk: total_risk / series,
             confusion,
         })
     }
@@ -325,12 +280,10 @@ impl<B: Kernels> Classifier<B> {
 
     /// The series as the transforms take them; `before` counts the series of earlier batches.
     pub(super) fn scaled(&self, batch: &[Vec<f64>], before: usize) -> Result<Vec<Vec<f32>>, Error> {
-        let scaling = self.program.settings().scaling;
-        let scale = |(index, series): (usize, &Vec<f64>)| {
-            self.program.check_series(series, before + index + 1)?;
-            Ok(scaling.apply(series))
-        };
-        batch.iter().enumerate().map(scale).collect()
+        let series = (before + 1..).zip(batch);
+        series
+            .map(|(number, series)| self.program.scaled(series, number))
+            .collect()
     }
 
     /// The source's input for some scaled series by one part of the program.
@@ -352,62 +305,42 @@ impl<B: Kernels> Classifier<B> {
         mapping.scores(self.spec(), outputs, &self.parts[part].mapping)
     }
 
-    /// The frozen source.
-    pub(super) fn source(&self) -> &dyn SourceModel<B> {
-        self.source.as_ref()
-    }
-
     /// What the source takes and gives.
     pub fn spec(&self) -> &SourceSpec {
         self.source.spec()
-    }
-
-    /// Where the tensors are.
-    pub(super) fn device(&self) -> &B::Device {
-        &self.device
     }
 
     /// The classes of some scaled series.
     fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
         let labels = self.program.labels();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
-        let mut last: Option<(usize, Outputs<B>)> = None;
-        for (part, loaded) in self.parts.iter().enumerate() {
-            let activations = match last.take() {
-                Some((same_as, activations)) if same_as == loaded.same_as => activations,
-                _ => self.outputs(self.input(part, batch)?),
+        let mut heard = None;
+        for (index, (part, loaded)) in self.program.parts().iter().zip(&self.parts).enumerate() {
+            let outputs = match heard.take().filter(|_| loaded.as_before) {
+                Some(outputs) => outputs,
+                None => self.outputs(self.input(index, batch)?),
             };
-            sum = sum + self.scores(part, &activations) * self.program.parts()[part].weight;
-            last = Some((loaded.same_as, activations));
+            sum = sum + self.scores(index, &outputs) * part.weight;
+            heard = Some(outputs);
         }
         // Among themselves the classes share all of the probability. The class is that of the
         // largest score: probabilities of what tells little are too even for their few digits.
-        let probabilities =
-            host(softmax(sum.clone() * self.program.inverse_temperature(), 1)).values;
+        let sharpened = sum.clone() * self.program.content().inverse_temperature;
+        let probabilities = host(softmax(sharpened, 1)).values;
         let scores = host(sum).values;
         let rows = probabilities.chunks_exact(labels.len());
-        let rows = rows.zip(scores.chunks_exact(labels.len()));
-        let predictions = rows.map(|(probabilities, scores)| {
-            let class = argmax(scores.iter().copied());
-            Prediction {
-                label: labels[class].clone(),
-                class,
-                probabilities: probabilities.to_vec(),
-            }
-        });
+        let predictions =
+            rows.zip(scores.chunks_exact(labels.len()))
+                .map(|(probabilities, scores)| {
+                    let class = argmax(scores.iter().copied());
+                    Prediction {
+                        label: labels[class].clone(),
+                        class,
+                        probabilities: probabilities.to_vec(),
+                    }
+                });
         Ok(predictions.collect())
     }
-}
-
-/// The first part whose transform, with its trained numbers, is that of part `index`.
-fn first_with_transform_of(program: &Program, index: usize) -> usize {
-    let key = |part: usize| {
-        let numbers = program.tensors_of(part, Trained::Transform);
-        (&program.parts()[part].transform, numbers)
-    };
-    (0..index)
-        .find(|earlier| key(*earlier) == key(index))
-        .unwrap_or(index)
 }
 
 /// The planes of a source, on which explanations are drawn.
@@ -417,31 +350,4 @@ pub(super) fn explained(source: &SourceSpec) -> Result<&PlaneInput, Error> {
         let message = format!("the source {name} hears no plane, so there is nothing to explain");
         Error::new(ErrorKind::Mismatch, message)
     })
-}
-
-/// The series' common length.
-fn check_training(train: &Split) -> Result<usize, Error> {
-    let expected = train.series.first().ok_or_else(nothing_to_fit)?.len();
-    if train.series.len() != train.labels.len() {
-        let (series, labels) = (train.series.len(), train.labels.len());
-        let message = format!("there are {series} series but {labels} labels");
-        return Err(Error::new(ErrorKind::Labels, message));
-    }
-    for (index, series) in train.series.iter().enumerate() {
-        let number = index + 1;
-        if series.len() != expected {
-            let found = series.len();
-            let message = format!(
-                "series {number} has {found} samples, expected {expected} as the first one"
-            );
-            return Err(
-                Error::new(ErrorKind::UnequalLengths, message).with_setting("unequal", "resample")
-            );
-        }
-        check_finite(series, number)?;
-    }
-    if expected == 0 {
-        return Err(nothing_to_fit());
-    }
-    Ok(expected)
 }

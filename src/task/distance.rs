@@ -5,17 +5,15 @@
 //! source's `K` logits on speech and on the reprogrammed series. A risk is the mean Euclidean
 //! distance between probabilities and truth.
 
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use serde::Serialize;
 
 use super::classifier::Classifier;
-use crate::Error;
 use crate::kernel::Kernels;
 use crate::program::Trained;
 use crate::series::Split;
 use crate::source::{SpeechClip, host, label_logits};
+use crate::train::{generator, unit};
+use crate::{Error, ErrorKind};
 
 /// Clips or series that go through the source together.
 const BATCH: usize = 64;
@@ -44,7 +42,7 @@ impl<B: Kernels> Classifier<B> {
     ///
     /// # Errors
     ///
-    /// As [`Classifier::score`]; and when there is no such part.
+    /// As [`Classifier::score`]; and when there is no such part, no speech or no projection.
     pub fn distance(
         &self,
         split: &Split,
@@ -53,34 +51,33 @@ impl<B: Kernels> Classifier<B> {
         projections: usize,
         seed: u64,
     ) -> Result<Distance, Error> {
-        let on_speech = self.speech_logits(speech)?;
-        let width = on_speech.first().map_or(0, Vec::len);
-        let source_risk = on_speech
-            .iter()
-            .zip(speech)
-            .map(|(logits, clip)| risk(&softmax(logits), clip.label))
-            .sum::<f64>()
-            / speech.len().max(1) as f64;
+        if speech.is_empty() || projections == 0 {
+            let message = "there is no speech to compare with, or no direction to compare along";
+            return Err(Error::new(ErrorKind::Empty, message));
+        }
+        let mut on_speech = Vec::with_capacity(speech.len());
+        for batch in speech.chunks(BATCH) {
+            on_speech.extend(label_logits(self.source.as_ref(), batch, &self.device)?);
+        }
+        let width = on_speech[0].len();
+        let risks = on_speech.iter().zip(speech);
+        let risks = risks.map(|(logits, clip)| risk(&softmax(logits), clip.label));
+        let source_risk = risks.sum::<f64>() / speech.len() as f64;
 
-        let score = self.score(split)?;
-        let after = self.logits(split, part)?;
-        let before = self.untrained(part)?.logits(split, part)?;
-        let direction = |index: usize| direction(width, seed, index as u64);
+        let program_risk = self.score(split)?.risk;
         let sliced = |other: &[Vec<f32>]| {
-            let sum: f64 = (0..projections)
-                .map(|index| {
-                    let direction = direction(index);
-                    wasserstein(project(&on_speech, &direction), project(other, &direction))
-                })
-                .sum();
-            sum / projections.max(1) as f64
+            let along = (0..projections).map(|index| {
+                let direction = unit(width, &mut generator(seed, index as u64));
+                wasserstein(project(&on_speech, &direction), project(other, &direction))
+            });
+            along.sum::<f64>() / projections as f64
         };
-        let after = sliced(&after);
+        let after = sliced(&self.logits(split, part)?);
         Ok(Distance {
-            before: sliced(&before),
+            before: sliced(&self.untrained(part)?.logits(split, part)?),
             after,
             source_risk,
-            program_risk: score.risk,
+            program_risk,
             bound: source_risk + 2.0 * (width as f64).sqrt() * after,
         })
     }
@@ -88,14 +85,11 @@ impl<B: Kernels> Classifier<B> {
     /// The program with the numbers that one part's transform had before training.
     fn untrained(&self, part: usize) -> Result<Self, Error> {
         let mut program = self.program().clone();
-        let stored = program.part(part)?;
-        let initial = stored
-            .transform
-            .initial(self.spec(), program.settings().seed);
-        program
-            .tensors
-            .extend(Trained::Transform.named(part, initial));
-        self.with_program(program)
+        let (transform, seed) = (&program.part(part)?.transform, program.settings().seed);
+        let initial = transform.initial(self.spec(), seed);
+        let named = Trained::Transform.named(part, initial);
+        program.tensors.extend(named);
+        Self::load(program, self.source.clone(), &self.device)
     }
 
     /// The source's logits on the series of a split.
@@ -103,20 +97,11 @@ impl<B: Kernels> Classifier<B> {
         let mut logits = Vec::with_capacity(split.len());
         for (index, batch) in split.series.chunks(BATCH).enumerate() {
             let batch = self.scaled(batch, index * BATCH)?;
-            let outputs = self.source().forward(self.input(part, &batch)?, &[]);
+            let outputs = self.source.forward(self.input(part, &batch)?, &[]);
             let found = outputs.logits.ok_or_else(|| self.spec().no_labels())?;
             let [_, width] = found.dims();
             let values = host(found).values;
             logits.extend(values.chunks_exact(width).map(<[f32]>::to_vec));
-        }
-        Ok(logits)
-    }
-
-    /// The source's logits on recorded words.
-    fn speech_logits(&self, speech: &[SpeechClip]) -> Result<Vec<Vec<f32>>, Error> {
-        let mut logits = Vec::with_capacity(speech.len());
-        for batch in speech.chunks(BATCH) {
-            logits.extend(label_logits(self.source(), batch, self.device())?);
         }
         Ok(logits)
     }
@@ -138,20 +123,6 @@ pub(super) fn risk(probabilities: &[f32], right: usize) -> f64 {
     squares.sum::<f64>().sqrt()
 }
 
-/// A random direction of length 1.
-fn direction(width: usize, seed: u64, stream: u64) -> Vec<f64> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(stream);
-    let mut direction: Vec<f64> = (0..width)
-        .map(|_| StandardNormal.sample(&mut random))
-        .collect();
-    let length = direction.iter().map(|value| value * value).sum::<f64>();
-    for value in &mut direction {
-        *value /= length.sqrt().max(f64::MIN_POSITIVE);
-    }
-    direction
-}
-
 /// The points along a direction, in rising order.
 fn project(points: &[Vec<f32>], direction: &[f64]) -> Vec<f64> {
     let along = |point: &Vec<f32>| {
@@ -163,29 +134,19 @@ fn project(points: &[Vec<f32>], direction: &[f64]) -> Vec<f64> {
     projected
 }
 
-/// The Wasserstein-1 distance of two samples on a line, each in rising order: the area between
-/// their quantile functions.
+/// The Wasserstein-1 distance of two samples on a line, each of some points in rising order: the
+/// area between their quantile functions.
 fn wasserstein(one: Vec<f64>, other: Vec<f64>) -> f64 {
-    if one.is_empty() || other.is_empty() {
-        return 0.0;
-    }
     let (mut first, mut second) = (0, 0);
-    let mut at = 0.0;
-    let mut area = 0.0;
+    let (mut at, mut area) = (0.0, 0.0);
     while first < one.len() && second < other.len() {
-        let ends = [
-            (first + 1) as f64 / one.len() as f64,
-            (second + 1) as f64 / other.len() as f64,
-        ];
-        let next = ends[0].min(ends[1]);
+        let end_of_first = (first + 1) as f64 / one.len() as f64;
+        let end_of_second = (second + 1) as f64 / other.len() as f64;
+        let next = end_of_first.min(end_of_second);
         area += (next - at) * (one[first] - other[second]).abs();
         at = next;
-        if ends[0] <= next {
-            first += 1;
-        }
-        if ends[1] <= next {
-            second += 1;
-        }
+        first += usize::from(end_of_first <= next);
+        second += usize::from(end_of_second <= next);
     }
     area
 }
@@ -197,21 +158,25 @@ mod tests {
     /// Expected values by hand: a shift costs itself, and mass ½ that moves by 4 costs 2.
     #[test]
     fn mass_on_a_line_moves_the_shortest_way() {
-        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12);
-        close(wasserstein(vec![0.0, 1.0], vec![2.0, 3.0]), 2.0);
-        close(wasserstein(vec![0.0], vec![0.0, 4.0]), 2.0);
-        close(wasserstein(vec![0.0, 0.0, 3.0], vec![0.0, 3.0, 3.0]), 1.0);
-        close(wasserstein(vec![5.0], vec![5.0, 5.0, 5.0]), 0.0);
+        for (one, other, expected) in [
+            (vec![0.0, 1.0], vec![2.0, 3.0], 2.0),
+            (vec![0.0], vec![0.0, 4.0], 2.0),
+            (vec![0.0, 0.0, 3.0], vec![0.0, 3.0, 3.0], 1.0),
+            (vec![5.0], vec![5.0, 5.0, 5.0], 0.0),
+        ] {
+            assert!((wasserstein(one, other) - expected).abs() < 1e-12);
+        }
     }
 
     #[test]
     fn directions_have_length_one_and_come_from_the_seed() {
-        let one = direction(36, 1, 0);
+        let direction = |seed, stream| unit(36, &mut generator(seed, stream));
+        let one = direction(1, 0);
         let length: f64 = one.iter().map(|value| value * value).sum();
         assert!((length - 1.0).abs() < 1e-12);
-        assert_eq!(one, direction(36, 1, 0));
-        assert_ne!(one, direction(36, 2, 0));
-        assert_ne!(one, direction(36, 1, 1));
+        assert_eq!(one, direction(1, 0));
+        assert_ne!(one, direction(2, 0));
+        assert_ne!(one, direction(1, 1));
     }
 
     #[test]

@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::fit::forecast::beside;
-use crate::fit::{FitProgress, ForecastReadout, ForecastSettings, features, fit_forecast};
+use crate::fit::{FitProgress, ForecastSettings, fit_forecast};
 use crate::forecast::{History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
 use crate::mapping::pooled_width;
-use crate::parameters::{Numbers, Parameters};
-use crate::program::{
-    ForecastProgram, Forecasting, Program, SourceReference, Trained, store_readout,
-};
+use crate::parameters::Parameters;
+use crate::program::{ForecastProgram, Trained, readings};
 use crate::ridge::LinearModel;
 use crate::source::{SourceModel, SourceWeights};
 use crate::{Error, ErrorKind};
@@ -35,8 +32,8 @@ pub struct Forecast {
 pub struct Forecaster<B: Kernels> {
     program: ForecastProgram,
     readout: LinearModel,
-    /// The best readout that does not hear; known after a fit only.
-    alone: Option<ForecastReadout>,
+    /// The best program that does not hear; known after a fit only.
+    alone: Option<ForecastProgram>,
     source: Arc<dyn SourceModel<B>>,
     transforms: Vec<Parameters<B>>,
     device: B::Device,
@@ -58,24 +55,10 @@ impl<B: Kernels> Forecaster<B> {
         progress: &mut dyn FnMut(&FitProgress),
     ) -> Result<Self, Error> {
         let fitted = fit_forecast::<B>(histories, source, settings, device, progress)?;
-        let transforms = fitted.transforms.into_iter().enumerate();
-        let mut tensors: Numbers = transforms
-            .flat_map(|(transform, numbers)| Trained::Transform.named(transform, numbers))
-            .collect();
-        store_readout(&fitted.readout.linear, &mut tensors);
-        let content = Forecasting {
-            context: settings.context,
-            horizon: settings.horizon,
-            uses_source: fitted.readout.uses_source,
-            seasonal: fitted.readout.seasonal,
-            intervals: fitted.readout.intervals,
-            settings: settings.clone(),
-        };
-        let reference = SourceReference::of(source.spec());
-        let program = Program::fitted(reference, content, tensors, fitted.scores);
-        let mut forecaster = Self::new(program, source, device)?;
-        forecaster.alone = Some(fitted.alone);
-        Ok(forecaster)
+        Ok(Self {
+            alone: Some(fitted.alone),
+            ..Self::new(fitted.program, source, device)?
+        })
     }
 
     /// Puts a program and its source on a device.
@@ -103,16 +86,11 @@ impl<B: Kernels> Forecaster<B> {
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         let transforms = program.settings().transforms.iter().enumerate();
-        let transforms = transforms
-            .map(|(index, transform)| {
-                transform.on_device(
-                    source.spec(),
-                    &program.tensors_of(index, Trained::Transform),
-                    context,
-                    device,
-                )
-            })
-            .collect::<Result<_, _>>()?;
+        let transforms = transforms.map(|(index, transform)| {
+            let numbers = program.tensors_of(index, Trained::Transform);
+            transform.on_device(source.spec(), &numbers, context, device)
+        });
+        let transforms = transforms.collect::<Result<_, _>>()?;
         Ok(Self {
             program,
             readout,
@@ -131,17 +109,10 @@ impl<B: Kernels> Forecaster<B> {
     /// The best forecaster without the source, from the same fit and the same windows: what the
     /// source adds is the difference. `None` for a program that was loaded.
     pub fn without_source(&self) -> Option<Self> {
-        let alone = self.alone.clone()?;
-        let mut program = self.program.clone();
-        let content = &mut program.header.content;
-        content.uses_source = false;
-        content.seasonal = alone.seasonal;
-        content.intervals = alone.intervals.clone();
-        store_readout(&alone.linear, &mut program.tensors);
+        let program = self.alone.clone()?;
         Some(Self {
+            readout: program.readout(),
             program,
-            readout: alone.linear.clone(),
-            alone: Some(alone),
             ..self.clone()
         })
     }
@@ -157,62 +128,39 @@ impl<B: Kernels> Forecaster<B> {
         let context = self.program.context();
         let mut forecasts = Vec::with_capacity(histories.len());
         for batch in histories.chunks(BATCH) {
-            let windows = batch
-                .iter()
-                .map(|history| ScaledWindow::at_end(history.as_ref(), context))
-                .collect::<Result<Vec<_>, _>>()?;
+            let windows = batch.iter();
+            let windows = windows.map(|one| ScaledWindow::at_end(one.as_ref(), context));
+            let windows = windows.collect::<Result<Vec<_>, _>>()?;
             forecasts.extend(self.forecast_windows(&windows)?);
         }
         Ok(forecasts)
     }
 
     fn forecast_windows(&self, windows: &[ScaledWindow]) -> Result<Vec<Forecast>, Error> {
-        let content = &self.program.header.content;
-        let (horizon, settings) = (content.horizon, &content.settings);
-        let mut activations = Vec::new();
-        if content.uses_source {
-            let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
-            for (transform, trained) in settings.transforms.iter().zip(&self.transforms) {
-                let mut nothing = |_| {};
-                let (source, device) = (self.source.as_ref(), &self.device);
-                activations.push(features(
-                    &values,
-                    transform,
-                    trained,
-                    source,
-                    device,
-                    &mut nothing,
-                )?);
-            }
-        }
-        let width = pooled_width(self.source.spec());
-        let rows = beside(
-            windows.iter().map(ScaledWindow::from_last),
-            &activations,
-            width,
-        );
+        let content = self.program.content();
+        let horizon = content.horizon;
+        let heard = content.settings.transforms.iter().zip(&self.transforms);
+        let heard = heard.filter(|_| content.uses_source);
+        let all: Vec<&ScaledWindow> = windows.iter().collect();
+        let rows = readings(&all, heard, self.source.as_ref(), &self.device)?;
         let predicted = self.readout.predict(&rows)?;
         let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
+        let season = content.settings.season.filter(|_| content.seasonal);
         let rows = scaled.chunks_exact_mut(horizon).zip(windows);
         rows.map(|(scaled, window)| {
-            let season = settings.season.filter(|_| content.seasonal);
+            let mut unit = window.deviation;
             if window.constant {
                 scaled.fill(0.0);
+                unit = 0.0;
             } else if let Some(season) = season {
                 for (value, ahead) in scaled.iter_mut().zip(season_ahead(window, season, horizon)) {
                     *value += ahead;
                 }
             }
             let values = window.restore(scaled);
-            let unit = if window.constant {
-                0.0
-            } else {
-                window.deviation
-            };
-            let intervals = LEVELS
-                .iter()
-                .map(|&level| content.intervals.around(&values, unit, level))
-                .collect::<Result<_, _>>()?;
+            let intervals = LEVELS.iter();
+            let intervals = intervals.map(|&level| content.intervals.around(&values, unit, level));
+            let intervals = intervals.collect::<Result<_, _>>()?;
             Ok(Forecast { values, intervals })
         })
         .collect()

@@ -8,9 +8,10 @@ mod forecaster;
 mod motion;
 mod saliency;
 
+pub use crate::fit::motion::adapt;
 pub use backtest::{BacktestOptions, BacktestReport, BacktestRow, backtest};
 pub use black_box::{BlackBoxScore, BlackBoxSettings, fit_black_box};
 pub use classifier::{Classifier, Explanation, Prediction, Score};
 pub use distance::Distance;
 pub use forecaster::{Forecast, Forecaster};
-pub use motion::{LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, MotionStream, adapt};
+pub use motion::{LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, MotionStream};

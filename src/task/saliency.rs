@@ -8,11 +8,7 @@ use crate::Error;
 use crate::kernel::Kernels;
 use crate::source::{Input, PlaneInput, host};
 
-impl<B> Classifier<B>
-where
-    B: AutodiffBackend + Kernels,
-    B::InnerBackend: Kernels,
-{
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
     /// How much the prediction rests on each value of a series, `[samples]`; the highest is 1.
     ///
     /// The gradient of the winning class's lead (its score minus the mean of the others') goes back
@@ -34,14 +30,11 @@ where
         let scaled = self.scaled(&[series.to_vec()], 0)?;
         let mut salient = vec![0.0f32; series.len()];
         for (index, part) in self.program().parts().iter().enumerate() {
-            let copies = scaled
-                .iter()
-                .flat_map(|series| part.transform.times(spec, series));
-            let copies: Vec<Vec<f32>> = copies.collect();
+            let copies = part.transform.times(spec, &scaled[0]);
             if copies.is_empty() {
                 continue;
             }
-            let plane = self.source().plane(self.input(index, &scaled)?);
+            let plane = self.source.plane(self.input(index, &scaled)?);
             let of_frames = self.of_frames(index, plane, winner);
             for times in copies {
                 for (value, time) in salient.iter_mut().zip(times) {

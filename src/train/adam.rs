@@ -1,10 +1,8 @@
 //! Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101).
 
-use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
-use super::{Gradient, Objective, Plan, Progress, Summary, Trainer, diverged};
+use super::{Gradient, Objective, Plan, Progress, Summary, Trainer};
 use crate::{Error, ErrorKind};
 
 /// The memory of both moments.
@@ -23,7 +21,7 @@ pub(crate) struct Moments {
 }
 
 impl Moments {
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self {
             first: vec![0.0; count],
             second: vec![0.0; count],
@@ -33,7 +31,7 @@ impl Moments {
 
     /// One step: `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
     /// `w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)`.
-    pub fn step(
+    pub(crate) fn step(
         &mut self,
         numbers: &mut [f32],
         gradient: &[f32],
@@ -62,121 +60,52 @@ impl Trainer for Adam {
         numbers: &mut Vec<f32>,
         report: &mut dyn FnMut(Progress),
     ) -> Result<Summary, Error> {
+        let plan = &self.0;
         let mut moments = Moments::new(numbers.len());
-        let mut best = (0, f64::INFINITY);
-        let mut best_numbers = None;
-        for epoch in 1..=self.0.epochs {
-            let mut random = generator(self.0.seed, self.0.stream + epoch as u64);
-            let mut order = self.0.training.clone();
-            order.shuffle(&mut random);
-            let mut total = 0.0;
-            for batch in order.chunks(self.0.batch.max(1)) {
-                let factor = self.0.schedule.factor(moments.steps, epoch, self.0.epochs);
-                let rate = self.0.learning_rate * factor;
-                let keep = self.keep(objective, &mut random);
-                let Gradient { loss, mut values } =
-                    self.gradient(objective, numbers, &keep, batch)?;
-                total += loss * batch.len() as f64;
-                let dropped = objective.dropped();
-                for (value, keep) in values[dropped].iter_mut().zip(&keep) {
-                    *value *= keep;
+        let dropped = objective.dropped();
+        // What each droppable number is multiplied by, so that their sum keeps its mean.
+        let kept = (1.0 / (1.0 - plan.dropout)) as f32;
+        let mut keep = vec![
+            1.0;
+            if plan.dropout == 0.0 {
+                0
+            } else {
+                dropped.len()
+            }
+        ];
+        plan.run(
+            objective,
+            numbers,
+            report,
+            &mut |numbers, batch, rate, random| {
+                for keep in &mut keep {
+                    *keep = if random.random_bool(plan.dropout) {
+                        0.0
+                    } else {
+                        kept
+                    };
                 }
-                let (epsilon, decay) = (self.0.epsilon, self.0.weight_decay);
-                moments.step(numbers, &values, rate, epsilon, decay);
-            }
-            let training_loss = total / order.len() as f64;
-            let validation_loss = match self.0.validation.is_empty() {
-                true => None,
-                false => Some(mean_loss(
-                    objective,
-                    numbers,
-                    &self.0.validation,
-                    self.0.batch,
-                )?),
-            };
-            if !training_loss.is_finite() || validation_loss.is_some_and(|loss| !loss.is_finite()) {
-                return Err(diverged(epoch));
-            }
-            report(Progress {
-                epoch,
-                epochs: self.0.epochs,
-                training_loss,
-                validation_loss,
-            });
-            match validation_loss {
-                None => best = (epoch, training_loss),
-                Some(loss) if loss < best.1 => {
-                    best = (epoch, loss);
-                    best_numbers = Some(numbers.clone());
-                }
-                Some(_) if epoch - best.0 >= self.0.patience => break,
-                Some(_) => {}
-            }
-        }
-        if let Some(best) = best_numbers {
-            *numbers = best;
-        }
-        Ok(Summary {
-            best_epoch: best.0.max(1),
-            lowest_loss: best.1,
-        })
+                let mut silenced = numbers.clone();
+                multiply(&mut silenced[dropped.clone()], &keep);
+                let gradient = objective.gradient(&silenced, batch)?;
+                let Gradient { loss, mut values } = gradient.ok_or_else(|| {
+                    let message = "this trainer needs gradients, and a black box has none";
+                    Error::new(ErrorKind::Mismatch, message)
+                        .with_hint("take a trainer of zeroth order")
+                })?;
+                // With respect to what is left of the numbers.
+                multiply(&mut values[dropped.clone()], &keep);
+                moments.step(numbers, &values, rate, plan.epsilon, plan.weight_decay);
+                Ok(loss)
+            },
+        )
     }
 }
 
-impl Adam {
-    /// What each droppable number is multiplied by in this step, so that their sum keeps its mean.
-    fn keep(&self, objective: &dyn Objective, random: &mut ChaCha8Rng) -> Vec<f32> {
-        if self.0.dropout == 0.0 {
-            return Vec::new();
-        }
-        let kept = (1.0 / (1.0 - self.0.dropout)) as f32;
-        objective
-            .dropped()
-            .map(|_| match random.random_bool(self.0.dropout) {
-                true => 0.0,
-                false => kept,
-            })
-            .collect()
+fn multiply(numbers: &mut [f32], factors: &[f32]) {
+    for (number, factor) in numbers.iter_mut().zip(factors) {
+        *number *= factor;
     }
-
-    /// The gradient with some numbers silenced, with respect to what is left of them.
-    fn gradient(
-        &self,
-        objective: &dyn Objective,
-        numbers: &[f32],
-        keep: &[f32],
-        batch: &[usize],
-    ) -> Result<Gradient, Error> {
-        let mut silenced = numbers.to_vec();
-        for (number, keep) in silenced[objective.dropped()].iter_mut().zip(keep) {
-            *number *= keep;
-        }
-        objective.gradient(&silenced, batch)?.ok_or_else(|| {
-            let message = "this trainer needs gradients, and a black box has none";
-            Error::new(ErrorKind::Mismatch, message).with_hint("take a trainer of zeroth order")
-        })
-    }
-}
-
-/// A generator of one of a seed's streams.
-pub(super) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(stream);
-    random
-}
-
-/// The mean loss over some cases, a batch at a time.
-fn mean_loss(
-    objective: &dyn Objective,
-    numbers: &[f32],
-    cases: &[usize],
-    batch: usize,
-) -> Result<f64, Error> {
-    let mut total = 0.0;
-    for cases in cases.chunks(batch.max(1)) {
-        total += objective.loss(numbers, cases)? * cases.len() as f64;
-    }
-    Ok(total / cases.len() as f64)
 }
 
 #[cfg(test)]
@@ -187,17 +116,9 @@ mod tests {
     fn plan() -> Plan {
         Plan {
             training: vec![0],
-            validation: Vec::new(),
-            epochs: 1,
-            batch: 1,
-            learning_rate: 0.1,
-            schedule: Schedule::Inverse { decay: 0.0 },
             epsilon: 1e-5,
             weight_decay: 0.5,
-            dropout: 0.0,
-            patience: 0,
-            seed: 0,
-            stream: 0,
+            ..Plan::default()
         }
     }
 
@@ -218,10 +139,6 @@ mod tests {
     struct Past;
 
     impl Objective for Past {
-        fn cases(&self) -> usize {
-            2
-        }
-
         fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
             let number = f64::from(numbers[0]);
             Ok(match cases {

@@ -10,8 +10,13 @@ pub use adam::Adam;
 #[cfg(feature = "import")]
 pub(crate) use adam::Moments;
 pub use zeroth_order::RandomDirections;
+pub(crate) use zeroth_order::unit;
 
 use std::ops::Range;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
 use crate::registry::{self, Entry};
 use crate::{Error, ErrorKind};
@@ -19,12 +24,10 @@ use crate::{Error, ErrorKind};
 /// The one list: a new trainer is a line here, beside its file.
 impl Entry for Make {
     fn own() -> Vec<(&'static str, Self)> {
+        let random_directions = Self(|plan| Box::new(RandomDirections::of(plan)));
         vec![
             ("adam", Self(|plan| Box::new(Adam(plan)))),
-            (
-                "random-directions",
-                Self(|plan| Box::new(RandomDirections::of(plan))),
-            ),
+            ("random-directions", random_directions),
         ]
     }
 }
@@ -79,6 +82,102 @@ pub struct Plan {
     pub stream: u64,
 }
 
+/// Steps of one case at a steady rate, with nothing watched, silenced or decayed.
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            training: Vec::new(),
+            validation: Vec::new(),
+            epochs: 1,
+            batch: 1,
+            learning_rate: 0.1,
+            schedule: Schedule::Inverse { decay: 0.0 },
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+            dropout: 0.0,
+            patience: 0,
+            seed: 0,
+            stream: 0,
+        }
+    }
+}
+
+/// One step of a trainer: changes the numbers by some cases, at a rate, and gives the mean loss over
+/// these before. What it draws of dropout comes from the generator.
+type Step<'a> =
+    &'a mut dyn FnMut(&mut Vec<f32>, &[usize], f64, &mut ChaCha8Rng) -> Result<f64, Error>;
+
+impl Plan {
+    /// Goes through the training cases in an order that the seed draws anew for each epoch. A budget
+    /// of queries that is spent within a step ends it where the last step led.
+    fn run(
+        &self,
+        objective: &dyn Objective,
+        numbers: &mut Vec<f32>,
+        report: &mut dyn FnMut(Progress),
+        step: Step,
+    ) -> Result<Summary, Error> {
+        let mut steps = 0;
+        let mut best = Summary {
+            best_epoch: 0,
+            lowest_loss: f64::INFINITY,
+        };
+        let mut best_numbers = None;
+        for epoch in 1..=self.epochs {
+            let mut random = generator(self.seed, self.stream + epoch as u64);
+            let mut order = self.training.clone();
+            order.shuffle(&mut random);
+            let mut total = 0.0;
+            for batch in order.chunks(self.batch.max(1)) {
+                let rate = self.learning_rate * self.schedule.factor(steps, epoch, self.epochs);
+                match step(numbers, batch, rate, &mut random) {
+                    Err(error) if error.kind() == ErrorKind::BudgetSpent => return Ok(best),
+                    loss => total += loss? * batch.len() as f64,
+                }
+                steps += 1;
+            }
+            let training_loss = total / order.len() as f64;
+            let validation_loss = match self.validation.is_empty() {
+                true => None,
+                false => Some(self.watched(objective, numbers)?),
+            };
+            if !training_loss.is_finite() || validation_loss.is_some_and(|loss| !loss.is_finite()) {
+                return Err(diverged(epoch));
+            }
+            report(Progress {
+                epoch,
+                epochs: self.epochs,
+                training_loss,
+                validation_loss,
+            });
+            let lowest_loss = validation_loss.unwrap_or(training_loss);
+            if validation_loss.is_none() || lowest_loss < best.lowest_loss {
+                best = Summary {
+                    best_epoch: epoch,
+                    lowest_loss,
+                };
+                best_numbers = validation_loss.map(|_| numbers.clone());
+            } else if epoch - best.best_epoch >= self.patience {
+                break;
+            }
+        }
+        if let Some(best) = best_numbers {
+            *numbers = best;
+        }
+        best.best_epoch = best.best_epoch.max(1);
+        Ok(best)
+    }
+
+    /// The mean loss over the cases that are watched, a batch at a time.
+    fn watched(&self, objective: &dyn Objective, numbers: &[f32]) -> Result<f64, Error> {
+        let mut total = 0.0;
+        for cases in self.validation.chunks(self.batch.max(1)) {
+            total += objective.loss(numbers, cases)? * cases.len() as f64;
+        }
+        Ok(total / self.validation.len() as f64)
+    }
+}
+
 /// How the learning rate goes on from that of the first step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Schedule {
@@ -104,6 +203,13 @@ impl Schedule {
     }
 }
 
+/// A generator for one use of a seed; the stream tells the uses apart.
+pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(stream);
+    random
+}
+
 /// Training that ran away in an epoch, from 1.
 pub(crate) fn diverged(epoch: usize) -> Error {
     let message = format!("the loss is not finite in epoch {epoch}");
@@ -112,9 +218,6 @@ pub(crate) fn diverged(epoch: usize) -> Error {
 
 /// What is made small: a mean loss over cases, as a function of numbers.
 pub trait Objective {
-    /// How many cases there are.
-    fn cases(&self) -> usize;
-
     /// The mean loss over some cases.
     ///
     /// # Errors
@@ -127,7 +230,9 @@ pub trait Objective {
     /// # Errors
     ///
     /// As [`Objective::loss`].
-    fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error>;
+    fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
+        Ok(None)
+    }
 
     /// The numbers of which dropout may silence some.
     fn dropped(&self) -> Range<usize> {

@@ -1,53 +1,35 @@
 //! Gradients from queries alone, by averaged random directions.
 
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::adam::generator;
-use super::{Objective, Plan, Progress, Schedule, Summary, Trainer, diverged};
-use crate::{Error, ErrorKind};
+use super::{Objective, Plan, Progress, Summary, Trainer};
+use crate::Error;
 
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
 /// `g = d / (β q) Σ (f(w + β u) − f(w)) u` over `q` directions `u`, uniform on the unit sphere in `d`
 /// dimensions, and steps of normalised size along `−g` with momentum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RandomDirections {
-    /// The cases that are trained on.
-    pub training: Vec<usize>,
-    /// The most passes over them.
-    pub epochs: usize,
-    /// Cases in a step.
-    pub batch: usize,
+    /// How training goes; early stopping, dropout and weight decay are not for estimates.
+    pub plan: Plan,
     /// Directions in a step: a step costs `1 + directions` losses.
     pub directions: usize,
     /// How far a direction is followed (β).
     pub smoothing: f64,
-    /// The length of the first step.
-    pub learning_rate: f64,
-    /// How it goes on from there.
-    pub schedule: Schedule,
     /// The share of the last step that goes on.
     pub momentum: f64,
-    /// The seed of orders and directions.
-    pub seed: u64,
 }
 
 impl RandomDirections {
-    /// Twenty directions a step, with momentum; early stopping, dropout and weight decay are not for
-    /// estimates.
+    /// Twenty directions a step, with momentum.
     pub fn of(plan: Plan) -> Self {
         Self {
-            training: plan.training,
-            epochs: plan.epochs,
-            batch: plan.batch,
+            plan,
             directions: 20,
             smoothing: 0.01,
-            learning_rate: plan.learning_rate,
-            schedule: plan.schedule,
             momentum: 0.9,
-            seed: plan.seed,
         }
     }
 
@@ -87,119 +69,78 @@ impl Trainer for RandomDirections {
         numbers: &mut Vec<f32>,
         report: &mut dyn FnMut(Progress),
     ) -> Result<Summary, Error> {
-        let mut directions = ChaCha8Rng::seed_from_u64(self.seed);
+        let plan = Plan {
+            validation: Vec::new(),
+            ..self.plan.clone()
+        };
+        let mut random = ChaCha8Rng::seed_from_u64(plan.seed);
         let mut velocity = vec![0.0f64; numbers.len()];
-        let mut steps = 0;
-        let mut last = (0, f64::INFINITY);
-        for epoch in 1..=self.epochs {
-            let mut order = self.training.clone();
-            order.shuffle(&mut generator(self.seed, epoch as u64));
-            let mut total = 0.0;
-            for batch in order.chunks(self.batch.max(1)) {
-                // Only the numbers of whole steps are kept: a budget that ends within one ends it
-                // where the last one led.
-                let (loss, gradient) =
-                    match self.estimate(objective, numbers, batch, &mut directions) {
-                        Err(error) if error.kind() == ErrorKind::BudgetSpent => {
-                            return Ok(Summary {
-                                best_epoch: last.0,
-                                lowest_loss: last.1,
-                            });
-                        }
-                        found => found?,
-                    };
-                total += loss * batch.len() as f64;
+        plan.run(
+            objective,
+            numbers,
+            report,
+            &mut |numbers, batch, rate, _| {
+                let (loss, gradient) = self.estimate(objective, numbers, batch, &mut random)?;
                 let norm = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
-                let rate = self.learning_rate * self.schedule.factor(steps, epoch, self.epochs);
-                steps += 1;
                 // A flat place gives no direction.
                 let scale = if norm > 0.0 { rate / norm } else { 0.0 };
-                for ((number, velocity), part) in
-                    numbers.iter_mut().zip(&mut velocity).zip(&gradient)
-                {
+                let moved = numbers.iter_mut().zip(&mut velocity);
+                for ((number, velocity), part) in moved.zip(&gradient) {
                     *velocity = self.momentum * *velocity - scale * part;
                     *number = (f64::from(*number) + *velocity) as f32;
                 }
-            }
-            let training_loss = total / order.len() as f64;
-            if !training_loss.is_finite() {
-                return Err(diverged(epoch));
-            }
-            last = (epoch, training_loss);
-            report(Progress {
-                epoch,
-                epochs: self.epochs,
-                training_loss,
-                validation_loss: None,
-            });
-        }
-        Ok(Summary {
-            best_epoch: last.0.max(1),
-            lowest_loss: last.1,
-        })
+                Ok(loss)
+            },
+        )
     }
 }
 
 /// A direction of length 1, uniform on the sphere.
-fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
-    let mut direction: Vec<f64> = (0..count).map(|_| StandardNormal.sample(random)).collect();
-    let length = direction.iter().map(|part| part * part).sum::<f64>().sqrt();
-    for part in &mut direction {
-        *part /= length.max(f64::MIN_POSITIVE);
-    }
-    direction
+pub(crate) fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let direction = (0..count).map(|_| StandardNormal.sample(random));
+    let direction: Vec<f64> = direction.collect();
+    let squares = direction.iter().map(|part| part * part);
+    let length = squares.sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+    direction.iter().map(|part| part / length).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gradient;
+    use super::super::Schedule;
     use super::*;
 
     /// A bowl whose lowest point is at 1, 2, 3, …
     struct Bowl;
 
     impl Objective for Bowl {
-        fn cases(&self) -> usize {
-            1
-        }
-
         fn loss(&self, numbers: &[f32], _: &[usize]) -> Result<f64, Error> {
             let places = numbers.iter().zip(1..);
-            Ok(places
-                .map(|(number, place)| (f64::from(*number) - f64::from(place)).powi(2))
-                .sum())
-        }
-
-        fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
-            Ok(None)
+            let off = places.map(|(number, place)| f64::from(*number) - f64::from(place));
+            Ok(off.map(|off| off * off).sum())
         }
     }
 
-    fn trainer() -> RandomDirections {
+    fn trainer(directions: usize) -> RandomDirections {
         RandomDirections {
-            training: vec![0],
-            epochs: 400,
-            batch: 1,
-            directions: 8,
+            plan: Plan {
+                training: vec![0],
+                epochs: 400,
+                schedule: Schedule::Inverse { decay: 0.01 },
+                seed: 1,
+                ..Plan::default()
+            },
+            directions,
             smoothing: 1e-3,
-            learning_rate: 0.1,
-            schedule: Schedule::Inverse { decay: 0.01 },
             momentum: 0.0,
-            seed: 1,
         }
     }
 
     /// The gradient of the bowl by hand: 2 (w − place).
     #[test]
     fn many_directions_give_the_gradient() {
-        let many = RandomDirections {
-            directions: 20_000,
-            ..trainer()
-        };
         let mut random = ChaCha8Rng::seed_from_u64(0);
-        let (loss, gradient) = many
-            .estimate(&Bowl, &[0.0, 0.0], &[0], &mut random)
-            .unwrap();
+        let found = trainer(20_000).estimate(&Bowl, &[0.0, 0.0], &[0], &mut random);
+        let (loss, gradient) = found.unwrap();
         assert!((loss - 5.0).abs() < 1e-9);
         assert!((gradient[0] + 2.0).abs() < 0.1, "{gradient:?}");
         assert!((gradient[1] + 4.0).abs() < 0.1, "{gradient:?}");
@@ -208,11 +149,9 @@ mod tests {
     #[test]
     fn the_bottom_of_a_bowl_is_found_from_losses_alone() {
         let mut numbers = vec![0.0; 5];
-        trainer().train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
-        let off = numbers
-            .iter()
-            .zip(1..)
-            .map(|(found, place)| (found - place as f32).abs());
+        trainer(8).train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
+        let off = numbers.iter().zip(1..);
+        let off = off.map(|(found, place)| (found - place as f32).abs());
         assert!(off.fold(0.0, f32::max) < 0.2, "{numbers:?}");
     }
 }

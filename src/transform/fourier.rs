@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use rustfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
+use crate::series::z_normalise;
+
 /// Under the logarithm of a spectrum, in units of its mean power.
 const SPECTRUM_FLOOR: f32 = 0.01;
 
@@ -72,7 +74,6 @@ pub(super) fn plans(size: usize) -> Plans {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::z_normalise;
 
     #[track_caller]
     fn close(found: &[f32], expected: &[f32]) {

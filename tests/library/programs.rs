@@ -104,8 +104,8 @@ fn the_loss_falls_and_the_tones_are_told_apart() {
         &settings,
         &Default::default(),
         &mut |progress| {
-            if let FitProgress::Epoch { training_loss, .. } = progress {
-                losses.push(*training_loss);
+            if let FitProgress::Epoch(at) = progress {
+                losses.push(at.training_loss);
             }
         },
     )
@@ -151,7 +151,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"6\"";
+    let version = b"\"retune.version\":\"7\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)

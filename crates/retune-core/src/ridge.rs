@@ -9,7 +9,7 @@
 //! - [`Ridge`] leaves out one row at a time, in closed form. All rows are in memory and all features
 //!   share a penalty: one eigendecomposition of the smaller Gram matrix, rows by rows or features by
 //!   features, answers for every penalty.
-//! - [`choose`] scored_rows by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
+//! - [`choose`] judges by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
 //!   products alone, so that there may be more rows than memory holds. Their [`Moments`] give the
 //!   weights for a penalty of each [`Block`] of features, by a Cholesky decomposition, and the
 //!   squared error that any model has on those rows.
@@ -17,24 +17,20 @@
 //! The same rows give the same bits, however they are cut into batches and on any number of
 //! threads: what runs at the same time is cut into fixed parts, and each part runs on one thread.
 
-mod cholesky;
 mod eigen;
 mod gram;
 mod leave_one_out;
 mod model;
 mod moments;
-mod penalties;
 mod rows;
-mod standard;
 mod sums;
 mod validation;
 
 pub use leave_one_out::{Criterion, Ridge, RidgeFit, rows_of, squared_error};
 pub use model::LinearModel;
 pub use moments::Moments;
-pub use penalties::{Block, log_spaced, penalty_grid};
 pub use sums::Sums;
-pub use validation::{Chosen, choose};
+pub use validation::{Block, Chosen, choose, log_spaced, penalty_grid};
 
 #[cfg(test)]
 mod tests;

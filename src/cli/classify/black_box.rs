@@ -78,17 +78,14 @@ impl Arguments {
         };
         let spec = black_box.spec();
         ensure!(spec.audio.is_some(), "a black box has to take audio");
-        let defaults = BlackBoxSettings::default();
         let budget = given.query_budget as u64;
-        let settings = BlackBoxSettings {
-            budget: Some(budget),
-            dimensions: self.fitting.dimensions.unwrap_or(defaults.dimensions),
-            seed: common.seed,
-            ..defaults
-        };
+        let mut settings = BlackBoxSettings::default();
+        settings.budget = Some(budget);
+        settings.dimensions = self.fitting.dimensions.unwrap_or(settings.dimensions);
+        settings.trainer.plan.seed = common.seed;
         let start = Instant::now();
         let mut progress = Progress::new(common, "asking");
-        let per_epoch = (data.train.len() * (1 + settings.directions)) as u64;
+        let per_epoch = (data.train.len() * (1 + settings.trainer.directions)) as u64;
         let (program, score) =
             engine.fit_black_box(data, black_box.as_ref(), &settings, &mut |at| {
                 let asked = (at.epoch as u64 * per_epoch).min(budget);

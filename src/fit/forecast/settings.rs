@@ -1,7 +1,6 @@
 //! The settings of a forecaster.
 
 use retune_core::{Error, ErrorKind};
-use serde::{Deserialize, Serialize};
 
 use crate::forecast::History;
 use crate::transform::Transform;
@@ -10,7 +9,7 @@ use crate::transform::Transform;
 const LONGEST_CONTEXT: usize = 512;
 
 /// Everything that decides a forecaster, beside the histories and the source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ForecastSettings {
     /// Values to forecast.
     pub horizon: usize,
@@ -89,25 +88,23 @@ impl ForecastSettings {
             ("number of windows", self.windows),
             ("number of histories", histories.len()),
         ];
-        if let Some(&(what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
-            let message = format!("the {what} is 0; expected at least 1");
-            return Err(Error::new(ErrorKind::Setting, message));
+        let refused = |message: String| Err(Error::new(ErrorKind::Setting, message));
+        if let Some((what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
+            return refused(format!("the {what} is 0; expected at least 1"));
         }
-        if !(0.0..1.0).contains(&self.validation) {
-            let share = self.validation;
-            let message = format!("the share held out is {share}; expected 0 to less than 1");
-            return Err(Error::new(ErrorKind::Setting, message));
+        let share = self.validation;
+        if !(0.0..1.0).contains(&share) {
+            let expected = "expected 0 to less than 1";
+            return refused(format!("the share held out is {share}; {expected}"));
         }
         for history in histories {
             let found = history.values.len();
+            let (context, horizon) = (self.context, self.horizon);
             // The last of training, and the first to validate with.
-            let needed = self
-                .context
-                .saturating_add(self.horizon)
-                .saturating_add(self.held_out(found));
+            let needed = context.saturating_add(horizon);
+            let needed = needed.saturating_add(self.held_out(found));
             if found <= needed {
                 let (name, needed) = (&history.name, needed.saturating_add(1));
-                let (context, horizon) = (self.context, self.horizon);
                 let message = format!(
                     "`{name}` has {found} values; expected at least {needed} for a context of \
                      {context}, a horizon of {horizon} and a validation part"
@@ -119,47 +116,5 @@ impl ForecastSettings {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::forecast::Timeline;
-
-    fn history(values: usize) -> History {
-        History {
-            name: "sales".to_owned(),
-            timeline: Timeline::counts(),
-            values: vec![1.0; values],
-        }
-    }
-
-    #[test]
-    fn the_context_suits_the_shortest_history() {
-        let context = |values: &[usize], horizon, season| {
-            let histories: Vec<History> = values.iter().map(|values| history(*values)).collect();
-            ForecastSettings::new(&histories, horizon, season)
-                .unwrap()
-                .context
-        };
-        assert_eq!(context(&[11_520], 96, Some(24)), 512);
-        assert_eq!(context(&[144], 12, Some(12)), 48);
-        assert_eq!(context(&[5000, 144], 12, None), 51);
-        assert_eq!(context(&[30], 3, Some(12)), 10);
-    }
-
-    #[test]
-    fn a_history_that_is_too_short_is_told_what_it_needs() {
-        let error = ForecastSettings::new(&[history(20)], 10, None).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`sales` has 20 values; expected at least 22 for a context of 1, a horizon of 10 and \
-             a validation part"
-        );
-        assert!(error.settings().contains(&("horizon", "")));
-        assert!(ForecastSettings::new(&[history(99)], 0, None).is_err());
-        assert!(ForecastSettings::new(&[], 5, None).is_err());
-        assert!(ForecastSettings::new(&[history(99)], usize::MAX, None).is_err());
     }
 }

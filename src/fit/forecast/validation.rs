@@ -28,7 +28,7 @@ pub(super) struct Validation {
 }
 
 /// What a row is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Choosing,
     Between,
@@ -46,12 +46,17 @@ impl Validation {
             let length = histories[row.origin.history].values.len();
             part(row.origin, length, settings)
         };
-        let of = |wanted: Part| rows.iter().filter(move |row| part(row) == wanted);
+        // How many there are, and how many with those of a history that begin within one horizon
+        // counted as one.
+        let count = |wanted: Part| {
+            let own = rows.iter().filter(|row| part(row) == wanted);
+            let group = |row: &Row| (row.origin.history, row.origin.place / settings.horizon);
+            let groups: Vec<_> = own.map(group).collect();
+            (groups.len(), BTreeSet::from_iter(groups).len())
+        };
         let all = rows.len();
-        let (choosing, calibration) = (of(Part::Choosing).count(), of(Part::Calibration).count());
-        let fewest =
-            apart(of(Part::Choosing), settings).min(apart(of(Part::Calibration), settings));
-        if fewest < LEAST_WINDOWS {
+        let (choosing, calibration) = (count(Part::Choosing), count(Part::Calibration));
+        if choosing.1.min(calibration.1) < LEAST_WINDOWS {
             return Self {
                 rows,
                 choosing: 0..all,
@@ -62,8 +67,8 @@ impl Validation {
         rows.sort_by_key(part);
         Self {
             rows,
-            choosing: 0..choosing,
-            calibration: all - calibration..all,
+            choosing: 0..choosing.0,
+            calibration: all - calibration.0..all,
         }
     }
 
@@ -83,12 +88,6 @@ impl Validation {
     }
 }
 
-/// How many rows there are, those of a history that begin within one horizon counted as one.
-fn apart<'a>(rows: impl Iterator<Item = &'a Row>, settings: &ForecastSettings) -> usize {
-    let keys = rows.map(|row| (row.origin.history, row.origin.place / settings.horizon));
-    keys.collect::<BTreeSet<_>>().len()
-}
-
 /// What an origin is for in a history of so many values.
 fn part(origin: Origin, length: usize, settings: &ForecastSettings) -> Part {
     let first = (length - settings.held_out(length)).max(settings.context);
@@ -99,73 +98,5 @@ fn part(origin: Origin, length: usize, settings: &ForecastSettings) -> Part {
         Part::Between
     } else {
         Part::Calibration
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::rows::{Parts, rows};
-    use super::*;
-    use crate::forecast::Timeline;
-
-    fn validation(values: &[usize]) -> (Validation, Vec<usize>) {
-        let settings = ForecastSettings {
-            horizon: 3,
-            context: 5,
-            season: None,
-            transforms: Vec::new(),
-            validation: 0.25,
-            windows: 1000,
-            refit: false,
-            seed: 0,
-        };
-        let history = |values: &usize| History {
-            name: String::new(),
-            timeline: Timeline::counts(),
-            values: (0..*values).map(|at| (at as f32).sin()).collect(),
-        };
-        let histories: Vec<History> = values.iter().map(history).collect();
-        let origins = Parts::of(&histories, &settings).validation;
-        let units = vec![1.0; histories.len()];
-        let rows = rows(&histories, &units, &settings, &origins);
-        let places = rows.iter().map(|row| row.origin.place).collect();
-        (Validation::of(rows, &histories, &settings), places)
-    }
-
-    #[test]
-    fn what_measures_forecasts_no_value_that_chose() {
-        // 375 of 1500 values from 1125 on, the middle at 1312; and 100 of 400 from 300 on, at 350.
-        let (validation, places) = validation(&[1500, 400]);
-        assert!(validation.apart());
-        assert_eq!(validation.rows.len(), places.len());
-        let of = |range: &Range<usize>, history: usize| -> Vec<usize> {
-            let rows = validation.rows[range.clone()].iter();
-            let own = rows.filter(|row| row.origin.history == history);
-            own.map(|row| row.origin.place).collect()
-        };
-        let ends = |places: Vec<usize>| (places[0], places[places.len() - 1], places.len());
-        let (choosing, calibration) = (&validation.choosing, &validation.calibration);
-        assert_eq!(ends(of(choosing, 0)), (1125, 1309, 185));
-        assert_eq!(ends(of(calibration, 0)), (1312, 1497, 186));
-        assert_eq!(ends(of(choosing, 1)), (300, 347, 48));
-        assert_eq!(ends(of(calibration, 1)), (350, 397, 48));
-        let numbers: Vec<usize> = (0..validation.rows.len()).collect();
-        assert_eq!(validation.choosing_of(&numbers, 1), &numbers[..233]);
-        assert_eq!(validation.calibration_of(&numbers, 1), &numbers[237..]);
-    }
-
-    #[test]
-    fn where_that_leaves_too_few_all_do_both() {
-        // Halves of 180 values, which are 60 horizons; and of 178.
-        assert!(validation(&[1440]).0.apart());
-        let (validation, places) = validation(&[1428]);
-        assert!(!validation.apart());
-        let all = 0..places.len();
-        assert_eq!(
-            (&validation.choosing, &validation.calibration),
-            (&all, &all)
-        );
-        let kept: Vec<usize> = validation.rows.iter().map(|row| row.origin.place).collect();
-        assert_eq!(kept, places);
     }
 }

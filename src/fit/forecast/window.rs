@@ -1,34 +1,38 @@
 //! The readout of the window alone, and what the readout that uses the source shares with it.
 
-use super::evidence::mean;
-use super::rows::{Origin, Row, rows};
+use super::BATCH;
+use super::rows::{Fit, Origin, Row};
 use super::validation::Validation;
-use super::{BATCH, ForecastReadout, ForecastSettings};
-use crate::forecast::{Conformal, History, LEVELS, season_ahead};
-use crate::ridge::{Block, Chosen, Moments, Sums, choose, log_spaced, penalty_grid};
+use super::with_source::mean;
+use crate::forecast::{Conformal, LEVELS, season_ahead};
+use crate::ridge::{Block, Chosen, LinearModel, Moments, Sums, choose, log_spaced, penalty_grid};
 use crate::{Error, ErrorKind};
 
 /// How much a window counts: its deviation in units of its history to this power. Errors are scored
 /// in these units, which is the second power; the first listens more to calm windows.
 const POWERS: [i32; 2] = [1, 2];
 
+/// A readout and what goes with it.
+pub(super) struct Readout {
+    /// Of `[context]` values counted from the last one, and of the features where it uses the source.
+    pub(super) linear: LinearModel,
+    pub(super) uses_source: bool,
+    pub(super) seasonal: bool,
+    /// How far it was off on the calibration windows of the validation part.
+    pub(super) intervals: Conformal,
+}
+
 /// What a readout reads, and how rows are weighed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
+    /// Whether forecasts are counted from the last season and not from the last value.
     pub(super) seasonal: bool,
     pub(super) power: i32,
 }
 
-/// What all steps of a fit share.
-pub(super) struct Fit<'a> {
-    pub(super) settings: &'a ForecastSettings,
-    pub(super) histories: &'a [History],
-    pub(super) units: Vec<f64>,
-}
-
 /// The best readout of the window alone.
 pub(super) struct Alone {
-    pub(super) readout: ForecastReadout,
+    pub(super) readout: Readout,
     pub(super) reading: Reading,
     /// The penalty of the window, for each unit of weight.
     pub(super) penalty: f64,
@@ -38,28 +42,9 @@ pub(super) struct Alone {
 }
 
 impl Fit<'_> {
-    pub(super) fn rows(&self, origins: &[Origin]) -> Result<Vec<Row>, Error> {
-        let rows = rows(self.histories, &self.units, self.settings, origins);
-        if rows.is_empty() {
-            let lengths = self.histories.iter().map(|history| history.values.len());
-            let shortest = lengths
-                .min()
-                .expect("there is a history: checked in `ForecastSettings::check`");
-            let (context, held_out) = (self.settings.context, self.settings.held_out(shortest));
-            let message = format!(
-                "no window of {context} values before the last {held_out} moves; expected one that \
-                 does"
-            );
-            return Err(crate::Error::new(ErrorKind::Constant, message).with_hint(
-                "the forecast of a constant series is its value, and needs no program",
-            ));
-        }
-        Ok(rows)
-    }
-
     /// What the readout is to give for a row: what came after the window, counted from where a
     /// forecast that knows nothing else would put it.
-    pub(super) fn target(&self, row: &Row, seasonal: bool) -> Vec<f32> {
+    fn target(&self, row: &Row, seasonal: bool) -> Vec<f32> {
         let mut target = row.after.clone();
         if let (true, Some(season)) = (seasonal, self.settings.season) {
             let ahead = season_ahead(&row.window, season, self.settings.horizon);
@@ -70,7 +55,7 @@ impl Fit<'_> {
         target
     }
 
-    /// Moments of rows; `activations` gives the features of each batch.
+    /// Moments of rows; `features` gives what is read of each batch, `width` values for a row.
     pub(super) fn moments(
         &self,
         origins: &[Origin],
@@ -80,34 +65,30 @@ impl Fit<'_> {
     ) -> Result<Moments, Error> {
         let mut sums = Sums::new(width, self.settings.horizon);
         for batch in origins.chunks(BATCH) {
-            let rows = rows(self.histories, &self.units, self.settings, batch);
+            let rows = self.rows(batch);
             self.add(&mut sums, &rows, reading, &features(&rows)?)?;
         }
-        if sums.rows() == 0 {
-            self.rows(&[])?;
+        match sums.rows() {
+            0 => Err(self.nothing_moves()),
+            _ => sums.finish(),
         }
-        sums.finish()
     }
 
-    pub(super) fn add(
+    fn add(
         &self,
         sums: &mut Sums,
         rows: &[Row],
         reading: Reading,
         features: &[f32],
     ) -> Result<(), Error> {
-        let targets: Vec<f32> = rows
+        let targets = rows
             .iter()
-            .flat_map(|row| self.target(row, reading.seasonal))
-            .collect();
-        let weights: Vec<f32> = rows
+            .flat_map(|row| self.target(row, reading.seasonal));
+        let least = f64::from(f32::MIN_POSITIVE);
+        let weights = rows
             .iter()
-            .map(|row| {
-                row.ratio
-                    .powi(reading.power)
-                    .max(f64::from(f32::MIN_POSITIVE)) as f32
-            })
-            .collect();
+            .map(|row| row.ratio.powi(reading.power).max(least) as f32);
+        let (targets, weights): (Vec<_>, Vec<_>) = (targets.collect(), weights.collect());
         sums.add(features, &targets, &weights)
     }
 
@@ -118,10 +99,8 @@ impl Fit<'_> {
         seasonal: bool,
         features: &[f32],
     ) -> Result<Moments, Error> {
-        let width = features.len() / rows.len();
-        let mut sums = Sums::new(width, self.settings.horizon);
-        let reading = Reading { seasonal, power: 2 };
-        self.add(&mut sums, rows, reading, features)?;
+        let mut sums = Sums::new(features.len() / rows.len(), self.settings.horizon);
+        self.add(&mut sums, rows, Reading { seasonal, power: 2 }, features)?;
         sums.finish()
     }
 
@@ -131,10 +110,8 @@ impl Fit<'_> {
         validation: &Validation,
     ) -> Result<Alone, Error> {
         let context = self.settings.context;
-        let seasonal = match self.settings.season {
-            Some(season) if season <= context => &[false, true][..],
-            _ => &[false],
-        };
+        let fits = self.settings.season.is_some_and(|season| season <= context);
+        let seasonal: &[bool] = if fits { &[false, true] } else { &[false] };
         let seen = windows(&validation.rows);
         let choosing = validation.choosing_of(&validation.rows, 1);
         let mut best: Option<(Chosen, Reading, Moments)> = None;
@@ -148,15 +125,10 @@ impl Fit<'_> {
                 let mut penalties = log_spaced(1e-4 * weight, 1e2 * weight, 13);
                 // Without weights, no change but the mean one is forecast.
                 penalties.push(f64::INFINITY);
-                let chosen = choose(
-                    &moments,
-                    &scored,
-                    &penalty_grid(&[(0..context, &penalties)]),
-                )?;
-                let least = best
-                    .as_ref()
-                    .map_or(f64::INFINITY, |(best, ..)| best.squared_error);
-                if chosen.squared_error < least {
+                let grid = penalty_grid(&[(0..context, &penalties)]);
+                let chosen = choose(&moments, &scored, &grid)?;
+                let least = best.as_ref().map(|(best, ..)| best.squared_error);
+                if chosen.squared_error < least.unwrap_or(f64::INFINITY) {
                     best = Some((chosen, reading, moments));
                 }
             }
@@ -188,59 +160,43 @@ impl Fit<'_> {
         validation: &Validation,
         features: &[f32],
         uses_source: bool,
-    ) -> Result<(ForecastReadout, Vec<f64>), Error> {
-        let horizon = self.settings.horizon;
-        let rows = &validation.rows;
+    ) -> Result<(Readout, Vec<f64>), Error> {
+        let (rows, horizon) = (&validation.rows, self.settings.horizon);
         let predicted = chosen.model.predict(features)?;
-        let mut off = Vec::with_capacity(predicted.len());
-        for (row, predicted) in rows.iter().zip(predicted.chunks_exact(horizon)) {
-            let target = self.target(row, reading.seasonal);
-            off.extend(
-                target
-                    .iter()
-                    .zip(predicted)
-                    .map(|(target, found)| target - *found as f32),
-            );
-        }
-        let errors = rows
+        let targets = rows
             .iter()
-            .zip(off.chunks_exact(horizon))
-            .map(|(row, off)| row.ratio.powi(2) * mean_square(off))
-            .collect();
+            .flat_map(|row| self.target(row, reading.seasonal));
+        let off = targets.zip(predicted);
+        let off: Vec<f32> = off.map(|(target, found)| target - found as f32).collect();
+        let errors = rows.iter().zip(off.chunks_exact(horizon));
+        let errors = errors.map(|(row, off)| row.ratio.powi(2) * mean_square(off));
         let linear = if self.settings.refit {
             let together = training.together(&self.scored(rows, reading.seasonal, features)?)?;
             let grown = together.weight() / training.weight();
-            let blocks: Vec<Block> = chosen
-                .blocks
-                .iter()
-                .map(|block| Block {
-                    penalty: block.penalty * grown,
-                    ..block.clone()
-                })
-                .collect();
-            together.solve(&blocks)?
+            let blocks = chosen.blocks.iter().map(|block| Block {
+                penalty: block.penalty * grown,
+                ..block.clone()
+            });
+            together.solve(&blocks.collect::<Vec<_>>())?
         } else {
             chosen.model.clone()
         };
-        let readout = ForecastReadout {
+        let readout = Readout {
             linear,
             uses_source,
             seasonal: reading.seasonal,
             intervals: Conformal::of(validation.calibration_of(&off, horizon), horizon, &LEVELS)?,
         };
-        Ok((readout, errors))
+        Ok((readout, errors.collect()))
     }
 }
 
 /// The windows of rows as a readout sees them, `[rows, context]`.
-pub(super) fn windows(rows: &[Row]) -> Vec<f32> {
+fn windows(rows: &[Row]) -> Vec<f32> {
     rows.iter().flat_map(|row| row.window.from_last()).collect()
 }
 
 pub(super) fn mean_square(values: &[f32]) -> f64 {
-    values
-        .iter()
-        .map(|value| f64::from(*value).powi(2))
-        .sum::<f64>()
-        / values.len() as f64
+    let squares = values.iter().map(|value| f64::from(*value).powi(2));
+    squares.sum::<f64>() / values.len() as f64
 }

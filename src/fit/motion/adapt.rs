@@ -3,19 +3,18 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use retune_core::motion::Windows;
-use serde::{Deserialize, Serialize};
 
 use super::Correction;
 use super::train::{Examples, TrainSettings, mean_squared, train};
 use crate::Error;
-use crate::parameters::{Numbers, Parameters};
+use crate::parameters::Parameters;
+use crate::program::{Motion, MotionProgram, MotionRecord, Program};
 use crate::source::motion::{MotionNetwork, MotionSourceWeights, setting};
 use crate::train::Progress;
 use crate::transform::{Refurbish, RefurbishSize};
 
 /// What a refurbish module is trained for.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum AdaptLoss {
     /// The mean squared error of the forecast.
     Target,
@@ -51,7 +50,7 @@ impl AdaptLoss {
 }
 
 /// How a refurbish module is fitted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AdaptSettings {
     /// What it is trained for.
     pub loss: AdaptLoss,
@@ -82,63 +81,68 @@ impl Default for AdaptSettings {
     }
 }
 
-/// A fitted refurbish module.
-pub(crate) struct Adapted {
-    /// Its numbers.
-    pub tensors: Numbers,
-    /// How many windows it was fitted to.
-    pub windows: usize,
-    /// The mean loss of the last epoch.
-    pub training_loss: f64,
-}
-
-/// Fits a refurbish module; see [`adapt`](crate::task::adapt).
-pub(crate) fn fit_refurbish<A: AutodiffBackend>(
+/// Fits a refurbish module to a person's `adapting` windows, in degrees.
+///
+/// `able_bodied` are the windows to retrieve corrections from, such as those that the source was
+/// trained on; they are needed unless the loss is [`AdaptLoss::Target`] or the correction an inversion.
+///
+/// # Errors
+///
+/// When the windows do not fit the source, a setting makes no sense, training diverges, or the
+/// frozen source is not bit for bit what it was.
+pub fn adapt<A: AutodiffBackend>(
     source: &MotionSourceWeights,
     adapting: &Windows,
     able_bodied: Option<&Windows>,
     settings: &AdaptSettings,
     device: &A::Device,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Adapted, Error> {
-    let signals = source.signals();
-    let size = RefurbishSize::of(signals, settings.hidden);
+) -> Result<MotionProgram, Error> {
+    let (signals, hidden, seed) = (source.signals(), settings.hidden, settings.seed);
+    let size = RefurbishSize::of(signals, hidden);
     size.check(source)?;
     settings.training.check()?;
     let weights = settings.loss.weights();
     check_weights(weights)?;
     let person = Examples::new(signals, [adapting])?;
     let network = MotionNetwork::<A>::new(source, device);
-    let corrected = if weights.0 == 0.0 {
-        Vec::new()
-    } else {
+    let mut corrected = None;
+    if weights.0 != 0.0 {
         let known = able_bodied.map(|windows| Examples::new(signals, [windows]));
-        let known = known.transpose()?;
-        let correction = &settings.correction;
-        correction.inputs(&person, known.as_ref(), &network, device)?
-    };
+        let (known, how) = (known.transpose()?, &settings.correction);
+        corrected = Some(how.inputs(&person, known.as_ref(), &network, device)?);
+    }
     let loss = |numbers: &Parameters<A>, places: &[usize]| {
+        let corrected = corrected.as_ref();
         let batch = Batch {
             inputs: person.inputs_of(&person.inputs, places, device),
             targets: person.targets_of(places, device),
-            corrected: (weights.0 != 0.0).then(|| person.inputs_of(&corrected, places, device)),
+            corrected: corrected.map(|inputs| person.inputs_of(inputs, places, device)),
         };
         loss(&Refurbish::new(numbers.clone()), &network, batch, weights)
     };
-    let plan = settings
-        .training
-        .plan(person.len(), person.len(), settings.seed);
-    let start = size.identity(settings.seed);
-    let (tensors, done) = train::<A>(&start, plan, &loss, device, progress)?;
+    let plan = settings.training.plan(person.len(), person.len(), seed);
+    let (tensors, done) = train::<A>(size.identity(seed), plan, &loss, device, progress)?;
     network.check_frozen(source)?;
-    Ok(Adapted {
+    let content = Motion {
+        input_joints: signals.input_joints.clone(),
+        target_joints: signals.target_joints.clone(),
+        window: signals.window,
+        horizon: signals.horizon,
+        rate_hz: signals.rate_hz,
+        settings: MotionRecord { hidden, seed },
+        adapting_windows: person.len(),
+    };
+    let scores = [("training_loss".to_owned(), done.lowest_loss)].into();
+    Ok(Program::fitted(
+        source.reference(),
+        content,
         tensors,
-        windows: person.len(),
-        training_loss: done.lowest_loss,
-    })
+        scores,
+    ))
 }
 
-fn check_weights((correction, target): (f32, f32)) -> Result<(), crate::Error> {
+fn check_weights((correction, target): (f32, f32)) -> Result<(), Error> {
     let is_good = |weight: f32| weight.is_finite() && weight >= 0.0;
     if is_good(correction) && is_good(target) && correction + target > 0.0 {
         return Ok(());

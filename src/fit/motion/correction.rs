@@ -1,23 +1,20 @@
 //! Corrected inputs: what the frozen network would have to see.
 
 use burn::tensor::backend::AutodiffBackend;
-use retune_core::ErrorKind;
 use retune_core::motion::Retrieval;
-use serde::{Deserialize, Serialize};
 
 use super::train::{Examples, check_rate, mean_squared, train};
-use crate::Error;
 use crate::parameters::{Numbers, Parameters};
 use crate::source::motion::MotionNetwork;
 use crate::storage::HostTensor;
-use crate::train::{Plan, Schedule};
+use crate::train::Plan;
+use crate::{Error, ErrorKind};
 
 /// What inputs that are sought are called while they are.
 const SOUGHT: &str = "inputs";
 
 /// Where corrected inputs come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Correction {
     /// The able-bodied windows whose future motion is most like the person's, their inputs
     /// averaged with weights 1 / distance.
@@ -69,9 +66,9 @@ impl Correction {
     }
 }
 
-fn nothing_to_retrieve() -> crate::Error {
+fn nothing_to_retrieve() -> Error {
     let message = "there are no able-bodied windows to retrieve corrections from";
-    crate::Error::new(ErrorKind::Empty, message)
+    Error::new(ErrorKind::Empty, message)
         .with_setting("able_bodied", "FILE")
         .with_setting("correction", "inversion")
 }
@@ -89,29 +86,21 @@ fn invert<A: AutodiffBackend>(
     let places: Vec<usize> = (0..person.len()).collect();
     let targets = person.targets_of::<A>(&places, device);
     let shape = [person.len(), person.window, person.joints];
-    let start = HostTensor {
-        shape: shape.to_vec(),
-        values: person.inputs.clone(),
-    };
     let loss = |sought: &Parameters<A>, _: &[usize]| {
         let forecast = network.forward(sought.get(SOUGHT).reshape(shape));
         mean_squared(forecast, targets.clone()).mul_scalar(person.len() as f64)
     };
     let plan = Plan {
         training: vec![0],
-        validation: Vec::new(),
         epochs: steps,
-        batch: 1,
         learning_rate,
-        schedule: Schedule::Inverse { decay: 0.0 },
-        epsilon: 1e-8,
-        weight_decay: 0.0,
-        dropout: 0.0,
-        patience: 0,
-        seed: 0,
-        stream: 0,
+        ..Plan::default()
+    };
+    let start = HostTensor {
+        shape: shape.to_vec(),
+        values: person.inputs.clone(),
     };
     let start = Numbers::from([(SOUGHT.to_owned(), start)]);
-    let (found, _) = train::<A>(&start, plan, &loss, device, &mut |_| {})?;
+    let (found, _) = train::<A>(start, plan, &loss, device, &mut |_| {})?;
     Ok(found.into_values().flat_map(|one| one.values).collect())
 }

@@ -5,8 +5,7 @@ mod correction;
 mod network;
 mod train;
 
-pub use adapt::{AdaptLoss, AdaptSettings};
-pub(crate) use adapt::{Adapted, fit_refurbish};
+pub use adapt::{AdaptLoss, AdaptSettings, adapt};
 #[cfg(test)]
 pub(crate) use adapt::{Batch, loss};
 pub use correction::Correction;

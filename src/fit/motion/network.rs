@@ -3,7 +3,6 @@
 
 use burn::tensor::backend::AutodiffBackend;
 use retune_core::motion::{Scaling, Windows};
-use serde::{Deserialize, Serialize};
 
 use super::train::{Examples, TrainSettings, mean_squared, train};
 use crate::Error;
@@ -12,7 +11,7 @@ use crate::source::motion::{MotionNetwork, MotionSourceWeights, SourceSignals};
 use crate::train::{Progress, Summary};
 
 /// How a source is trained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PretrainSettings {
     /// The name that the source gets.
     pub name: String,
@@ -77,17 +76,10 @@ pub fn pretrain<A: AutodiffBackend>(
         rate_hz,
         scaling: scaling.clone(),
     };
-    let PretrainSettings { name, seed, .. } = settings;
-    let initial = MotionSourceWeights::random(name, signals, settings.channels, *seed)?;
+    let (name, seed, how) = (&settings.name, settings.seed, &settings.training);
+    let initial = MotionSourceWeights::random(name, signals, settings.channels, seed)?;
     let windows = [training, validation];
-    let (tensors, done) = fit::<A>(
-        &initial,
-        &windows,
-        &settings.training,
-        *seed,
-        device,
-        progress,
-    )?;
+    let (tensors, done) = fit::<A>(&initial, &windows, how, seed, device, progress)?;
     Ok(Pretrained {
         weights: initial.with(name, tensors)?,
         epoch: done.best_epoch,
@@ -113,12 +105,12 @@ pub fn fine_tune<A: AutodiffBackend>(
     source.with(&format!("{}-fine-tuned", source.name()), tensors)
 }
 
-/// Trains a network of the source's sizes and scaling from random weights on a person's windows,
-/// in degrees; [`TrainSettings::scratch`] suits it.
+/// The same from random weights on, for a network of the source's sizes and scaling;
+/// [`TrainSettings::scratch`] suits it.
 ///
 /// # Errors
 ///
-/// When the windows do not fit the source or training diverges.
+/// As [`fine_tune`].
 pub fn from_scratch<A: AutodiffBackend>(
     source: &MotionSourceWeights,
     adapting: &Windows,
@@ -128,8 +120,8 @@ pub fn from_scratch<A: AutodiffBackend>(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<MotionSourceWeights, Error> {
     let name = format!("{}-from-scratch", source.name());
-    let signals = source.signals().clone();
-    let initial = MotionSourceWeights::random(&name, signals, source.channels(), seed)?;
+    let (signals, channels) = (source.signals().clone(), source.channels());
+    let initial = MotionSourceWeights::random(&name, signals, channels, seed)?;
     let (tensors, _) = fit::<A>(&initial, &[adapting], settings, seed, device, progress)?;
     initial.with(&name, tensors)
 }
@@ -147,12 +139,11 @@ fn fit<A: AutodiffBackend>(
     settings.check()?;
     let signals = initial.signals();
     let examples = Examples::new(signals, windows.iter().copied())?;
-    let training = windows.first().map_or(0, |windows| windows.len());
     let loss = |weights: &Parameters<A>, places: &[usize]| {
         let network = MotionNetwork::with(weights.clone(), signals, device);
         let input = examples.inputs_of(&examples.inputs, places, device);
         mean_squared(network.forward(input), examples.targets_of(places, device))
     };
-    let plan = settings.plan(training, examples.len(), seed);
-    train::<A>(initial.tensors(), plan, &loss, device, progress)
+    let plan = settings.plan(windows[0].len(), examples.len(), seed);
+    train::<A>(initial.tensors().clone(), plan, &loss, device, progress)
 }

@@ -3,18 +3,18 @@
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 use retune_core::motion::Windows;
-use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::fit::objective::{Layout, backward};
 use crate::parameters::{Numbers, Parameters};
+use crate::ridge::rows_of;
 use crate::source::motion::{SourceSignals, setting};
 use crate::train::{
     Adam, Gradient, Objective, Plan, Progress, Schedule, Summary, Trainer, diverged,
 };
 
 /// How a module is trained with Adam.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TrainSettings {
     /// The most passes over the windows.
     pub epochs: usize,
@@ -46,14 +46,12 @@ impl TrainSettings {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), crate::Error> {
-        if self.epochs == 0 {
-            return Err(setting("number of epochs", 0, "at least 1"));
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match (self.epochs, self.batch) {
+            (0, _) => Err(setting("number of epochs", 0, "at least 1")),
+            (_, 0) => Err(setting("batch", 0, "at least 1 window")),
+            _ => check_rate("learning rate", self.learning_rate),
         }
-        if self.batch == 0 {
-            return Err(setting("batch", 0, "at least 1 window"));
-        }
-        check_rate("learning rate", self.learning_rate)
     }
 
     /// Training on the first windows, watching those after them.
@@ -65,19 +63,17 @@ impl TrainSettings {
             batch: self.batch,
             learning_rate: self.learning_rate,
             schedule: Schedule::HalfCosine,
-            epsilon: 1e-8,
-            weight_decay: 0.0,
-            dropout: 0.0,
             patience: self.patience,
             seed,
             // Those before it draw the numbers before training and the stretch to adapt on.
             stream: 16,
+            ..Plan::default()
         }
     }
 }
 
 /// Whether a learning rate is one.
-pub(super) fn check_rate(what: &str, rate: f64) -> Result<(), crate::Error> {
+pub(super) fn check_rate(what: &str, rate: f64) -> Result<(), Error> {
     match rate.is_finite() && rate > 0.0 {
         true => Ok(()),
         false => Err(setting(what, rate, "a positive number")),
@@ -90,16 +86,11 @@ pub(super) type Loss<'a, A> = &'a dyn Fn(&Parameters<A>, &[usize]) -> Tensor<A, 
 /// The same as a function of flat numbers on the host.
 struct OnDevice<'a, A: AutodiffBackend> {
     layout: Layout,
-    cases: usize,
     loss: Loss<'a, A>,
     device: &'a A::Device,
 }
 
 impl<A: AutodiffBackend> Objective for OnDevice<'_, A> {
-    fn cases(&self) -> usize {
-        self.cases
-    }
-
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
         let parameters = Parameters::new(&self.layout.named(numbers), self.device);
         Ok((self.loss)(&parameters, cases).into_scalar().elem())
@@ -115,22 +106,21 @@ impl<A: AutodiffBackend> Objective for OnDevice<'_, A> {
 
 /// Trains numbers from `start` on.
 pub(super) fn train<A: AutodiffBackend>(
-    start: &Numbers,
+    start: Numbers,
     plan: Plan,
     loss: Loss<A>,
     device: &A::Device,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Numbers, Summary), Error> {
-    let (layout, _) = Layout::of(start, 0);
-    let cases = plan.training.len() + plan.validation.len();
     let objective = OnDevice {
-        layout,
-        cases,
+        layout: Layout {
+            initial: start,
+            from: 0,
+        },
         loss,
         device,
     };
-    let values = start.values().flat_map(|tensor| &tensor.values);
-    let mut numbers: Vec<f32> = values.copied().collect();
+    let mut numbers = objective.layout.start();
     let done = Adam(plan).train(&objective, &mut numbers, progress)?;
     if numbers.iter().any(|number| !number.is_finite()) {
         return Err(diverged(done.best_epoch));
@@ -155,7 +145,7 @@ impl Examples {
     pub fn new<'a>(
         signals: &SourceSignals,
         parts: impl IntoIterator<Item = &'a Windows>,
-    ) -> Result<Self, crate::Error> {
+    ) -> Result<Self, Error> {
         let (of_inputs, of_targets) = signals.scales()?;
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         for windows in parts {
@@ -188,24 +178,17 @@ impl Examples {
         places: &[usize],
         device: &B::Device,
     ) -> Tensor<B, 3> {
-        let rows = gather(values, self.input_width(), places);
+        let rows = rows_of(values, places, self.input_width());
         let data = TensorData::new(rows, [places.len(), self.window, self.joints]);
         Tensor::from_data(data, device)
     }
 
     /// The targets of some windows, `[places, horizon · targets]`.
     pub fn targets_of<B: Backend>(&self, places: &[usize], device: &B::Device) -> Tensor<B, 2> {
-        let rows = gather(&self.targets, self.target_width, places);
-        Tensor::from_data(
-            TensorData::new(rows, [places.len(), self.target_width]),
-            device,
-        )
+        let rows = rows_of(&self.targets, places, self.target_width);
+        let data = TensorData::new(rows, [places.len(), self.target_width]);
+        Tensor::from_data(data, device)
     }
-}
-
-fn gather(values: &[f32], width: usize, places: &[usize]) -> Vec<f32> {
-    let row = |&place: &usize| values.iter().skip(place * width).take(width);
-    places.iter().flat_map(row).copied().collect()
 }
 
 /// The mean squared difference.

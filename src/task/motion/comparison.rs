@@ -6,11 +6,11 @@ use retune_core::motion::{
 };
 use serde::Serialize;
 
-use super::{MotionForecaster, adapt};
+use super::MotionForecaster;
 use crate::Error;
 use crate::fit::motion::{
-    AdaptLoss, AdaptSettings, Correction, PretrainSettings, TrainSettings, fine_tune, from_scratch,
-    pretrain,
+    AdaptLoss, AdaptSettings, Correction, PretrainSettings, TrainSettings, adapt, fine_tune,
+    from_scratch, pretrain,
 };
 use crate::program::MotionProgram;
 use crate::source::motion::MotionSourceWeights;
@@ -110,8 +110,7 @@ impl LeaveOneOut {
         device: &A::Device,
     ) -> Result<(MotionSourceWeights, Windows), Error> {
         let left_out = seed as usize % self.able_bodied.len();
-        let mut training = Vec::new();
-        let mut validation = Vec::new();
+        let (mut training, mut validation) = (Vec::new(), Vec::new());
         for (number, trials) in self.able_bodied.iter().enumerate() {
             let part = if number == left_out {
                 &mut validation
@@ -121,25 +120,18 @@ impl LeaveOneOut {
             part.extend(trials.iter().cloned());
         }
         let scaling = Scaling::fit(&training)?;
-        let rate = training
-            .first()
-            .map(|trial| trial.rate_hz)
-            .expect("there is a trial: checked in `Scaling::fit`");
-        let training = self.layout.cut_all(&training)?;
-        let validation = self.layout.cut_all(&validation)?;
+        let first = training.first();
+        let rate = first
+            .expect("there is a trial: checked in `Scaling::fit`")
+            .rate_hz;
+        let [training, validation] = [training, validation].map(|all| self.layout.cut_all(&all));
+        let (training, validation) = (training?, validation?);
         let settings = PretrainSettings {
             seed,
             ..PretrainSettings::default()
         };
-        let found = pretrain::<A>(
-            &training,
-            &validation,
-            &scaling,
-            rate,
-            &settings,
-            device,
-            &mut |_| {},
-        )?;
+        let (on, quiet) = (device, &mut |_| {});
+        let found = pretrain::<A>(&training, &validation, &scaling, rate, &settings, on, quiet)?;
         Ok((found.weights, training))
     }
 }
@@ -155,45 +147,37 @@ struct Scoring<'a> {
 
 impl Scoring<'_> {
     fn all<A: AutodiffBackend>(&self, device: &A::Device) -> Result<Vec<MotionRow>, Error> {
+        let (source, adapting, seed) = (self.source, &self.split.adapting, self.seed);
+        let known = Some(self.training);
+        let quiet = &mut |_| {};
         let mut rows = Vec::new();
         // A joint that does not go in has no last value.
         if let Ok(held) = self.split.testing.hold_last() {
             rows.push(self.row("last value", &held)?);
         }
-        rows.push(self.row("cross-mapping", &self.ask::<A>(self.source, None, device)?)?);
+        rows.push(self.row("cross-mapping", &self.ask::<A>(source, None, device)?)?);
+        let (hybrid, retrieval) = (AdaptLoss::default(), Correction::default());
         for (method, loss, correction) in [
-            (
-                "hybrid, retrieval",
-                AdaptLoss::default(),
-                Correction::default(),
-            ),
-            ("hybrid, inversion", AdaptLoss::default(), INVERSION),
-            ("target", AdaptLoss::Target, Correction::default()),
-            (
-                "correction, retrieval",
-                AdaptLoss::Correction,
-                Correction::default(),
-            ),
-            ("correction, inversion", AdaptLoss::Correction, INVERSION),
+            ("hybrid, retrieval", hybrid, &retrieval),
+            ("hybrid, inversion", hybrid, &INVERSION),
+            ("target", AdaptLoss::Target, &retrieval),
+            ("correction, retrieval", AdaptLoss::Correction, &retrieval),
+            ("correction, inversion", AdaptLoss::Correction, &INVERSION),
         ] {
             let settings = AdaptSettings {
                 loss,
-                correction,
-                seed: self.seed,
+                correction: correction.clone(),
+                seed,
                 ..AdaptSettings::default()
             };
-            let adapting = &self.split.adapting;
-            let known = Some(self.training);
-            let program = adapt::<A>(self.source, adapting, known, &settings, device, &mut |_| {})?;
-            rows.push(self.row(method, &self.ask::<A>(self.source, Some(&program), device)?)?);
+            let program = adapt::<A>(source, adapting, known, &settings, device, quiet)?;
+            rows.push(self.row(method, &self.ask::<A>(source, Some(&program), device)?)?);
         }
-        let (source, adapting) = (self.source, &self.split.adapting);
-        let quiet = &mut |_| {};
         let settings = TrainSettings::fine_tuning();
-        let tuned = fine_tune::<A>(source, adapting, &settings, self.seed, device, quiet)?;
+        let tuned = fine_tune::<A>(source, adapting, &settings, seed, device, quiet)?;
         rows.push(self.row("fine-tuned", &self.ask::<A>(&tuned, None, device)?)?);
         let settings = TrainSettings::scratch();
-        let fresh = from_scratch::<A>(source, adapting, &settings, self.seed, device, quiet)?;
+        let fresh = from_scratch::<A>(source, adapting, &settings, seed, device, quiet)?;
         rows.push(self.row("from scratch", &self.ask::<A>(&fresh, None, device)?)?);
         Ok(rows)
     }

@@ -7,8 +7,7 @@ use faer::{Mat, Par};
 use rayon::prelude::*;
 
 use super::gram::{Gram, product};
-use super::rows::{Rows, memory, no_decomposition, parts};
-use super::standard::Standard;
+use super::rows::{Rows, Standard, memory, no_decomposition, parts};
 use crate::Error;
 
 /// How many rows or features are worked on together.

@@ -1,18 +1,17 @@
 //! A penalty, chosen by leaving one row out.
 
+use std::cmp::Ordering;
+
 use faer::Mat;
-use serde::{Deserialize, Serialize};
 
 use super::eigen::Decomposition;
-use super::penalties::{check_penalty, no_penalty};
-use super::rows::{Rows, check_count};
-use super::standard::{Standard, means_of};
+use super::rows::{Rows, Standard, check_count, means_of};
+use super::validation::{check_penalty, no_penalty};
 use super::{LinearModel, log_spaced};
 use crate::{Error, ErrorKind, argmax};
 
 /// What a penalty is chosen by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Criterion {
     /// The smallest mean squared error of the left-out rows.
     #[default]
@@ -64,17 +63,8 @@ pub struct RidgeFit {
     /// an accuracy taken from them is therefore too good: no unbiased estimate of how the model
     /// does on new rows, which only rows without a part in any choice can give.
     pub leave_one_out: Vec<f64>,
-    /// The mean over scored_rows and targets of the squared error that each penalty had, in the order
-    /// they were given.
+    /// The mean over scored rows and targets of the squared error that each penalty had, in their order.
     pub tried: Vec<f64>,
-}
-
-/// How a penalty did on the scored_rows.
-struct Attempt {
-    penalty: f64,
-    squared_error: f64,
-    accuracy: f64,
-    scores: Vec<f64>,
 }
 
 impl Ridge {
@@ -91,7 +81,7 @@ impl Ridge {
     /// # Errors
     ///
     /// For fewer than two rows, values that are not finite, sizes that do not match, penalties that
-    /// are not above 0, and scored_rows that are no rows.
+    /// are not above 0, and scored rows that are no rows.
     pub fn fit(&self, features: &[f32], targets: &[f32], rows: usize) -> Result<RidgeFit, Error> {
         self.check(rows)?;
         let count = targets.len() / rows;
@@ -107,7 +97,8 @@ impl Ridge {
         let scored_rows = self.scored_rows.clone().unwrap_or_else(all);
         let wanted = rows_of(targets, &scored_rows, count);
         let mut tried = Vec::with_capacity(self.penalties.len());
-        let mut best: Option<Attempt> = None;
+        // The scores of the best penalty, with the penalty, its accuracy and its squared error.
+        let mut best: Option<(Vec<f64>, [f64; 3])> = None;
         for &penalty in &self.penalties {
             let left_out = decomposition.left_out(penalty);
             let row = |row| (0..count).map(move |target| (row, target));
@@ -115,22 +106,21 @@ impl Ridge {
             let scores = scores.map(|place| left_out[place] + means[place.1]);
             let scores: Vec<f64> = scores.collect();
             let scored = rows_of(&scores, &scored_rows, count);
-            let found = Attempt {
-                penalty,
-                squared_error: squared_error(&scored, &wanted),
-                accuracy: accuracy(&scored, &wanted, count),
-                scores,
-            };
-            tried.push(found.squared_error);
-            if best.as_ref().is_none_or(|best| self.prefers(&found, best)) {
-                best = Some(found);
+            let error = squared_error(&scored, &wanted);
+            tried.push(error);
+            let found = [penalty, accuracy(&scored, &wanted, count), error];
+            if best
+                .as_ref()
+                .is_none_or(|(_, best)| self.prefers(found, *best))
+            {
+                best = Some((scores, found));
             }
         }
-        let best = best.ok_or_else(no_penalty)?;
+        let (leave_one_out, [penalty, ..]) = best.ok_or_else(no_penalty)?;
         Ok(RidgeFit {
-            model: standard.model(&decomposition.weights(best.penalty), &means),
-            penalty: best.penalty,
-            leave_one_out: best.scores,
+            model: standard.model(&decomposition.weights(penalty), &means),
+            penalty,
+            leave_one_out,
             tried,
         })
     }
@@ -147,17 +137,15 @@ impl Ridge {
         penalties.try_for_each(|&penalty| check_penalty(penalty, f64::MAX))
     }
 
-    fn prefers(&self, new: &Attempt, old: &Attempt) -> bool {
-        let by_error = || {
-            old.squared_error
-                .total_cmp(&new.squared_error)
-                .then(new.penalty.total_cmp(&old.penalty))
+    /// Whether a penalty with its accuracy and its squared error is better than another.
+    fn prefers(&self, new: [f64; 3], old: [f64; 3]) -> bool {
+        let more_right = match self.criterion {
+            Criterion::SquaredError => Ordering::Equal,
+            Criterion::Accuracy => new[1].total_cmp(&old[1]),
         };
-        let order = match self.criterion {
-            Criterion::SquaredError => by_error(),
-            Criterion::Accuracy => new.accuracy.total_cmp(&old.accuracy).then_with(by_error),
-        };
-        order.is_gt()
+        let less_off = old[2].total_cmp(&new[2]);
+        let larger = new[0].total_cmp(&old[0]);
+        more_right.then(less_off).then(larger).is_gt()
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a fit leaves: weights and an intercept.
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::rows::{check_finite, mismatch};
 use crate::Error;
@@ -10,7 +9,7 @@ use crate::Error;
 const ROWS_TOGETHER: usize = 32;
 
 /// A linear model: `intercept + (features − mean) · weights`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LinearModel {
     /// Weights of the features as they are, `[features, targets]` row by row; 0 for a feature that
     /// was constant or switched off.

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use faer::Mat;
+use faer::dyn_stack::MemStack;
+use faer::linalg::cholesky::llt::{factor, solve};
+use faer::{Conj, Mat, Par};
 use rayon::prelude::*;
 
-use super::LinearModel;
 use super::gram::product;
-use super::rows::{mismatch, parts};
-use super::standard::Standard;
+use super::rows::{Standard, memory, mismatch, no_decomposition, parts};
+use super::validation::of_features;
+use super::{Block, LinearModel};
 use crate::Error;
 
 /// Targets whose errors are worked out together.
@@ -18,24 +20,15 @@ const TARGETS_TOGETHER: usize = 16;
 /// without their means.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
-    features: usize,
-    weight: f64,
+    pub(super) features: usize,
+    pub(super) weight: f64,
     /// Features, then targets.
-    means: Vec<f64>,
+    pub(super) means: Vec<f64>,
     /// `[width, width]`, symmetric; features, then targets.
-    products: Mat<f64>,
+    pub(super) products: Mat<f64>,
 }
 
 impl Moments {
-    pub(super) fn new(features: usize, weight: f64, means: Vec<f64>, products: Mat<f64>) -> Self {
-        Self {
-            features,
-            weight,
-            means,
-            products,
-        }
-    }
-
     /// The sum of the rows' weights; that of rows without weights is their number.
     pub fn weight(&self) -> f64 {
         self.weight
@@ -51,21 +44,9 @@ impl Moments {
         self.means.len() - self.features
     }
 
-    /// The means of the targets.
-    pub(super) fn target_means(&self) -> &[f64] {
-        &self.means[self.features..]
-    }
-
     /// The products of one column, features or targets, with all.
     pub(super) fn products_with(&self, column: usize) -> &[f64] {
         self.products.col_as_slice(column)
-    }
-
-    /// The means and deviations of the features.
-    pub(super) fn standard(&self) -> Standard {
-        let variance = |feature| self.products[(feature, feature)] / self.weight;
-        let means = self.means[..self.features].to_vec();
-        Standard::new(means, (0..self.features).map(variance))
     }
 
     /// The moments of these rows and of others together (Chan, Golub and LeVeque, *Updating
@@ -93,8 +74,70 @@ impl Moments {
             }
         }
         let means = self.means.iter().zip(&apart);
-        let means = means.map(|(mean, far)| mean + far * share).collect();
-        Ok(Self::new(features, weight, means, products))
+        Ok(Self {
+            features,
+            weight,
+            means: means.map(|(mean, far)| mean + far * share).collect(),
+            products,
+        })
+    }
+
+    /// The weights that minimise the squared error and the penalties.
+    ///
+    /// # Errors
+    ///
+    /// When the blocks do not hold each feature once, for a penalty that is not above 0, and, of
+    /// kind [`Numeric`](crate::ErrorKind::Numeric), for one too small for features that depend on
+    /// each other.
+    pub fn solve(&self, blocks: &[Block]) -> Result<LinearModel, Error> {
+        let penalties = of_features(blocks, self.features())?;
+        let (means, target_means) = self.means.split_at(self.features);
+        let variance = |feature| self.products[(feature, feature)] / self.weight;
+        let mut standard = Standard::new(means.to_vec(), (0..self.features).map(variance));
+        standard
+            .kept
+            .retain(|&feature| penalties[feature].is_finite());
+        let weights = self.standardised_weights(&standard, &penalties)?;
+        Ok(standard.model(&weights, target_means))
+    }
+
+    /// The weights of the kept features when standardised, `[kept, targets]`.
+    fn standardised_weights(
+        &self,
+        standard: &Standard,
+        penalties: &[f64],
+    ) -> Result<Mat<f64>, Error> {
+        let (kept, targets) = (&standard.kept, self.targets());
+        let size = kept.len();
+        let mut weights = Mat::from_fn(size, targets, |place, target| {
+            let sums = self.products_with(self.features() + target);
+            sums[kept[place]] / standard.deviations[kept[place]]
+        });
+        if size == 0 {
+            return Ok(weights);
+        }
+        let mut gram = Mat::zeros(size, size);
+        for (place, &one) in kept.iter().enumerate() {
+            let (sums, deviation) = (self.products_with(one), standard.deviations[one]);
+            let below = gram.col_as_slice_mut(place).iter_mut().zip(kept);
+            for (value, &other) in below.skip(place) {
+                *value = sums[other] / (deviation * standard.deviations[other]);
+            }
+            gram[(place, place)] += penalties[one];
+        }
+        let par = Par::Seq;
+        let needed = factor::cholesky_in_place_scratch::<f64>(size, par, Default::default())
+            .or(solve::solve_in_place_scratch::<f64>(size, targets, par));
+        let mut memory = memory(needed, size)?;
+        let memory = MemStack::new(&mut memory);
+        let (regular, how) = (Default::default(), Default::default());
+        factor::cholesky_in_place(gram.as_mut(), regular, par, memory, how)
+            .map_err(|_| no_decomposition())?;
+        solve::solve_in_place_with_conj(gram.as_ref(), Conj::No, weights.as_mut(), par, memory);
+        match weights.is_all_finite() {
+            true => Ok(weights),
+            false => Err(no_decomposition()),
+        }
     }
 
     /// The mean over rows and targets of the squared error that a model has on these rows.

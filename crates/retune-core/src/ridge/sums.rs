@@ -4,7 +4,7 @@ use faer::MatRef;
 
 use super::Moments;
 use super::gram::Gram;
-use super::rows::{Rows, check_count};
+use super::rows::{LARGE_VALUES, Rows, check_count};
 use crate::{Error, ErrorKind};
 
 /// Rows whose products are summed in 32 bits, before 64-bit sums take over.
@@ -71,10 +71,8 @@ impl Sums {
             let message = format!("row {row} has weight {weight}, expected a number above 0");
             return Err(Error::new(ErrorKind::Setting, message));
         }
-        let rows = features
-            .chunks_exact(width)
-            .zip(targets.chunks_exact(count));
-        for ((features, targets), weight) in rows.zip(weights) {
+        let rows = features.chunks_exact(width).zip(weights);
+        for ((features, weight), targets) in rows.zip(targets.chunks_exact(count)) {
             self.waiting.extend_from_slice(features);
             self.waiting.extend_from_slice(targets);
             self.waiting_weights.push(*weight);
@@ -110,12 +108,16 @@ impl Sums {
                 if !product.is_finite() {
                     let message =
                         "the features or targets are too large for their products to be summed";
-                    return Err(Error::new(ErrorKind::Numeric, message)
-                        .with_hint("look for infinite or huge values in the series"));
+                    return Err(Error::new(ErrorKind::Numeric, message).with_hint(LARGE_VALUES));
                 }
             }
         }
-        Ok(Moments::new(self.features, weight, means, products))
+        Ok(Moments {
+            features: self.features,
+            weight,
+            means,
+            products,
+        })
     }
 
     /// Adds the products of the rows that wait.

@@ -1,16 +1,91 @@
-//! Penalties, chosen by rows that were not fitted on.
+//! What weights cost, and penalties that are chosen by rows that were not fitted on.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::penalties::no_penalty;
 use super::rows::no_decomposition;
-use super::{Block, LinearModel, Moments};
+use super::{LinearModel, Moments};
 use crate::{Error, ErrorKind};
 
 /// Decompositions at a time, each with a matrix of its own.
 const AT_A_TIME: usize = 4;
 
-/// The best model, and how all did.
+/// Features that share a penalty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Which features, counted from 0.
+    pub features: Range<usize>,
+    /// What is added to the sum of squares for each squared weight of a standardised feature,
+    /// above 0; for infinity the weights are exactly 0.
+    pub penalty: f64,
+}
+
+/// `count` penalties from `lowest` to `highest`, each the same factor above the one before.
+pub fn log_spaced(lowest: f64, highest: f64, count: usize) -> Vec<f64> {
+    let (from, to) = (lowest.ln(), highest.ln());
+    let steps = count.saturating_sub(1).max(1) as f64;
+    (0..count)
+        .map(|step| (from + (to - from) * step as f64 / steps).exp())
+        .collect()
+}
+
+/// Every choice of one of its penalties for each block; the last block's change fastest.
+pub fn penalty_grid(blocks: &[(Range<usize>, &[f64])]) -> Vec<Vec<Block>> {
+    let mut grid = vec![Vec::new()];
+    for (features, penalties) in blocks {
+        let longer = grid.iter().flat_map(|begun: &Vec<Block>| {
+            penalties.iter().map(move |&penalty| {
+                let mut blocks = begun.clone();
+                blocks.push(Block {
+                    features: features.clone(),
+                    penalty,
+                });
+                blocks
+            })
+        });
+        grid = longer.collect();
+    }
+    grid
+}
+
+/// Checks that a penalty is a number above 0, and at most `most`.
+pub(super) fn check_penalty(penalty: f64, most: f64) -> Result<(), Error> {
+    if penalty > 0.0 && penalty <= most {
+        return Ok(());
+    }
+    let message = format!("the penalty is {penalty}, expected a number above 0");
+    Err(Error::new(ErrorKind::Setting, message))
+}
+
+/// Nothing to choose from.
+pub(super) fn no_penalty() -> Error {
+    Error::new(ErrorKind::Setting, "there is no penalty to choose from")
+}
+
+/// The penalty of each feature.
+pub(super) fn of_features(blocks: &[Block], features: usize) -> Result<Vec<f64>, Error> {
+    let wrong = |feature| {
+        let message =
+            format!("the blocks do not hold feature {feature} of {features} exactly once");
+        Error::new(ErrorKind::Mismatch, message)
+    };
+    let mut penalties = vec![None; features];
+    for block in blocks {
+        check_penalty(block.penalty, f64::INFINITY)?;
+        for feature in block.features.clone() {
+            match penalties.get_mut(feature) {
+                Some(place @ None) => *place = Some(block.penalty),
+                _ => return Err(wrong(feature)),
+            }
+        }
+    }
+    let all = penalties.into_iter().enumerate();
+    all.map(|(feature, penalty)| penalty.ok_or_else(|| wrong(feature)))
+        .collect()
+}
+
+/// The best model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
     /// The model, fitted on the training rows.
@@ -19,9 +94,6 @@ pub struct Chosen {
     pub blocks: Vec<Block>,
     /// Its mean squared error on the validation rows.
     pub squared_error: f64,
-    /// That of each choice of penalties, in the order they were given; infinite where they were too
-    /// small for a stable solution.
-    pub tried: Vec<f64>,
 }
 
 /// Fits every choice of penalties on the training rows and takes the one with the smallest squared
@@ -37,35 +109,27 @@ pub fn choose(
     grid: &[Vec<Block>],
 ) -> Result<Chosen, Error> {
     let attempt = |blocks: &Vec<Block>| match training.solve(blocks) {
-        Ok(model) => {
-            let error = validation.squared_error(&model)?;
-            Ok(Some((model, error)))
-        }
+        Ok(model) => Ok(Some(Chosen {
+            squared_error: validation.squared_error(&model)?,
+            blocks: blocks.clone(),
+            model,
+        })),
         Err(error) if error.kind() == ErrorKind::Numeric => Ok(None),
         Err(error) => Err(error),
     };
-    let mut tried = Vec::with_capacity(grid.len());
-    let mut best: Option<(LinearModel, &Vec<Block>, f64)> = None;
+    let mut best: Option<Chosen> = None;
     for together in grid.chunks(AT_A_TIME) {
         let results: Vec<_> = together.par_iter().map(attempt).collect();
-        for (blocks, result) in together.iter().zip(results) {
-            let found = result?;
-            tried.push(found.as_ref().map_or(f64::INFINITY, |(_, error)| *error));
-            if let Some((model, error)) = found
-                && best.as_ref().is_none_or(|(_, _, least)| error < *least)
-            {
-                best = Some((model, blocks, error));
+        for result in results {
+            let Some(found) = result? else { continue };
+            let least = best.as_ref().map(|best| best.squared_error);
+            if least.is_none_or(|least| found.squared_error < least) {
+                best = Some(found);
             }
         }
     }
-    match best {
-        Some((model, blocks, squared_error)) => Ok(Chosen {
-            model,
-            blocks: blocks.clone(),
-            squared_error,
-            tried,
-        }),
-        None if grid.is_empty() => Err(no_penalty()),
-        None => Err(no_decomposition()),
-    }
+    best.ok_or_else(|| match grid.is_empty() {
+        true => no_penalty(),
+        false => no_decomposition(),
+    })
 }

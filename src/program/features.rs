@@ -1,0 +1,59 @@
+//! What readouts read of a source: the same while they are fitted and while they predict.
+
+use crate::Error;
+use crate::forecast::ScaledWindow;
+use crate::kernel::Kernels;
+use crate::mapping::{pool, pooled_width};
+use crate::parameters::Parameters;
+use crate::source::{SourceModel, host};
+use crate::transform::Transform;
+
+/// Series that go through the source together.
+const BATCH: usize = 64;
+
+/// The activations of every series, `[series, pooled_width]`; `forwarded` hears how many are done.
+pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
+    series: &[S],
+    transform: &Transform,
+    numbers: &Parameters<B>,
+    source: &dyn SourceModel<B>,
+    device: &B::Device,
+    forwarded: &mut dyn FnMut(usize),
+) -> Result<Vec<f32>, Error> {
+    let spec = source.spec();
+    let width = pooled_width(spec);
+    let taps = spec.read_taps();
+    let mut features = Vec::with_capacity(series.len() * width);
+    for batch in series.chunks(BATCH) {
+        let prepared = transform.prepare(spec, batch)?;
+        let input = transform.forward(spec, &prepared, numbers, device);
+        let outputs = source.forward(input, &taps);
+        features.extend(host(pool(spec, &outputs)).values);
+        forwarded(features.len() / width);
+    }
+    Ok(features)
+}
+
+/// What a forecaster's readout reads of each window: its values, counted from the last one, and behind
+/// them the activations by each transform, `[windows, context + transforms · pooled_width]`.
+pub(crate) fn readings<'a, B: Kernels>(
+    windows: &[&ScaledWindow],
+    transforms: impl IntoIterator<Item = (&'a Transform, &'a Parameters<B>)>,
+    source: &dyn SourceModel<B>,
+    device: &B::Device,
+) -> Result<Vec<f32>, Error> {
+    let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
+    let heard = transforms.into_iter().map(|(transform, numbers)| {
+        features(&values, transform, numbers, source, device, &mut |_| {})
+    });
+    let heard = heard.collect::<Result<Vec<_>, _>>()?;
+    let width = pooled_width(source.spec());
+    let mut readings = Vec::new();
+    for (row, window) in windows.iter().enumerate() {
+        readings.extend(window.from_last());
+        for heard in &heard {
+            readings.extend_from_slice(&heard[row * width..(row + 1) * width]);
+        }
+    }
+    Ok(readings)
+}
