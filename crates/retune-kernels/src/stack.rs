@@ -3,11 +3,12 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+#[cfg(feature = "cpu")]
 use crate::cpu::stack::Network;
 
 /// The shape of a convolution: valid in time, padded with zeros in frequency.
@@ -106,7 +107,8 @@ pub struct ConvolutionStack(Arc<Shared>);
 
 struct Shared {
     layers: Vec<StackLayer>,
-    packed: OnceLock<Network>,
+    #[cfg(feature = "cpu")]
+    packed: std::sync::OnceLock<Network>,
     /// One entry for each backend and device.
     on_devices: Mutex<Vec<Box<dyn Any + Send>>>,
 }
@@ -145,7 +147,8 @@ impl ConvolutionStack {
         }
         Self(Arc::new(Shared {
             layers,
-            packed: OnceLock::new(),
+            #[cfg(feature = "cpu")]
+            packed: std::sync::OnceLock::new(),
             on_devices: Mutex::default(),
         }))
     }
@@ -207,6 +210,7 @@ impl ConvolutionStack {
     }
 
     /// The weights in the form of the CPU's kernels.
+    #[cfg(feature = "cpu")]
     pub(crate) fn packed(&self) -> &Network {
         self.0.packed.get_or_init(|| Network::new(self.layers()))
     }

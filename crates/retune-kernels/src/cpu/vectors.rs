@@ -10,11 +10,11 @@
 pub const LANES: usize = 8;
 
 /// Which version of a piece of work to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Machine(Set);
 
 /// The instruction sets; a value other than `Any` exists only where the machine was found to have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Set {
     Any,
     #[cfg(target_arch = "x86_64")]
@@ -26,31 +26,24 @@ enum Set {
 impl Machine {
     /// Every version that this machine can run, the slowest first; AVX-512 only where it is asked
     /// for.
-    #[cfg(test)]
-    pub fn all() -> Vec<Self> {
-        #[allow(unused_mut, reason = "other architectures have one version")]
-        let mut sets = vec![Set::Any];
+    pub fn all() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
-        {
-            sets.extend(has_avx2().then_some(Set::Avx2));
-            sets.extend(has_avx512().then_some(Set::Avx512));
-        }
-        sets.into_iter().map(Self).collect()
+        let faster = [
+            has_avx2().then_some(Self(Set::Avx2)),
+            has_avx512().then_some(Self(Set::Avx512)),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let faster: [Option<Self>; 0] = [];
+        std::iter::once(Self(Set::Any)).chain(faster.into_iter().flatten())
     }
 
     /// The best version for this machine; AVX-512 only where it is asked for.
     pub fn this() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if has_avx512() {
-            return Self(Set::Avx512);
-        } else if has_avx2() {
-            return Self(Set::Avx2);
-        }
-        Self(Set::Any)
+        Self::all().last().unwrap_or(Self(Set::Any))
     }
 
     /// Runs the work in this version.
-    pub fn run<W: Work>(self, work: W) -> W::Output {
+    pub fn run<O>(self, work: impl Work<O>) -> O {
         match self.0 {
             Set::Any => work.run::<Lanes>(),
             // SAFETY: the value exists only where the machine was found to have these features.
@@ -81,24 +74,21 @@ fn has_avx512() -> bool {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn with_avx2<W: Work>(work: W) -> W::Output {
+fn with_avx2<O>(work: impl Work<O>) -> O {
     work.run::<avx::Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512vl")]
-fn with_avx512<W: Work>(work: W) -> W::Output {
+fn with_avx512<O>(work: impl Work<O>) -> O {
     work.run::<avx::Avx512>()
 }
 
 /// A piece of work on slices. `run` and all that it calls must be `#[inline(always)]`: only what
 /// is inlined is compiled for the instruction set.
-pub trait Work {
-    /// What it gives.
-    type Output;
-
+pub trait Work<Output = ()> {
     /// Does the work with the vectors of one instruction set.
-    fn run<V: Vector>(self) -> Self::Output;
+    fn run<V: Vector>(self) -> Output;
 }
 
 /// One value in each of [`LANES`] lanes, in memory.

@@ -146,8 +146,6 @@ struct Forward<'a> {
 }
 
 impl Work for Forward<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
         let Self { windows, plane, .. } = self;
@@ -175,8 +173,6 @@ struct Backward<'a> {
 }
 
 impl Work for Backward<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
         let Self { windows, plane, .. } = self;

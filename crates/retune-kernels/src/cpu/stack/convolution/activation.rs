@@ -27,8 +27,6 @@ pub(super) struct Slope<'a> {
 }
 
 impl Work for Slope<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
         let Activation::Leaky { slope, floor } = self.activation else {

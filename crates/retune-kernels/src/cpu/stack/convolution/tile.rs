@@ -93,8 +93,6 @@ pub struct Band<'a> {
 }
 
 impl Work for Band<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(mut self) {
         match &self.panels.weights {
