@@ -20,7 +20,7 @@ mod stack;
 
 #[cfg(feature = "cpu")]
 pub use cpu::Cpu;
-pub use stack::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
+pub use stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
 
 /// The GPU backend: Vulkan, Metal or DirectX 12 through wgpu.
 #[cfg(feature = "wgpu")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BINS, FRAME_SAMPLES, MELS};
-use crate::kernel::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
+use crate::kernel::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
 use crate::source::SourceWeights;
 
 /// What follows every convolution but the last.
@@ -170,7 +170,7 @@ pub(super) fn stack(weights: &SourceWeights) -> ConvolutionStack {
         Step::Convolution(geometry, activation) => {
             number += 1;
             let bias = weights.tensors().get(&format!("conv{number}.bias"));
-            StackLayer::Convolution {
+            StackLayer::Convolution(Convolution {
                 geometry,
                 activation,
                 kernel: weights.tensors()[&format!("conv{number}.kernel")]
@@ -178,7 +178,7 @@ pub(super) fn stack(weights: &SourceWeights) -> ConvolutionStack {
                     .clone(),
                 // The last has none.
                 bias: bias.map_or_else(|| vec![0.0; geometry.outputs], |b| b.values.clone()),
-            }
+            })
         }
     });
     ConvolutionStack::new(layers.collect())

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::vectors::{Machine, Vector, Work};
+use super::vectors::{Vector, Work, run};
 
 /// A kernel that makes `M` rows of one clip's parts of `N` inputs.
 pub trait OnClip<const N: usize, const M: usize>: Sync {
@@ -27,7 +27,6 @@ pub fn of_clips<K: OnClip<N, M>, const N: usize, const M: usize>(
     clips: usize,
     inputs: [&[f32]; N],
     widths: [usize; M],
-    machine: Machine,
 ) -> [Vec<f32>; M] {
     let mut out = widths.map(|width| vec![0.0; clips * width]);
     let mut rest = out.each_mut().map(Vec::as_mut_slice);
@@ -45,7 +44,7 @@ pub fn of_clips<K: OnClip<N, M>, const N: usize, const M: usize>(
             let length = all.len() / clips;
             &all[clip * length..(clip + 1) * length]
         });
-        machine.run(Clip(kernel, inputs, rows));
+        run(Clip(kernel, inputs, rows));
     });
     out
 }

@@ -23,9 +23,8 @@ use std::ops::Deref;
 use burn::tensor::{Tensor, TensorData};
 use burn_ndarray::{NdArray, NdArrayTensor};
 
-use self::bilstm::Sizes;
 use self::clips::{OnClip, of_clips};
-use self::vectors::{LANES, Machine};
+use self::vectors::LANES;
 use crate::composed::{self, POOLED};
 use crate::mel::{FRAMES, MELS};
 use crate::{
@@ -87,21 +86,21 @@ fn of_planes<const N: usize>(
     }
     let planes = planes.map(values);
     let planes = planes.each_ref().map(|plane| &**plane);
-    let [out] = of_clips(kernel, batch, planes, [frames * mels], Machine::this());
+    let [out] = of_clips(kernel, batch, planes, [frames * mels]);
     tensor(out, shape)
 }
 
 impl Kernels for Cpu {
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
         let [batch, samples] = audio.dims();
-        let planes = log_mel::run(&values(audio), samples, Machine::this());
+        let planes = log_mel::forward(&values(audio), samples);
         tensor(planes, [batch, FRAMES, MELS])
     }
 
     fn log_mel_backward(audio: Tensor<Self, 2>, gradient: Tensor<Self, 3>) -> Tensor<Self, 2> {
         let shape @ [_, samples] = audio.dims();
         let (audio, of_planes) = (values(audio), values(gradient));
-        let out = log_mel::run_backward(&audio, &of_planes, samples, Machine::this());
+        let out = log_mel::backward(&audio, &of_planes, samples);
         tensor(out, shape)
     }
 
@@ -111,12 +110,12 @@ impl Kernels for Cpu {
         of_shared: Option<Tensor<Self, 3>>,
     ) -> Tensor<Self, 3> {
         let shape @ [batch, samples] = placed.dims();
-        let (placed, shared, machine) = (values(placed), values(shared), Machine::this());
+        let (placed, shared) = (values(placed), values(shared));
         let of_shared = match of_shared {
             Some(of_shared) => values(of_shared).to_vec(),
-            None => log_mel::run(&shared, samples, machine),
+            None => log_mel::forward(&shared, samples),
         };
-        let planes = log_mel::of_sum(&placed, &shared, &of_shared, shape, machine);
+        let planes = log_mel::of_sum(&placed, &shared, &of_shared, shape);
         tensor(planes, [batch, FRAMES, MELS])
     }
 
@@ -127,8 +126,7 @@ impl Kernels for Cpu {
     ) -> Tensor<Self, 1> {
         let shape @ [_, samples] = placed.dims();
         let (placed, shared, gradient) = (values(placed), values(shared), values(gradient));
-        let machine = Machine::this();
-        let out = log_mel::of_sum_backward(&placed, &shared, &gradient, shape, machine);
+        let out = log_mel::of_sum_backward(&placed, &shared, &gradient, shape);
         tensor(out, [samples])
     }
 
@@ -157,26 +155,11 @@ impl Kernels for Cpu {
     }
 
     fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
-        let sizes = Sizes::new(&input, weights);
-        if sizes.empty() {
-            return composed::bilstm(input, weights);
-        }
-        let [output, gates, cells] = bilstm::run(input, weights, true, Machine::this());
-        let lengths = [gates.len(), cells.len()];
-        BiLstmTrace {
-            output: tensor(output, [sizes.batch, sizes.time, 2 * sizes.units]),
-            gates: tensor(gates, [lengths[0]]),
-            cells: tensor(cells, [lengths[1]]),
-        }
+        bilstm::forward(input, weights, true)
     }
 
     fn bilstm_output(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> Tensor<Self, 3> {
-        let sizes = Sizes::new(&input, weights);
-        if sizes.empty() {
-            return composed::bilstm(input, weights).output;
-        }
-        let [output, _, _] = bilstm::run(input, weights, false, Machine::this());
-        tensor(output, [sizes.batch, sizes.time, 2 * sizes.units])
+        bilstm::forward(input, weights, false).output
     }
 
     fn bilstm_backward(
@@ -186,12 +169,7 @@ impl Kernels for Cpu {
         gradient: Tensor<Self, 3>,
         with_weights: bool,
     ) -> BiLstmGradients<Self> {
-        let sizes = Sizes::new(&input, weights);
-        if sizes.empty() {
-            return composed::bilstm_backward(input, weights, trace, gradient, with_weights);
-        }
-        let machine = Machine::this();
-        bilstm::run_backward(input, weights, trace, gradient, with_weights, machine)
+        bilstm::backward(input, weights, trace, gradient, with_weights)
     }
 
     fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {
@@ -200,9 +178,7 @@ impl Kernels for Cpu {
             return composed::attend(frames, query);
         }
         let inputs = [&*values(frames), &*values(query)];
-        let widths = [time, width];
-        let [attention, context] =
-            of_clips(&attend::Forward, batch, inputs, widths, Machine::this());
+        let [attention, context] = of_clips(&attend::Forward, batch, inputs, [time, width]);
         Attended {
             attention: tensor(attention, [batch, time]),
             context: tensor(context, [batch, width]),
@@ -224,8 +200,7 @@ impl Kernels for Cpu {
         let [query, attention, of_attention, of_context] = flat.each_ref().map(|flat| &**flat);
         let inputs = [&*frames, query, attention, of_attention, of_context];
         let widths = [time * width, width];
-        let [of_frames, of_query] =
-            of_clips(&attend::Backward, batch, inputs, widths, Machine::this());
+        let [of_frames, of_query] = of_clips(&attend::Backward, batch, inputs, widths);
         AttendGradients {
             frames: tensor(of_frames, shape),
             query: tensor(of_query, [batch, width]),
@@ -238,7 +213,7 @@ impl Kernels for Cpu {
             return composed::pool(layer);
         }
         let (kernel, widths) = (pool::Pool { width }, [POOLED * width]);
-        let [out] = of_clips(&kernel, batch, [&*values(layer)], widths, Machine::this());
+        let [out] = of_clips(&kernel, batch, [&*values(layer)], widths);
         tensor(out, [batch, POOLED * width])
     }
 
@@ -262,7 +237,7 @@ impl Kernels for Cpu {
             centres,
         };
         let (place, widths) = (values(place), [frames * filters]);
-        let [out] = of_clips(&kernel, batch, [&*place], widths, Machine::this());
+        let [out] = of_clips(&kernel, batch, [&*place], widths);
         tensor(out, [batch, frames, filters])
     }
 
@@ -274,9 +249,7 @@ impl Kernels for Cpu {
         let [batch, size @ ..] = planes.dims();
         let plan = stack.plan(size, taps);
         let width = plan.width(taps.iter().copied());
-        let out = stack
-            .packed()
-            .forward(&values(planes), &plan, taps, Machine::this());
+        let out = stack.packed().forward(&values(planes), &plan, taps);
         tensor(out, [batch, width])
     }
 
@@ -290,7 +263,7 @@ impl Kernels for Cpu {
         let plan = stack.plan(size, taps);
         let (planes, gradients) = (values(planes), values(gradient));
         let packed = stack.packed();
-        let out = packed.backward(&planes, &plan, taps, &gradients, Machine::this());
+        let out = packed.backward(&planes, &plan, taps, &gradients);
         tensor(out, shape)
     }
 }

@@ -9,12 +9,8 @@
 /// Values that are worked on together: one AVX2 vector.
 pub const LANES: usize = 8;
 
-/// Which version of a piece of work to run.
-#[derive(Debug, Clone, Copy)]
-pub struct Machine(Set);
-
-/// The instruction sets; a value other than `Any` exists only where the machine was found to have it.
-#[derive(Debug, Clone, Copy)]
+/// The versions; one other than `Any` exists only where the machine was found to have it.
+#[derive(Clone, Copy)]
 enum Set {
     Any,
     #[cfg(target_arch = "x86_64")]
@@ -23,37 +19,55 @@ enum Set {
     Avx512,
 }
 
-impl Machine {
-    /// Every version that this machine can run, the slowest first; AVX-512 only where it is asked
-    /// for.
-    pub fn all() -> impl Iterator<Item = Self> {
+impl Set {
+    /// Every version that this machine can run, the slowest first.
+    fn all() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
         let faster = [
-            has_avx2().then_some(Self(Set::Avx2)),
-            has_avx512().then_some(Self(Set::Avx512)),
+            has_avx2().then_some(Self::Avx2),
+            has_avx512().then_some(Self::Avx512),
         ];
         #[cfg(not(target_arch = "x86_64"))]
         let faster: [Option<Self>; 0] = [];
-        std::iter::once(Self(Set::Any)).chain(faster.into_iter().flatten())
+        std::iter::once(Self::Any).chain(faster.into_iter().flatten())
     }
 
-    /// The best version for this machine; AVX-512 only where it is asked for.
-    pub fn this() -> Self {
-        Self::all().last().unwrap_or(Self(Set::Any))
-    }
-
-    /// Runs the work in this version.
-    pub fn run<O>(self, work: impl Work<O>) -> O {
-        match self.0 {
-            Set::Any => work.run::<Lanes>(),
-            // SAFETY: the value exists only where the machine was found to have these features.
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => unsafe { with_avx2(work) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => unsafe { with_avx512(work) },
+    fn best() -> Self {
+        #[cfg(test)]
+        if let Some(forced) = FORCED.get() {
+            return forced;
         }
+        Self::all().last().unwrap_or(Self::Any)
     }
+}
+
+/// Runs the work in the best version for this machine.
+pub fn run<O>(work: impl Work<O>) -> O {
+    match Set::best() {
+        Set::Any => work.run::<Lanes>(),
+        // SAFETY: the value exists only where the machine was found to have these features.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => unsafe { with_avx2(work) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => unsafe { with_avx512(work) },
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    static FORCED: std::cell::Cell<Option<Set>> = const { std::cell::Cell::new(None) };
+}
+
+/// What every version that this machine has gives, each on threads that know no other.
+#[cfg(test)]
+pub fn in_every_version<T: Send>(work: impl Fn() -> T + Sync) -> Vec<T> {
+    let version = |set| {
+        let pool = rayon::ThreadPoolBuilder::new();
+        let pool = pool.start_handler(move |_| FORCED.set(Some(set))).build();
+        pool.expect("threads").install(&work)
+    };
+    Set::all().map(version).collect()
 }
 
 #[cfg(target_arch = "x86_64")]

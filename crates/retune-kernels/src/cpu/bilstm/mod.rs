@@ -17,9 +17,9 @@ use self::backward::Backward;
 use self::forward::Forward;
 use self::weights::packed;
 use super::panels::PANEL;
-use super::vectors::{LANES, Lanes, Machine};
+use super::vectors::{LANES, Lanes, run};
 use super::{Cpu, tensor, values};
-use crate::{BiLstmGradients, BiLstmTrace, BiLstmWeights};
+use crate::{BiLstmGradients, BiLstmTrace, BiLstmWeights, composed};
 
 /// Samples that go through the recurrence together. Fixed, so that sums over samples are the same
 /// on any number of threads.
@@ -29,15 +29,15 @@ const BLOCK: usize = 32;
 
 /// Sizes of one call.
 #[derive(Debug, Clone, Copy)]
-pub struct Sizes {
-    pub batch: usize,
-    pub time: usize,
-    pub features: usize,
-    pub units: usize,
+struct Sizes {
+    batch: usize,
+    time: usize,
+    features: usize,
+    units: usize,
 }
 
 impl Sizes {
-    pub fn new(input: &Tensor<Cpu, 3>, weights: &BiLstmWeights<Cpu>) -> Self {
+    fn new(input: &Tensor<Cpu, 3>, weights: &BiLstmWeights<Cpu>) -> Self {
         let [batch, time, features] = input.dims();
         let [_, units, _] = weights.recurrent.dims();
         Self {
@@ -49,7 +49,7 @@ impl Sizes {
     }
 
     /// Whether there is nothing to work on, which the composed operations know how to do.
-    pub fn empty(self) -> bool {
+    fn empty(self) -> bool {
         self.batch * self.time * self.features * self.units == 0
     }
 
@@ -135,14 +135,16 @@ fn in_order_of_time(
     out
 }
 
-/// The output `[batch, time, 2H]`, and the trace's gates and cells where `keep` says so.
-pub fn run(
+/// See [`Kernels::bilstm`](crate::Kernels::bilstm); without gates and cells unless they are kept.
+pub fn forward(
     input: Tensor<Cpu, 3>,
     weights: &BiLstmWeights<Cpu>,
     keep: bool,
-    machine: Machine,
-) -> [Vec<f32>; 3] {
+) -> BiLstmTrace<Cpu> {
     let sizes = Sizes::new(&input, weights);
+    if sizes.empty() {
+        return composed::bilstm(input, weights);
+    }
     let (wide, units) = (sizes.wide(), sizes.units);
     let of_sample = sizes.time * sizes.features;
     let input = values(input);
@@ -155,7 +157,7 @@ pub fn run(
         .enumerate()
         .map(|(unit, (gates, cells))| {
             let samples = sizes.samples(unit);
-            machine.run(Forward {
+            run(Forward {
                 part: &input[samples.start * of_sample..samples.end * of_sample],
                 direction: &directions[unit % 2],
                 sizes,
@@ -167,19 +169,26 @@ pub fn run(
         out[direction * units..(direction + 1) * units].copy_from_slice(&heard[..units]);
     };
     let output = in_order_of_time(&heard, wide, 2 * units, sizes, take);
-    [output, gates, cells]
+    let lengths = [gates.len(), cells.len()];
+    BiLstmTrace {
+        output: tensor(output, [sizes.batch, sizes.time, 2 * units]),
+        gates: tensor(gates, [lengths[0]]),
+        cells: tensor(cells, [lengths[1]]),
+    }
 }
 
 /// See [`Kernels::bilstm_backward`](crate::Kernels::bilstm_backward).
-pub fn run_backward(
+pub fn backward(
     input: Tensor<Cpu, 3>,
     weights: &BiLstmWeights<Cpu>,
     trace: &BiLstmTrace<Cpu>,
     gradient: Tensor<Cpu, 3>,
     with_weights: bool,
-    machine: Machine,
 ) -> BiLstmGradients<Cpu> {
     let sizes = Sizes::new(&input, weights);
+    if sizes.empty() {
+        return composed::bilstm_backward(input, weights, trace, gradient, with_weights);
+    }
     let (time, features, wide) = (sizes.time, sizes.features, sizes.wide());
     let (gates, cells) = (values(trace.gates.clone()), values(trace.cells.clone()));
     let gradient = values(gradient);
@@ -190,7 +199,7 @@ pub fn run_backward(
         let first = (2 * samples.start + unit % 2 * samples.len()) * time;
         let rows = first..first + samples.len() * time;
         let of_sample = time * 2 * sizes.units;
-        let [of_input, of_gates] = machine.run(Backward {
+        let [of_input, of_gates] = run(Backward {
             gates: &gates[rows.start * 4 * wide..rows.end * 4 * wide],
             cells: &cells[rows.start * wide..rows.end * wide],
             gradient: &gradient[samples.start * of_sample..samples.end * of_sample],
@@ -211,12 +220,8 @@ pub fn run_backward(
     };
     let of_input = in_order_of_time(&of_inputs, width, features, sizes, add);
     let weights = with_weights.then(|| {
-        of_weights::sum(
-            &values(input),
-            &values(trace.output.clone()),
-            of_gates,
-            sizes,
-        )
+        let output = values(trace.output.clone());
+        of_weights::sum(&values(input), &output, of_gates, sizes)
     });
     BiLstmGradients {
         input: tensor(of_input, [sizes.batch, time, features]),

@@ -9,7 +9,7 @@ pub use of_sum::{of_sum, of_sum_backward};
 use rayon::prelude::*;
 
 use self::group::{Backward, Forward, GROUP, Workspace, reached};
-use super::vectors::Machine;
+use super::vectors::run;
 use crate::mel::{FRAMES, HOP_SAMPLES, MELS};
 
 /// Values of one clip's plane.
@@ -18,7 +18,7 @@ const PLANE: usize = FRAMES * MELS;
 const PART: usize = GROUP * MELS;
 
 /// The planes of clips of so many samples.
-pub fn run(audio: &[f32], samples: usize, machine: Machine) -> Vec<f32> {
+pub fn forward(audio: &[f32], samples: usize) -> Vec<f32> {
     let samples = samples.max(1);
     let mut planes = vec![0.0; audio.len() / samples * PLANE];
     let groups: Vec<_> = planes
@@ -34,18 +34,13 @@ pub fn run(audio: &[f32], samples: usize, machine: Machine) -> Vec<f32> {
     groups
         .into_par_iter()
         .for_each_init(Workspace::default, |work, (samples, plane)| {
-            machine.run(Forward(samples, plane, work));
+            run(Forward(samples, plane, work));
         });
     planes
 }
 
 /// The gradients with respect to clips of so many samples.
-pub fn run_backward(
-    audio: &[f32],
-    of_planes: &[f32],
-    samples: usize,
-    machine: Machine,
-) -> Vec<f32> {
+pub fn backward(audio: &[f32], of_planes: &[f32], samples: usize) -> Vec<f32> {
     let samples = samples.max(1);
     let mut out = vec![0.0; audio.len()];
     out.par_chunks_mut(samples)
@@ -56,7 +51,7 @@ pub fn run_backward(
                 let samples = reached(clip, group * GROUP);
                 let start = group * GROUP * HOP_SAMPLES;
                 if let Some(of_samples) = out.get_mut(start..start + samples.len()) {
-                    machine.run(Backward(samples, of_plane, of_samples, work));
+                    run(Backward(samples, of_plane, of_samples, work));
                 }
             }
         });

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::group::{Backward, Forward, GROUP, REACH, Workspace, reached};
 use super::{PART, PLANE};
-use crate::cpu::vectors::Machine;
+use crate::cpu::vectors::run;
 use crate::mel::{FRAMES, HOP_SAMPLES};
 
 /// Clips whose gradients are summed together. Fixed, so that the sums are the same on any number
@@ -42,7 +42,6 @@ pub fn of_sum(
     shared: &[f32],
     of_shared: &[f32],
     [batch, samples]: [usize; 2],
-    machine: Machine,
 ) -> Vec<f32> {
     let mut planes = vec![0.0; batch * PLANE];
     planes
@@ -54,7 +53,7 @@ pub fn of_sum(
                 let parts = plane.chunks_mut(PART).zip(of_shared.chunks(PART));
                 for (group, (plane, of_shared)) in parts.enumerate() {
                     match touched(placed, shared, group, sum) {
-                        Some(samples) => machine.run(Forward(samples, plane, work)),
+                        Some(samples) => run(Forward(samples, plane, work)),
                         None => plane.copy_from_slice(of_shared),
                     }
                 }
@@ -69,7 +68,6 @@ pub fn of_sum_backward(
     shared: &[f32],
     of_planes: &[f32],
     [batch, samples]: [usize; 2],
-    machine: Machine,
 ) -> Vec<f32> {
     let parts = batch.div_ceil(CLIPS);
     // Of some clips at one group of frames: the gradient of the samples of those that are touched
@@ -88,7 +86,7 @@ pub fn of_sum_backward(
                     match touched(placed, shared, group, sum) {
                         Some(samples) => {
                             let of_samples = &mut of_samples[..samples.len()];
-                            machine.run(Backward(samples, of_plane, of_samples, work));
+                            run(Backward(samples, of_plane, of_samples, work));
                         }
                         None => add(&mut of_others, of_plane),
                     }
@@ -109,7 +107,7 @@ pub fn of_sum_backward(
             let samples = reached(shared, group * GROUP);
             let of_plane = &of_plane[..PART.min(PLANE - group * PART)];
             let reached = &mut of_samples[..samples.len()];
-            machine.run(Backward(samples, of_plane, reached, work));
+            run(Backward(samples, of_plane, reached, work));
             of_samples
         })
         .collect();

@@ -2,8 +2,8 @@
 
 use super::convolution::PackedConvolution;
 use crate::cpu::tests::noise;
-use crate::cpu::vectors::Machine;
-use crate::stack::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
+use crate::cpu::vectors::in_every_version;
+use crate::stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
 
 const LEAKY: Activation = Activation::Leaky {
     slope: 0.2,
@@ -18,10 +18,10 @@ fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|value| f64::from(*value)).collect()
 }
 
-fn convolution(geometry: Geometry, activation: Activation, seed: u32) -> StackLayer {
+fn convolution(geometry: Geometry, activation: Activation, seed: u32) -> Convolution {
     let [rows, taps] = geometry.kernel;
     let weights = geometry.outputs * geometry.inputs * rows * taps;
-    StackLayer::Convolution {
+    Convolution {
         geometry,
         activation,
         kernel: noise(weights, seed),
@@ -41,23 +41,19 @@ fn plain(layer: &StackLayer, plane: &[f64], [time, frequency, channels]: [usize;
             });
             windows.collect()
         }
-        StackLayer::Convolution {
-            geometry,
-            activation,
-            kernel,
-            bias,
-        } => {
+        StackLayer::Convolution(layer) => {
+            let geometry = layer.geometry;
             let ([rows, taps], padding) = (geometry.kernel, geometry.padding);
             let [times, frequencies] = geometry.output([time, frequency]).unwrap();
             let outputs = each(times, frequencies, geometry.outputs).map(|(t, f, o)| {
-                let mut sum = f64::from(bias[o]);
+                let mut sum = f64::from(layer.bias[o]);
                 for (r, k, c) in each(rows, taps, channels) {
                     if (padding..frequency + padding).contains(&(f + k)) {
-                        let weight = kernel[((o * channels + c) * rows + r) * taps + k];
+                        let weight = layer.kernel[((o * channels + c) * rows + r) * taps + k];
                         sum += f64::from(weight) * at(t + r, f + k - padding, c);
                     }
                 }
-                match *activation {
+                match layer.activation {
                     Activation::Linear => sum,
                     Activation::Leaky { slope, floor } => {
                         let slope = if sum > 0.0 { 1.0 } else { f64::from(slope) };
@@ -147,26 +143,25 @@ fn every_version_convolves_as_defined_and_back() {
                 seed += 4;
                 let activation = [LEAKY, RELU, Activation::Linear][seed as usize % 3];
                 let layer = convolution(geometry, activation, seed);
-                let StackLayer::Convolution { kernel, bias, .. } = &layer else {
-                    panic!()
-                };
-                let packed = PackedConvolution::new(geometry, activation, kernel, bias);
+                let packed = PackedConvolution::new(&layer);
+                let layer = StackLayer::Convolution(layer);
                 let plane = noise(time * frequency * inputs, seed + 2);
                 let along = noise(times * frequencies * outputs, seed + 3);
-                let function = |plane: &[f64]| plain(&layer, plane, [time, frequency, inputs]);
+                let size = [time, frequency, inputs];
+                let function = |plane: &[f64]| plain(&layer, plane, size);
                 let expected = function(&wide(&plane));
-                let mut back = vec![];
-                for on in Machine::all() {
+                let backs = in_every_version(|| {
                     let mut out = vec![f32::NAN; along.len()];
-                    packed.forward(&plane, [time, frequency], &mut out, on);
+                    packed.forward(&plane, size, &mut out);
                     near(&out, &expected, 1e-5);
-                    let mut of_plane = vec![f32::NAN; plane.len()];
-                    packed.backward(&out, &along, [time, frequency], &mut of_plane, on);
-                    let first = if back.is_empty() { &of_plane } else { &back };
-                    near(&of_plane, &wide(first), 1e-4);
-                    back = of_plane;
+                    let mut back = vec![f32::NAN; plane.len()];
+                    packed.backward(&out, &along, size, &mut back);
+                    back
+                });
+                for back in &backs {
+                    near(back, &wide(&backs[0]), 1e-4);
                 }
-                check_gradient(&plane, &back, &along, function);
+                check_gradient(&plane, &backs[0], &along, function);
             }
         }
     }
@@ -181,14 +176,14 @@ fn pools_as_defined_and_back_for_odd_sizes() {
             let plane = noise(time * frequency * channels, 71);
             let expected = function(&wide(&plane));
             let along = noise(expected.len(), 31);
-            for on in Machine::all() {
+            in_every_version(|| {
                 let mut out = vec![f32::NAN; along.len()];
-                pool.forward(&plane, size, &mut out, on);
+                pool.forward(&plane, size, &mut out);
                 near(&out, &expected, 1e-9);
                 let mut back = vec![f32::NAN; plane.len()];
-                pool.backward(&plane, size, &along, &mut back, on);
+                pool.backward(&plane, size, &along, &mut back);
                 check_gradient(&plane, &back, &along, function);
-            }
+            });
         }
     }
 }
@@ -199,7 +194,7 @@ fn the_first_of_equal_values_takes_the_gradient() {
     // Time 2, frequency 4: the windows hold (1, 5 | 5, 5) and (0, 0 | 0, 0).
     let plane = [1.0, 5.0, 0.0, 0.0, 5.0, 5.0, 0.0, 0.0];
     let mut out = [f32::NAN; 8];
-    pool.backward(&plane, [2, 4, 1], &[3.0, 7.0], &mut out, Machine::this());
+    pool.backward(&plane, [2, 4, 1], &[3.0, 7.0], &mut out);
     assert_eq!(out, [0.0, 3.0, 7.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
 }
 
@@ -212,7 +207,7 @@ fn a_stack_differentiates_and_a_row_is_the_same_in_any_company() {
             kernel,
             padding: kernel[1] / 2,
         };
-        convolution(geometry, activation, kernel[0] as u32)
+        StackLayer::Convolution(convolution(geometry, activation, kernel[0] as u32))
     };
     let layers = vec![
         layer(10, 1, [3, 3], LEAKY),
@@ -248,9 +243,8 @@ fn a_stack_differentiates_and_a_row_is_the_same_in_any_company() {
     let both = |samples: std::ops::Range<usize>| {
         let planes = &planes[samples.start * length..samples.end * length];
         let along = &along[samples.start * width..samples.end * width];
-        let (packed, on) = (stack.packed(), Machine::this());
-        let out = packed.forward(planes, &plan, &taps, on);
-        (out, packed.backward(planes, &plan, &taps, along, on))
+        let out = stack.packed().forward(planes, &plan, &taps);
+        (out, stack.packed().backward(planes, &plan, &taps, along))
     };
     let (out, back) = both(0..batch);
     near(&out[..width], &expected, 1e-4);
