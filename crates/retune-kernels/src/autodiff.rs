@@ -71,6 +71,27 @@ where
     )
 }
 
+/// The node of an operation on one tensor and what is frozen, given its two passes.
+fn record_one<B, C, S, const I: usize, const D: usize>(
+    input: Tensor<Autodiff<B, C>, I>,
+    frozen: S,
+    forward: fn(Tensor<B, I>, &S) -> Tensor<B, D>,
+    backward: fn(Tensor<B, I>, &S, Tensor<B, D>) -> Tensor<B, I>,
+) -> Tensor<Autodiff<B, C>, D>
+where
+    B: Kernels,
+    C: CheckpointStrategy,
+    S: Clone + Debug + Send + 'static,
+{
+    let inner = input.clone().inner();
+    let output = forward(inner.clone(), &frozen);
+    let state = (inner, frozen, backward);
+    record([primitive(input)], state, output, |state, gradient, _| {
+        let (input, frozen, backward) = state;
+        [Some(primitive(backward(input, &frozen, gradient)))]
+    })
+}
+
 /// The parts of an attention of `time` frames with the context beside it, `[batch, time + width]`:
 /// a node has one output.
 fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
@@ -83,11 +104,8 @@ fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
 
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
-        let inner = audio.clone().inner();
-        let output = B::log_mel(inner.clone());
-        record([primitive(audio)], inner, output, |audio, gradient, _| {
-            [Some(primitive(B::log_mel_backward(audio, gradient)))]
-        })
+        let backward = |audio, (): &_, gradient| B::log_mel_backward(audio, gradient);
+        record_one(audio, (), |audio, ()| B::log_mel(audio), backward)
     }
 
     fn log_mel_of_sum(
@@ -99,53 +117,33 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         let known = of_shared.map(Tensor::inner);
         let output = B::log_mel_of_sum(inner.0.clone(), inner.1.clone(), known);
         let parents = [primitive(placed), primitive(shared)];
-        record(
-            parents,
-            inner,
-            output,
-            |(placed, shared), gradient, wanted| {
-                let [for_placed, for_shared] = wanted;
-                if !for_placed {
-                    let of_shared = B::log_mel_of_sum_backward(placed, shared, gradient);
-                    return [None, Some(primitive(of_shared))];
-                }
-                // Rare: each clip's own gradient is asked for, so nothing can be shared.
-                let of_clips = B::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient);
-                let of_shared = || primitive::<B, 1>(of_clips.clone().sum_dim(0).squeeze_dim(0));
-                let of_shared = for_shared.then(of_shared);
-                [Some(primitive(of_clips)), of_shared]
-            },
-        )
-    }
-
-    fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        let inner = plane.clone().inner();
-        let output = B::normalise(inner.clone());
-        record([primitive(plane)], inner, output, |plane, gradient, _| {
-            [Some(primitive(B::normalise_backward(plane, gradient)))]
+        record(parents, inner, output, |inner, gradient, wanted| {
+            let ((placed, shared), [for_placed, for_shared]) = (inner, wanted);
+            if !for_placed {
+                let of_shared = B::log_mel_of_sum_backward(placed, shared, gradient);
+                return [None, Some(primitive(of_shared))];
+            }
+            // Rare: each clip's own gradient is asked for, so nothing can be shared.
+            let of_clips = B::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient);
+            let of_shared = || primitive::<B, 1>(of_clips.clone().sum_dim(0).squeeze_dim(0));
+            let of_shared = for_shared.then(of_shared);
+            [Some(primitive(of_clips)), of_shared]
         })
     }
 
+    fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        let backward = |plane, (): &_, gradient| B::normalise_backward(plane, gradient);
+        record_one(plane, (), |plane, ()| B::normalise(plane), backward)
+    }
+
     fn convolutions(plane: Tensor<Self, 3>, weights: &ConvolutionWeights<Self>) -> Tensor<Self, 3> {
-        let inner = plane.clone().inner();
         let weights = ConvolutionWeights {
             kernel1: weights.kernel1.clone().inner(),
             bias1: weights.bias1.clone().inner(),
             kernel2: weights.kernel2.clone().inner(),
             bias2: weights.bias2.clone().inner(),
         };
-        let output = B::convolutions(inner.clone(), &weights);
-        let state = (inner, weights);
-        record(
-            [primitive(plane)],
-            state,
-            output,
-            |(plane, weights), gradient, _| {
-                [Some(primitive(B::convolutions_backward(
-                    plane, &weights, gradient,
-                )))]
-            },
-        )
+        record_one(plane, weights, B::convolutions, B::convolutions_backward)
     }
 
     fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
@@ -195,16 +193,12 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         let both = Tensor::cat(vec![attention.clone(), context], 1);
         let state = (inner, inner_query, attention);
         let parents = [primitive(frames), primitive(query)];
-        let both = record(
-            parents,
-            state,
-            both,
-            |(frames, query, attention), gradient, _| {
-                let gradient = beside(gradient, attention.dims()[1]);
-                let found = B::attend_backward(frames, query, attention, gradient);
-                [Some(primitive(found.frames)), Some(primitive(found.query))]
-            },
-        );
+        let both = record(parents, state, both, |state, gradient, _| {
+            let (frames, query, attention) = state;
+            let gradient = beside(gradient, attention.dims()[1]);
+            let found = B::attend_backward(frames, query, attention, gradient);
+            [Some(primitive(found.frames)), Some(primitive(found.query))]
+        });
         beside(both, time)
     }
 
@@ -213,17 +207,12 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         stack: &ConvolutionStack,
         taps: &[usize],
     ) -> Tensor<Self, 2> {
-        let inner = planes.clone().inner();
-        let output = B::convolution_stack(inner.clone(), stack, taps);
-        let state = (inner, stack.clone(), taps.to_vec());
-        record(
-            [primitive(planes)],
-            state,
-            output,
-            |(planes, stack, taps), gradient, _| {
-                [Some(primitive(B::convolution_stack_backward(
-                    planes, &stack, &taps, gradient,
-                )))]
+        record_one(
+            planes,
+            (stack.clone(), taps.to_vec()),
+            |planes, (stack, taps)| B::convolution_stack(planes, stack, taps),
+            |planes, (stack, taps), gradient| {
+                B::convolution_stack_backward(planes, stack, taps, gradient)
             },
         )
     }

@@ -5,10 +5,10 @@
 //! and the attention, and a stack of convolutions and max-pools, each with its backward pass; and
 //! painting a plane and pooling a layer, without one. Every operation has a default made of Burn
 //! tensor operations ([`composed`]), so any backend works; the CPU backend overrides them with
-//! hand-written code. `Autodiff<B>` gets them from `B` and registers the backward pass as one node of the graph, so that a step of training does not
-//! pay for the slices of 125 time steps.
+//! hand-written code. `Autodiff<B>` gets them from `B` and registers the backward pass as one node
+//! of the graph, so that a step of training does not pay for the slices of 125 time steps.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
-// The only crate with unsafe code; each block says why it is sound.
+// The only crate with unsafe code; each block or what it is in says why it is sound.
 #![allow(unsafe_code)]
 
 mod autodiff;
@@ -239,6 +239,7 @@ pub trait Kernels: Backend {
     ) -> Tensor<Self, 3> {
         composed::paint(place, width, height, floor, centres)
     }
+
     /// Convolutions and max-pools after one another: planes `[batch, time, frequency, channels]`
     /// give the outputs of the layers `taps` (indices, from 0), each `[time, frequency, channels]`
     /// in row-major order, side by side in that order: `[batch, sum of their sizes]`.

@@ -265,12 +265,6 @@ impl Plan {
         self.length(layer + 1)
     }
 
-    /// Values of one sample's largest plane.
-    pub fn largest(&self) -> usize {
-        let lengths = (0..self.sizes.len()).map(|at| self.length(at));
-        lengths.max().unwrap_or(0)
-    }
-
     /// Each tap and where it lies in a sample's row.
     pub fn places(&self, taps: &[usize]) -> impl Iterator<Item = (usize, Range<usize>)> {
         taps.iter().scan(0, |start, tap| {
@@ -278,10 +272,5 @@ impl Plan {
             *start = place.end;
             Some((*tap, place))
         })
-    }
-
-    /// Values of one sample's outputs of these layers.
-    pub fn width(&self, layers: impl IntoIterator<Item = usize>) -> usize {
-        layers.into_iter().map(|layer| self.output(layer)).sum()
     }
 }

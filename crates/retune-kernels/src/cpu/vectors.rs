@@ -214,68 +214,58 @@ mod avx {
     pub type Avx512 = Avx<true>;
 
     /// One AVX2 register. Made only by [`Work::run`](super::Work::run) in `with_avx2` and
-    /// `with_avx512`, which run only where the machine has AVX2 and FMA: the reason why each call
-    /// below is safe.
+    /// `with_avx512`, which run only where the machine has AVX2 and FMA.
     #[derive(Clone, Copy)]
     pub struct Avx<const WIDE: bool>(__m256);
 
+    // SAFETY of each call: the machine has AVX2 and FMA, as said above; what is loaded from and
+    // stored to are eight floats.
     impl<const WIDE: bool> Vector for Avx<WIDE> {
         const FUSED: bool = true;
         const WIDE: bool = WIDE;
 
         #[inline(always)]
         fn load(lanes: &Lanes) -> Self {
-            // SAFETY: the machine has AVX2; the reference is to eight floats.
             Self(unsafe { _mm256_loadu_ps(lanes.as_ptr()) })
         }
         #[inline(always)]
         fn store(self, lanes: &mut Lanes) {
-            // SAFETY: the machine has AVX2; the reference is to eight floats.
             unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), self.0) }
         }
         #[inline(always)]
         fn splat(value: f32) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_set1_ps(value) })
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_add_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn subtract(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_sub_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn multiply(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_mul_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn divide(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_div_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn square_root(self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_sqrt_ps(self.0) })
         }
         #[inline(always)]
         fn multiply_add(self, factor: Self, sum: Self) -> Self {
-            // SAFETY: the machine has FMA.
             Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, sum.0) })
         }
         #[inline(always)]
         fn maximum(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_max_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn where_positive(self, condition: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe {
                 let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(condition.0, _mm256_setzero_ps());
                 _mm256_and_ps(self.0, positive)

@@ -6,7 +6,7 @@
 //! results lie in the order of reversed digits ([`place`]) and are read from there.
 
 use std::f64::consts::PI;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use crate::cpu::vectors::{Lanes, Vector};
 use crate::mel::{BINS, FRAME_SAMPLES};
@@ -101,19 +101,17 @@ struct Turns {
     split: Vec<Turn>,
 }
 
-fn turns() -> &'static Turns {
-    static TURNS: OnceLock<Turns> = OnceLock::new();
-    TURNS.get_or_init(|| Turns {
-        passes: [HALF, HALF / 8].map(|span| {
-            (0..span / 8)
-                .map(|place| std::array::from_fn(|result| Turn::new(place * (result + 1), span)))
-                .collect()
-        }),
-        split: (0..=HALF / 2)
-            .map(|bin| Turn::new(bin, FRAME_SAMPLES))
-            .collect(),
-    })
-}
+static TURNS: LazyLock<Turns> = LazyLock::new(|| {
+    let pass = |span: usize| {
+        let of_place = |place| std::array::from_fn(|result| Turn::new(place * (result + 1), span));
+        (0..span / 8).map(of_place).collect()
+    };
+    let split = (0..=HALF / 2).map(|bin| Turn::new(bin, FRAME_SAMPLES));
+    Turns {
+        passes: [pass(HALF), pass(HALF / 8)],
+        split: split.collect(),
+    }
+});
 
 /// Where the transform of 512 values leaves result `index`: its three octal digits reversed.
 #[inline(always)]
@@ -161,7 +159,7 @@ fn eight<V: Vector>(a: [Value<V>; 8]) -> [Value<V>; 8] {
 fn transform<V: Vector>(values: &mut [Complex; HALF]) {
     for (pass, span) in [HALF, HALF / 8].into_iter().enumerate() {
         let stride = span / 8;
-        let turns = &turns().passes[pass];
+        let turns = &TURNS.passes[pass];
         for block in values.chunks_exact_mut(span) {
             for (index, turns) in turns.iter().enumerate() {
                 let mut taken = [Value::<V>::load(&block[index]); 8];
@@ -199,7 +197,7 @@ pub fn forward<V: Vector>(packed: &mut [Complex; HALF], spectrum: &mut [Complex;
     for (bin, real) in [(0, even.add(odd)), (HALF, even.subtract(odd))] {
         Value(real, V::splat(0.0)).store(&mut spectrum[bin]);
     }
-    for (bin, turn) in turns().split.iter().enumerate().skip(1) {
+    for (bin, turn) in TURNS.split.iter().enumerate().skip(1) {
         let a = Value::<V>::load(&packed[place(bin)]);
         let b = Value::<V>::load(&packed[place(HALF - bin)]);
         // The transforms of the even and of the odd samples.
@@ -220,7 +218,7 @@ pub fn adjoint<V: Vector>(spectrum: &[Complex; BINS], packed: &mut [Complex; HAL
     // The inverse transform is the forward one with real and imaginary parts exchanged.
     let (low, high) = (V::load(&spectrum[0].0[0]), V::load(&spectrum[HALF].0[0]));
     Value(low.subtract(high), low.add(high)).store(&mut packed[0]);
-    for (bin, turn) in turns().split.iter().enumerate().skip(1) {
+    for (bin, turn) in TURNS.split.iter().enumerate().skip(1) {
         let a = Value::<V>::load(&spectrum[bin]);
         let b = Value::<V>::load(&spectrum[HALF - bin]);
         let back = Turn {

@@ -72,7 +72,7 @@ impl Workspace {
         }
         forward::<V>(&mut self.packed, &mut self.spectrum);
         for (magnitude, value) in self.magnitude.iter_mut().zip(self.spectrum.iter()) {
-            let [real, imaginary] = value.0.each_ref().map(V::load);
+            let (real, imaginary) = (V::load(&value.0[0]), V::load(&value.0[1]));
             let square = real.multiply_add(real, imaginary.multiply(imaginary));
             square.square_root().store(magnitude);
         }

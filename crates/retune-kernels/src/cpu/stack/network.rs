@@ -141,6 +141,19 @@ impl Network {
     }
 }
 
+impl Plan {
+    /// Values of one sample's largest plane.
+    pub fn largest(&self) -> usize {
+        let lengths = (0..self.sizes.len()).map(|at| self.length(at));
+        lengths.max().unwrap_or(0)
+    }
+
+    /// Values of one sample's outputs of these layers.
+    pub fn width(&self, layers: impl IntoIterator<Item = usize>) -> usize {
+        layers.into_iter().map(|layer| self.output(layer)).sum()
+    }
+}
+
 /// This thread's buffers, with these lengths or more.
 fn buffers(lengths: [usize; 3]) -> [Vec<f32>; 3] {
     let mut buffers = BUFFERS.take();
