@@ -124,55 +124,33 @@ fn first_sum<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
     where_positive(sum, sum)
 }
 
-/// Gives each frame's sum once all frames that it hears were added: `start(frame)` is what its sum
-/// starts from, and `add` adds a frame to the sums of those around it, the earliest first.
-#[inline(always)]
-fn slide<V: Vector>(
-    frames: usize,
-    start: impl Fn(usize) -> Sum<V>,
-    mut add: impl FnMut(usize, &mut [Sum<V>; TAPS]),
-    mut give: impl FnMut(usize, Sum<V>),
-) {
-    let mut sums = [splat(0.0), splat(0.0), start(0), start(1), start(2)];
-    for frame in 0..frames {
-        add(frame, &mut sums);
-        if let Some(done) = frame.checked_sub(MARGIN) {
-            give(done, sums[0]);
-        }
-        sums = [
-            sums[1],
-            sums[2],
-            sums[3],
-            sums[4],
-            start(frame + MARGIN + 1),
-        ];
-    }
-    for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
-        if let Some(done) = (frames + index).checked_sub(MARGIN) {
-            give(done, sum);
-        }
-    }
-}
-
 /// The outputs of a strip, each given to `give` with its frame.
 #[inline(always)]
 fn outputs<V: Vector>(rows: &[Row], weights: &Weights, mut give: impl FnMut(usize, Sum<V>)) {
-    slide(
-        rows.len() - 2 * MARGIN,
-        |frame| splat(weights.bias.get(frame).copied().unwrap_or(0.0)),
-        |frame, sums| {
-            if let Some(rows) = rows[frame..].first_chunk() {
-                for channel in &weights.channels {
-                    let first = first_sum(rows, channel);
-                    for tap in 0..TAPS {
-                        // The frame `tap` hears this one with the opposite tap.
-                        sums[tap] = add_scaled(sums[tap], first, channel.second[TAPS - 1 - tap]);
-                    }
+    let frames = rows.len() - 2 * MARGIN;
+    let bias = |frame: usize| splat(weights.bias.get(frame).copied().unwrap_or(0.0));
+    // The sums of the frames from `frame − MARGIN` to `frame + MARGIN`.
+    let mut sums = [splat(0.0), splat(0.0), bias(0), bias(1), bias(2)];
+    for frame in 0..frames {
+        if let Some(rows) = rows[frame..].first_chunk() {
+            for channel in &weights.channels {
+                let first = first_sum(rows, channel);
+                for tap in 0..TAPS {
+                    // The frame `tap` hears this one with the opposite tap.
+                    sums[tap] = add_scaled(sums[tap], first, channel.second[TAPS - 1 - tap]);
                 }
             }
-        },
-        |frame, sum| give(frame, where_positive(sum, sum)),
-    );
+        }
+        if let Some(done) = frame.checked_sub(MARGIN) {
+            give(done, where_positive(sums[0], sums[0]));
+        }
+        sums = [sums[1], sums[2], sums[3], sums[4], bias(frame + MARGIN + 1)];
+    }
+    for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
+        if let Some(done) = (frames + index).checked_sub(MARGIN) {
+            give(done, where_positive(sum, sum));
+        }
+    }
 }
 
 /// The output of one clip's plane.
@@ -207,7 +185,9 @@ impl OnClip<2, 1> for Backward {
                     V::load(value).where_positive(sum).store(value);
                 }
             });
-            let add = |frame: usize, sums: &mut [Sum<V>; TAPS]| {
+            let frames = rows.len() - 2 * MARGIN;
+            let mut sums = [splat::<V>(0.0); TAPS];
+            for frame in 0..frames {
                 let here = (
                     rows[frame..].first_chunk(),
                     gradient[frame..].first_chunk::<TAPS>(),
@@ -225,14 +205,16 @@ impl OnClip<2, 1> for Backward {
                         }
                     }
                 }
-            };
-            let frames = rows.len() - 2 * MARGIN;
-            slide(
-                frames,
-                |_| splat(0.0),
-                add,
-                |frame, sum| put(sum, out, mels, first, frame),
-            );
+                if let Some(done) = frame.checked_sub(MARGIN) {
+                    put(sums[0], out, mels, first, done);
+                }
+                sums = [sums[1], sums[2], sums[3], sums[4], splat(0.0)];
+            }
+            for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
+                if let Some(done) = (frames + index).checked_sub(MARGIN) {
+                    put(sum, out, mels, first, done);
+                }
+            }
         }
     }
 }

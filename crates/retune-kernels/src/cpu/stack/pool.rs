@@ -12,10 +12,10 @@ impl Pool {
     /// Pools one sample, `[time, frequency, channels]`, and writes `[time', frequency', channels]`
     /// (see [`Pool::output`]). What is no number never wins.
     pub(super) fn forward(self, plane: &[f32], size: [usize; 3], out: &mut [f32]) {
-        let windows = &Windows::new(self, size);
+        let windows = Windows::new(self, size);
         out.par_chunks_mut(BAND * windows.wide * windows.channels)
             .zip(plane.par_chunks(BAND * windows.steps[0]))
-            .for_each(|(out, plane)| run(Forward(windows, plane, out)));
+            .for_each(|(out, plane)| run(Forward(windows.clone(), plane, out)));
     }
 
     /// Writes the gradient with respect to one sample, given that of its output. Of equal values
@@ -27,7 +27,7 @@ impl Pool {
         gradient: &[f32],
         out: &mut [f32],
     ) {
-        let windows = &Windows::new(self, size);
+        let windows = Windows::new(self, size);
         // Frames that no window covers take none.
         let covered = size[0] / self.window[0] * windows.steps[0];
         let (covered, rest) = out.split_at_mut(covered);
@@ -37,11 +37,14 @@ impl Pool {
             .par_chunks_mut(band)
             .zip(plane.par_chunks(band))
             .zip(gradient.par_chunks(BAND * windows.wide * windows.channels))
-            .for_each(|((out, plane), gradient)| run(Backward(windows, plane, gradient, out)));
+            .for_each(|((out, plane), gradient)| {
+                run(Backward(windows.clone(), plane, gradient, out))
+            });
     }
 }
 
 /// Where the windows of a plane lie.
+#[derive(Clone)]
 struct Windows {
     /// Where the values of a window lie from its first on, in row-major order.
     cells: Vec<usize>,
@@ -113,7 +116,7 @@ impl Windows {
 }
 
 /// Writes the largest values of a band of windows.
-struct Forward<'a>(&'a Windows, &'a [f32], &'a mut [f32]);
+struct Forward<'a>(Windows, &'a [f32], &'a mut [f32]);
 
 impl Work for Forward<'_> {
     #[inline(always)]
@@ -134,7 +137,7 @@ impl Work for Forward<'_> {
 }
 
 /// Writes the gradient of a band, given its plane and the gradient of its windows.
-struct Backward<'a>(&'a Windows, &'a [f32], &'a [f32], &'a mut [f32]);
+struct Backward<'a>(Windows, &'a [f32], &'a [f32], &'a mut [f32]);
 
 impl Work for Backward<'_> {
     #[inline(always)]
