@@ -79,11 +79,9 @@ fn number(chunk: &[u8], at: usize) -> u16 {
 /// scale and the other one is dropped.
 fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], Error> {
     let Some(&(mut plain)) = chunk.first_chunk::<FORMAT_LENGTH>() else {
-        let message = format!(
-            "damaged WAV file: the \"fmt \" chunk has {} bytes, expected at least {FORMAT_LENGTH}",
-            chunk.len()
-        );
-        return Err(malformed(path, &message));
+        let (length, least) = (chunk.len(), FORMAT_LENGTH);
+        let found = format!("the \"fmt \" chunk has {length} bytes, expected at least {least}");
+        return Err(malformed(path, &format!("damaged WAV file: {found}")));
     };
     if number(chunk, 2) == 0 {
         let message = "the WAV header says 0 channels, expected at least 1";

@@ -32,11 +32,7 @@ pub fn of_clips<K: OnClip<N, M>, const N: usize, const M: usize>(
     let mut rest = out.each_mut().map(Vec::as_mut_slice);
     let rows: Vec<[&mut [f32]; M]> = (0..clips)
         .map(|_| {
-            let mut widths = widths.iter();
-            rest.each_mut().map(|rest| {
-                let width = widths.next().copied().unwrap_or(0);
-                rest.split_off_mut(..width).unwrap_or_default()
-            })
+            std::array::from_fn(|row| rest[row].split_off_mut(..widths[row]).unwrap_or_default())
         })
         .collect();
     rows.into_par_iter().enumerate().for_each(|(clip, rows)| {

@@ -76,10 +76,9 @@ impl Sizes {
 
 /// The step that a direction hears at a position.
 fn step(direction: usize, position: usize, time: usize) -> usize {
-    if direction == 1 {
-        time - 1 - position
-    } else {
-        position
+    match direction {
+        1 => time - 1 - position,
+        _ => position,
     }
 }
 
@@ -99,13 +98,11 @@ fn store(values: &mut [f32], start: usize, lanes: &Lanes) {
 
 /// Cuts `values`, so many for each sample, into units: for each part, one for each direction.
 fn units_mut(mut values: &mut [f32], sizes: Sizes, of_sample: usize) -> Vec<&mut [f32]> {
-    let mut units = Vec::with_capacity(sizes.units_of_work());
-    for unit in 0..sizes.units_of_work() {
-        let (here, rest) = values.split_at_mut(sizes.samples(unit).len() * of_sample);
-        units.push(here);
-        values = rest;
-    }
-    units
+    let units = (0..sizes.units_of_work()).map(|unit| {
+        let length = sizes.samples(unit).len() * of_sample;
+        values.split_off_mut(..length).unwrap_or_default()
+    });
+    units.collect()
 }
 
 /// `[batch, time, width]` from what each unit gave, rows of `wide` values in the order heard:
