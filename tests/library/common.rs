@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use retune::kernel::{BiLstmWeights, ConvolutionWeights};
+use retune::kernel::ConvolutionWeights;
 use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::storage::{HostTensor, Stored};
@@ -90,15 +90,6 @@ pub fn noise_tensor<B: Backend, const D: usize>(
     let values = noise(shape.iter().product(), seed);
     let values: Vec<f32> = values.into_iter().map(|value| value * scale).collect();
     Tensor::from_data(TensorData::new(values, shape), &Default::default())
-}
-
-/// A small bidirectional LSTM.
-pub fn bilstm_weights<B: Backend>(features: usize, units: usize) -> BiLstmWeights<B> {
-    BiLstmWeights {
-        input: noise_tensor([features, 8 * units], 0.5, 1),
-        recurrent: noise_tensor([2, units, 4 * units], 0.5, 2),
-        bias: noise_tensor([8 * units], 0.5, 3),
-    }
 }
 
 /// Convolutions whose ReLUs are sometimes open and sometimes shut.

@@ -4,7 +4,6 @@
 
 mod common;
 mod forecasting;
-mod kernels;
 #[cfg(feature = "import")]
 mod pretraining;
 mod programs;

@@ -1,177 +1,99 @@
 //! [`Kernels`] for `Autodiff<B>`: the inner backend's operations as nodes of the graph.
 
+use std::fmt::Debug;
+
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::{
-    AttendGradients, Attended, BiLstmTrace, BiLstmWeights, ConvolutionStack, ConvolutionWeights,
-    Kernels,
-};
+use super::{Attended, BiLstmTrace, BiLstmWeights, ConvolutionStack, ConvolutionWeights, Kernels};
 
 /// The tensor of a float primitive.
-fn tensor<B: Kernels, const D: usize>(primitive: B::FloatTensorPrimitive) -> Tensor<B, D> {
+fn tensor<B: Kernels, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
     Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }
 
 /// The float primitive of a tensor.
-fn primitive<B: Kernels, const D: usize>(tensor: Tensor<B, D>) -> B::FloatTensorPrimitive {
+fn primitive<B: Kernels, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
     tensor.into_primitive().tensor()
 }
 
-#[derive(Debug)]
-struct LogMelBackward;
-
-impl<B: Kernels> Backward<B, 1> for LogMelBackward {
-    type State = Tensor<B, 2>;
-
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = tensor(grads.consume::<B>(&ops.node));
-        if let [Some(parent)] = ops.parents {
-            let gradient = B::log_mel_backward(ops.state, gradient);
-            grads.register::<B>(parent.id, primitive(gradient));
-        }
-    }
-}
+/// How what a node keeps and the gradient of its output become the gradients of its parents, of
+/// which only some are wanted.
+type Rule<B, S, const N: usize, const D: usize> =
+    fn(S, Tensor<B, D>, [bool; N]) -> [Option<FloatTensor<B>>; N];
 
 #[derive(Debug)]
-struct LogMelOfSumBackward;
+struct Node<B: Kernels, S, const N: usize, const D: usize>(Rule<B, S, N, D>);
 
-impl<B: Kernels> Backward<B, 2> for LogMelOfSumBackward {
-    type State = (Tensor<B, 2>, Tensor<B, 1>);
+impl<B, S, const N: usize, const D: usize> Backward<B, N> for Node<B, S, N, D>
+where
+    B: Kernels,
+    S: Clone + Debug + Send + 'static,
+{
+    type State = S;
 
-    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<S, N>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = tensor(grads.consume::<B>(&ops.node));
-        let (placed, shared) = ops.state;
-        match ops.parents {
-            // Rare: each clip's own gradient is asked for, so nothing can be shared.
-            [Some(for_placed), for_shared] => {
-                let of_clips = B::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient);
-                if let Some(node) = for_shared {
-                    let of_shared: Tensor<B, 1> = of_clips.clone().sum_dim(0).squeeze_dim(0);
-                    grads.register::<B>(node.id, primitive(of_shared));
-                }
-                grads.register::<B>(for_placed.id, primitive(of_clips));
-            }
-            [None, Some(for_shared)] => {
-                let of_shared = B::log_mel_of_sum_backward(placed, shared, gradient);
-                grads.register::<B>(for_shared.id, primitive(of_shared));
-            }
-            [None, None] => {}
-        }
-    }
-}
-
-#[derive(Debug)]
-struct NormaliseBackward;
-
-impl<B: Kernels> Backward<B, 1> for NormaliseBackward {
-    type State = Tensor<B, 3>;
-
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = tensor(grads.consume::<B>(&ops.node));
-        if let [Some(parent)] = ops.parents {
-            let gradient = B::normalise_backward(ops.state, gradient);
-            grads.register::<B>(parent.id, primitive(gradient));
-        }
-    }
-}
-
-#[derive(Debug)]
-struct ConvolutionsBackward;
-
-impl<B: Kernels> Backward<B, 1> for ConvolutionsBackward {
-    type State = (Tensor<B, 3>, ConvolutionWeights<B>);
-
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = tensor(grads.consume::<B>(&ops.node));
-        if let [Some(parent)] = ops.parents {
-            let (plane, weights) = ops.state;
-            let gradient = B::convolutions_backward(plane, &weights, gradient);
-            grads.register::<B>(parent.id, primitive(gradient));
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-struct BiLstmState<B: Kernels> {
-    input: Tensor<B, 3>,
-    weights: BiLstmWeights<B>,
-    trace: BiLstmTrace<B>,
-}
-
-#[derive(Debug)]
-struct BiLstmBackward;
-
-impl<B: Kernels> Backward<B, 4> for BiLstmBackward {
-    type State = BiLstmState<B>;
-
-    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = tensor(grads.consume::<B>(&ops.node));
-        let BiLstmState {
-            input,
-            weights,
-            trace,
-        } = ops.state;
-        let [for_input, for_input_weights, for_recurrent, for_bias] = ops.parents;
-        let with_weights =
-            for_input_weights.is_some() || for_recurrent.is_some() || for_bias.is_some();
-        let found = B::bilstm_backward(input, &weights, &trace, gradient, with_weights);
-        if let Some(node) = for_input {
-            grads.register::<B>(node.id, primitive(found.input));
-        }
-        if let Some(found) = found.weights {
-            if let Some(node) = for_input_weights {
-                grads.register::<B>(node.id, primitive(found.input));
-            }
-            if let Some(node) = for_recurrent {
-                grads.register::<B>(node.id, primitive(found.recurrent));
-            }
-            if let Some(node) = for_bias {
-                grads.register::<B>(node.id, primitive(found.bias));
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        let found = (self.0)(ops.state, gradient, wanted);
+        for (parent, found) in ops.parents.into_iter().zip(found) {
+            if let (Some(parent), Some(found)) = (parent, found) {
+                grads.register::<B>(parent.id, found);
             }
         }
     }
 }
 
-#[derive(Debug, Clone)]
-struct AttendState<B: Kernels> {
-    frames: Tensor<B, 3>,
-    query: Tensor<B, 2>,
-    attention: Tensor<B, 2>,
+/// `output` as a node of the graph with these parents.
+fn record<B, C, S, const N: usize, const D: usize>(
+    parents: [FloatTensor<Autodiff<B, C>>; N],
+    state: S,
+    output: Tensor<B, D>,
+    rule: Rule<B, S, N, D>,
+) -> Tensor<Autodiff<B, C>, D>
+where
+    B: Kernels,
+    C: CheckpointStrategy,
+    S: Clone + Debug + Send + 'static,
+{
+    let nodes = parents.each_ref().map(|parent| parent.node.clone());
+    let output = primitive(output);
+    tensor(
+        match Node(rule).prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(node) => node.finish(state, output),
+            OpsKind::UnTracked(node) => node.finish(output),
+        },
+    )
 }
 
-/// A node has one output: the attention with the context beside it, `[batch, time + width]`.
-#[derive(Debug)]
-struct AttendBackward;
-
-impl<B: Kernels> Backward<B, 2> for AttendBackward {
-    type State = AttendState<B>;
-
-    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient: Tensor<B, 2> = tensor(grads.consume::<B>(&ops.node));
-        let AttendState {
-            frames,
-            query,
-            attention,
-        } = ops.state;
-        let gradient = beside(gradient, attention.dims()[1]);
-        let AttendGradients { frames, query } =
-            B::attend_backward(frames, query, attention, gradient);
-        let [for_frames, for_query] = ops.parents;
-        if let Some(node) = for_frames {
-            grads.register::<B>(node.id, primitive(frames));
-        }
-        if let Some(node) = for_query {
-            grads.register::<B>(node.id, primitive(query));
-        }
-    }
+/// The node of an operation on one tensor and what is frozen, given its two passes.
+fn record_one<B, C, S, const I: usize, const D: usize>(
+    input: Tensor<Autodiff<B, C>, I>,
+    frozen: S,
+    forward: fn(Tensor<B, I>, &S) -> Tensor<B, D>,
+    backward: fn(Tensor<B, I>, &S, Tensor<B, D>) -> Tensor<B, I>,
+) -> Tensor<Autodiff<B, C>, D>
+where
+    B: Kernels,
+    C: CheckpointStrategy,
+    S: Clone + Debug + Send + 'static,
+{
+    let inner = input.clone().inner();
+    let output = forward(inner.clone(), &frozen);
+    let state = (inner, frozen, backward);
+    record([primitive(input)], state, output, |state, gradient, _| {
+        let (input, frozen, backward) = state;
+        [Some(primitive(backward(input, &frozen, gradient)))]
+    })
 }
 
-/// The parts of an attention of `time` frames with the context beside it.
+/// The parts of an attention of `time` frames with the context beside it, `[batch, time + width]`:
+/// a node has one output.
 fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
     let width = both.dims()[1] - time;
     Attended {
@@ -180,48 +102,10 @@ fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
     }
 }
 
-#[derive(Debug, Clone)]
-struct StackState<B: Kernels> {
-    planes: Tensor<B, 4>,
-    stack: ConvolutionStack,
-    taps: Vec<usize>,
-}
-
-#[derive(Debug)]
-struct StackBackward;
-
-impl<B: Kernels> Backward<B, 1> for StackBackward {
-    type State = StackState<B>;
-
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = tensor(grads.consume::<B>(&ops.node));
-        if let [Some(parent)] = ops.parents {
-            let StackState {
-                planes,
-                stack,
-                taps,
-            } = ops.state;
-            let gradient = B::convolution_stack_backward(planes, &stack, &taps, gradient);
-            grads.register::<B>(parent.id, primitive(gradient));
-        }
-    }
-}
-
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
-        let audio = primitive(audio);
-        let inner: Tensor<B, 2> = tensor(audio.primitive.clone());
-        let output = primitive(B::log_mel(inner.clone()));
-        tensor(
-            match LogMelBackward
-                .prepare::<C>([audio.node])
-                .compute_bound()
-                .stateful()
-            {
-                OpsKind::Tracked(node) => node.finish(inner, output),
-                OpsKind::UnTracked(node) => node.finish(output),
-            },
-        )
+        let backward = |audio, (): &_, gradient| B::log_mel_backward(audio, gradient);
+        record_one(audio, (), |audio, ()| B::log_mel(audio), backward)
     }
 
     fn log_mel_of_sum(
@@ -229,97 +113,74 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         shared: Tensor<Self, 1>,
         of_shared: Option<Tensor<Self, 3>>,
     ) -> Tensor<Self, 3> {
-        let placed = primitive(placed);
-        let shared = primitive(shared);
-        let inner_placed: Tensor<B, 2> = tensor(placed.primitive.clone());
-        let inner_shared: Tensor<B, 1> = tensor(shared.primitive.clone());
-        let output = primitive(B::log_mel_of_sum(
-            inner_placed.clone(),
-            inner_shared.clone(),
-            of_shared.map(Tensor::inner),
-        ));
-        tensor(
-            match LogMelOfSumBackward
-                .prepare::<C>([placed.node, shared.node])
-                .compute_bound()
-                .stateful()
-            {
-                OpsKind::Tracked(node) => node.finish((inner_placed, inner_shared), output),
-                OpsKind::UnTracked(node) => node.finish(output),
-            },
-        )
+        let inner = (placed.clone().inner(), shared.clone().inner());
+        let known = of_shared.map(Tensor::inner);
+        let output = B::log_mel_of_sum(inner.0.clone(), inner.1.clone(), known);
+        let parents = [primitive(placed), primitive(shared)];
+        record(parents, inner, output, |inner, gradient, wanted| {
+            let ((placed, shared), [for_placed, for_shared]) = (inner, wanted);
+            if !for_placed {
+                let of_shared = B::log_mel_of_sum_backward(placed, shared, gradient);
+                return [None, Some(primitive(of_shared))];
+            }
+            // Rare: each clip's own gradient is asked for, so nothing can be shared.
+            let of_clips = B::log_mel_backward(placed + shared.unsqueeze::<2>(), gradient);
+            let of_shared = || primitive::<B, 1>(of_clips.clone().sum_dim(0).squeeze_dim(0));
+            let of_shared = for_shared.then(of_shared);
+            [Some(primitive(of_clips)), of_shared]
+        })
     }
 
     fn normalise(plane: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        let plane = primitive(plane);
-        let inner: Tensor<B, 3> = tensor(plane.primitive.clone());
-        let output = primitive(B::normalise(inner.clone()));
-        tensor(
-            match NormaliseBackward
-                .prepare::<C>([plane.node])
-                .compute_bound()
-                .stateful()
-            {
-                OpsKind::Tracked(node) => node.finish(inner, output),
-                OpsKind::UnTracked(node) => node.finish(output),
-            },
-        )
+        let backward = |plane, (): &_, gradient| B::normalise_backward(plane, gradient);
+        record_one(plane, (), |plane, ()| B::normalise(plane), backward)
     }
 
     fn convolutions(plane: Tensor<Self, 3>, weights: &ConvolutionWeights<Self>) -> Tensor<Self, 3> {
-        let plane = primitive(plane);
-        let inner: Tensor<B, 3> = tensor(plane.primitive.clone());
         let weights = ConvolutionWeights {
             kernel1: weights.kernel1.clone().inner(),
             bias1: weights.bias1.clone().inner(),
             kernel2: weights.kernel2.clone().inner(),
             bias2: weights.bias2.clone().inner(),
         };
-        let output = primitive(B::convolutions(inner.clone(), &weights));
-        tensor(
-            match ConvolutionsBackward
-                .prepare::<C>([plane.node])
-                .compute_bound()
-                .stateful()
-            {
-                OpsKind::Tracked(node) => node.finish((inner, weights), output),
-                OpsKind::UnTracked(node) => node.finish(output),
-            },
-        )
+        record_one(plane, weights, B::convolutions, B::convolutions_backward)
     }
 
     fn bilstm(input: Tensor<Self, 3>, weights: &BiLstmWeights<Self>) -> BiLstmTrace<Self> {
-        let input = primitive(input);
-        let input_weights = primitive(weights.input.clone());
-        let recurrent = primitive(weights.recurrent.clone());
-        let bias = primitive(weights.bias.clone());
-
-        let inner_input: Tensor<B, 3> = tensor(input.primitive.clone());
-        let inner_weights = BiLstmWeights::<B> {
-            input: tensor(input_weights.primitive.clone()),
-            recurrent: tensor(recurrent.primitive.clone()),
-            bias: tensor(bias.primitive.clone()),
+        let weights = weights.clone();
+        let inner = input.clone().inner();
+        let inner_weights = BiLstmWeights {
+            input: weights.input.clone().inner(),
+            recurrent: weights.recurrent.clone().inner(),
+            bias: weights.bias.clone().inner(),
         };
-        let trace = B::bilstm(inner_input.clone(), &inner_weights);
+        let trace = B::bilstm(inner.clone(), &inner_weights);
         let (gates, cells) = (trace.gates.clone(), trace.cells.clone());
-        let output = primitive(trace.output.clone());
-        let output = match BiLstmBackward
-            .prepare::<C>([input.node, input_weights.node, recurrent.node, bias.node])
-            .compute_bound()
-            .stateful()
-        {
-            OpsKind::Tracked(node) => {
-                let state = BiLstmState {
-                    input: inner_input,
-                    weights: inner_weights,
-                    trace,
-                };
-                node.finish(state, output)
+        let output = trace.output.clone();
+        let parents = [
+            primitive(input),
+            primitive(weights.input),
+            primitive(weights.recurrent),
+            primitive(weights.bias),
+        ];
+        let state = (inner, inner_weights, trace);
+        let output = record(parents, state, output, |state, gradient, wanted| {
+            let (input, weights, trace) = state;
+            let with_weights = wanted[1..].contains(&true);
+            let found = B::bilstm_backward(input, &weights, &trace, gradient, with_weights);
+            let input = Some(primitive(found.input));
+            match found.weights {
+                None => [input, None, None, None],
+                Some(weights) => [
+                    input,
+                    Some(primitive(weights.input)),
+                    Some(primitive(weights.recurrent)),
+                    Some(primitive(weights.bias)),
+                ],
             }
-            OpsKind::UnTracked(node) => node.finish(output),
-        };
+        });
         BiLstmTrace {
-            output: tensor(output),
+            output,
             gates: Tensor::from_inner(gates),
             cells: Tensor::from_inner(cells),
         }
@@ -327,28 +188,18 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
 
     fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {
         let [_, time, _] = frames.dims();
-        let frames = primitive(frames);
-        let query = primitive(query);
-        let inner_frames: Tensor<B, 3> = tensor(frames.primitive.clone());
-        let inner_query: Tensor<B, 2> = tensor(query.primitive.clone());
-        let Attended { attention, context } = B::attend(inner_frames.clone(), inner_query.clone());
-        let both = primitive(Tensor::cat(vec![attention.clone(), context], 1));
-        let both = match AttendBackward
-            .prepare::<C>([frames.node, query.node])
-            .compute_bound()
-            .stateful()
-        {
-            OpsKind::Tracked(node) => {
-                let state = AttendState {
-                    frames: inner_frames,
-                    query: inner_query,
-                    attention,
-                };
-                node.finish(state, both)
-            }
-            OpsKind::UnTracked(node) => node.finish(both),
-        };
-        beside(tensor(both), time)
+        let (inner, inner_query) = (frames.clone().inner(), query.clone().inner());
+        let Attended { attention, context } = B::attend(inner.clone(), inner_query.clone());
+        let both = Tensor::cat(vec![attention.clone(), context], 1);
+        let state = (inner, inner_query, attention);
+        let parents = [primitive(frames), primitive(query)];
+        let both = record(parents, state, both, |state, gradient, _| {
+            let (frames, query, attention) = state;
+            let gradient = beside(gradient, attention.dims()[1]);
+            let found = B::attend_backward(frames, query, attention, gradient);
+            [Some(primitive(found.frames)), Some(primitive(found.query))]
+        });
+        beside(both, time)
     }
 
     fn convolution_stack(
@@ -356,24 +207,12 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         stack: &ConvolutionStack,
         taps: &[usize],
     ) -> Tensor<Self, 2> {
-        let planes = primitive(planes);
-        let inner: Tensor<B, 4> = tensor(planes.primitive.clone());
-        let output = primitive(B::convolution_stack(inner.clone(), stack, taps));
-        tensor(
-            match StackBackward
-                .prepare::<C>([planes.node])
-                .compute_bound()
-                .stateful()
-            {
-                OpsKind::Tracked(node) => {
-                    let state = StackState {
-                        planes: inner,
-                        stack: stack.clone(),
-                        taps: taps.to_vec(),
-                    };
-                    node.finish(state, output)
-                }
-                OpsKind::UnTracked(node) => node.finish(output),
+        record_one(
+            planes,
+            (stack.clone(), taps.to_vec()),
+            |planes, (stack, taps)| B::convolution_stack(planes, stack, taps),
+            |planes, (stack, taps), gradient| {
+                B::convolution_stack_backward(planes, stack, taps, gradient)
             },
         )
     }

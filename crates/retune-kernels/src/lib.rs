@@ -3,25 +3,24 @@
 //! [`Kernels`] adds these operations to a Burn backend: the log-mel plane of audio (also of clips
 //! that share most of their sound), its normalisation, the two convolutions, the bidirectional LSTM
 //! and the attention, and a stack of convolutions and max-pools, each with its backward pass; and
-//! painting a plane and pooling a layer, without one. Every operation has a default made of Burn tensor operations ([`composed`]), so
-//! any backend works; the CPU backend overrides them with hand-written code ([`cpu`]). `Autodiff<B>` gets them from `B`
-//! and registers the backward pass as one node of the graph, so that a step of training does not
-//! pay for the slices of 125 time steps.
+//! painting a plane and pooling a layer, without one. Every operation has a default made of Burn
+//! tensor operations ([`composed`]), so any backend works; the CPU backend overrides them with
+//! hand-written code. `Autodiff<B>` gets them from `B` and registers the backward pass as one node
+//! of the graph, so that a step of training does not pay for the slices of 125 time steps.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
-// The only crate with unsafe code; each block says why it is sound.
+// The only crate with unsafe code; each block or what it is in says why it is sound.
 #![allow(unsafe_code)]
 
 mod autodiff;
 pub mod composed;
-pub mod cpu;
 #[cfg(feature = "cpu")]
-mod host;
+mod cpu;
 pub mod mel;
 mod stack;
 
 #[cfg(feature = "cpu")]
-pub use host::Cpu;
-pub use stack::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
+pub use cpu::Cpu;
+pub use stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
 
 /// The GPU backend: Vulkan, Metal or DirectX 12 through wgpu.
 #[cfg(feature = "wgpu")]
@@ -240,6 +239,7 @@ pub trait Kernels: Backend {
     ) -> Tensor<Self, 3> {
         composed::paint(place, width, height, floor, centres)
     }
+
     /// Convolutions and max-pools after one another: planes `[batch, time, frequency, channels]`
     /// give the outputs of the layers `taps` (indices, from 0), each `[time, frequency, channels]`
     /// in row-major order, side by side in that order: `[batch, sum of their sizes]`.

@@ -1,7 +1,7 @@
 //! The mel front end's fixed numbers: frame grid, window and filters.
 
 use std::f64::consts::PI;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 /// The sample rate that the attention-RNN hears, in Hz.
 pub const SAMPLE_RATE: u32 = 16_000;
@@ -34,26 +34,30 @@ pub fn mel_to_hz(mel: f64) -> f64 {
     700.0 * ((mel / 1127.0).exp() - 1.0)
 }
 
+/// The lower edge of the lowest filter on the mel scale, and how far the centres lie apart.
+fn mel_grid() -> (f64, f64) {
+    let lowest = hz_to_mel(LOWEST_HZ);
+    (lowest, (hz_to_mel(HIGHEST_HZ) - lowest) / (MELS + 1) as f64)
+}
+
 /// The centre of every filter on the mel scale, `[MELS]`.
 pub fn mel_centres() -> &'static [f32] {
-    static CENTRES: OnceLock<Vec<f32>> = OnceLock::new();
-    CENTRES.get_or_init(|| {
-        let lowest = hz_to_mel(LOWEST_HZ);
-        let step = (hz_to_mel(HIGHEST_HZ) - lowest) / (MELS + 1) as f64;
-        (1..=MELS)
-            .map(|filter| (lowest + step * filter as f64) as f32)
-            .collect()
-    })
+    static CENTRES: LazyLock<Vec<f32>> = LazyLock::new(|| {
+        let (lowest, step) = mel_grid();
+        let centre = |filter| (lowest + step * filter as f64) as f32;
+        (1..=MELS).map(centre).collect()
+    });
+    &CENTRES
 }
 
 /// The periodic Hann window, `[FRAME_SAMPLES]`.
 pub fn hann_window() -> &'static [f32] {
-    static WINDOW: OnceLock<Vec<f32>> = OnceLock::new();
-    WINDOW.get_or_init(|| {
-        (0..FRAME_SAMPLES)
-            .map(|n| (0.5 - 0.5 * (2.0 * PI * n as f64 / FRAME_SAMPLES as f64).cos()) as f32)
-            .collect()
-    })
+    static WINDOW: LazyLock<Vec<f32>> = LazyLock::new(|| {
+        let turn = |n| 2.0 * PI * n as f64 / FRAME_SAMPLES as f64;
+        let weight = |n| (0.5 - 0.5 * f64::cos(turn(n))) as f32;
+        (0..FRAME_SAMPLES).map(weight).collect()
+    });
+    &WINDOW
 }
 
 /// One triangular filter: the bins that it touches and their weights.
@@ -67,27 +71,25 @@ pub struct MelFilter {
 
 /// The [`MELS`] filters: triangles that are linear in mel, with peak 1 and no area normalisation.
 pub fn mel_filters() -> &'static [MelFilter] {
-    static FILTERS: OnceLock<Vec<MelFilter>> = OnceLock::new();
-    FILTERS.get_or_init(|| {
-        let lowest = hz_to_mel(LOWEST_HZ);
-        let step = (hz_to_mel(HIGHEST_HZ) - lowest) / (MELS + 1) as f64;
+    static FILTERS: LazyLock<Vec<MelFilter>> = LazyLock::new(|| {
+        let (lowest, step) = mel_grid();
         let bin_hz = SAMPLE_RATE as f64 / FRAME_SAMPLES as f64;
-        (0..MELS)
-            .map(|filter| {
-                let lower = lowest + step * filter as f64;
-                let (centre, upper) = (lower + step, lower + 2.0 * step);
-                let weight = |bin: usize| {
-                    let mel = hz_to_mel(bin as f64 * bin_hz);
-                    ((mel - lower) / (centre - lower)).min((upper - mel) / (upper - centre))
-                };
-                let touched: Vec<usize> = (0..BINS).filter(|&bin| weight(bin) > 0.0).collect();
-                MelFilter {
-                    first_bin: touched.first().copied().unwrap_or(0),
-                    weights: touched.iter().map(|&bin| weight(bin) as f32).collect(),
-                }
-            })
-            .collect()
-    })
+        let filter = |filter| {
+            let lower = lowest + step * filter as f64;
+            let (centre, upper) = (lower + step, lower + 2.0 * step);
+            let weight = |bin: usize| {
+                let mel = hz_to_mel(bin as f64 * bin_hz);
+                ((mel - lower) / (centre - lower)).min((upper - mel) / (upper - centre))
+            };
+            let touched: Vec<usize> = (0..BINS).filter(|&bin| weight(bin) > 0.0).collect();
+            MelFilter {
+                first_bin: touched.first().copied().unwrap_or(0),
+                weights: touched.iter().map(|&bin| weight(bin) as f32).collect(),
+            }
+        };
+        (0..MELS).map(filter).collect()
+    });
+    &FILTERS
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
 
+#[cfg(feature = "cpu")]
 use crate::cpu::stack::Network;
 
 /// The shape of a convolution: valid in time, padded with zeros in frequency.
@@ -64,20 +66,24 @@ impl Pool {
     }
 }
 
+/// A convolution and its activation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Convolution {
+    /// Its shape.
+    pub geometry: Geometry,
+    /// What follows it.
+    pub activation: Activation,
+    /// `[outputs, inputs, time, frequency]`, row-major.
+    pub kernel: Vec<f32>,
+    /// `[outputs]`.
+    pub bias: Vec<f32>,
+}
+
 /// One layer of a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StackLayer {
-    /// A convolution and its activation.
-    Convolution {
-        /// Its shape.
-        geometry: Geometry,
-        /// What follows it.
-        activation: Activation,
-        /// `[outputs, inputs, time, frequency]`, row-major.
-        kernel: Vec<f32>,
-        /// `[outputs]`.
-        bias: Vec<f32>,
-    },
+    /// A convolution.
+    Convolution(Convolution),
     /// A max-pool.
     Pool(Pool),
 }
@@ -87,9 +93,12 @@ impl StackLayer {
     /// or has other channels.
     pub fn output(&self, [time, frequency, channels]: [usize; 3]) -> Option<[usize; 3]> {
         let ([time, frequency], channels) = match self {
-            Self::Convolution { geometry, .. } if geometry.inputs != channels => return None,
-            Self::Convolution { geometry, .. } => {
-                (geometry.output([time, frequency])?, geometry.outputs)
+            Self::Convolution(Convolution { geometry, .. }) => {
+                let fits = geometry.inputs == channels;
+                (
+                    geometry.output([time, frequency]).filter(|_| fits)?,
+                    geometry.outputs,
+                )
             }
             Self::Pool(pool) => (pool.output([time, frequency])?, channels),
         };
@@ -106,13 +115,14 @@ pub struct ConvolutionStack(Arc<Shared>);
 
 struct Shared {
     layers: Vec<StackLayer>,
-    packed: OnceLock<Network>,
+    #[cfg(feature = "cpu")]
+    packed: std::sync::OnceLock<Network>,
     /// One entry for each backend and device.
     on_devices: Mutex<Vec<Box<dyn Any + Send>>>,
 }
 
-/// The weights of each convolution on a device: kernel and bias; none for a pool.
-pub(crate) type DeviceWeights<B> = Arc<Vec<Option<(Tensor<B, 4>, Tensor<B, 1>)>>>;
+/// The kernel and bias of each convolution on a device.
+pub(crate) type DeviceWeights<B> = Arc<Vec<(Tensor<B, 4>, Tensor<B, 1>)>>;
 
 impl fmt::Debug for ConvolutionStack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,23 +139,19 @@ impl ConvolutionStack {
     /// as wide as its kernel.
     pub fn new(layers: Vec<StackLayer>) -> Self {
         for layer in &layers {
-            if let StackLayer::Convolution {
-                geometry,
-                kernel,
-                bias,
-                ..
-            } = layer
-            {
+            if let StackLayer::Convolution(layer) = layer {
+                let geometry = layer.geometry;
                 let [rows, taps] = geometry.kernel;
                 let weights = geometry.outputs * geometry.inputs * rows * taps;
                 assert!(geometry.padding < taps && rows > 0, "padding");
-                assert_eq!(kernel.len(), weights, "weights of a kernel");
-                assert_eq!(bias.len(), geometry.outputs, "weights of a bias");
+                assert_eq!(layer.kernel.len(), weights, "weights of a kernel");
+                assert_eq!(layer.bias.len(), geometry.outputs, "weights of a bias");
             }
         }
         Self(Arc::new(Shared {
             layers,
-            packed: OnceLock::new(),
+            #[cfg(feature = "cpu")]
+            packed: std::sync::OnceLock::new(),
             on_devices: Mutex::default(),
         }))
     }
@@ -159,10 +165,8 @@ impl ConvolutionStack {
     /// `count` layers; none where the planes are too small for one of them or have other channels.
     pub fn sizes(&self, size: [usize; 3], count: usize) -> Option<Vec<[usize; 3]>> {
         let mut sizes = vec![size];
-        let mut here = size;
-        for layer in self.layers().get(..count)? {
-            here = layer.output(here)?;
-            sizes.push(here);
+        for (index, layer) in self.layers().get(..count)?.iter().enumerate() {
+            sizes.push(layer.output(sizes[index])?);
         }
         Some(sizes)
     }
@@ -182,15 +186,12 @@ impl ConvolutionStack {
     ) -> Vec<Tensor<B, 4>> {
         let plan = self.plan(size, taps);
         let [batch, _] = flat.dims();
-        let mut start = 0;
-        taps.iter()
-            .map(|tap| {
-                let [time, frequency, channels] = plan.sizes[tap + 1];
-                let part = flat.clone().narrow(1, start, plan.output(*tap));
-                start += plan.output(*tap);
-                part.reshape([batch, time, frequency, channels])
-            })
-            .collect()
+        let parts = plan.places(taps).map(|(tap, place)| {
+            let [time, frequency, channels] = plan.sizes[tap + 1];
+            let part = flat.clone().narrow(1, place.start, place.len());
+            part.reshape([batch, time, frequency, channels])
+        });
+        parts.collect()
     }
 
     /// The sizes up to the last of `taps`.
@@ -207,26 +208,35 @@ impl ConvolutionStack {
     }
 
     /// The weights in the form of the CPU's kernels.
+    #[cfg(feature = "cpu")]
     pub(crate) fn packed(&self) -> &Network {
         self.0.packed.get_or_init(|| Network::new(self.layers()))
     }
 
-    /// The weights on a device; `make` puts them there.
-    pub(crate) fn on_device<B: Backend>(
-        &self,
-        device: &B::Device,
-        make: impl FnOnce() -> DeviceWeights<B>,
-    ) -> DeviceWeights<B> {
+    /// The weights on a device, put there once.
+    pub(crate) fn on_device<B: Backend>(&self, device: &B::Device) -> DeviceWeights<B> {
         let known = &self.0.on_devices;
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known
-            .iter()
-            .filter_map(|entry| entry.downcast_ref::<(B::Device, DeviceWeights<B>)>())
-            .find(|(on, _)| on == device);
+        let mut entries = known.iter().filter_map(|entry| entry.downcast_ref());
+        let found = entries.find(|(on, _): &&(B::Device, DeviceWeights<B>)| on == device);
         if let Some((_, weights)) = found {
             return weights.clone();
         }
-        let weights = make();
+        let convolutions = self.layers().iter().filter_map(|layer| match layer {
+            StackLayer::Pool(_) => None,
+            StackLayer::Convolution(layer) => {
+                let geometry = layer.geometry;
+                let [rows, taps] = geometry.kernel;
+                let shape = [geometry.outputs, geometry.inputs, rows, taps];
+                let kernel = TensorData::new(layer.kernel.clone(), shape);
+                let bias = TensorData::new(layer.bias.clone(), [geometry.outputs]);
+                Some((
+                    Tensor::from_data(kernel, device),
+                    Tensor::from_data(bias, device),
+                ))
+            }
+        });
+        let weights: DeviceWeights<B> = Arc::new(convolutions.collect());
         known.push(Box::new((device.clone(), weights.clone())));
         weights
     }
@@ -255,16 +265,12 @@ impl Plan {
         self.length(layer + 1)
     }
 
-    /// Values of one sample's largest plane.
-    pub fn largest(&self) -> usize {
-        (0..self.sizes.len())
-            .map(|at| self.length(at))
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// Values of one sample's outputs of these layers.
-    pub fn width(&self, layers: impl IntoIterator<Item = usize>) -> usize {
-        layers.into_iter().map(|layer| self.output(layer)).sum()
+    /// Each tap and where it lies in a sample's row.
+    pub fn places(&self, taps: &[usize]) -> impl Iterator<Item = (usize, Range<usize>)> {
+        taps.iter().scan(0, |start, tap| {
+            let place = *start..*start + self.output(*tap);
+            *start = place.end;
+            Some((*tap, place))
+        })
     }
 }

@@ -217,7 +217,7 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
     fn fingerprint(&self) -> String {
         let layers = self.stack.layers().iter();
         let weights = layers.flat_map(|layer| match layer {
-            StackLayer::Convolution { kernel, bias, .. } => vec![kernel.clone(), bias.clone()],
+            StackLayer::Convolution(layer) => vec![layer.kernel.clone(), layer.bias.clone()],
             StackLayer::Pool(_) => Vec::new(),
         });
         fingerprint(self.front_end.values().into_iter().chain(weights))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BINS, FRAME_SAMPLES, MELS, MIN_FRAMES};
-use crate::kernel::{Activation, ConvolutionStack, Geometry, Pool, StackLayer};
+use crate::kernel::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
 use crate::source::SourceWeights;
 
 /// What follows every convolution but the last.
@@ -76,16 +76,18 @@ impl EmbeddingTap {
 /// The layers, without their weights.
 fn layers() -> Vec<StackLayer> {
     let mut inputs = 1;
-    let mut convolution = |kernel: [usize; 2], outputs, activation| StackLayer::Convolution {
-        geometry: Geometry {
-            outputs,
-            inputs: std::mem::replace(&mut inputs, outputs),
-            kernel,
-            padding: kernel[1] / 2,
-        },
-        activation,
-        kernel: Vec::new(),
-        bias: Vec::new(),
+    let mut convolution = |kernel: [usize; 2], outputs, activation| {
+        StackLayer::Convolution(Convolution {
+            geometry: Geometry {
+                outputs,
+                inputs: std::mem::replace(&mut inputs, outputs),
+                kernel,
+                padding: kernel[1] / 2,
+            },
+            activation,
+            kernel: Vec::new(),
+            bias: Vec::new(),
+        })
     };
     let mut layers = Vec::new();
     for (kernels, outputs, window) in BLOCKS {
@@ -107,11 +109,11 @@ pub(super) fn architecture() -> BTreeMap<String, Vec<usize>> {
     ]);
     let mut number = 0;
     for layer in layers() {
-        if let StackLayer::Convolution {
+        if let StackLayer::Convolution(Convolution {
             geometry,
             activation,
             ..
-        } = layer
+        }) = layer
         {
             number += 1;
             let [rows, columns] = geometry.kernel;
@@ -132,12 +134,12 @@ pub(super) fn stack(weights: &SourceWeights) -> ConvolutionStack {
     let mut layers = layers();
     let mut number = 0;
     for layer in &mut layers {
-        if let StackLayer::Convolution {
+        if let StackLayer::Convolution(Convolution {
             geometry,
             kernel,
             bias,
             ..
-        } = layer
+        }) = layer
         {
             number += 1;
             let found = values(format!("conv{number}.kernel"));

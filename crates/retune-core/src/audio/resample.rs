@@ -37,28 +37,19 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());
     }
-    let failed = |reason: String| {
+    let failed = |reason: &dyn std::fmt::Display| {
         let count = samples.len();
         let message =
             format!("cannot resample {count} samples from {from} Hz to {to} Hz: {reason}");
         Error::new(ErrorKind::Numeric, message)
     };
-    let input = SequentialSlice::new(samples, 1, samples.len())
-        .map_err(|error| failed(error.to_string()))?;
-    let mut resampler = Fft::<f32>::new_custom(
-        from as usize,
-        to as usize,
-        block_length(from, to),
-        1,
-        1,
-        WindowFunction::BlackmanHarris2,
-        FixedSync::Input,
-    )
-    .map_err(|error| failed(error.to_string()))?;
-    let mut output = resampler
-        .process_all(&input, samples.len(), None)
-        .map_err(|error| failed(error.to_string()))?
-        .take_data();
+    let input = SequentialSlice::new(samples, 1, samples.len()).map_err(|error| failed(&error))?;
+    let (block, window) = (block_length(from, to), WindowFunction::BlackmanHarris2);
+    let (rates, fixed) = ([from as usize, to as usize], FixedSync::Input);
+    let resampler = Fft::<f32>::new_custom(rates[0], rates[1], block, 1, 1, window, fixed);
+    let mut resampler = resampler.map_err(|error| failed(&error))?;
+    let output = resampler.process_all(&input, samples.len(), None);
+    let mut output = output.map_err(|error| failed(&error))?.take_data();
     output.resize(output_length(samples.len(), from, to), 0.0);
     Ok(output)
 }
@@ -68,16 +59,14 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
 /// The resampler delays by half a block and corrects that by whole samples. Blocks that are even on
 /// both sides make the correction exact; otherwise the result comes half a sample late.
 fn block_length(from: u32, to: u32) -> usize {
-    let unit = (from / greatest_common_divisor(from, to)) as usize;
-    let pair = 2 * unit;
+    let pair = 2 * (from / greatest_common_divisor(from, to)) as usize;
     BLOCK.div_ceil(pair) * pair
 }
 
 fn greatest_common_divisor(a: u32, b: u32) -> u32 {
-    if b == 0 {
-        a
-    } else {
-        greatest_common_divisor(b, a % b)
+    match b {
+        0 => a,
+        _ => greatest_common_divisor(b, a % b),
     }
 }
 
@@ -94,34 +83,24 @@ mod tests {
     use std::f64::consts::TAU;
 
     fn sine(hertz: f64, rate: u32, samples: usize) -> Vec<f32> {
-        (0..samples)
-            .map(|index| (TAU * hertz * index as f64 / f64::from(rate)).sin() as f32)
-            .collect()
+        let at = |index| (TAU * hertz * index as f64 / f64::from(rate)).sin() as f32;
+        (0..samples).map(at).collect()
     }
 
     #[test]
     fn a_sine_stays_the_same_sine_at_its_time() {
         // Rates whose blocks would be odd (96 kHz) or very long (44,101 Hz is prime) are among them.
-        for (from, to) in [
-            (48_000, 16_000),
-            (8_000, 16_000),
-            (44_100, 16_000),
-            (22_050, 16_000),
-            (11_025, 16_000),
-            (32_000, 16_000),
-            (96_000, 16_000),
-            (192_000, 16_000),
-            (44_101, 16_000),
-            (16_000, 48_000),
-            (16_000, 44_100),
-        ] {
+        let rates = [
+            48_000, 8_000, 44_100, 22_050, 11_025, 32_000, 96_000, 192_000, 44_101,
+        ];
+        let up = [(16_000, 48_000), (16_000, 44_100)];
+        for (from, to) in rates.map(|from| (from, 16_000)).into_iter().chain(up) {
             let resampled = resample(&sine(440.0, from, from as usize), from, to).unwrap();
             let ideal = sine(440.0, to, to as usize);
             assert_eq!(resampled.len(), ideal.len(), "{from} to {to}");
             let ends = to as usize / 8;
-            let worst = (ends..ideal.len() - ends)
-                .map(|index| (resampled[index] - ideal[index]).abs())
-                .fold(0.0, f32::max);
+            let off = |index: usize| (resampled[index] - ideal[index]).abs();
+            let worst = (ends..ideal.len() - ends).map(off).fold(0.0, f32::max);
             assert!(worst < 1e-3, "{from} to {to}: off by {worst}");
         }
     }
@@ -129,9 +108,8 @@ mod tests {
     #[test]
     fn frequencies_that_do_not_fit_are_removed() {
         let resampled = resample(&sine(11_000.0, 48_000, 48_000), 48_000, 16_000).unwrap();
-        let loudest = resampled[2_000..14_000]
-            .iter()
-            .fold(0f32, |loudest, sample| loudest.max(sample.abs()));
+        let middle = resampled[2_000..14_000].iter().copied();
+        let loudest = middle.map(f32::abs).fold(0.0, f32::max);
         assert!(loudest < 1e-3, "{loudest} is left of a tone at 11 kHz");
     }
 

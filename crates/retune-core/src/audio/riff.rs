@@ -34,23 +34,21 @@ pub(super) fn essential_chunks(bytes: &[u8], path: &Path) -> Result<Vec<u8>, Err
         let length = usize::try_from(announced).unwrap_or(usize::MAX);
         match &[a, b, c, d] {
             b"fmt " => {
-                let chunk = body
-                    .get(..length)
-                    .ok_or_else(|| damaged("the file ends inside the \"fmt \" chunk"))?;
-                format = Some(plain_format(chunk, path)?);
+                let chunk = body.get(..length);
+                let cut = || damaged("the file ends inside the \"fmt \" chunk");
+                format = Some(plain_format(chunk.ok_or_else(cut)?, path)?);
             }
             b"data" => {
-                let format = format
-                    .ok_or_else(|| damaged("there is no \"fmt \" chunk before the samples"))?;
+                let none = || damaged("there is no \"fmt \" chunk before the samples");
+                let format = format.ok_or_else(none)?;
                 let samples = whole_frames(body, announced, &format, path)?;
                 return Ok(assemble(&format, samples));
             }
             _ => {}
         }
         // Chunks begin at even places, so one of odd length is followed by a byte of padding.
-        rest = body
-            .get(length.saturating_add(length % 2)..)
-            .unwrap_or_default();
+        let padded = length.saturating_add(length % 2);
+        rest = body.get(padded..).unwrap_or_default();
     }
     Err(damaged("there is no \"data\" chunk"))
 }
@@ -81,11 +79,9 @@ fn number(chunk: &[u8], at: usize) -> u16 {
 /// scale and the other one is dropped.
 fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], Error> {
     let Some(&(mut plain)) = chunk.first_chunk::<FORMAT_LENGTH>() else {
-        let message = format!(
-            "damaged WAV file: the \"fmt \" chunk has {} bytes, expected at least {FORMAT_LENGTH}",
-            chunk.len()
-        );
-        return Err(malformed(path, &message));
+        let (length, least) = (chunk.len(), FORMAT_LENGTH);
+        let found = format!("the \"fmt \" chunk has {length} bytes, expected at least {least}");
+        return Err(malformed(path, &format!("damaged WAV file: {found}")));
     };
     if number(chunk, 2) == 0 {
         let message = "the WAV header says 0 channels, expected at least 1";

@@ -2,7 +2,7 @@
 //!
 //! A window says how far, as a share of the length, the warping path may stray from the diagonal
 //! (Sakoe and Chiba). It is learnt on the training split by leaving out one series after the other,
-//! over [`WINDOWS`]; of equally good windows the smallest is taken.
+//! over `WINDOWS`; of equally good windows the smallest is taken.
 
 mod bound;
 mod distance;
@@ -10,14 +10,14 @@ mod search;
 
 use std::collections::BTreeMap;
 
-use super::check::{check, check_split};
+use super::{check, share};
 use crate::Error;
 use crate::series::{Scaling, Split};
 
 use search::{Query, Searcher};
 
 /// The windows to choose from, in percent of the length.
-pub const WINDOWS: [usize; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20];
+const WINDOWS: [usize; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20];
 
 /// How many steps of warping paths the choice of a window may look at: half a minute on two cores.
 const MOST_CELLS: f64 = 4e10;
@@ -47,7 +47,7 @@ pub struct DtwScore {
 }
 
 /// Test accuracy of the nearest training series by dynamic time warping, after scaling, in a window
-/// that is learnt as [`learn_window`] does; of several nearest, the first in the split.
+/// that is learnt; of several nearest, the first in the split.
 ///
 /// # Errors
 ///
@@ -68,45 +68,30 @@ pub fn nearest_neighbour_dtw(
         left_out: None,
         start: None,
     });
-    let right = searcher
-        .nearest(queries.collect())
-        .into_iter()
-        .zip(&test.labels)
-        .filter(|(nearest, label)| nearest.is_some_and(|nearest| train.labels[nearest] == **label))
-        .count();
+    let nearest = searcher.nearest(queries.collect());
     Ok(DtwScore {
-        accuracy: right as f64 / test.len() as f64,
+        accuracy: right_labels(&nearest, &train.labels, &test.labels),
         window,
     })
 }
 
-/// The window of [`WINDOWS`] in which most left-out training series get the right label from their
-/// nearest neighbour.
-///
-/// A large training split is thinned out first, so that the choice takes less than a minute on two
-/// cores: every class keeps the same share of its series, evenly spread over the split, at least
-/// one of each class and about 30 in all (of FordA's 3,601 series about 300).
-///
-/// # Errors
-///
-/// When the split is empty, series and labels do not match, or series differ in length or are not
-/// finite.
-pub fn learn_window(train: &Split, scaling: Scaling) -> Result<LearntWindow, Error> {
-    let length = train.series.first().map_or(0, Vec::len);
-    check_split(train, "training", length)?;
-    Ok(learn(&scaled(train, scaling), &train.labels))
+/// The share of those whose nearest known series has the label that is wanted.
+fn right_labels(nearest: &[Option<usize>], known: &[String], wanted: &[String]) -> f64 {
+    let found = nearest.iter().zip(wanted);
+    share(found.map(|(nearest, label)| nearest.is_some_and(|nearest| known[nearest] == *label)))
 }
 
-/// The same for scaled series, of which there is at least one.
+/// The window of [`WINDOWS`] in which most left-out series get the right label from their nearest
+/// neighbour, of scaled series, of which there is at least one.
+///
+/// A large split is thinned out first, so that the choice takes less than a minute on two cores:
+/// every class keeps the same share of its series, evenly spread over the split, at least one of
+/// each class and about 30 in all (of FordA's 3,601 series about 300).
 fn learn(series: &[Vec<f64>], labels: &[String]) -> LearntWindow {
-    let length = series
-        .first()
-        .map(Vec::len)
-        .expect("there is a series: checked in `check_split`");
-    let most = most_series(length, MOST_CELLS);
-    let kept = thin_out(labels, most);
+    let length = series.first().map_or(0, Vec::len);
+    let kept = thin_out(labels, most_series(length, MOST_CELLS));
     let series: Vec<&Vec<f64>> = kept.iter().map(|&index| &series[index]).collect();
-    let labels: Vec<&String> = kept.iter().map(|&index| &labels[index]).collect();
+    let labels: Vec<String> = kept.iter().map(|&index| labels[index].clone()).collect();
     let mut best: Option<LearntWindow> = None;
     let mut before: Option<usize> = None;
     let mut nearest = vec![None; series.len()];
@@ -124,11 +109,7 @@ fn learn(series: &[Vec<f64>], labels: &[String]) -> LearntWindow {
             start: *start,
         });
         nearest = Searcher::new(series.clone(), values).nearest(queries.collect());
-        let found = nearest.iter().zip(&labels);
-        let right = found
-            .filter(|(nearest, label)| nearest.is_some_and(|nearest| labels[nearest] == **label))
-            .count();
-        let accuracy = right as f64 / series.len() as f64;
+        let accuracy = right_labels(&nearest, &labels, &labels);
         if best.is_none_or(|best| accuracy > best.accuracy) {
             best = Some(LearntWindow {
                 percent,
@@ -173,8 +154,11 @@ fn thin_out(labels: &[String], most: usize) -> Vec<usize> {
 }
 
 fn scaled(split: &Split, scaling: Scaling) -> Vec<Vec<f64>> {
-    let scale = |series: &Vec<f64>| scaling.apply(series).into_iter().map(f64::from).collect();
-    split.series.iter().map(scale).collect()
+    let wide = |series: Vec<f32>| series.into_iter().map(f64::from).collect();
+    super::scaled(split, scaling)
+        .into_iter()
+        .map(wide)
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::check;
+use super::{check, scaled, share};
 use crate::probability::{Temperature, brier, log_loss};
 use crate::ridge::{Criterion, Ridge};
 use crate::series::{Scaling, Split};
@@ -42,17 +42,13 @@ pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore
         ..Ridge::default()
     };
     let targets = Ridge::targets(&known, count);
-    let fit = ridge.fit(&features(train, scaling), &targets, train.len())?;
-    let scores = fit.model.predict(&features(test, scaling))?;
+    let fit = ridge.fit(&scaled(train, scaling).concat(), &targets, train.len())?;
+    let scores = fit.model.predict(&scaled(test, scaling).concat())?;
     let temperature = Temperature::fit(&fit.leave_one_out, &known, count)?;
     let probabilities = temperature.probabilities(&scores, count);
-    let right = scores
-        .chunks_exact(count)
-        .zip(&wanted)
-        .filter(|(scores, wanted)| argmax(*scores) == **wanted)
-        .count();
+    let rows = scores.chunks_exact(count).zip(&wanted);
     Ok(RidgeScore {
-        accuracy: right as f64 / test.len() as f64,
+        accuracy: share(rows.map(|(scores, wanted)| argmax(scores) == *wanted)),
         log_loss: log_loss(&probabilities, &wanted, count)?,
         brier: brier(&probabilities, &wanted, count)?,
         penalty: fit.penalty,
@@ -61,24 +57,15 @@ pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore
 
 /// The place of each series' label among the names, which are sorted.
 fn classes(names: &[&str], split: &Split) -> Result<Vec<usize>, Error> {
-    let labels = split.labels.iter().enumerate();
-    labels
-        .map(|(index, label)| {
-            names.binary_search(&label.as_str()).map_err(|_| {
-                let message = format!(
-                    "test series {} has the label `{label}`, which no training series has",
-                    index + 1
-                );
-                Error::new(ErrorKind::Labels, message)
-                    .with_hint("check which column holds the labels")
-            })
+    let place = |(number, label): (usize, &String)| {
+        names.binary_search(&label.as_str()).map_err(|_| {
+            let message = format!(
+                "test series {number} has the label `{label}`, which no training series has"
+            );
+            Error::new(ErrorKind::Labels, message).with_hint("check which column holds the labels")
         })
-        .collect()
-}
-
-fn features(split: &Split, scaling: Scaling) -> Vec<f32> {
-    let scaled = split.series.iter().map(|series| scaling.apply(series));
-    scaled.flatten().collect()
+    };
+    (1..).zip(&split.labels).map(place).collect()
 }
 
 #[cfg(test)]
@@ -92,18 +79,14 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             f64::from(state >> 8) / f64::from(1 << 24) - 0.5
         };
-        let series = (0..count).map(|index| {
-            let step = if index % 2 == 0 { 0.7 } else { -0.7 };
+        let mut split = Split::default();
+        for index in 0..count {
+            let (label, step) = [("up", 0.7), ("down", -0.7)][index % 2];
             let values = (0..30).map(|place| noise() + if place < 15 { 0.0 } else { step });
-            values.collect()
-        });
-        Split {
-            series: series.collect(),
-            labels: (0..count)
-                .map(|index| ["up", "down"][index % 2].to_owned())
-                .collect(),
-            ..Split::default()
+            split.series.push(values.collect());
+            split.labels.push(label.to_owned());
         }
+        split
     }
 
     #[test]
@@ -124,46 +107,51 @@ mod tests {
     #[test]
     fn wrong_input_is_an_error() {
         let good = split(4, 1);
-        let fails = |train: &Split, test: &Split| {
-            ridge(train, test, Scaling::ZNormalise)
-                .unwrap_err()
-                .to_string()
+        let but = |change: fn(&mut Split)| {
+            let mut split = good.clone();
+            change(&mut split);
+            split
         };
+        let unknown = but(|split| split.labels[1] = "left".to_owned());
+        let short = but(|split| split.series[2].truncate(29));
+        let unlabelled = but(|split| split.labels.clear());
+        let infinite = but(|split| split.series[0][1] = f64::INFINITY);
+        let one = but(|split| {
+            split.series.truncate(1);
+            split.labels.truncate(1);
+        });
         let empty = Split::default();
-        assert_eq!(fails(&empty, &good), "the training split has no series");
-        assert_eq!(fails(&good, &empty), "the test split has no series");
-        let mut unknown = good.clone();
-        unknown.labels[1] = "left".to_owned();
-        assert_eq!(
-            fails(&good, &unknown),
-            "test series 2 has the label `left`, which no training series has"
-        );
-        let mut short = good.clone();
-        short.series[2].pop();
-        assert_eq!(
-            fails(&good, &short),
-            "series 3 of the test split has 29 values, expected 30 as the first training series"
-        );
-        let mut unlabelled = good.clone();
-        unlabelled.labels.clear();
-        assert_eq!(
-            fails(&unlabelled, &good),
-            "the training split has 4 series but 0 labels"
-        );
-        let mut infinite = good.clone();
-        infinite.series[0][1] = f64::INFINITY;
-        assert_eq!(
-            fails(&infinite, &good),
-            "series 1 of the training split holds a value that is not finite, at place 2"
-        );
-        let one = Split {
-            series: vec![vec![1.0, 2.0]],
-            labels: vec!["a".to_owned()],
-            ..Split::default()
-        };
-        assert_eq!(
-            fails(&one, &one),
-            "there are 1 rows to fit on, expected at least 2"
-        );
+        for (train, test, expected) in [
+            (&empty, &good, "the training split has no series"),
+            (&good, &empty, "the test split has no series"),
+            (
+                &good,
+                &unknown,
+                "test series 2 has the label `left`, which no training series has",
+            ),
+            (
+                &good,
+                &short,
+                "series 3 of the test split has 29 values, expected 30 as the first training series",
+            ),
+            (
+                &unlabelled,
+                &good,
+                "the training split has 4 series but 0 labels",
+            ),
+            (
+                &infinite,
+                &good,
+                "series 1 of the training split holds a value that is not finite, at place 2",
+            ),
+            (
+                &one,
+                &one,
+                "there are 1 rows to fit on, expected at least 2",
+            ),
+        ] {
+            let error = ridge(train, test, Scaling::ZNormalise).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
     }
 }

@@ -16,14 +16,18 @@ pub fn convolutions<B: Backend>(
     plane: Tensor<B, 3>,
     weights: &ConvolutionWeights<B>,
 ) -> Tensor<B, 3> {
-    let shape = plane.dims();
-    let channels = first_convolution(plane, weights.kernel1.clone(), weights.bias1.clone());
-    second_convolution(
-        channels,
-        shape,
-        weights.kernel2.clone(),
-        weights.bias2.clone(),
-    )
+    both(plane, weights).1
+}
+
+/// What either convolution gives, the channels as [`first_convolution`] has them.
+fn both<B: Backend>(
+    plane: Tensor<B, 3>,
+    weights: &ConvolutionWeights<B>,
+) -> (Tensor<B, 2>, Tensor<B, 3>) {
+    let (shape, weights) = (plane.dims(), weights.clone());
+    let channels = first_convolution(plane, weights.kernel1, weights.bias1);
+    let output = second_convolution(channels.clone(), shape, weights.kernel2, weights.bias2);
+    (channels, output)
 }
 
 /// 10 filters and a ReLU: `[batch, frames, mels]` gives `[10, batch · frames · mels]`.
@@ -54,13 +58,7 @@ pub fn convolutions_backward<B: Backend>(
     gradient: Tensor<B, 3>,
 ) -> Tensor<B, 3> {
     let shape = plane.dims();
-    let channels = first_convolution(plane, weights.kernel1.clone(), weights.bias1.clone());
-    let output = second_convolution(
-        channels.clone(),
-        shape,
-        weights.kernel2.clone(),
-        weights.bias2.clone(),
-    );
+    let (channels, output) = both(plane, weights);
     let gradient = gradient.mask_fill(output.lower_equal_elem(0.0), 0.0);
     // The adjoint of a shift is the opposite shift: taps are read in reverse.
     let of_taps = taps(gradient).flip([0]);
@@ -76,15 +74,9 @@ fn taps<B: Backend>(plane: Tensor<B, 3>) -> Tensor<B, 2> {
     let [batch, frames, mels] = plane.dims();
     let margin = Tensor::<B, 3>::zeros([batch, MARGIN, mels], &device);
     let padded = Tensor::cat(vec![margin.clone(), plane, margin], 1);
-    let shifted = (0..TAPS)
-        .map(|tap| {
-            padded
-                .clone()
-                .narrow(1, tap, frames)
-                .reshape([1, batch * frames * mels])
-        })
-        .collect();
-    Tensor::cat(shifted, 0)
+    let shifted = (0..TAPS).map(|tap| padded.clone().narrow(1, tap, frames));
+    let rows = shifted.map(|plane| plane.reshape([1, batch * frames * mels]));
+    Tensor::cat(rows.collect(), 0)
 }
 
 /// The sum of `[5, batch · frames · mels]` over the taps, the row `tap` shifted by `shift(tap)`.

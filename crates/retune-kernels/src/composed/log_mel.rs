@@ -5,9 +5,9 @@ use std::f64::consts::PI;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use crate::mel::CLIP_SAMPLES;
 use crate::mel::{
-    BINS, FRAME_SAMPLES, FRAMES, HOP_SAMPLES, LOG_OFFSET, MELS, hann_window, mel_filters,
+    BINS, CLIP_SAMPLES, FRAME_SAMPLES, FRAMES, HOP_SAMPLES, LOG_OFFSET, MELS, hann_window,
+    mel_filters,
 };
 
 const HOPS_PER_FRAME: usize = FRAME_SAMPLES / HOP_SAMPLES;
@@ -23,49 +23,38 @@ struct Spectrum<B: Backend> {
 /// See [`Kernels::log_mel`](crate::Kernels::log_mel).
 pub fn log_mel<B: Backend>(audio: Tensor<B, 2>) -> Tensor<B, 3> {
     let [batch, _] = audio.dims();
-    spectrum(audio)
-        .mel
-        .add_scalar(LOG_OFFSET)
-        .log()
-        .reshape([batch, FRAMES, MELS])
+    let mel = spectrum(audio).mel.add_scalar(LOG_OFFSET);
+    mel.log().reshape([batch, FRAMES, MELS])
 }
 
 /// See [`Kernels::log_mel_backward`](crate::Kernels::log_mel_backward).
 pub fn log_mel_backward<B: Backend>(audio: Tensor<B, 2>, gradient: Tensor<B, 3>) -> Tensor<B, 2> {
     let device = audio.device();
     let [batch, _] = audio.dims();
-    let Spectrum {
-        real,
-        imaginary,
-        magnitude,
-        mel,
-    } = spectrum(audio);
+    let spectrum = spectrum(audio);
+    let magnitude = spectrum.magnitude;
 
-    let gradient = gradient.reshape([batch * FRAMES, MELS]) / mel.add_scalar(LOG_OFFSET);
+    let mel = spectrum.mel.add_scalar(LOG_OFFSET);
+    let gradient = gradient.reshape([batch * FRAMES, MELS]) / mel;
     let gradient = gradient.matmul(filters::<B>(&device).transpose());
     // Where the magnitude is zero its direction is undefined: no gradient passes.
     let silent = magnitude.clone().equal_elem(0.0);
     let scale = (gradient / magnitude.mask_fill(silent.clone(), 1.0)).mask_fill(silent, 0.0);
     let [cosine, sine] = basis::<B>(&device);
-    let frames = (scale.clone() * real).matmul(cosine.transpose())
-        + (scale * imaginary).matmul(sine.transpose());
+    let frames = (scale.clone() * spectrum.real).matmul(cosine.transpose())
+        + (scale * spectrum.imaginary).matmul(sine.transpose());
 
     let frames = frames.reshape([batch, FRAMES, FRAME_SAMPLES]);
     let hops = FRAMES + HOPS_PER_FRAME - 1;
     let mut overlapped = Tensor::<B, 3>::zeros([batch, hops, HOP_SAMPLES], &device);
     for hop in 0..HOPS_PER_FRAME {
-        let part = frames.clone().slice([
-            0..batch,
-            0..FRAMES,
-            hop * HOP_SAMPLES..(hop + 1) * HOP_SAMPLES,
-        ]);
+        let part = frames.clone().narrow(2, hop * HOP_SAMPLES, HOP_SAMPLES);
         let ranges = [0..batch, hop..hop + FRAMES, 0..HOP_SAMPLES];
         let sum = overlapped.clone().slice(ranges.clone()) + part;
         overlapped = overlapped.slice_assign(ranges, sum);
     }
-    overlapped
-        .reshape([batch, hops * HOP_SAMPLES])
-        .slice([0..batch, 0..CLIP_SAMPLES])
+    let samples = overlapped.reshape([batch, hops * HOP_SAMPLES]);
+    samples.narrow(1, 0, CLIP_SAMPLES)
 }
 
 fn spectrum<B: Backend>(audio: Tensor<B, 2>) -> Spectrum<B> {
@@ -75,14 +64,9 @@ fn spectrum<B: Backend>(audio: Tensor<B, 2>) -> Spectrum<B> {
     let padding = Tensor::zeros([batch, hops * HOP_SAMPLES - samples], &device);
     let hops_of_audio = Tensor::cat(vec![audio, padding], 1).reshape([batch, hops, HOP_SAMPLES]);
     // A frame is eight hops beside each other.
-    let parts = (0..HOPS_PER_FRAME)
-        .map(|hop| {
-            hops_of_audio
-                .clone()
-                .slice([0..batch, hop..hop + FRAMES, 0..HOP_SAMPLES])
-        })
-        .collect();
-    let frames = Tensor::cat(parts, 2).reshape([batch * FRAMES, FRAME_SAMPLES]);
+    let part = |hop| hops_of_audio.clone().narrow(1, hop, FRAMES);
+    let frames = Tensor::cat((0..HOPS_PER_FRAME).map(part).collect(), 2)
+        .reshape([batch * FRAMES, FRAME_SAMPLES]);
     let [cosine, sine] = basis::<B>(&device);
     let real = frames.clone().matmul(cosine);
     let imaginary = frames.matmul(sine);

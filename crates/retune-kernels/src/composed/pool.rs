@@ -25,9 +25,8 @@ pub fn pool<B: Backend>(layer: Tensor<B, 3>) -> Tensor<B, 2> {
     for segment in 0..SEGMENTS {
         let start = segment * time / SEGMENTS;
         let end = (segment + 1) * time / SEGMENTS;
-        pooled.push(flat(
-            layer.clone().narrow(1, start, end - start).mean_dim(1),
-        ));
+        let part = layer.clone().narrow(1, start, end - start);
+        pooled.push(flat(part.mean_dim(1)));
     }
     Tensor::cat(pooled, 1)
 }

@@ -1,14 +1,14 @@
 //! A stack of convolutions and max-pools.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use burn::backend::Autodiff;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::tensor::module::{conv2d, max_pool2d};
 use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Tensor, TensorData};
 
-use crate::stack::{Activation, ConvolutionStack, DeviceWeights, Geometry, StackLayer};
+use crate::stack::{Activation, ConvolutionStack, Pool, StackLayer};
 
 /// See [`Kernels::convolution_stack`](crate::Kernels::convolution_stack).
 pub fn convolution_stack<B: Backend>(
@@ -16,41 +16,33 @@ pub fn convolution_stack<B: Backend>(
     stack: &ConvolutionStack,
     taps: &[usize],
 ) -> Tensor<B, 2> {
-    let [batch, time, frequency, channels] = planes.dims();
-    let plan = stack.plan([time, frequency, channels], taps);
-    let weights = on_device::<B>(stack, &planes.device());
+    let [batch, size @ ..] = planes.dims();
+    let plan = stack.plan(size, taps);
+    let weights = stack.on_device::<B>(&planes.device());
+    let mut weights = weights.iter();
     // Burn's convolutions take `[batch, channels, time, frequency]`.
     let mut here = planes.permute([0, 3, 1, 2]);
-    let mut outputs: Vec<Option<Tensor<B, 2>>> = vec![None; taps.len()];
-    for index in 0..plan.count() {
-        here = match (&stack.layers()[index], &weights[index]) {
-            (
-                StackLayer::Convolution {
-                    geometry,
-                    activation,
-                    ..
-                },
-                Some((kernel, bias)),
-            ) => {
-                let options = ConvOptions::new([1, 1], [0, geometry.padding], [1, 1], 1);
-                let sum = conv2d(here, kernel.clone(), Some(bias.clone()), options);
-                activate(sum, *activation)
+    let mut outputs = BTreeMap::new();
+    for (index, layer) in stack.layers()[..plan.count()].iter().enumerate() {
+        here = match layer {
+            StackLayer::Pool(Pool { window }) => {
+                max_pool2d(here, *window, *window, [0, 0], [1, 1], false)
             }
-            (StackLayer::Pool(pool), _) => {
-                max_pool2d(here, pool.window, pool.window, [0, 0], [1, 1], false)
+            StackLayer::Convolution(layer) => {
+                let (kernel, bias) = weights.next().expect("each convolution has weights");
+                let options = ConvOptions::new([1, 1], [0, layer.geometry.padding], [1, 1], 1);
+                activate(
+                    conv2d(here, kernel.clone(), Some(bias.clone()), options),
+                    layer.activation,
+                )
             }
-            (StackLayer::Convolution { .. }, None) => here,
         };
-        for (output, _) in outputs
-            .iter_mut()
-            .zip(taps)
-            .filter(|(_, tap)| **tap == index)
-        {
+        if taps.contains(&index) {
             let channels_last = here.clone().permute([0, 2, 3, 1]);
-            *output = Some(channels_last.reshape([batch, plan.output(index)]));
+            outputs.insert(index, channels_last.reshape([batch, plan.output(index)]));
         }
     }
-    Tensor::cat(outputs.into_iter().flatten().collect(), 1)
+    Tensor::cat(taps.iter().map(|tap| outputs[tap].clone()).collect(), 1)
 }
 
 /// See [`Kernels::convolution_stack_backward`](crate::Kernels::convolution_stack_backward).
@@ -71,44 +63,11 @@ fn activate<B: Backend>(sum: Tensor<B, 4>, activation: Activation) -> Tensor<B, 
     match activation {
         Activation::Linear => sum,
         Activation::Leaky { slope, floor } => {
-            let below = sum.clone() * slope;
-            let below = if floor.is_finite() {
-                below.clamp_min(floor)
-            } else {
-                below
-            };
-            let positive = sum.clone().greater_elem(0.0);
-            below.mask_where(positive, sum)
+            let mut below = sum.clone() * slope;
+            if floor.is_finite() {
+                below = below.clamp_min(floor);
+            }
+            below.mask_where(sum.clone().greater_elem(0.0), sum)
         }
     }
-}
-
-/// The weights on a device, put there once.
-fn on_device<B: Backend>(stack: &ConvolutionStack, device: &B::Device) -> DeviceWeights<B> {
-    stack.on_device::<B>(device, || {
-        let weights = stack.layers().iter().map(|layer| match layer {
-            StackLayer::Pool(_) => None,
-            StackLayer::Convolution {
-                geometry,
-                kernel,
-                bias,
-                ..
-            } => {
-                let Geometry {
-                    outputs,
-                    inputs,
-                    kernel: [rows, columns],
-                    ..
-                } = *geometry;
-                let shape = [outputs, inputs, rows, columns];
-                let kernel = TensorData::new(kernel.clone(), shape);
-                let bias = TensorData::new(bias.clone(), [outputs]);
-                Some((
-                    Tensor::from_data(kernel, device),
-                    Tensor::from_data(bias, device),
-                ))
-            }
-        });
-        Arc::new(weights.collect())
-    })
 }

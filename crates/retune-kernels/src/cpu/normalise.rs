@@ -1,10 +1,7 @@
 //! Normalisation of each clip's plane.
 
-use burn::tensor::Tensor;
-use rayon::prelude::*;
-
-use super::vectors::{LANES, Machine, Vector, Work};
-use super::{HostBackend, tensor};
+use super::clips::OnClip;
+use super::vectors::{LANES, Vector};
 use crate::composed::VARIANCE_FLOOR;
 
 /// The mean of `count` numbers, `number(index)` being one of them: a sum for each lane, in f64, so
@@ -33,90 +30,38 @@ fn moments(plane: &[f32]) -> (f32, f64) {
     (middle, 1.0 / (variance + f64::from(VARIANCE_FLOOR)).sqrt())
 }
 
-struct Forward<'a> {
-    plane: &'a [f32],
-    out: &'a mut [f32],
-}
+/// The normalised plane.
+pub struct Forward;
 
-impl Work for Forward<'_> {
-    type Output = ();
-
+impl OnClip<1, 1> for Forward {
     #[inline(always)]
-    fn run<V: Vector>(self) {
-        let (middle, scale) = moments(self.plane);
+    fn run<V: Vector>(&self, [plane]: [&[f32]; 1], [out]: [&mut [f32]; 1]) {
+        let (middle, scale) = moments(plane);
         let scale = scale as f32;
-        for (out, value) in self.out.iter_mut().zip(self.plane) {
+        for (out, value) in out.iter_mut().zip(plane) {
             *out = (value - middle) * scale;
         }
     }
 }
 
-struct Backward<'a> {
-    plane: &'a [f32],
-    gradient: &'a [f32],
-    out: &'a mut [f32],
-}
+/// The gradient of the plane, from the plane and the gradient of the normalised one.
+pub struct Backward;
 
-impl Work for Backward<'_> {
-    type Output = ();
-
+impl OnClip<2, 1> for Backward {
     #[inline(always)]
-    fn run<V: Vector>(self) {
-        let count = self.plane.len();
-        let gradient = &self.gradient[..count];
-        let (middle, scale) = moments(self.plane);
+    fn run<V: Vector>(&self, [plane, gradient]: [&[f32]; 2], [out]: [&mut [f32]; 1]) {
+        let count = plane.len();
+        let gradient = &gradient[..count];
+        let (middle, scale) = moments(plane);
         let shift = mean(count, |index| f64::from(gradient[index])) as f32;
         let along = mean(count, |index| {
-            f64::from(gradient[index]) * f64::from(self.plane[index] - middle)
+            f64::from(gradient[index]) * f64::from(plane[index] - middle)
         });
         // Both of the plane's scales, that of the normalised plane and that of its gradient.
         let along = (along * scale * scale) as f32;
         let scale = scale as f32;
-        for ((out, value), gradient) in self.out.iter_mut().zip(self.plane).zip(gradient) {
+        for ((out, value), gradient) in out.iter_mut().zip(plane).zip(gradient) {
             *out = (gradient - shift - (value - middle) * along) * scale;
         }
     }
-}
-
-/// See [`Kernels::normalise`](crate::Kernels::normalise).
-pub fn normalise<B: HostBackend>(plane: Tensor<B, 3>) -> Tensor<B, 3> {
-    let device = plane.device();
-    let shape @ [_, frames, mels] = plane.dims();
-    if shape.contains(&0) {
-        return plane;
-    }
-    let machine = Machine::this();
-    let planes = B::values(plane);
-    let mut out = vec![0.0; planes.len()];
-    out.par_chunks_mut(frames * mels)
-        .zip(planes.par_chunks(frames * mels))
-        .for_each(|(out, plane)| machine.run(Forward { plane, out }));
-    tensor(out, shape, &device)
-}
-
-/// See [`Kernels::normalise_backward`](crate::Kernels::normalise_backward).
-pub fn normalise_backward<B: HostBackend>(
-    plane: Tensor<B, 3>,
-    gradient: Tensor<B, 3>,
-) -> Tensor<B, 3> {
-    let device = plane.device();
-    let shape @ [_, frames, mels] = plane.dims();
-    if shape.contains(&0) {
-        return gradient;
-    }
-    let machine = Machine::this();
-    let planes = B::values(plane);
-    let gradients = B::values(gradient);
-    let mut out = vec![0.0; planes.len()];
-    out.par_chunks_mut(frames * mels)
-        .zip(planes.par_chunks(frames * mels))
-        .zip(gradients.par_chunks(frames * mels))
-        .for_each(|((out, plane), gradient)| {
-            machine.run(Backward {
-                plane,
-                gradient,
-                out,
-            });
-        });
-    tensor(out, shape, &device)
 }

@@ -18,14 +18,16 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Packs `[inner, columns]`; `fill(row, first, out)` writes the row's columns from `first` on
-    /// into `out`, which holds zeros.
-    pub fn new(inner: usize, columns: usize, fill: impl Fn(usize, usize, &mut [f32])) -> Self {
+    /// Packs `[inner, columns]`; `fill(row, out)` writes that row into `out`, which holds `columns`
+    /// zeros.
+    pub fn new(inner: usize, columns: usize, fill: impl Fn(usize, &mut [f32])) -> Self {
         let mut values = vec![[0.0; PANEL]; inner * columns.div_ceil(PANEL)];
-        for (panel, rows) in values.chunks_exact_mut(inner.max(1)).enumerate() {
-            let first = panel * PANEL;
-            for (row, out) in rows.iter_mut().enumerate() {
-                fill(row, first, &mut out[..PANEL.min(columns - first)]);
+        let mut taken = vec![0.0; columns];
+        for row in 0..inner {
+            taken.fill(0.0);
+            fill(row, &mut taken);
+            for (panel, part) in taken.chunks(PANEL).enumerate() {
+                values[panel * inner + row][..part.len()].copy_from_slice(part);
             }
         }
         Self { values, inner }
@@ -45,10 +47,6 @@ impl Panels {
             }
         }
         Self { values, inner }
-    }
-
-    fn panel(&self, index: usize) -> &[[f32; PANEL]] {
-        &self.values[index * self.inner..(index + 1) * self.inner]
     }
 }
 
@@ -105,7 +103,7 @@ fn tiles<const COUNT: usize, V: Vector>(
     let rows = left.len() / inner;
     let together = rows - rows % COUNT;
     for index in 0..panels {
-        let panel = right.panel(index);
+        let panel = &right.values[index * inner..(index + 1) * inner];
         let start = start.and_then(|start| start[index * PANEL..].first_chunk());
         for row in (0..together).step_by(COUNT) {
             let left = &left[row * inner..(row + COUNT) * inner];

@@ -1,31 +1,22 @@
 //! A layer over time as one row of numbers for each clip.
 
-use burn::tensor::Tensor;
-use rayon::prelude::*;
+use super::clips::OnClip;
+use super::vectors::{LANES, Lanes, Vector};
+use crate::composed::{POOLED, SEGMENTS};
 
-use super::vectors::{LANES, Lanes, Machine, Vector, Work};
-use super::{HostBackend, tensor};
-use crate::composed::{self, POOLED, SEGMENTS};
-
-/// One clip's numbers.
-struct Pool<'a> {
-    /// `[time, width]`.
-    layer: &'a [f32],
-    width: usize,
-    /// `[POOLED, width]`.
-    out: &'a mut [f32],
+/// The numbers `[POOLED, width]` of a layer `[time, width]`.
+pub struct Pool {
+    pub width: usize,
 }
 
-impl Work for Pool<'_> {
-    type Output = ();
-
+impl OnClip<1, 1> for Pool {
     #[inline(always)]
-    fn run<V: Vector>(self) {
+    fn run<V: Vector>(&self, [layer]: [&[f32]; 1], [out]: [&mut [f32]; 1]) {
         for first in (0..self.width).step_by(LANES) {
             let count = LANES.min(self.width - first);
-            for (row, pooled) in columns(self.layer, self.width, first).iter().enumerate() {
+            for (row, pooled) in columns(layer, self.width, first).iter().enumerate() {
                 let start = row * self.width + first;
-                self.out[start..start + count].copy_from_slice(&pooled[..count]);
+                out[start..start + count].copy_from_slice(&pooled[..count]);
             }
         }
     }
@@ -57,16 +48,9 @@ fn columns(layer: &[f32], width: usize, first: usize) -> [Lanes; POOLED] {
             for lane in 0..LANES {
                 let value = values[lane];
                 part[lane] += value;
-                most[lane] = if value > most[lane] {
-                    value
-                } else {
-                    most[lane]
-                };
-                least[lane] = if value < least[lane] {
-                    value
-                } else {
-                    least[lane]
-                };
+                let (high, low) = (most[lane], least[lane]);
+                most[lane] = if value > high { value } else { high };
+                least[lane] = if value < low { value } else { low };
                 positive[lane] += if value > 0.0 { 1.0 } else { 0.0 };
             }
         }
@@ -91,20 +75,4 @@ fn columns(layer: &[f32], width: usize, first: usize) -> [Lanes; POOLED] {
     whole.copy_from_slice(&[mean, most, least, deviation, over_time(positive)]);
     parts.copy_from_slice(&segments);
     pooled
-}
-
-/// See [`Kernels::pool`](crate::Kernels::pool).
-pub fn pool<B: HostBackend>(layer: Tensor<B, 3>) -> Tensor<B, 2> {
-    let device = layer.device();
-    let shape @ [batch, time, width] = layer.dims();
-    if shape.contains(&0) {
-        return composed::pool(layer);
-    }
-    let machine = Machine::this();
-    let layers = B::values(layer);
-    let mut out = vec![0.0; batch * POOLED * width];
-    out.par_chunks_mut(POOLED * width)
-        .zip(layers.par_chunks(time * width))
-        .for_each(|(out, layer)| machine.run(Pool { layer, width, out }));
-    tensor(out, [batch, POOLED * width], &device)
 }

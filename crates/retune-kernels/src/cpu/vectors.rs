@@ -9,12 +9,8 @@
 /// Values that are worked on together: one AVX2 vector.
 pub const LANES: usize = 8;
 
-/// Which version of a piece of work to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Machine(Set);
-
-/// The instruction sets; a value other than `Any` exists only where the machine was found to have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The versions; one other than `Any` exists only where the machine was found to have it.
+#[derive(Clone, Copy)]
 enum Set {
     Any,
     #[cfg(target_arch = "x86_64")]
@@ -23,44 +19,55 @@ enum Set {
     Avx512,
 }
 
-impl Machine {
-    /// Every version that this machine can run, the slowest first; AVX-512 only where it is asked
-    /// for.
-    #[cfg(test)]
-    pub fn all() -> Vec<Self> {
-        #[allow(unused_mut, reason = "other architectures have one version")]
-        let mut sets = vec![Set::Any];
+impl Set {
+    /// Every version that this machine can run, the slowest first.
+    fn all() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
-        {
-            sets.extend(has_avx2().then_some(Set::Avx2));
-            sets.extend(has_avx512().then_some(Set::Avx512));
-        }
-        sets.into_iter().map(Self).collect()
+        let faster = [
+            has_avx2().then_some(Self::Avx2),
+            has_avx512().then_some(Self::Avx512),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let faster: [Option<Self>; 0] = [];
+        std::iter::once(Self::Any).chain(faster.into_iter().flatten())
     }
 
-    /// The best version for this machine; AVX-512 only where it is asked for.
-    pub fn this() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if has_avx512() {
-            return Self(Set::Avx512);
-        } else if has_avx2() {
-            return Self(Set::Avx2);
+    fn best() -> Self {
+        #[cfg(test)]
+        if let Some(forced) = FORCED.get() {
+            return forced;
         }
-        Self(Set::Any)
+        Self::all().last().unwrap_or(Self::Any)
     }
+}
 
-    /// Runs the work in this version.
-    pub fn run<W: Work>(self, work: W) -> W::Output {
-        match self.0 {
-            Set::Any => work.run::<Lanes>(),
-            // SAFETY: the value exists only where the machine was found to have these features.
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => unsafe { with_avx2(work) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => unsafe { with_avx512(work) },
-        }
+/// Runs the work in the best version for this machine.
+pub fn run<O>(work: impl Work<O>) -> O {
+    match Set::best() {
+        Set::Any => work.run::<Lanes>(),
+        // SAFETY: the value exists only where the machine was found to have these features.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => unsafe { with_avx2(work) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => unsafe { with_avx512(work) },
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    static FORCED: std::cell::Cell<Option<Set>> = const { std::cell::Cell::new(None) };
+}
+
+/// What every version that this machine has gives, each on threads that know no other.
+#[cfg(test)]
+pub fn in_every_version<T: Send>(work: impl Fn() -> T + Sync) -> Vec<T> {
+    let version = |set| {
+        let pool = rayon::ThreadPoolBuilder::new();
+        let pool = pool.start_handler(move |_| FORCED.set(Some(set))).build();
+        pool.expect("threads").install(&work)
+    };
+    Set::all().map(version).collect()
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -81,24 +88,21 @@ fn has_avx512() -> bool {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn with_avx2<W: Work>(work: W) -> W::Output {
+fn with_avx2<O>(work: impl Work<O>) -> O {
     work.run::<avx::Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512vl")]
-fn with_avx512<W: Work>(work: W) -> W::Output {
+fn with_avx512<O>(work: impl Work<O>) -> O {
     work.run::<avx::Avx512>()
 }
 
 /// A piece of work on slices. `run` and all that it calls must be `#[inline(always)]`: only what
 /// is inlined is compiled for the instruction set.
-pub trait Work {
-    /// What it gives.
-    type Output;
-
+pub trait Work<Output = ()> {
     /// Does the work with the vectors of one instruction set.
-    fn run<V: Vector>(self) -> Self::Output;
+    fn run<V: Vector>(self) -> Output;
 }
 
 /// One value in each of [`LANES`] lanes, in memory.
@@ -210,68 +214,58 @@ mod avx {
     pub type Avx512 = Avx<true>;
 
     /// One AVX2 register. Made only by [`Work::run`](super::Work::run) in `with_avx2` and
-    /// `with_avx512`, which run only where the machine has AVX2 and FMA: the reason why each call
-    /// below is safe.
+    /// `with_avx512`, which run only where the machine has AVX2 and FMA.
     #[derive(Clone, Copy)]
     pub struct Avx<const WIDE: bool>(__m256);
 
+    // SAFETY of each call: the machine has AVX2 and FMA, as said above; what is loaded from and
+    // stored to are eight floats.
     impl<const WIDE: bool> Vector for Avx<WIDE> {
         const FUSED: bool = true;
         const WIDE: bool = WIDE;
 
         #[inline(always)]
         fn load(lanes: &Lanes) -> Self {
-            // SAFETY: the machine has AVX2; the reference is to eight floats.
             Self(unsafe { _mm256_loadu_ps(lanes.as_ptr()) })
         }
         #[inline(always)]
         fn store(self, lanes: &mut Lanes) {
-            // SAFETY: the machine has AVX2; the reference is to eight floats.
             unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), self.0) }
         }
         #[inline(always)]
         fn splat(value: f32) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_set1_ps(value) })
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_add_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn subtract(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_sub_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn multiply(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_mul_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn divide(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_div_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn square_root(self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_sqrt_ps(self.0) })
         }
         #[inline(always)]
         fn multiply_add(self, factor: Self, sum: Self) -> Self {
-            // SAFETY: the machine has FMA.
             Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, sum.0) })
         }
         #[inline(always)]
         fn maximum(self, other: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe { _mm256_max_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn where_positive(self, condition: Self) -> Self {
-            // SAFETY: the machine has AVX2.
             Self(unsafe {
                 let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(condition.0, _mm256_setzero_ps());
                 _mm256_and_ps(self.0, positive)

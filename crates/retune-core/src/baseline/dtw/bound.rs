@@ -1,14 +1,13 @@
 //! What a distance is at least, found without warping.
 
 /// The least and the largest value of a series in a window around each place.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Envelope {
+pub struct Envelope {
     lower: Vec<f64>,
     upper: Vec<f64>,
 }
 
 impl Envelope {
-    pub(super) fn new(series: &[f64], window: usize) -> Self {
+    pub fn new(series: &[f64], window: usize) -> Self {
         Self {
             lower: sliding(series, window, |new, old| new <= old),
             upper: sliding(series, window, |new, old| new >= old),
@@ -50,7 +49,7 @@ fn outside(value: f64, envelope: &Envelope, place: usize) -> f64 {
 
 /// At most the distance between `series` and the series `other` of the envelope (Keogh). The first
 /// values must meet, and so must the last ones (Kim).
-pub(super) fn bound(series: &[f64], other: &[f64], envelope: &Envelope) -> f64 {
+pub fn bound(series: &[f64], other: &[f64], envelope: &Envelope) -> f64 {
     let last = series.len() - 1;
     let ends = |place: usize| (series[place] - other[place]).powi(2);
     if last == 0 {
@@ -61,7 +60,7 @@ pub(super) fn bound(series: &[f64], other: &[f64], envelope: &Envelope) -> f64 {
 }
 
 /// The same bound for each place and all after it, and 0 at the end.
-pub(super) fn bounds_ahead(series: &[f64], envelope: &Envelope, ahead: &mut Vec<f64>) {
+pub fn bounds_ahead(series: &[f64], envelope: &Envelope, ahead: &mut Vec<f64>) {
     ahead.clear();
     ahead.resize(series.len() + 1, 0.0);
     for place in (0..series.len()).rev() {

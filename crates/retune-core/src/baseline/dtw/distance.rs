@@ -4,8 +4,8 @@
 const BETWEEN_LOOKS: usize = 16;
 
 /// Works out distances between series of one length in one window; keeps its memory.
-#[derive(Debug, Default)]
-pub(super) struct Warping {
+#[derive(Default)]
+pub struct Warping {
     /// The distance to each row on the diagonal before last, the last and this one, one place to
     /// the right.
     diagonals: [Vec<f64>; 3],
@@ -19,7 +19,7 @@ impl Warping {
     ///
     /// Cells on a diagonal across the band do not depend on each other, so the inner loop runs
     /// along those: the processor then works on several at once.
-    pub(super) fn distance(
+    pub fn distance(
         &mut self,
         series: &[f64],
         backwards: &[f64],
@@ -62,10 +62,8 @@ impl Warping {
             if diagonal % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
                 // A path may jump over one diagonal but not over two.
                 let over = |cells: &[f64], ahead: &[f64]| {
-                    cells
-                        .iter()
-                        .zip(ahead)
-                        .all(|(cell, ahead)| cell + ahead > limit)
+                    let mut both = cells.iter().zip(ahead);
+                    both.all(|(cell, ahead)| cell + ahead > limit)
                 };
                 let ahead = &ahead[from..from + count + 1];
                 if over(&this[from + 1..from + 1 + count], &ahead[1..])

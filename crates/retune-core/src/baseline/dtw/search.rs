@@ -9,7 +9,7 @@ use super::distance::Warping;
 const ROUNDING: f64 = 1e-9;
 
 /// Series to be searched for the nearest one.
-pub(super) struct Searcher<'a> {
+pub struct Searcher<'a> {
     window: usize,
     known: Vec<Known<'a>>,
 }
@@ -21,13 +21,13 @@ struct Known<'a> {
 }
 
 /// What the nearest series is wanted of.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Query<'a> {
-    pub(super) series: &'a [f64],
+#[derive(Clone, Copy)]
+pub struct Query<'a> {
+    pub series: &'a [f64],
     /// The one of the known series that does not count.
-    pub(super) left_out: Option<usize>,
+    pub left_out: Option<usize>,
     /// One that is probably near. The answer does not depend on it.
-    pub(super) start: Option<usize>,
+    pub start: Option<usize>,
 }
 
 /// What one thread works with.
@@ -38,7 +38,7 @@ struct Memory {
 }
 
 impl<'a> Searcher<'a> {
-    pub(super) fn new(known: Vec<&'a Vec<f64>>, window: usize) -> Self {
+    pub fn new(known: Vec<&'a Vec<f64>>, window: usize) -> Self {
         let known = known.into_par_iter().map(|series| Known {
             series,
             backwards: series.iter().rev().copied().collect(),
@@ -51,22 +51,19 @@ impl<'a> Searcher<'a> {
     }
 
     /// The nearest known series of each query; of several, the first.
-    pub(super) fn nearest(&self, queries: Vec<Query>) -> Vec<Option<usize>> {
-        queries
-            .into_par_iter()
-            .map_init(Memory::default, |memory, query| {
-                self.nearest_of(query, memory)
-            })
-            .collect()
+    pub fn nearest(&self, queries: Vec<Query>) -> Vec<Option<usize>> {
+        let queries = queries.into_par_iter();
+        let nearest = queries.map_init(Memory::default, |memory, query| {
+            self.nearest_of(query, memory)
+        });
+        nearest.collect()
     }
 
     fn nearest_of(&self, query: Query, memory: &mut Memory) -> Option<usize> {
         let envelope = Envelope::new(query.series, self.window);
-        let others = self.known.iter().enumerate();
-        let mut order: Vec<(f64, usize)> = others
-            .filter(|(index, _)| query.left_out != Some(*index))
-            .map(|(index, known)| (bound(known.series, query.series, &envelope), index))
-            .collect();
+        let others = (0..self.known.len()).filter(|index| query.left_out != Some(*index));
+        let least = |index: usize| bound(self.known[index].series, query.series, &envelope);
+        let mut order: Vec<(f64, usize)> = others.map(|index| (least(index), index)).collect();
         order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut best: Option<(f64, usize)> = None;
         if let Some(start) = query.start {

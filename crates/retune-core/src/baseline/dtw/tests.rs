@@ -28,11 +28,10 @@ fn plain_nearest(
     window: usize,
     left_out: Option<usize>,
 ) -> Option<usize> {
-    (0..known.len())
-        .filter(|index| left_out != Some(*index))
-        .map(|index| (plain(series, &known[index], window), index))
-        .min_by(|a, b| a.partial_cmp(b).unwrap())
-        .map(|(_, index)| index)
+    let others = (0..known.len()).filter(|index| left_out != Some(*index));
+    let distances = others.map(|index| (plain(series, &known[index], window), index));
+    let nearest = distances.min_by(|a, b| a.partial_cmp(b).unwrap());
+    nearest.map(|(_, index)| index)
 }
 
 fn warped(one: &[f64], other: &[f64], window: usize, limit: f64) -> Option<f64> {
@@ -61,58 +60,44 @@ fn many() -> impl Strategy<Value = (Vec<Vec<f64>>, Vec<Vec<f64>>, usize)> {
     })
 }
 
+fn names(labels: &[usize]) -> Vec<String> {
+    labels.iter().map(usize::to_string).collect()
+}
+
 fn split(series: &[Vec<f64>], labels: &[usize]) -> Split {
-    Split {
-        series: series.to_vec(),
-        labels: labels.iter().map(usize::to_string).collect(),
-        ..Split::default()
-    }
+    Split::new(series.to_vec(), names(labels))
 }
 
 proptest! {
     #[test]
-    fn distances_are_those_of_the_whole_table((one, other, window) in pair()) {
+    fn distances_are_those_of_the_whole_table_and_giving_up_early_gives_up_nothing(
+        (one, other, window) in pair(), share in 0.0..2.0f64,
+    ) {
         let expected = plain(&one, &other, window);
-        let found = warped(&one, &other, window, f64::INFINITY).unwrap();
-        prop_assert!((found - expected).abs() <= 1e-12 * (1.0 + expected));
-        let back = warped(&other, &one, window, f64::INFINITY).unwrap();
-        prop_assert!((found - back).abs() <= 1e-12 * (1.0 + expected));
-    }
-
-    #[test]
-    fn giving_up_early_gives_up_nothing((one, other, window) in pair(), share in 0.0..2.0f64) {
-        let expected = plain(&one, &other, window);
+        let near = |found: f64| (found - expected).abs() <= 1e-12 * (1.0 + expected);
+        prop_assert!(near(warped(&one, &other, window, f64::INFINITY).unwrap()));
+        prop_assert!(near(warped(&other, &one, window, f64::INFINITY).unwrap()));
         match warped(&one, &other, window, expected * share) {
-            Some(found) => prop_assert!((found - expected).abs() <= 1e-12 * (1.0 + expected)),
+            Some(found) => prop_assert!(near(found)),
             None => prop_assert!(share <= 1.0 + 1e-9),
         }
-    }
-
-    #[test]
-    fn bounds_are_below_the_distance((one, other, window) in pair()) {
-        let distance = plain(&one, &other, window);
-        let envelope = Envelope::new(&other, window);
-        prop_assert!(bound(&one, &other, &envelope) <= distance * (1.0 + 1e-12));
-        let envelope = Envelope::new(&one, window);
-        prop_assert!(bound(&other, &one, &envelope) <= distance * (1.0 + 1e-12));
-    }
-
-    #[test]
-    fn larger_windows_bring_series_nearer((one, other, window) in pair()) {
-        let near = warped(&one, &other, window + 1, f64::INFINITY).unwrap();
-        prop_assert!(near <= warped(&one, &other, window, f64::INFINITY).unwrap());
+        for (a, b) in [(&one, &other), (&other, &one)] {
+            let least = bound(a, b, &Envelope::new(b, window));
+            prop_assert!(least <= expected * (1.0 + 1e-12), "a bound above the distance");
+        }
+        let wider = warped(&one, &other, window + 1, f64::INFINITY).unwrap();
+        prop_assert!(wider <= warped(&one, &other, window, f64::INFINITY).unwrap());
     }
 
     #[test]
     fn the_nearest_is_the_one_that_trying_all_finds((known, queries, window) in many(), start in any::<prop::sample::Index>()) {
         let searcher = Searcher::new(known.iter().collect(), window);
-        for series in &queries {
-            let query = Query { series, left_out: None, start: Some(start.index(known.len())) };
-            prop_assert_eq!(searcher.nearest(vec![query]), vec![plain_nearest(series, &known, window, None)]);
-        }
-        for (index, series) in known.iter().enumerate() {
-            let query = Query { series, left_out: Some(index), start: None };
-            prop_assert_eq!(searcher.nearest(vec![query]), vec![plain_nearest(series, &known, window, Some(index))]);
+        let start = Some(start.index(known.len()));
+        let left_out = known.iter().enumerate().map(|(index, series)| (series, Some(index), None));
+        for (series, left_out, start) in queries.iter().map(|q| (q, None, start)).chain(left_out) {
+            let expected = plain_nearest(series, &known, window, left_out);
+            let query = Query { series, left_out, start };
+            prop_assert_eq!(searcher.nearest(vec![query]), vec![expected]);
         }
     }
 
@@ -121,7 +106,7 @@ proptest! {
         (known, _, _) in many(), labels in prop::collection::vec(0..3usize, 12),
     ) {
         let labels = &labels[..known.len()];
-        let found = learn_window(&split(&known, labels), Scaling::None).unwrap();
+        let found = learn(&known, &names(labels));
         let length = known[0].len();
         let accuracy = |percent: usize| {
             let right = (0..known.len()).filter(|&index| {
@@ -132,18 +117,14 @@ proptest! {
         };
         prop_assert_eq!(found.accuracy, accuracy(found.percent));
         for percent in WINDOWS {
-            if percent < found.percent {
-                prop_assert!(accuracy(percent) < found.accuracy);
-            } else {
-                prop_assert!(accuracy(percent) <= found.accuracy);
-            }
+            let this = accuracy(percent);
+            prop_assert!(this < found.accuracy || percent >= found.percent && this == found.accuracy);
         }
     }
 
     #[test]
     fn thinning_out_keeps_classes_and_order(labels in prop::collection::vec(0..5usize, 1..200), most in 1..50usize) {
-        let names: Vec<String> = labels.iter().map(usize::to_string).collect();
-        let kept = thin_out(&names, most);
+        let kept = thin_out(&names(&labels), most);
         prop_assert!(kept.is_sorted_by(|a, b| a < b));
         prop_assert!(kept.len() <= (most + 5).min(labels.len()));
         let classes = |places: &mut dyn Iterator<Item = usize>| {
@@ -153,30 +134,31 @@ proptest! {
     }
 }
 
-/// A bump at one of two heights, early or late.
-fn bump(place: usize, height: f64) -> Vec<f64> {
-    (0..100)
-        .map(|time| {
-            height * (-(time as f64 - place as f64).powi(2) / 8.0).exp() - time as f64 * 1e-3
-        })
-        .collect()
+/// Series with a bump of one of `classes` heights at different places, scaled and found again.
+fn bumps(count: usize, classes: usize, spread: usize) -> DtwScore {
+    let bump = |index: usize| {
+        let (place, height) = (20 + (13 * index) % spread, (index % classes) as f64 - 0.5);
+        let at = |time: usize| {
+            let away = time as f64 - place as f64;
+            height * (-away.powi(2) / 8.0).exp() - time as f64 * 1e-3
+        };
+        (0..100).map(at).collect()
+    };
+    let series: Vec<Vec<f64>> = (0..count).map(bump).collect();
+    let labels: Vec<usize> = (0..count).map(|index| index % classes).collect();
+    let train = split(&series, &labels);
+    nearest_neighbour_dtw(&train, &train, Scaling::ZNormalise).unwrap()
 }
 
 #[test]
-fn warping_finds_what_was_shifted() {
-    let series: Vec<Vec<f64>> = (0..12)
-        .map(|index| {
-            bump(
-                40 + (7 * index) % 17,
-                if index % 2 == 0 { 1.0 } else { -1.0 },
-            )
-        })
-        .collect();
-    let labels: Vec<usize> = (0..12).map(|index| index % 2).collect();
-    let train = split(&series, &labels);
-    let score = nearest_neighbour_dtw(&train, &train, Scaling::ZNormalise).unwrap();
-    assert_eq!(score.accuracy, 1.0);
-    assert_eq!(score.window.series, 12);
+fn warping_finds_what_was_shifted_on_any_number_of_threads() {
+    let score = bumps(12, 2, 17);
+    assert_eq!((score.accuracy, score.window.series), (1.0, 12));
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| bumps(40, 5, 60))
+    };
+    assert_eq!(with(1), with(3));
 }
 
 #[test]
@@ -187,45 +169,14 @@ fn long_and_many_series_are_thinned_out() {
 }
 
 #[test]
-fn a_single_series_has_no_neighbour_when_it_is_left_out() {
+fn a_single_series_has_no_neighbour_when_it_is_left_out_and_none_at_all_is_an_error() {
     let one = split(&[vec![1.0, 2.0]], &[0]);
     let score = nearest_neighbour_dtw(&one, &one, Scaling::None).unwrap();
     assert_eq!((score.accuracy, score.window.accuracy), (1.0, 0.0));
     assert_eq!(score.window.percent, 0);
-}
-
-#[test]
-fn empty_splits_are_errors() {
-    let one = split(&[vec![1.0, 2.0]], &[0]);
-    let empty = Split::default();
-    let fails = |train: &Split, test: &Split| {
-        nearest_neighbour_dtw(train, test, Scaling::None)
-            .unwrap_err()
-            .to_string()
-    };
-    assert_eq!(fails(&empty, &one), "the training split has no series");
-    assert_eq!(fails(&one, &empty), "the test split has no series");
     let no_values = split(&[Vec::new()], &[0]);
-    assert_eq!(
-        fails(&no_values, &no_values),
-        "the training split has no series"
-    );
-    assert!(learn_window(&empty, Scaling::None).is_err());
-}
-
-#[test]
-fn the_answer_does_not_depend_on_the_number_of_threads() {
-    let series: Vec<Vec<f64>> = (0..40)
-        .map(|index| bump(20 + (13 * index) % 60, f64::from(index as u32 % 5)))
-        .collect();
-    let labels: Vec<usize> = (0..40).map(|index| index % 5).collect();
-    let train = split(&series, &labels);
-    let with = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| nearest_neighbour_dtw(&train, &train, Scaling::ZNormalise).unwrap())
-    };
-    assert_eq!(with(1), with(3));
+    for empty in [Split::default(), no_values] {
+        let error = nearest_neighbour_dtw(&empty, &one, Scaling::None).unwrap_err();
+        assert_eq!(error.to_string(), "the training split has no series");
+    }
 }

@@ -1,6 +1,6 @@
 //! One direction of one part, backward.
 
-use super::weights::BackDirection;
+use super::weights::Direction;
 use super::{Sizes, load, step, store};
 use crate::cpu::activation::tanh;
 use crate::cpu::panels::{PANEL, product};
@@ -8,48 +8,30 @@ use crate::cpu::vectors::{LANES, Vector, Work, multiply_add};
 
 /// One direction of one part.
 pub struct Backward<'a> {
-    /// Gate activations in the order seen, `[time, samples, 4 wide]`.
+    /// Gate activations in the order heard, `[time, samples, 4 wide]`.
     pub gates: &'a [f32],
-    /// Cell states in the order seen, `[time, samples, wide]`.
+    /// Cell states in the order heard, `[time, samples, wide]`.
     pub cells: &'a [f32],
     /// The gradient of the part's output, `[samples, time, 2H]`.
     pub gradient: &'a [f32],
-    pub direction: &'a BackDirection,
+    pub direction: &'a Direction,
     pub sizes: Sizes,
     /// Whether to keep the gradients of all gates.
     pub keep: bool,
 }
 
-/// What the backward pass of one direction of one part found, in the order seen.
-pub struct UnitGradients {
-    /// `[time, samples, features filled up to whole panels]`.
-    pub input: Vec<f32>,
-    /// Before activation, `[time, samples, 4 wide]`; empty unless asked for.
-    pub gates: Vec<f32>,
-}
-
-impl Work for Backward<'_> {
-    type Output = UnitGradients;
-
+/// Gives the gradients of the input, `[time, samples, features filled up to whole panels]`, and of
+/// the gates before activation, `[time, samples, 4 wide]`, in the order heard; the latter are empty
+/// unless they are kept.
+impl Work<[Vec<f32>; 2]> for Backward<'_> {
     #[inline(always)]
-    fn run<V: Vector>(self) -> UnitGradients {
-        let Self {
-            gates,
-            cells,
-            gradient,
-            direction,
-            sizes,
-            keep,
-        } = self;
-        let Sizes {
-            time,
-            features,
-            units,
-            ..
-        } = sizes;
+    fn run<V: Vector>(self) -> [Vec<f32>; 2] {
+        let (gates, cells, gradient) = (self.gates, self.cells, self.gradient);
+        let (direction, sizes, keep) = (self.direction, self.sizes, self.keep);
+        let (time, units) = (sizes.time, sizes.units);
         let wide = sizes.wide();
         let width = 4 * wide;
-        let features = features.next_multiple_of(PANEL);
+        let features = sizes.features.next_multiple_of(PANEL);
         let samples = cells.len() / (time * wide).max(1);
         let (block, row) = (sizes.block(samples), samples * wide);
         let silence = vec![0.0; row];
@@ -90,20 +72,16 @@ impl Work for Backward<'_> {
                 }
                 if position > 0 {
                     let start = Some(nothing.as_slice());
-                    product::<V>(of_gates, &direction.to_hidden, start, &mut of_hidden);
+                    product::<V>(of_gates, &direction.recurrent, start, &mut of_hidden);
                 }
             }
-            let rows = first * samples * features..(first + steps) * samples * features;
-            let out = &mut input[rows];
-            product::<V>(of_gates, &direction.to_input, Some(&nothing), out);
+            let out = &mut input[first * samples * features..(first + steps) * samples * features];
+            product::<V>(of_gates, &direction.input, Some(&nothing), out);
         }
         if !keep {
             of_gates = Vec::new();
         }
-        UnitGradients {
-            input,
-            gates: of_gates,
-        }
+        [input, of_gates]
     }
 }
 

@@ -6,36 +6,23 @@ use crate::cpu::activation::{sigmoid, tanh};
 use crate::cpu::panels::product;
 use crate::cpu::vectors::{LANES, Vector, Work, multiply_add};
 
-/// What the backward pass needs of one direction of one part, in the order seen.
-pub struct UnitTrace<'a> {
-    /// Gate activations, `[time, samples, 4 wide]`.
-    pub gates: &'a mut [f32],
-    /// Cell states, `[time, samples, wide]`.
-    pub cells: &'a mut [f32],
-}
-
-/// One direction of one part. Gives the outputs in the order seen, `[time, samples, wide]`.
+/// One direction of one part. Gives the outputs in the order heard, `[time, samples, wide]`.
 pub struct Forward<'a> {
     /// `[samples, time, features]`.
     pub part: &'a [f32],
     pub direction: &'a Direction,
     pub sizes: Sizes,
-    /// Filled where there is one.
-    pub trace: Option<UnitTrace<'a>>,
+    /// Written for the backward pass, or empty: gate activations in the order heard, `[time,
+    /// samples, 4 wide]`, and cell states, `[time, samples, wide]`.
+    pub trace: [&'a mut [f32]; 2],
 }
 
-impl Work for Forward<'_> {
-    type Output = Vec<f32>;
-
+impl Work<Vec<f32>> for Forward<'_> {
     #[inline(always)]
     fn run<V: Vector>(self) -> Vec<f32> {
-        let Self {
-            part,
-            direction,
-            sizes,
-            trace,
-        } = self;
-        let Sizes { time, features, .. } = sizes;
+        let (part, direction, sizes) = (self.part, self.direction, self.sizes);
+        let [all_gates, cells] = self.trace;
+        let (time, features) = (sizes.time, sizes.features);
         let wide = sizes.wide();
         let width = 4 * wide;
         let samples = part.len() / (time * features).max(1);
@@ -43,12 +30,8 @@ impl Work for Forward<'_> {
         let mut seen = vec![0.0; block * samples * features];
         let mut hidden = vec![0.0; time * row];
         let mut cell = vec![0.0; row];
-        let keep = trace.is_some();
+        let keep = !cells.is_empty();
         let mut untraced = vec![0.0; if keep { 0 } else { block * 4 * row }];
-        let (mut all_gates, mut cells) = match trace {
-            Some(UnitTrace { gates, cells }) => (Some(gates), Some(cells)),
-            None => (None, None),
-        };
         for first in (0..time).step_by(block) {
             let steps = block.min(time - first);
             let seen = &mut seen[..steps * samples * features];
@@ -57,9 +40,9 @@ impl Work for Forward<'_> {
                 let from = (sample * time + step(direction.index, position, time)) * features;
                 out.copy_from_slice(&part[from..from + features]);
             }
-            let gates = match &mut all_gates {
-                Some(gates) => &mut gates[first * 4 * row..(first + steps) * 4 * row],
-                None => &mut untraced[..steps * 4 * row],
+            let gates = match keep {
+                true => &mut all_gates[first * 4 * row..(first + steps) * 4 * row],
+                false => &mut untraced[..steps * 4 * row],
             };
             product::<V>(seen, &direction.input, Some(&direction.bias), gates);
             for (position, gates) in (first..).zip(gates.chunks_exact_mut(4 * row)) {
@@ -75,7 +58,7 @@ impl Work for Forward<'_> {
                 for ((gates, cell), hidden) in rows {
                     activate::<V>(gates, cell, hidden, keep);
                 }
-                if let Some(cells) = &mut cells {
+                if keep {
                     cells[position * row..(position + 1) * row].copy_from_slice(&cell);
                 }
             }

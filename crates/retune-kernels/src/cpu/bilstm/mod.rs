@@ -1,7 +1,7 @@
 //! The bidirectional LSTM on slices.
 //!
 //! The batch is cut into parts of [`PART`] samples; a part and a direction are one unit of work.
-//! The trace keeps what each unit left, in the order seen: for each part, for each direction,
+//! The trace keeps what each unit left, in the order heard: for each part, for each direction,
 //! gates `[time, samples, 4 wide]` and cells `[time, samples, wide]`, where `wide` is the number of
 //! units filled up to whole vectors ([`Sizes::wide`]).
 
@@ -13,12 +13,12 @@ mod weights;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use self::backward::{Backward, UnitGradients};
-use self::forward::{Forward, UnitTrace};
-use self::weights::Weights;
+use self::backward::Backward;
+use self::forward::Forward;
+use self::weights::packed;
 use super::panels::PANEL;
-use super::vectors::{LANES, Lanes, Machine};
-use super::{HostBackend, tensor};
+use super::vectors::{LANES, Lanes, run};
+use super::{Cpu, tensor, values};
 use crate::{BiLstmGradients, BiLstmTrace, BiLstmWeights, composed};
 
 /// Samples that go through the recurrence together. Fixed, so that sums over samples are the same
@@ -37,7 +37,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn new<B: HostBackend>(input: &Tensor<B, 3>, weights: &BiLstmWeights<B>) -> Self {
+    fn new(input: &Tensor<Cpu, 3>, weights: &BiLstmWeights<Cpu>) -> Self {
         let [batch, time, features] = input.dims();
         let [_, units, _] = weights.recurrent.dims();
         Self {
@@ -76,10 +76,9 @@ impl Sizes {
 
 /// The step that a direction hears at a position.
 fn step(direction: usize, position: usize, time: usize) -> usize {
-    if direction == 1 {
-        time - 1 - position
-    } else {
-        position
+    match direction {
+        1 => time - 1 - position,
+        _ => position,
     }
 }
 
@@ -99,220 +98,130 @@ fn store(values: &mut [f32], start: usize, lanes: &Lanes) {
 
 /// Cuts `values`, so many for each sample, into units: for each part, one for each direction.
 fn units_mut(mut values: &mut [f32], sizes: Sizes, of_sample: usize) -> Vec<&mut [f32]> {
-    let mut units = Vec::with_capacity(sizes.units_of_work());
-    for unit in 0..sizes.units_of_work() {
-        let (here, rest) = values.split_at_mut(sizes.samples(unit).len() * of_sample);
-        units.push(here);
-        values = rest;
-    }
-    units
+    let units = (0..sizes.units_of_work()).map(|unit| {
+        let length = sizes.samples(unit).len() * of_sample;
+        values.split_off_mut(..length).unwrap_or_default()
+    });
+    units.collect()
 }
 
-/// The output `[batch, time, 2H]`, and the trace's gates and cells where `keep` says so.
-fn run(
-    input: &[f32],
-    weights: Weights,
+/// `[batch, time, width]` from what each unit gave, rows of `wide` values in the order heard:
+/// `take(direction, row, out)` adds one to a row of zeros.
+fn in_order_of_time(
+    units: &[Vec<f32>],
+    wide: usize,
+    width: usize,
     sizes: Sizes,
-    keep: bool,
-    machine: Machine,
-) -> [Vec<f32>; 3] {
-    let Sizes {
-        batch,
-        time,
-        features,
-        units,
-    } = sizes;
-    let wide = sizes.wide();
-    let directions = weights.forward(sizes);
-    let kept = if keep { batch * time * 2 * wide } else { 0 };
-    let (mut gates, mut cells) = (vec![0.0; 4 * kept], vec![0.0; kept]);
-    let traces: Vec<Option<UnitTrace>> = if keep {
-        units_mut(&mut gates, sizes, time * 4 * wide)
-            .into_iter()
-            .zip(units_mut(&mut cells, sizes, time * wide))
-            .map(|(gates, cells)| Some(UnitTrace { gates, cells }))
-            .collect()
-    } else {
-        (0..sizes.units_of_work()).map(|_| None).collect()
-    };
-    let seen: Vec<Vec<f32>> = traces
-        .into_par_iter()
-        .enumerate()
-        .map(|(unit, trace)| {
-            let samples = sizes.samples(unit);
-            machine.run(Forward {
-                part: &input[samples.start * time * features..samples.end * time * features],
-                direction: &directions[unit % 2],
-                sizes,
-                trace,
-            })
-        })
-        .collect();
-
-    let mut output = vec![0.0; batch * time * 2 * units];
-    output
-        .par_chunks_mut(PART * time * 2 * units)
-        .zip(seen.par_chunks(2))
-        .for_each(|(out, seen)| {
-            let samples = out.len() / (time * 2 * units);
-            for (row, out) in out.chunks_exact_mut(2 * units).enumerate() {
-                let (sample, at) = (row / time, row % time);
-                let columns = out.chunks_exact_mut(units).zip(seen).enumerate();
-                for (direction, (out, seen)) in columns {
-                    let from = (step(direction, at, time) * samples + sample) * wide;
-                    out.copy_from_slice(&seen[from..from + units]);
-                }
+    take: impl Fn(usize, &[f32], &mut [f32]) + Sync,
+) -> Vec<f32> {
+    let time = sizes.time;
+    let mut out = vec![0.0; sizes.batch * time * width];
+    let parts = out
+        .par_chunks_mut(PART * time * width)
+        .zip(units.par_chunks(2));
+    parts.for_each(|(out, units)| {
+        let samples = out.len() / (time * width);
+        for (row, out) in out.chunks_exact_mut(width).enumerate() {
+            let (sample, at) = (row / time, row % time);
+            for (direction, unit) in units.iter().enumerate() {
+                let from = (step(direction, at, time) * samples + sample) * wide;
+                take(direction, &unit[from..from + wide], out);
             }
-        });
-    [output, gates, cells]
+        }
+    });
+    out
 }
 
-/// See [`Kernels::bilstm`](crate::Kernels::bilstm).
-pub fn bilstm<B: HostBackend>(input: Tensor<B, 3>, weights: &BiLstmWeights<B>) -> BiLstmTrace<B> {
+/// See [`Kernels::bilstm`](crate::Kernels::bilstm); without gates and cells unless they are kept.
+pub fn forward(
+    input: Tensor<Cpu, 3>,
+    weights: &BiLstmWeights<Cpu>,
+    keep: bool,
+) -> BiLstmTrace<Cpu> {
     let sizes = Sizes::new(&input, weights);
     if sizes.empty() {
         return composed::bilstm(input, weights);
     }
-    let device = input.device();
-    let [output, gates, cells] = forward(input, weights, sizes, true);
-    let shape = [sizes.batch, sizes.time, 2 * sizes.units];
-    let lengths = [gates.len(), cells.len()];
-    BiLstmTrace {
-        output: tensor(output, shape, &device),
-        gates: tensor(gates, [lengths[0]], &device),
-        cells: tensor(cells, [lengths[1]], &device),
-    }
-}
-
-/// See [`Kernels::bilstm_output`](crate::Kernels::bilstm_output).
-pub fn bilstm_output<B: HostBackend>(
-    input: Tensor<B, 3>,
-    weights: &BiLstmWeights<B>,
-) -> Tensor<B, 3> {
-    let sizes = Sizes::new(&input, weights);
-    if sizes.empty() {
-        return composed::bilstm(input, weights).output;
-    }
-    let device = input.device();
-    let [output, _, _] = forward(input, weights, sizes, false);
-    let shape = [sizes.batch, sizes.time, 2 * sizes.units];
-    tensor(output, shape, &device)
-}
-
-fn forward<B: HostBackend>(
-    input: Tensor<B, 3>,
-    weights: &BiLstmWeights<B>,
-    sizes: Sizes,
-    keep: bool,
-) -> [Vec<f32>; 3] {
-    let input = B::values(input);
-    let of_input = B::values(weights.input.clone());
-    let recurrent = B::values(weights.recurrent.clone());
-    let bias = B::values(weights.bias.clone());
-    let weights = Weights {
-        input: &of_input,
-        recurrent: &recurrent,
-        bias: &bias,
-    };
-    run(&input, weights, sizes, keep, Machine::this())
-}
-
-/// What the backward pass of each unit found.
-fn run_backward(
-    [gates, cells, gradient]: [&[f32]; 3],
-    weights: Weights,
-    sizes: Sizes,
-    keep: bool,
-    machine: Machine,
-) -> Vec<UnitGradients> {
-    let Sizes { time, units, .. } = sizes;
-    let wide = sizes.wide();
-    let directions = weights.backward(sizes);
-    (0..sizes.units_of_work())
+    let (wide, units) = (sizes.wide(), sizes.units);
+    let of_sample = sizes.time * sizes.features;
+    let input = values(input);
+    let directions = packed(weights, sizes, false);
+    let kept = if keep { sizes.time * wide } else { 0 };
+    let [mut gates, mut cells] = [4, 1].map(|each| vec![0.0; sizes.batch * 2 * each * kept]);
+    let heard: Vec<Vec<f32>> = units_mut(&mut gates, sizes, 4 * kept)
         .into_par_iter()
-        .map(|unit| {
+        .zip(units_mut(&mut cells, sizes, kept))
+        .enumerate()
+        .map(|(unit, (gates, cells))| {
             let samples = sizes.samples(unit);
-            // Both directions of the earlier parts lie before this unit in the trace.
-            let first = (2 * samples.start + unit % 2 * samples.len()) * time;
-            let rows = first..first + samples.len() * time;
-            let of_sample = time * 2 * units;
-            machine.run(Backward {
-                gates: &gates[rows.start * 4 * wide..rows.end * 4 * wide],
-                cells: &cells[rows.start * wide..rows.end * wide],
-                gradient: &gradient[samples.start * of_sample..samples.end * of_sample],
+            run(Forward {
+                part: &input[samples.start * of_sample..samples.end * of_sample],
                 direction: &directions[unit % 2],
                 sizes,
-                keep,
+                trace: [gates, cells],
             })
         })
-        .collect()
-}
-
-/// The sum of both directions' gradients of the input, `[batch, time, features]`.
-fn of_input(found: &[UnitGradients], sizes: Sizes) -> Vec<f32> {
-    let Sizes { time, features, .. } = sizes;
-    let width = features.next_multiple_of(PANEL);
-    let mut out = vec![0.0; sizes.batch * time * features];
-    out.par_chunks_mut(PART * time * features)
-        .zip(found.par_chunks(2))
-        .for_each(|(out, found)| {
-            let samples = out.len() / (time * features);
-            for (row, out) in out.chunks_exact_mut(features).enumerate() {
-                let (sample, at) = (row / time, row % time);
-                for (direction, found) in found.iter().enumerate() {
-                    let from = (step(direction, at, time) * samples + sample) * width;
-                    for (sum, value) in out.iter_mut().zip(&found.input[from..from + features]) {
-                        *sum += value;
-                    }
-                }
-            }
-        });
-    out
+        .collect();
+    let take = |direction: usize, heard: &[f32], out: &mut [f32]| {
+        out[direction * units..(direction + 1) * units].copy_from_slice(&heard[..units]);
+    };
+    let output = in_order_of_time(&heard, wide, 2 * units, sizes, take);
+    let lengths = [gates.len(), cells.len()];
+    BiLstmTrace {
+        output: tensor(output, [sizes.batch, sizes.time, 2 * units]),
+        gates: tensor(gates, [lengths[0]]),
+        cells: tensor(cells, [lengths[1]]),
+    }
 }
 
 /// See [`Kernels::bilstm_backward`](crate::Kernels::bilstm_backward).
-pub fn bilstm_backward<B: HostBackend>(
-    input: Tensor<B, 3>,
-    weights: &BiLstmWeights<B>,
-    trace: &BiLstmTrace<B>,
-    gradient: Tensor<B, 3>,
+pub fn backward(
+    input: Tensor<Cpu, 3>,
+    weights: &BiLstmWeights<Cpu>,
+    trace: &BiLstmTrace<Cpu>,
+    gradient: Tensor<Cpu, 3>,
     with_weights: bool,
-) -> BiLstmGradients<B> {
+) -> BiLstmGradients<Cpu> {
     let sizes = Sizes::new(&input, weights);
     if sizes.empty() {
         return composed::bilstm_backward(input, weights, trace, gradient, with_weights);
     }
-    let device = input.device();
-    let gates = B::values(trace.gates.clone());
-    let cells = B::values(trace.cells.clone());
-    let gradient = B::values(gradient);
-    let input_weights = B::values(weights.input.clone());
-    let recurrent = B::values(weights.recurrent.clone());
-    let bias = B::values(weights.bias.clone());
-    let weights = Weights {
-        input: &input_weights,
-        recurrent: &recurrent,
-        bias: &bias,
+    let (time, features, wide) = (sizes.time, sizes.features, sizes.wide());
+    let (gates, cells) = (values(trace.gates.clone()), values(trace.cells.clone()));
+    let gradient = values(gradient);
+    let directions = packed(weights, sizes, true);
+    let of_unit = |unit: usize| {
+        let samples = sizes.samples(unit);
+        // Both directions of the earlier parts lie before this unit in the trace.
+        let first = (2 * samples.start + unit % 2 * samples.len()) * time;
+        let rows = first..first + samples.len() * time;
+        let of_sample = time * 2 * sizes.units;
+        let [of_input, of_gates] = run(Backward {
+            gates: &gates[rows.start * 4 * wide..rows.end * 4 * wide],
+            cells: &cells[rows.start * wide..rows.end * wide],
+            gradient: &gradient[samples.start * of_sample..samples.end * of_sample],
+            direction: &directions[unit % 2],
+            sizes,
+            keep: with_weights,
+        });
+        (of_input, of_gates)
     };
-    let slices: [&[f32]; 3] = [&gates, &cells, &gradient];
-    let found = run_backward(slices, weights, sizes, with_weights, Machine::this());
-    let weights = with_weights.then(|| {
-        let output = B::values(trace.output.clone());
-        let [of_input, of_recurrent, of_bias] =
-            of_weights::sum(&B::values(input), &output, &found, sizes);
-        let width = 4 * sizes.units;
-        BiLstmWeights {
-            input: tensor(of_input, [sizes.features, 2 * width], &device),
-            recurrent: tensor(of_recurrent, [2, sizes.units, width], &device),
-            bias: tensor(of_bias, [2 * width], &device),
+    let units = (0..sizes.units_of_work()).into_par_iter();
+    let (of_inputs, of_gates): (Vec<_>, Vec<_>) = units.map(of_unit).unzip();
+    let width = features.next_multiple_of(PANEL);
+    // The sum of both directions' gradients.
+    let add = |_, heard: &[f32], out: &mut [f32]| {
+        for (sum, value) in out.iter_mut().zip(heard) {
+            *sum += value;
         }
+    };
+    let of_input = in_order_of_time(&of_inputs, width, features, sizes, add);
+    let weights = with_weights.then(|| {
+        let output = values(trace.output.clone());
+        of_weights::sum(&values(input), &output, of_gates, sizes)
     });
-    let shape = [sizes.batch, sizes.time, sizes.features];
     BiLstmGradients {
-        input: tensor(of_input(&found, sizes), shape, &device),
+        input: tensor(of_input, [sizes.batch, time, features]),
         weights,
     }
 }
-
-#[cfg(test)]
-mod tests;

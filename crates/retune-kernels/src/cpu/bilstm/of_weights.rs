@@ -1,18 +1,20 @@
 //! The gradients of the weights, which only pretraining asks for.
 
+use std::ops::Range;
+
+use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::backward::UnitGradients;
-use super::weights::gate_column;
 use super::{Sizes, step};
-use crate::cpu::gemm::{Matrix, multiply};
+use crate::BiLstmWeights;
+use crate::cpu::{Cpu, Values, tensor, values};
 
 /// Rows of `[batch, time, width]` in the order in which a unit hears them: the columns from `first`
 /// on, so many, of the step that is `behind` positions earlier, or zeros where there is none.
 fn in_order(
     values: &[f32],
     width: usize,
-    columns: std::ops::Range<usize>,
+    columns: Range<usize>,
     unit: usize,
     behind: usize,
     sizes: Sizes,
@@ -35,73 +37,74 @@ fn in_order(
 }
 
 /// One unit's gradients of the input weights `[features, 4 wide]`, the recurrent weights
-/// `[H, 4 wide]` and the bias `[4 wide]`.
+/// `[H, 4 wide]` and the bias `[1, 4 wide]`.
 fn of_unit(
     input: &[f32],
     output: &[f32],
-    found: &UnitGradients,
+    of_gates: Vec<f32>,
     unit: usize,
     sizes: Sizes,
-) -> [Vec<f32>; 3] {
-    let Sizes {
-        features, units, ..
-    } = sizes;
+) -> [Values; 3] {
+    let (features, units) = (sizes.features, sizes.units);
     let width = 4 * sizes.wide();
     let rows = sizes.time * sizes.samples(unit).len();
-    let gates = Matrix::new(&found.gates, rows, width);
-    let product = |seen: &[f32], columns: usize| {
-        let mut out = vec![0.0; columns * width];
-        let seen = Matrix::new(seen, rows, columns).transposed();
-        multiply(seen, gates, 0.0, &mut out);
-        out
-    };
-    let seen = in_order(input, features, 0..features, unit, 0, sizes);
-    // Each step's gates met the output of the step seen before it; the first met silence.
-    let columns = unit % 2 * units..(unit % 2 + 1) * units;
-    let before = in_order(output, 2 * units, columns, unit, 1, sizes);
     let mut of_bias = vec![0.0; width];
-    for row in found.gates.chunks_exact(width) {
+    for row in of_gates.chunks_exact(width) {
         for (sum, value) in of_bias.iter_mut().zip(row) {
             *sum += value;
         }
     }
-    [product(&seen, features), product(&before, units), of_bias]
+    let of_gates: Tensor<Cpu, 2> = tensor(of_gates, [rows, width]);
+    let product = |heard: Vec<f32>, columns: usize| {
+        let heard = tensor(heard, [rows, columns]).transpose();
+        values(heard.matmul(of_gates.clone()))
+    };
+    let heard = in_order(input, features, 0..features, unit, 0, sizes);
+    // Each step's gates met the output of the step heard before it; the first met silence.
+    let columns = unit % 2 * units..(unit % 2 + 1) * units;
+    let before = in_order(output, 2 * units, columns, unit, 1, sizes);
+    let of_bias = values(tensor(of_bias, [width]));
+    [product(heard, features), product(before, units), of_bias]
 }
 
-/// The gradients of the input weights `[features, 8H]`, the recurrent weights `[2, H, 4H]` and the
-/// bias `[8H]`, summed in the order of the parts.
-pub fn sum(input: &[f32], output: &[f32], found: &[UnitGradients], sizes: Sizes) -> [Vec<f32>; 3] {
-    let Sizes {
-        features, units, ..
-    } = sizes;
-    let (width, wide_width) = (4 * units, 4 * sizes.wide());
-    let parts: Vec<[Vec<f32>; 3]> = found
-        .par_iter()
+/// The gradients of the weights, summed in the order of the parts.
+pub fn sum(
+    input: &[f32],
+    output: &[f32],
+    of_gates: Vec<Vec<f32>>,
+    sizes: Sizes,
+) -> BiLstmWeights<Cpu> {
+    let (features, units) = (sizes.features, sizes.units);
+    let (wide, width) = (sizes.wide(), 4 * units);
+    let found: Vec<[Values; 3]> = of_gates
+        .into_par_iter()
         .enumerate()
-        .map(|(unit, found)| of_unit(input, output, found, unit, sizes))
+        .map(|(unit, of_gates)| of_unit(input, output, of_gates, unit, sizes))
         .collect();
-    let mut of_input = vec![0.0f32; features * 2 * width];
-    let mut of_recurrent = vec![0.0f32; 2 * units * width];
-    let mut of_bias = vec![0.0f32; 2 * width];
-    let add = |sums: &mut [f32], values: &[f32]| {
-        for (column, value) in values.iter().enumerate() {
-            if let Some(column) = gate_column(column, sizes) {
-                sums[column] += value;
+    let mut of_input = vec![0.0; features * 2 * width];
+    let mut of_recurrent = vec![0.0; 2 * units * width];
+    let mut of_bias = vec![0.0; 2 * width];
+    // Adds the rows `[…, 4 wide]`, of which only some units are not filled up, to rows of `[…, 4H]`:
+    // those from `first` on that are `step` apart.
+    let add = |sums: &mut [f32], first: usize, step: usize, values: &[f32]| {
+        for (row, values) in values.chunks_exact(4 * wide).enumerate() {
+            let sums = &mut sums[(first + row * step) * width..][..width];
+            for (sums, values) in sums.chunks_exact_mut(units).zip(values.chunks_exact(wide)) {
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum += value;
+                }
             }
         }
     };
-    for (unit, [input, recurrent, bias]) in parts.iter().enumerate() {
+    for (unit, [input, recurrent, bias]) in found.iter().enumerate() {
         let direction = unit % 2;
-        for (row, values) in input.chunks_exact(wide_width).enumerate() {
-            add(&mut of_input[(2 * row + direction) * width..], values);
-        }
-        for (row, values) in recurrent.chunks_exact(wide_width).enumerate() {
-            add(
-                &mut of_recurrent[(direction * units + row) * width..],
-                values,
-            );
-        }
-        add(&mut of_bias[direction * width..], bias);
+        add(&mut of_input, direction, 2, input);
+        add(&mut of_recurrent, direction * units, 1, recurrent);
+        add(&mut of_bias, direction, 1, bias);
     }
-    [of_input, of_recurrent, of_bias]
+    BiLstmWeights {
+        input: tensor(of_input, [features, 2 * width]),
+        recurrent: tensor(of_recurrent, [2, units, width]),
+        bias: tensor(of_bias, [2 * width]),
+    }
 }

@@ -6,55 +6,52 @@
 //! results lie in the order of reversed digits ([`place`]) and are read from there.
 
 use std::f64::consts::PI;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use crate::cpu::vectors::{Lanes, Vector};
 use crate::mel::{BINS, FRAME_SAMPLES};
 
-/// One complex value of each frame, in memory.
+/// One complex value of each frame, in memory: real and imaginary parts.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(64))]
-pub struct Complex {
-    pub real: Lanes,
-    pub imaginary: Lanes,
-}
+pub struct Complex(pub [Lanes; 2]);
 
-/// One complex value of each frame, in registers.
+/// One complex value of each frame, in registers: real and imaginary parts.
 #[derive(Clone, Copy)]
-struct Value<V> {
-    real: V,
-    imaginary: V,
-}
+struct Value<V>(V, V);
 
 impl<V: Vector> Value<V> {
     #[inline(always)]
-    fn load(value: &Complex) -> Self {
-        Self {
-            real: V::load(&value.real),
-            imaginary: V::load(&value.imaginary),
-        }
+    fn load(Complex([real, imaginary]): &Complex) -> Self {
+        Self(V::load(real), V::load(imaginary))
     }
 
     #[inline(always)]
-    fn store(self, value: &mut Complex) {
-        self.real.store(&mut value.real);
-        self.imaginary.store(&mut value.imaginary);
+    fn store(self, Complex([real, imaginary]): &mut Complex) {
+        self.0.store(real);
+        self.1.store(imaginary);
     }
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self {
-            real: self.real.add(other.real),
-            imaginary: self.imaginary.add(other.imaginary),
-        }
+        Self(self.0.add(other.0), self.1.add(other.1))
     }
 
     #[inline(always)]
     fn subtract(self, other: Self) -> Self {
-        Self {
-            real: self.real.subtract(other.real),
-            imaginary: self.imaginary.subtract(other.imaginary),
-        }
+        Self(self.0.subtract(other.0), self.1.subtract(other.1))
+    }
+
+    /// This plus i times `other`.
+    #[inline(always)]
+    fn add_turned(self, other: Self) -> Self {
+        Self(self.0.subtract(other.1), self.1.add(other.0))
+    }
+
+    /// This minus i times `other`.
+    #[inline(always)]
+    fn subtract_turned(self, other: Self) -> Self {
+        Self(self.0.add(other.1), self.1.subtract(other.0))
     }
 
     /// Times `turn`.
@@ -62,24 +59,16 @@ impl<V: Vector> Value<V> {
     fn turned(self, turn: Turn) -> Self {
         let (cosine, sine) = (V::splat(turn.cosine), V::splat(turn.sine));
         let minus = V::splat(-turn.sine);
-        Self {
-            real: self
-                .real
-                .multiply_add(cosine, self.imaginary.multiply(minus)),
-            imaginary: self
-                .real
-                .multiply_add(sine, self.imaginary.multiply(cosine)),
-        }
+        Self(
+            self.0.multiply_add(cosine, self.1.multiply(minus)),
+            self.0.multiply_add(sine, self.1.multiply(cosine)),
+        )
     }
 
-    /// Half of this.
     #[inline(always)]
-    fn halved(self) -> Self {
-        let half = V::splat(0.5);
-        Self {
-            real: self.real.multiply(half),
-            imaginary: self.imaginary.multiply(half),
-        }
+    fn scaled(self, factor: f32) -> Self {
+        let factor = V::splat(factor);
+        Self(self.0.multiply(factor), self.1.multiply(factor))
     }
 }
 
@@ -112,19 +101,17 @@ struct Turns {
     split: Vec<Turn>,
 }
 
-fn turns() -> &'static Turns {
-    static TURNS: OnceLock<Turns> = OnceLock::new();
-    TURNS.get_or_init(|| Turns {
-        passes: [HALF, HALF / 8].map(|span| {
-            (0..span / 8)
-                .map(|place| std::array::from_fn(|result| Turn::new(place * (result + 1), span)))
-                .collect()
-        }),
-        split: (0..=HALF / 2)
-            .map(|bin| Turn::new(bin, FRAME_SAMPLES))
-            .collect(),
-    })
-}
+static TURNS: LazyLock<Turns> = LazyLock::new(|| {
+    let pass = |span: usize| {
+        let of_place = |place| std::array::from_fn(|result| Turn::new(place * (result + 1), span));
+        (0..span / 8).map(of_place).collect()
+    };
+    let split = (0..=HALF / 2).map(|bin| Turn::new(bin, FRAME_SAMPLES));
+    Turns {
+        passes: [pass(HALF), pass(HALF / 8)],
+        split: split.collect(),
+    }
+});
 
 /// Where the transform of 512 values leaves result `index`: its three octal digits reversed.
 #[inline(always)]
@@ -132,22 +119,16 @@ fn place(index: usize) -> usize {
     (index & 7) << 6 | (index & 0o70) | (index >> 6 & 7)
 }
 
-/// Results 0 and 2, and 1 and 3, of a transform of four values: `a − c ∓ i (b − d)`.
+/// The transform of four values.
 #[inline(always)]
 fn four<V: Vector>([a, b, c, d]: [Value<V>; 4]) -> [Value<V>; 4] {
     let (sum, difference) = (a.add(c), a.subtract(c));
     let (other, turned) = (b.add(d), b.subtract(d));
     [
         sum.add(other),
-        Value {
-            real: difference.real.add(turned.imaginary),
-            imaginary: difference.imaginary.subtract(turned.real),
-        },
+        difference.subtract_turned(turned),
         sum.subtract(other),
-        Value {
-            real: difference.real.subtract(turned.imaginary),
-            imaginary: difference.imaginary.add(turned.real),
-        },
+        difference.add_turned(turned),
     ]
 }
 
@@ -156,31 +137,19 @@ fn four<V: Vector>([a, b, c, d]: [Value<V>; 4]) -> [Value<V>; 4] {
 fn eight<V: Vector>(a: [Value<V>; 8]) -> [Value<V>; 8] {
     let [e0, e1, e2, e3] = four([a[0], a[2], a[4], a[6]]);
     let [o0, o1, o2, o3] = four([a[1], a[3], a[5], a[7]]);
-    let root = V::splat(std::f32::consts::FRAC_1_SQRT_2);
+    let root = std::f32::consts::FRAC_1_SQRT_2;
     // Times (1 − i) / √2.
-    let o1 = Value {
-        real: o1.real.add(o1.imaginary).multiply(root),
-        imaginary: o1.imaginary.subtract(o1.real).multiply(root),
-    };
+    let o1 = o1.subtract_turned(o1).scaled(root);
     // Times (1 + i) / √2, which is left to turn by −i.
-    let o3 = Value {
-        real: o3.real.subtract(o3.imaginary).multiply(root),
-        imaginary: o3.imaginary.add(o3.real).multiply(root),
-    };
+    let o3 = o3.add_turned(o3).scaled(root);
     [
         e0.add(o0),
         e1.add(o1),
-        Value {
-            real: e2.real.add(o2.imaginary),
-            imaginary: e2.imaginary.subtract(o2.real),
-        },
+        e2.subtract_turned(o2),
         e3.subtract(o3),
         e0.subtract(o0),
         e1.subtract(o1),
-        Value {
-            real: e2.real.subtract(o2.imaginary),
-            imaginary: e2.imaginary.add(o2.real),
-        },
+        e2.add_turned(o2),
         e3.add(o3),
     ]
 }
@@ -190,7 +159,7 @@ fn eight<V: Vector>(a: [Value<V>; 8]) -> [Value<V>; 8] {
 fn transform<V: Vector>(values: &mut [Complex; HALF]) {
     for (pass, span) in [HALF, HALF / 8].into_iter().enumerate() {
         let stride = span / 8;
-        let turns = &turns().passes[pass];
+        let turns = &TURNS.passes[pass];
         for block in values.chunks_exact_mut(span) {
             for (index, turns) in turns.iter().enumerate() {
                 let mut taken = [Value::<V>::load(&block[index]); 8];
@@ -224,32 +193,19 @@ fn transform<V: Vector>(values: &mut [Complex; HALF]) {
 #[inline(always)]
 pub fn forward<V: Vector>(packed: &mut [Complex; HALF], spectrum: &mut [Complex; BINS]) {
     transform::<V>(packed);
-    let zero = Value::<V>::load(&packed[0]);
-    let nothing = V::splat(0.0);
-    for (bin, real) in [
-        (0, zero.real.add(zero.imaginary)),
-        (HALF, zero.real.subtract(zero.imaginary)),
-    ] {
-        let imaginary = nothing;
-        Value { real, imaginary }.store(&mut spectrum[bin]);
+    let Value(even, odd) = Value::<V>::load(&packed[0]);
+    for (bin, real) in [(0, even.add(odd)), (HALF, even.subtract(odd))] {
+        Value(real, V::splat(0.0)).store(&mut spectrum[bin]);
     }
-    for (bin, turn) in turns().split.iter().enumerate().skip(1) {
+    for (bin, turn) in TURNS.split.iter().enumerate().skip(1) {
         let a = Value::<V>::load(&packed[place(bin)]);
         let b = Value::<V>::load(&packed[place(HALF - bin)]);
         // The transforms of the even and of the odd samples.
-        let even = Value {
-            real: a.real.add(b.real),
-            imaginary: a.imaginary.subtract(b.imaginary),
-        };
-        let odd = Value {
-            real: a.imaginary.add(b.imaginary),
-            imaginary: b.real.subtract(a.real),
-        };
-        let (even, odd) = (even.halved(), odd.halved().turned(*turn));
-        let mirrored = Value {
-            real: even.real.subtract(odd.real),
-            imaginary: odd.imaginary.subtract(even.imaginary),
-        };
+        let even = Value(a.0.add(b.0), a.1.subtract(b.1)).scaled(0.5);
+        let odd = Value(a.1.add(b.1), b.0.subtract(a.0))
+            .scaled(0.5)
+            .turned(*turn);
+        let mirrored = Value(even.0.subtract(odd.0), odd.1.subtract(even.1));
         mirrored.store(&mut spectrum[HALF - bin]);
         even.add(odd).store(&mut spectrum[bin]);
     }
@@ -260,36 +216,21 @@ pub fn forward<V: Vector>(packed: &mut [Complex; HALF], spectrum: &mut [Complex;
 #[inline(always)]
 pub fn adjoint<V: Vector>(spectrum: &[Complex; BINS], packed: &mut [Complex; HALF]) {
     // The inverse transform is the forward one with real and imaginary parts exchanged.
-    let (low, high) = (V::load(&spectrum[0].real), V::load(&spectrum[HALF].real));
-    let exchanged = Value {
-        real: low.subtract(high),
-        imaginary: low.add(high),
-    };
-    exchanged.store(&mut packed[0]);
-    for (bin, turn) in turns().split.iter().enumerate().skip(1) {
+    let (low, high) = (V::load(&spectrum[0].0[0]), V::load(&spectrum[HALF].0[0]));
+    Value(low.subtract(high), low.add(high)).store(&mut packed[0]);
+    for (bin, turn) in TURNS.split.iter().enumerate().skip(1) {
         let a = Value::<V>::load(&spectrum[bin]);
         let b = Value::<V>::load(&spectrum[HALF - bin]);
-        let even = Value {
-            real: a.real.add(b.real),
-            imaginary: a.imaginary.subtract(b.imaginary),
-        };
-        let odd = Value {
-            real: a.real.subtract(b.real),
-            imaginary: a.imaginary.add(b.imaginary),
-        };
         let back = Turn {
-            cosine: turn.cosine,
             sine: -turn.sine,
+            ..*turn
         };
-        let (even, odd) = (even.halved(), odd.halved().turned(back));
-        let first = Value {
-            real: even.imaginary.add(odd.real),
-            imaginary: even.real.subtract(odd.imaginary),
-        };
-        let second = Value {
-            real: odd.real.subtract(even.imaginary),
-            imaginary: even.real.add(odd.imaginary),
-        };
+        let even = Value(a.0.add(b.0), a.1.subtract(b.1)).scaled(0.5);
+        let odd = Value(a.0.subtract(b.0), a.1.add(b.1))
+            .scaled(0.5)
+            .turned(back);
+        let first = Value(even.1.add(odd.0), even.0.subtract(odd.1));
+        let second = Value(odd.0.subtract(even.1), even.0.add(odd.1));
         second.store(&mut packed[HALF - bin]);
         first.store(&mut packed[bin]);
     }
@@ -298,7 +239,7 @@ pub fn adjoint<V: Vector>(spectrum: &[Complex; BINS], packed: &mut [Complex; HAL
 
 /// Samples 2n and 2n + 1 of what [`adjoint`] left.
 #[inline(always)]
-pub fn samples(packed: &[Complex; HALF], pair: usize) -> [&Lanes; 2] {
-    let value = &packed[place(pair)];
-    [&value.imaginary, &value.real]
+pub fn pair_of_samples(packed: &[Complex; HALF], pair: usize) -> [&Lanes; 2] {
+    let Complex([real, imaginary]) = &packed[place(pair)];
+    [imaginary, real]
 }

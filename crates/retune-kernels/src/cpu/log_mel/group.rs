@@ -1,6 +1,6 @@
 //! The log-mel of [`LANES`] frames that follow each other, one in each lane, and its gradient.
 
-use super::fourier::{Complex, adjoint, forward, samples};
+use super::fourier::{Complex, adjoint, forward, pair_of_samples};
 use crate::cpu::activation::logarithm;
 use crate::cpu::vectors::{LANES, Lanes, Vector, Work};
 use crate::mel::{BINS, FRAME_SAMPLES, HOP_SAMPLES, LOG_OFFSET, MELS, hann_window, mel_filters};
@@ -55,9 +55,7 @@ impl Workspace {
     /// The spectrum and magnitude of the frames.
     #[inline(always)]
     fn analyse<V: Vector>(&mut self, samples: &[f32]) {
-        for row in self.hops.iter_mut() {
-            *row = [0.0; HOPS];
-        }
+        self.hops.fill([0.0; HOPS]);
         for (hop, samples) in samples.chunks(HOP_SAMPLES).enumerate().take(HOPS) {
             for (row, sample) in self.hops.iter_mut().zip(samples) {
                 row[hop] = *sample;
@@ -66,19 +64,15 @@ impl Workspace {
         let window = hann_window();
         for (pair, row, hop) in pairs() {
             let value = &mut self.packed[pair];
-            for (offset, out) in [&mut value.real, &mut value.imaginary]
-                .into_iter()
-                .enumerate()
-            {
+            for (offset, out) in value.0.iter_mut().enumerate() {
                 let weight = V::splat(window[2 * pair + offset]);
-                run::<V>(&self.hops[row + offset], hop)
-                    .multiply(weight)
-                    .store(out);
+                let samples = run::<V>(&self.hops[row + offset], hop);
+                samples.multiply(weight).store(out);
             }
         }
         forward::<V>(&mut self.packed, &mut self.spectrum);
         for (magnitude, value) in self.magnitude.iter_mut().zip(self.spectrum.iter()) {
-            let (real, imaginary) = (V::load(&value.real), V::load(&value.imaginary));
+            let (real, imaginary) = (V::load(&value.0[0]), V::load(&value.0[1]));
             let square = real.multiply_add(real, imaginary.multiply(imaginary));
             square.square_root().store(magnitude);
         }
@@ -101,34 +95,27 @@ fn filtered<V: Vector>(magnitude: &[Lanes; BINS], filter: &crate::mel::MelFilter
     sum.add(V::splat(LOG_OFFSET))
 }
 
-/// Writes the log-mel of a group's frames.
-pub struct Forward<'a> {
-    /// What [`reached`] gives.
-    pub samples: &'a [f32],
-    /// `[frames, MELS]`, up to [`GROUP`] frames.
-    pub plane: &'a mut [f32],
-    pub work: &'a mut Workspace,
-}
+/// Of the samples that [`reached`] gives, writes the log-mel of a group's frames, `[frames, MELS]`,
+/// up to [`GROUP`] frames.
+pub struct Forward<'a>(pub &'a [f32], pub &'a mut [f32], pub &'a mut Workspace);
 
 impl Work for Forward<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let silent = self.samples.iter().all(|sample| *sample == 0.0);
-        if silent {
-            self.plane.fill(logarithm::<V>([LOG_OFFSET; LANES])[0]);
+        let Self(samples, plane, work) = self;
+        if samples.iter().all(|sample| *sample == 0.0) {
+            plane.fill(logarithm::<V>([LOG_OFFSET; LANES])[0]);
             return;
         }
-        self.work.analyse::<V>(self.samples);
-        let Workspace { magnitude, mel, .. } = self.work;
+        work.analyse::<V>(samples);
+        let Workspace { magnitude, mel, .. } = work;
         for (mel, filter) in mel.iter_mut().zip(mel_filters()) {
             filtered::<V>(magnitude, filter).store(mel);
         }
         for mel in mel.iter_mut() {
             *mel = logarithm::<V>(*mel);
         }
-        for (lane, row) in self.plane.chunks_exact_mut(MELS).enumerate().take(LANES) {
+        for (lane, row) in plane.chunks_exact_mut(MELS).enumerate().take(LANES) {
             for (out, mel) in row.iter_mut().zip(mel.iter()) {
                 *out = mel[lane];
             }
@@ -136,59 +123,51 @@ impl Work for Forward<'_> {
     }
 }
 
-/// Adds the gradient with respect to the samples of a group's frames.
-pub struct Backward<'a> {
-    /// What [`reached`] gives.
-    pub samples: &'a [f32],
-    /// `[frames, MELS]`, up to [`GROUP`] frames.
-    pub of_plane: &'a [f32],
-    /// As long as `samples`.
-    pub of_samples: &'a mut [f32],
-    pub work: &'a mut Workspace,
-}
+/// Of the samples that [`reached`] gives and the gradient of a group's frames, `[frames, MELS]`, adds
+/// the gradient of the samples to as many numbers.
+pub struct Backward<'a>(
+    pub &'a [f32],
+    pub &'a [f32],
+    pub &'a mut [f32],
+    pub &'a mut Workspace,
+);
 
 impl Work for Backward<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
+        let Self(samples, of_plane, of_samples, work) = self;
         // Silence has no direction: no gradient passes.
-        if self.samples.iter().all(|sample| *sample == 0.0) {
+        if samples.iter().all(|sample| *sample == 0.0) {
             return;
         }
-        let work = self.work;
-        work.analyse::<V>(self.samples);
+        work.analyse::<V>(samples);
         work.of_magnitude.fill([0.0; LANES]);
         for (mel, filter) in mel_filters().iter().enumerate() {
             let mut scale = [0.0; LANES];
-            for (scale, row) in scale.iter_mut().zip(self.of_plane.chunks_exact(MELS)) {
+            for (scale, row) in scale.iter_mut().zip(of_plane.chunks_exact(MELS)) {
                 *scale = row[mel];
             }
             let scale = V::load(&scale).divide(filtered::<V>(&work.magnitude, filter));
             let bins = &mut work.of_magnitude[filter.first_bin..];
             for (bin, weight) in bins.iter_mut().zip(&filter.weights) {
-                scale
-                    .multiply_add(V::splat(*weight), V::load(bin))
-                    .store(bin);
+                let sum = scale.multiply_add(V::splat(*weight), V::load(bin));
+                sum.store(bin);
             }
         }
         let values = work.spectrum.iter_mut().zip(work.magnitude.iter());
         for ((value, magnitude), gradient) in values.zip(work.of_magnitude.iter()) {
             let magnitude = V::load(magnitude);
-            let scale = V::load(gradient)
-                .divide(magnitude)
-                .where_positive(magnitude);
-            for part in [&mut value.real, &mut value.imaginary] {
+            let scale = V::load(gradient).divide(magnitude);
+            let scale = scale.where_positive(magnitude);
+            for part in &mut value.0 {
                 V::load(part).multiply(scale).store(part);
             }
         }
         adjoint::<V>(&work.spectrum, &mut work.packed);
-        for row in work.hops.iter_mut() {
-            *row = [0.0; HOPS];
-        }
+        work.hops.fill([0.0; HOPS]);
         let window = hann_window();
         for (pair, row, hop) in pairs() {
-            for (offset, values) in samples(&work.packed, pair).into_iter().enumerate() {
+            for (offset, values) in pair_of_samples(&work.packed, pair).into_iter().enumerate() {
                 let weight = V::splat(window[2 * pair + offset]);
                 let row = &mut work.hops[row + offset];
                 let sum = V::load(values).multiply_add(weight, run::<V>(row, hop));
@@ -197,12 +176,8 @@ impl Work for Backward<'_> {
                 }
             }
         }
-        for (hop, out) in self
-            .of_samples
-            .chunks_mut(HOP_SAMPLES)
-            .enumerate()
-            .take(HOPS)
-        {
+        let hops = of_samples.chunks_mut(HOP_SAMPLES).enumerate();
+        for (hop, out) in hops.take(HOPS) {
             for (out, row) in out.iter_mut().zip(work.hops.iter()) {
                 *out += row[hop];
             }

@@ -6,7 +6,6 @@ use std::cell::Cell;
 use rayon::prelude::*;
 
 use super::convolution::PackedConvolution;
-use crate::cpu::vectors::Machine;
 use crate::stack::{Plan, Pool, StackLayer};
 
 thread_local! {
@@ -22,10 +21,10 @@ enum Layer {
 }
 
 impl Layer {
-    fn forward(&self, plane: &[f32], size: [usize; 3], out: &mut [f32], on: Machine) {
+    fn forward(&self, plane: &[f32], size: [usize; 3], out: &mut [f32]) {
         match self {
-            Self::Convolution(layer) => layer.forward(plane, [size[0], size[1]], out, on),
-            Self::Pool(layer) => layer.forward(plane, size, out, on),
+            Self::Convolution(layer) => layer.forward(plane, size, out),
+            Self::Pool(layer) => layer.forward(plane, size, out),
         }
     }
 }
@@ -40,12 +39,7 @@ impl Network {
     pub fn new(layers: &[StackLayer]) -> Self {
         let layers = layers.iter().map(|layer| match layer {
             StackLayer::Pool(pool) => Layer::Pool(*pool),
-            StackLayer::Convolution {
-                geometry,
-                activation,
-                kernel,
-                bias,
-            } => Layer::Convolution(PackedConvolution::new(*geometry, *activation, kernel, bias)),
+            StackLayer::Convolution(layer) => Layer::Convolution(PackedConvolution::new(layer)),
         });
         Self {
             layers: layers.collect(),
@@ -54,7 +48,7 @@ impl Network {
 
     /// The outputs of the layers `taps` side by side, `[batch, …]`, of planes `[batch, time,
     /// frequency, channels]`. Nothing after the last tap is worked out.
-    pub fn forward(&self, planes: &[f32], plan: &Plan, taps: &[usize], on: Machine) -> Vec<f32> {
+    pub fn forward(&self, planes: &[f32], plan: &Plan, taps: &[usize]) -> Vec<f32> {
         let width = plan.width(taps.iter().copied());
         let batch = planes.len() / plan.length(0);
         let mut out = vec![0.0; batch * width];
@@ -67,8 +61,8 @@ impl Network {
                 for index in 0..plan.count() {
                     let to = &mut next[..plan.output(index)];
                     let from = &here[..plan.length(index)];
-                    self.layers[index].forward(from, plan.sizes[index], to, on);
-                    for (tap, place) in places(plan, taps) {
+                    self.layers[index].forward(from, plan.sizes[index], to);
+                    for (tap, place) in plan.places(taps) {
                         if tap == index {
                             out[place].copy_from_slice(to);
                         }
@@ -89,7 +83,6 @@ impl Network {
         plan: &Plan,
         taps: &[usize],
         gradients: &[f32],
-        on: Machine,
     ) -> Vec<f32> {
         let width = plan.width(taps.iter().copied());
         let recorded = plan.width(0..plan.count());
@@ -100,7 +93,7 @@ impl Network {
             .zip(gradients.par_chunks(width.max(1)))
             .for_each(|((out, plane), gradient)| {
                 let [mut here, mut next, mut record] = buffers(lengths);
-                self.record(plane, plan, &mut record, on);
+                self.record(plane, plan, &mut record);
                 here[..plan.length(plan.count())].fill(0.0);
                 let mut end = recorded;
                 for index in (0..plan.count()).rev() {
@@ -108,7 +101,7 @@ impl Network {
                     let (length, before) = (plan.output(index), plan.length(index));
                     let start = end - length;
                     let from = &mut here[..length];
-                    for (tap, place) in places(plan, taps) {
+                    for (tap, place) in plan.places(taps) {
                         if tap == index {
                             for (sum, gradient) in from.iter_mut().zip(&gradient[place]) {
                                 *sum += gradient;
@@ -118,14 +111,14 @@ impl Network {
                     let to = &mut next[..before];
                     match &self.layers[index] {
                         Layer::Convolution(layer) => {
-                            layer.backward(&record[start..end], from, [size[0], size[1]], to, on);
+                            layer.backward(&record[start..end], from, size, to);
                         }
                         Layer::Pool(layer) => {
                             let input = match index {
                                 0 => plane,
                                 _ => &record[start - before..start],
                             };
-                            layer.backward(input, size, from, to, on);
+                            layer.backward(input, size, from, to);
                         }
                     }
                     std::mem::swap(&mut here, &mut next);
@@ -138,23 +131,27 @@ impl Network {
     }
 
     /// Writes one sample's outputs of all layers after one another.
-    fn record(&self, plane: &[f32], plan: &Plan, mut record: &mut [f32], on: Machine) {
+    fn record(&self, plane: &[f32], plan: &Plan, mut record: &mut [f32]) {
         let mut from = plane;
         for index in 0..plan.count() {
             let (to, rest) = record.split_at_mut(plan.output(index));
-            self.layers[index].forward(from, plan.sizes[index], to, on);
+            self.layers[index].forward(from, plan.sizes[index], to);
             (from, record) = (to, rest);
         }
     }
 }
 
-/// Where each tap lies in a sample's row.
-fn places(plan: &Plan, taps: &[usize]) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
-    taps.iter().scan(0, |start, tap| {
-        let place = *start..*start + plan.output(*tap);
-        *start = place.end;
-        Some((*tap, place))
-    })
+impl Plan {
+    /// Values of one sample's largest plane.
+    pub fn largest(&self) -> usize {
+        let lengths = (0..self.sizes.len()).map(|at| self.length(at));
+        lengths.max().unwrap_or(0)
+    }
+
+    /// Values of one sample's outputs of these layers.
+    pub fn width(&self, layers: impl IntoIterator<Item = usize>) -> usize {
+        layers.into_iter().map(|layer| self.output(layer)).sum()
+    }
 }
 
 /// This thread's buffers, with these lengths or more.

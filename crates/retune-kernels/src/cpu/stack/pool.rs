@@ -2,34 +2,20 @@
 
 use rayon::prelude::*;
 
-use crate::cpu::vectors::{LANES, Machine, Vector, Work};
+use crate::cpu::vectors::{LANES, Vector, Work, run};
 use crate::stack::Pool;
 
-/// Windows in time that are worked on together.
+/// Rows of windows that are worked on together.
 const BAND: usize = 8;
 
 impl Pool {
     /// Pools one sample, `[time, frequency, channels]`, and writes `[time', frequency', channels]`
     /// (see [`Pool::output`]). What is no number never wins.
-    pub(super) fn forward(
-        self,
-        plane: &[f32],
-        [_, frequency, channels]: [usize; 3],
-        out: &mut [f32],
-        on: Machine,
-    ) {
-        let line = frequency * channels;
-        let pooled = frequency / self.window[1] * channels;
-        out.par_chunks_mut(BAND * pooled)
-            .zip(plane.par_chunks(BAND * self.window[0] * line))
-            .for_each(|(out, plane)| {
-                let windows = Windows::new(self, line, channels);
-                on.run(Forward {
-                    windows,
-                    plane,
-                    out,
-                });
-            });
+    pub(super) fn forward(self, plane: &[f32], size: [usize; 3], out: &mut [f32]) {
+        let windows = Windows::new(self, size);
+        out.par_chunks_mut(BAND * windows.wide * windows.channels)
+            .zip(plane.par_chunks(BAND * windows.steps[0]))
+            .for_each(|(out, plane)| run(Forward(windows.clone(), plane, out)));
     }
 
     /// Writes the gradient with respect to one sample, given that of its output. Of equal values
@@ -37,59 +23,49 @@ impl Pool {
     pub(super) fn backward(
         self,
         plane: &[f32],
-        [time, frequency, channels]: [usize; 3],
+        size: [usize; 3],
         gradient: &[f32],
         out: &mut [f32],
-        on: Machine,
     ) {
-        let line = frequency * channels;
-        let pooled = frequency / self.window[1] * channels;
+        let windows = Windows::new(self, size);
         // Frames that no window covers take none.
-        let covered = time / self.window[0] * self.window[0] * line;
+        let covered = size[0] / self.window[0] * windows.steps[0];
         let (covered, rest) = out.split_at_mut(covered);
         rest.fill(0.0);
-        let band = BAND * self.window[0] * line;
+        let band = BAND * windows.steps[0];
         covered
             .par_chunks_mut(band)
             .zip(plane.par_chunks(band))
-            .zip(gradient.par_chunks(BAND * pooled))
+            .zip(gradient.par_chunks(BAND * windows.wide * windows.channels))
             .for_each(|((out, plane), gradient)| {
-                let windows = Windows::new(self, line, channels);
-                on.run(Backward {
-                    windows,
-                    plane,
-                    line,
-                    gradient,
-                    out,
-                });
+                run(Backward(windows.clone(), plane, gradient, out))
             });
-    }
-
-    /// Where the values of a window lie from its first on, in row-major order.
-    fn cells(self, line: usize, channels: usize) -> Vec<usize> {
-        let [times, frequencies] = self.window;
-        let at = |cell| cell / frequencies * line + cell % frequencies * channels;
-        (0..times * frequencies).map(at).collect()
     }
 }
 
-/// Pieces of a band of windows.
+/// Where the windows of a plane lie.
+#[derive(Clone)]
 struct Windows {
-    /// See [`Pool::cells`].
+    /// Where the values of a window lie from its first on, in row-major order.
     cells: Vec<usize>,
     channels: usize,
-    /// Windows beside each other, and how far apart they and the rows of them start.
+    /// Values of one frame.
+    line: usize,
+    /// Windows beside each other, and how far apart the rows of them and they start.
     wide: usize,
     steps: [usize; 2],
 }
 
 impl Windows {
-    fn new(pool: Pool, line: usize, channels: usize) -> Self {
+    fn new(pool: Pool, [_, frequency, channels]: [usize; 3]) -> Self {
+        let ([times, frequencies], line) = (pool.window, frequency * channels);
+        let cell = |cell| cell / frequencies * line + cell % frequencies * channels;
         Self {
-            cells: pool.cells(line, channels),
+            cells: (0..times * frequencies).map(cell).collect(),
             channels,
-            wide: line / channels / pool.window[1],
-            steps: [pool.window[0] * line, pool.window[1] * channels],
+            line,
+            wide: frequency / frequencies,
+            steps: [times * line, frequencies * channels],
         }
     }
 
@@ -139,19 +115,14 @@ impl Windows {
     }
 }
 
-struct Forward<'a> {
-    windows: Windows,
-    plane: &'a [f32],
-    out: &'a mut [f32],
-}
+/// Writes the largest values of a band of windows.
+struct Forward<'a>(Windows, &'a [f32], &'a mut [f32]);
 
 impl Work for Forward<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let Self { windows, plane, .. } = self;
-        for (index, out) in self.out.chunks_exact_mut(windows.channels).enumerate() {
+        let Self(windows, plane, out) = self;
+        for (index, out) in out.chunks_exact_mut(windows.channels).enumerate() {
             let mut start = windows.start(index);
             let (vectors, rest) = out.as_chunks_mut::<LANES>();
             for out in vectors {
@@ -165,34 +136,26 @@ impl Work for Forward<'_> {
     }
 }
 
-struct Backward<'a> {
-    windows: Windows,
-    plane: &'a [f32],
-    /// Values of one frame.
-    line: usize,
-    gradient: &'a [f32],
-    out: &'a mut [f32],
-}
+/// Writes the gradient of a band, given its plane and the gradient of its windows.
+struct Backward<'a>(Windows, &'a [f32], &'a [f32], &'a mut [f32]);
 
 impl Work for Backward<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let Self { windows, plane, .. } = self;
-        for (index, gradient) in self.gradient.chunks_exact(windows.channels).enumerate() {
+        let Self(windows, plane, gradient, out) = self;
+        for (index, gradient) in gradient.chunks_exact(windows.channels).enumerate() {
             let mut start = windows.start(index);
             let (vectors, rest) = gradient.as_chunks::<LANES>();
             for gradient in vectors {
-                windows.give(plane, start, gradient, self.out);
+                windows.give(plane, start, gradient, out);
                 start += LANES;
             }
             for (at, gradient) in rest.iter().enumerate() {
-                windows.give(plane, start + at, &[*gradient], self.out);
+                windows.give(plane, start + at, &[*gradient], out);
             }
         }
         // Frequencies that no window covers take none.
-        for out in self.out.chunks_exact_mut(self.line) {
+        for out in out.chunks_exact_mut(windows.line) {
             out[windows.wide * windows.steps[1]..].fill(0.0);
         }
     }

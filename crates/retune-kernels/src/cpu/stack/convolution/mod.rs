@@ -5,17 +5,15 @@
 //! same with the kernel turned round and its channels exchanged, on the padded gradient. Where
 //! there is padding, a band of a few frames is copied into a buffer with zeros round it.
 
-mod activation;
 mod tile;
 
 use std::cell::Cell;
 
 use rayon::prelude::*;
 
-use self::activation::Slope;
 use self::tile::{Band, Panels};
-use crate::cpu::vectors::Machine;
-use crate::stack::{Activation, Geometry};
+use crate::cpu::vectors::{Vector, Work, run};
+use crate::stack::{Activation, Convolution, Geometry};
 
 /// Values of a band's padded source: small enough to stay in the caches with the weights.
 const BAND: usize = 1 << 14;
@@ -34,18 +32,14 @@ pub struct PackedConvolution {
 }
 
 impl PackedConvolution {
-    /// Packs a kernel `[outputs, inputs, time, frequency]` and a bias `[outputs]`, which
-    /// [`ConvolutionStack::new`](crate::ConvolutionStack::new) has checked.
-    pub fn new(geometry: Geometry, activation: Activation, kernel: &[f32], bias: &[f32]) -> Self {
-        let Geometry {
-            outputs,
-            inputs,
-            kernel: [rows, taps],
-            ..
-        } = geometry;
-        let at =
-            |output, input, row, tap| kernel[((output * inputs + input) * rows + row) * taps + tap];
-        let forward = Panels::new(rows, taps * inputs, bias, |output, from| {
+    /// Packs weights that [`ConvolutionStack::new`](crate::ConvolutionStack::new) has checked.
+    pub fn new(layer: &Convolution) -> Self {
+        let geometry = layer.geometry;
+        let ([rows, taps], inputs, outputs) = (geometry.kernel, geometry.inputs, geometry.outputs);
+        let at = |output, input, row, tap| {
+            layer.kernel[((output * inputs + input) * rows + row) * taps + tap]
+        };
+        let forward = Panels::new(rows, taps * inputs, &layer.bias, |output, from| {
             let (row, tap) = (from / (taps * inputs), from / inputs % taps);
             at(output, from % inputs, row, tap)
         });
@@ -56,30 +50,26 @@ impl PackedConvolution {
         });
         Self {
             geometry,
-            activation,
+            activation: layer.activation,
             forward,
             backward,
         }
     }
 
-    /// Convolves one sample, `[time, frequency, inputs]` of `size` (time, frequency), and writes
-    /// `[time', frequency', outputs]` after the activation (see [`Geometry::output`]).
-    pub fn forward(&self, plane: &[f32], size: [usize; 2], out: &mut [f32], on: Machine) {
-        let Geometry {
-            outputs,
-            inputs,
-            kernel: [rows, _],
-            padding,
-        } = self.geometry;
-        let Some([_, frequencies]) = self.geometry.output(size) else {
+    /// Convolves one sample, `[time, frequency, inputs]`, and writes `[time', frequency', outputs]`
+    /// after the activation (see [`Geometry::output`]).
+    pub fn forward(&self, plane: &[f32], [time, frequency, inputs]: [usize; 3], out: &mut [f32]) {
+        let (padding, [rows, _]) = (self.geometry.padding, self.geometry.kernel);
+        let Some([_, frequencies]) = self.geometry.output([time, frequency]) else {
             return;
         };
-        let width = size[1] + 2 * padding;
+        let width = frequency + 2 * padding;
         let frames = (BAND / (width * inputs)).max(1);
-        let bands = out.par_chunks_mut(frames * frequencies * outputs);
+        let out_line = frequencies * self.geometry.outputs;
+        let bands = out.par_chunks_mut(frames * out_line);
         bands.enumerate().for_each(|(index, out)| {
-            let line = size[1] * inputs;
-            let count = out.len() / (frequencies * outputs) + rows - 1;
+            let line = frequency * inputs;
+            let count = out.len() / out_line + rows - 1;
             let source = &plane[index * frames * line..][..count * line];
             let mut padded = PADDED.take();
             let source = if padding == 0 {
@@ -92,7 +82,7 @@ impl PackedConvolution {
                 }
                 &padded
             };
-            on.run(Band {
+            run(Band {
                 source,
                 width,
                 channels: inputs,
@@ -105,58 +95,50 @@ impl PackedConvolution {
         });
     }
 
-    /// Writes the gradient with respect to one sample, `[time, frequency, inputs]` of `size`,
-    /// given its `output` and the gradient with respect to that, both
-    /// `[time', frequency', outputs]`. The slope of the activation is read off the output: 1 above
-    /// zero, nothing at or under the floor.
+    /// Writes the gradient with respect to one sample, `[time, frequency, inputs]`, given its
+    /// `output` and the gradient with respect to that, both `[time', frequency', outputs]`. The
+    /// slope of the activation is read off the output: 1 above zero, nothing at or under the floor.
     pub fn backward(
         &self,
         output: &[f32],
         gradient: &[f32],
-        size: [usize; 2],
+        [time, frequency, inputs]: [usize; 3],
         out: &mut [f32],
-        on: Machine,
     ) {
-        let Geometry {
-            outputs,
-            inputs,
-            kernel: [rows, taps],
-            padding,
-        } = self.geometry;
-        let Some([times, frequencies]) = self.geometry.output(size) else {
+        let (outputs, [rows, taps]) = (self.geometry.outputs, self.geometry.kernel);
+        let Some([times, frequencies]) = self.geometry.output([time, frequency]) else {
             return out.fill(0.0);
         };
         let line = frequencies * outputs;
-        let side = (taps - 1 - padding) * outputs;
-        let width = frequencies + 2 * (taps - 1 - padding);
+        let side = taps - 1 - self.geometry.padding;
+        let width = frequencies + 2 * side;
         let frames = (BAND / (width * outputs)).max(1);
-        let bands = out.par_chunks_mut(frames * size[1] * inputs);
+        let bands = out.par_chunks_mut(frames * frequency * inputs);
         bands.enumerate().for_each(|(index, out)| {
-            let count = out.len() / (size[1] * inputs) + rows - 1;
+            let count = out.len() / (frequency * inputs) + rows - 1;
             let mut padded = PADDED.take();
             padded.resize(count * width * outputs, 0.0);
             for (at, padded) in padded.chunks_exact_mut(width * outputs).enumerate() {
                 // The padded band starts `rows − 1` frames before its first frame.
                 let time = (index * frames + at).checked_sub(rows - 1);
-                let Some(time) = time.filter(|time| *time < times) else {
-                    padded.fill(0.0);
-                    continue;
-                };
-                on.run(Slope {
-                    activation: self.activation,
-                    output: &output[time * line..(time + 1) * line],
-                    gradient: &gradient[time * line..(time + 1) * line],
-                    out: within(padded, side),
-                });
+                match time.filter(|time| *time < times) {
+                    None => padded.fill(0.0),
+                    Some(time) => run(Slope {
+                        activation: self.activation,
+                        output: &output[time * line..(time + 1) * line],
+                        gradient: &gradient[time * line..(time + 1) * line],
+                        out: within(padded, side * outputs),
+                    }),
+                }
             }
-            on.run(Band {
+            run(Band {
                 source: &padded,
                 width,
                 channels: outputs,
                 panels: &self.backward,
                 activation: Activation::Linear,
                 out,
-                frequencies: size[1],
+                frequencies: frequency,
             });
             PADDED.set(padded);
         });
@@ -169,4 +151,40 @@ fn within(line: &mut [f32], side: usize) -> &mut [f32] {
     line[..side].fill(0.0);
     line[end..].fill(0.0);
     &mut line[side..end]
+}
+
+impl Activation {
+    /// Does it to each lane.
+    #[inline(always)]
+    fn apply<V: Vector>(self, value: V) -> V {
+        match self {
+            Self::Linear => value,
+            // In this order what is no number stays so.
+            Self::Leaky { slope, floor } => {
+                let leaky = value.maximum(value.multiply(V::splat(slope)));
+                V::splat(floor).maximum(leaky)
+            }
+        }
+    }
+}
+
+/// The gradient before the activation, from that after it.
+struct Slope<'a> {
+    activation: Activation,
+    output: &'a [f32],
+    gradient: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl Work for Slope<'_> {
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let Activation::Leaky { slope, floor } = self.activation else {
+            return self.out.copy_from_slice(self.gradient);
+        };
+        for ((out, output), gradient) in self.out.iter_mut().zip(self.output).zip(self.gradient) {
+            let below = if *output > floor { slope } else { 0.0 };
+            *out = gradient * if *output > 0.0 { 1.0 } else { below };
+        }
+    }
 }

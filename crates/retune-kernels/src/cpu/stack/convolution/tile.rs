@@ -16,19 +16,14 @@ pub struct Panels {
     rows: usize,
     /// Inputs that a kernel row touches: kernel columns × input channels.
     row: usize,
-    weights: Weights,
-}
-
-enum Weights {
-    /// For each group of up to [`GROUP`] vectors of columns, for each input, the group's vectors;
-    /// columns that there are not are zeros.
-    Columns {
-        vectors: Vec<Lanes>,
-        bias: Vec<Lanes>,
-    },
-    /// For each column its inputs. For fewer columns than would fill one vector: there the vectors
-    /// run over the inputs.
-    Inputs { values: Vec<f32>, bias: Vec<f32> },
+    /// Whether there are fewer columns than would fill one vector: the vectors then run over the
+    /// inputs.
+    narrow: bool,
+    /// For each column its inputs where it is narrow. Else, for each group of up to [`GROUP`]
+    /// vectors of columns, for each input, the group's vectors; columns that there are not are zeros.
+    weights: Vec<f32>,
+    /// One for each column, filled up to whole vectors.
+    bias: Vec<f32>,
 }
 
 impl Panels {
@@ -40,41 +35,33 @@ impl Panels {
         bias: &[f32],
         weight: impl Fn(usize, usize) -> f32,
     ) -> Self {
-        let columns = bias.len();
-        let inputs = rows * row;
-        let weights = if columns < LANES && row >= LANES {
-            let values = (0..columns * inputs).map(|at| weight(at / inputs, at % inputs));
-            Weights::Inputs {
-                values: values.collect(),
-                bias: bias.to_vec(),
-            }
-        } else {
-            let count = columns.div_ceil(LANES);
-            let lanes = |vector: usize, value: &dyn Fn(usize) -> f32| -> Lanes {
-                std::array::from_fn(|lane| {
-                    let column = vector * LANES + lane;
-                    if column < columns { value(column) } else { 0.0 }
-                })
-            };
-            let mut vectors = Vec::with_capacity(count * inputs);
-            for first in (0..count).step_by(GROUP) {
-                for input in 0..inputs {
-                    for vector in first..count.min(first + GROUP) {
-                        vectors.push(lanes(vector, &|column| weight(column, input)));
+        let (columns, inputs) = (bias.len(), rows * row);
+        let filled = columns.next_multiple_of(LANES);
+        let narrow = columns < LANES && row >= LANES;
+        let group = if narrow { 1 } else { GROUP * LANES };
+        let mut weights = Vec::with_capacity(filled * inputs);
+        for first in (0..if narrow { columns } else { filled }).step_by(group) {
+            for input in 0..inputs {
+                let group = first..filled.min(first + group);
+                let known = |column| {
+                    if column < columns {
+                        weight(column, input)
+                    } else {
+                        0.0
                     }
-                }
+                };
+                weights.extend(group.map(known));
             }
-            let bias = (0..count).map(|vector| lanes(vector, &|column| bias[column]));
-            Weights::Columns {
-                vectors,
-                bias: bias.collect(),
-            }
-        };
+        }
+        let mut bias = bias.to_vec();
+        bias.resize(filled, 0.0);
         Self {
             columns,
             rows,
             row,
+            narrow,
             weights,
+            bias,
         }
     }
 }
@@ -93,25 +80,22 @@ pub struct Band<'a> {
 }
 
 impl Work for Band<'_> {
-    type Output = ();
-
     #[inline(always)]
     fn run<V: Vector>(mut self) {
-        match &self.panels.weights {
-            Weights::Inputs { values, bias } => self.narrow::<V>(values, bias),
-            Weights::Columns { vectors, bias } => {
-                let inputs = self.panels.rows * self.panels.row;
-                let mut vectors = vectors.as_slice();
-                for (group, bias) in bias.chunks(GROUP).enumerate() {
-                    let (here, rest) = vectors.split_at(inputs * bias.len());
-                    vectors = rest;
-                    let first = group * GROUP * LANES;
-                    match bias.len() {
-                        1 => self.group::<8, 1, V>(here, bias, first),
-                        2 => self.group::<5, 2, V>(here, bias, first),
-                        _ => self.group::<3, GROUP, V>(here, bias, first),
-                    }
-                }
+        let panels = self.panels;
+        if panels.narrow {
+            return self.narrow::<V>();
+        }
+        let inputs = panels.rows * panels.row;
+        let ((mut vectors, _), (bias, _)) = (panels.weights.as_chunks(), panels.bias.as_chunks());
+        for (group, bias) in bias.chunks(GROUP).enumerate() {
+            let (here, rest) = vectors.split_at(inputs * bias.len());
+            vectors = rest;
+            let first = group * GROUP * LANES;
+            match bias.len() {
+                1 => self.group::<8, 1, V>(here, bias, first),
+                2 => self.group::<5, 2, V>(here, bias, first),
+                _ => self.group::<3, GROUP, V>(here, bias, first),
             }
         }
     }
@@ -157,8 +141,7 @@ impl Band<'_> {
         let Some(bias) = bias.first_chunk::<VECTORS>() else {
             return;
         };
-        let columns = self.panels.columns;
-        let row = self.panels.row;
+        let (columns, row) = (self.panels.columns, self.panels.row);
         let stride = self.width * self.channels;
         self.positions::<ROWS>(|band, positions, offsets| {
             let mut sums = [[V::splat(0.0); VECTORS]; ROWS];
@@ -205,13 +188,15 @@ impl Band<'_> {
 
     /// All columns where they are fewer than one vector's: dot products over the inputs.
     #[inline(always)]
-    fn narrow<V: Vector>(&mut self, values: &[f32], bias: &[f32]) {
+    fn narrow<V: Vector>(&mut self) {
         const ROWS: usize = 6;
-        let columns = self.panels.columns;
-        let row = self.panels.row;
+        let (panels, columns, row) = (self.panels, self.panels.columns, self.panels.row);
         let stride = self.width * self.channels;
         let activation = self.activation;
-        let all = values.chunks_exact(self.panels.rows * row).zip(bias);
+        let all = panels
+            .weights
+            .chunks_exact(panels.rows * row)
+            .zip(&panels.bias);
         for (column, (values, bias)) in all.enumerate() {
             self.positions::<ROWS>(|band, positions, offsets| {
                 let mut sums = [V::splat(0.0); ROWS];

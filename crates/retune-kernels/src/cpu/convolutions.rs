@@ -1,39 +1,30 @@
-//! Both convolutions and their gradient on a strip of mels of one clip.
+//! Both convolutions and their gradient, a strip of mels of one clip at a time.
 //!
-//! A frame's channels are worked out in registers, and at once added to the five frames that first_sum
-//! them: the channels themselves are never stored, and the backward pass works them out anew.
+//! A frame's channels are worked out in registers, and at once added to the five frames that hear
+//! it: the channels themselves are never stored, and the backward pass works them out anew.
 
 #![allow(
     clippy::needless_range_loop,
     reason = "several arrays go by one index, and the compiler keeps them in registers"
 )]
 
+use super::clips::OnClip;
+use super::vectors::{LANES, Lanes, Vector};
+use super::{Cpu, values};
+use crate::ConvolutionWeights;
 use crate::composed::{MARGIN, TAPS};
-use crate::cpu::vectors::{LANES, Lanes, Vector, Work};
 
 /// Filters of the first convolution.
-pub const CHANNELS: usize = 10;
+const CHANNELS: usize = 10;
 /// Vectors of one strip: five frames of sums stay in registers.
 const VECTORS: usize = 2;
 /// Mels of one strip.
-pub const STRIP: usize = VECTORS * LANES;
+const STRIP: usize = VECTORS * LANES;
 
 /// A frame of a strip, in memory.
 type Row = [Lanes; VECTORS];
 /// A frame of a strip, in registers.
 type Sum<V> = [V; VECTORS];
-
-/// The weights on the host.
-pub struct Weights {
-    /// `[10, 5]`.
-    pub kernel1: Vec<f32>,
-    /// `[10]`.
-    pub bias1: Vec<f32>,
-    /// `[5, 10]`.
-    pub kernel2: Vec<f32>,
-    /// `[frames]`.
-    pub bias2: Vec<f32>,
-}
 
 /// One channel's weights.
 #[derive(Clone, Copy, Default)]
@@ -45,18 +36,29 @@ struct Channel {
     second: [f32; TAPS],
 }
 
+/// The weights on the host, for planes `[frames, mels]`.
+pub struct Weights {
+    channels: [Channel; CHANNELS],
+    /// The second convolution's, `[frames]`.
+    bias: Vec<f32>,
+    mels: usize,
+}
+
 impl Weights {
-    fn channels(&self) -> [Channel; CHANNELS] {
-        let mut channels = [Channel::default(); CHANNELS];
-        let at = |values: &[f32], index: usize| values.get(index).copied().unwrap_or(0.0);
-        for (channel, out) in channels.iter_mut().enumerate() {
-            out.bias = at(&self.bias1, channel);
-            for tap in 0..TAPS {
-                out.first[tap] = at(&self.kernel1, channel * TAPS + tap);
-                out.second[tap] = at(&self.kernel2, tap * CHANNELS + channel);
-            }
+    pub fn new(weights: &ConvolutionWeights<Cpu>, mels: usize) -> Self {
+        let kernels = [&weights.kernel1, &weights.kernel2].map(|kernel| values(kernel.clone()));
+        let [first, second] = kernels;
+        let bias = values(weights.bias1.clone());
+        let channels = std::array::from_fn(|channel| Channel {
+            bias: bias[channel],
+            first: std::array::from_fn(|tap| first[channel * TAPS + tap]),
+            second: std::array::from_fn(|tap| second[tap * CHANNELS + channel]),
+        });
+        Self {
+            channels,
+            bias: values(weights.bias2.clone()).to_vec(),
+            mels,
         }
-        channels
     }
 }
 
@@ -124,19 +126,14 @@ fn first_sum<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
 
 /// The outputs of a strip, each given to `give` with its frame.
 #[inline(always)]
-fn outputs<V: Vector>(
-    rows: &[Row],
-    channels: &[Channel; CHANNELS],
-    bias: &[f32],
-    mut give: impl FnMut(usize, Sum<V>),
-) {
+fn outputs<V: Vector>(rows: &[Row], weights: &Weights, mut give: impl FnMut(usize, Sum<V>)) {
     let frames = rows.len() - 2 * MARGIN;
-    let bias = |frame: usize| splat(bias.get(frame).copied().unwrap_or(0.0));
+    let bias = |frame: usize| splat(weights.bias.get(frame).copied().unwrap_or(0.0));
     // The sums of the frames from `frame − MARGIN` to `frame + MARGIN`.
     let mut sums = [splat(0.0), splat(0.0), bias(0), bias(1), bias(2)];
     for frame in 0..frames {
         if let Some(rows) = rows[frame..].first_chunk() {
-            for channel in channels {
+            for channel in &weights.channels {
                 let first = first_sum(rows, channel);
                 for tap in 0..TAPS {
                     // The frame `tap` hears this one with the opposite tap.
@@ -156,63 +153,39 @@ fn outputs<V: Vector>(
     }
 }
 
-/// Writes the output of one clip.
-pub struct Forward<'a> {
-    /// `[frames, mels]`.
-    pub plane: &'a [f32],
-    /// `[frames, mels]`.
-    pub out: &'a mut [f32],
-    pub mels: usize,
-    pub weights: &'a Weights,
-}
+/// The output of one clip's plane.
+pub struct Forward(pub Weights);
 
-impl Work for Forward<'_> {
-    type Output = ();
-
+impl OnClip<1, 1> for Forward {
     #[inline(always)]
-    fn run<V: Vector>(self) {
-        let Self {
-            plane, out, mels, ..
-        } = self;
-        let channels = self.weights.channels();
+    fn run<V: Vector>(&self, [plane]: [&[f32]; 1], [out]: [&mut [f32]; 1]) {
+        let mels = self.0.mels;
         for first in (0..mels).step_by(STRIP) {
             let rows = take(plane, mels, first);
-            outputs::<V>(&rows, &channels, &self.weights.bias2, |frame, sum| {
-                put(sum, out, mels, first, frame);
+            outputs::<V>(&rows, &self.0, |frame, sum| {
+                put(sum, out, mels, first, frame)
             });
         }
     }
 }
 
-/// Writes the gradient with respect to one clip's plane.
-pub struct Backward<'a> {
-    /// `[frames, mels]`.
-    pub plane: &'a [f32],
-    /// The gradient of the output, `[frames, mels]`.
-    pub gradient: &'a [f32],
-    /// `[frames, mels]`.
-    pub out: &'a mut [f32],
-    pub mels: usize,
-    pub weights: &'a Weights,
-}
+/// The gradient of one clip's plane, from the plane and the gradient of the output.
+pub struct Backward(pub Weights);
 
-impl Work for Backward<'_> {
-    type Output = ();
-
+impl OnClip<2, 1> for Backward {
     #[inline(always)]
-    fn run<V: Vector>(self) {
-        let Self { out, mels, .. } = self;
-        let channels = self.weights.channels();
+    fn run<V: Vector>(&self, [plane, gradient]: [&[f32]; 2], [out]: [&mut [f32]; 1]) {
+        let mels = self.0.mels;
         for first in (0..mels).step_by(STRIP) {
-            let rows = take(self.plane, mels, first);
-            let frames = rows.len() - 2 * MARGIN;
-            let mut gradient = take(self.gradient, mels, first);
-            outputs::<V>(&rows, &channels, &self.weights.bias2, |frame, sum| {
+            let rows = take(plane, mels, first);
+            let mut gradient = take(gradient, mels, first);
+            outputs::<V>(&rows, &self.0, |frame, sum| {
                 let row = &mut gradient[frame + MARGIN];
                 for (value, sum) in row.iter_mut().zip(sum) {
                     V::load(value).where_positive(sum).store(value);
                 }
             });
+            let frames = rows.len() - 2 * MARGIN;
             let mut sums = [splat::<V>(0.0); TAPS];
             for frame in 0..frames {
                 let here = (
@@ -220,7 +193,7 @@ impl Work for Backward<'_> {
                     gradient[frame..].first_chunk::<TAPS>(),
                 );
                 if let (Some(rows), Some(gradient)) = here {
-                    for channel in &channels {
+                    for channel in &self.0.channels {
                         let mut of_channel = splat(0.0);
                         for tap in 0..TAPS {
                             let first = load(&gradient[TAPS - 1 - tap]);
