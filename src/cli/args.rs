@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use retune::series::{LabelColumn, Missing, ReadOptions, Unequal};
+use retune::series::{LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 use retune::{Engine, Error};
 
 /// What every command takes.
@@ -47,9 +47,26 @@ pub struct ReadArgs {
     /// What to do with series of unequal length
     #[arg(long, value_name = "HOW", default_value = "reject", value_parser = choice::<Unequal>(&["reject", "resample"]))]
     unequal: Unequal,
-    /// The label column of .csv, .tsv and .txt files: first, last, none, a number from 1, or a name
-    #[arg(long, value_name = "COLUMN", default_value = "first")]
+    /// The label column of .csv, .tsv and .txt files: auto, first, last, none, a number from 1, or a
+    /// name; auto takes what is called label, class, target or y, or else looks like classes
+    #[arg(long, value_name = "COLUMN", default_value = "auto")]
     label: LabelColumn,
+    /// Whether the first row of .csv, .tsv and .txt files names the columns; told by what stands there
+    /// where it is not given
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    pub header: Option<bool>,
+    /// A column to leave out, by name or number; several in as many options
+    #[arg(long, value_name = "COLUMN")]
+    drop: Vec<String>,
+    /// The first and the last column of the values, by name or number
+    #[arg(long, value_name = "FROM..TO", value_parser = range)]
+    columns: Option<(String, String)>,
+    /// What parts the decimals of numbers: a point or a comma; told by the numbers where not given
+    #[arg(long, value_name = "SIGN", value_parser = decimal)]
+    decimal: Option<char>,
+    /// What parts their thousands: none, a point, a comma, space or an apostrophe
+    #[arg(long, value_name = "SIGN", value_parser = thousands)]
+    thousands: Option<Option<char>>,
 }
 
 impl ReadArgs {
@@ -59,8 +76,115 @@ impl ReadArgs {
             missing: self.missing,
             unequal: self.unequal,
             label: self.label.clone(),
+            header: self.header,
+            drop: self.drop.clone(),
+            columns: self.columns.clone(),
+            decimal: self.decimal,
+            thousands: self.thousands,
             ..ReadOptions::default()
         }
+    }
+}
+
+/// How files of series are read, among them long ones.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct SeriesArgs {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// Each row is one value: the column that tells the series apart, by name or number
+    #[arg(long, value_name = "COLUMN", requires = "value")]
+    id: Option<String>,
+    /// With --id: the column of the times, which have to grow
+    #[arg(long, value_name = "COLUMN", requires = "id")]
+    time: Option<String>,
+    /// With --id: the column of the values
+    #[arg(long, value_name = "COLUMN", requires = "id")]
+    value: Option<String>,
+}
+
+impl SeriesArgs {
+    /// The same as the library takes it.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            long: long(
+                self.id.as_deref(),
+                self.time.as_deref(),
+                self.value.as_deref(),
+            ),
+            ..self.read.options()
+        }
+    }
+}
+
+/// The columns of a long table, where they are given.
+pub fn long(id: Option<&str>, time: Option<&str>, value: Option<&str>) -> Option<LongColumns> {
+    Some(LongColumns {
+        id: id?.to_owned(),
+        time: time.map(str::to_owned),
+        value: value?.to_owned(),
+    })
+}
+
+/// How files are read whose labels are compared with predictions.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ScoredArgs {
+    #[command(flatten)]
+    series: SeriesArgs,
+    /// Refuse a label that training never saw, which else is scored as wrong
+    #[arg(long)]
+    strict: bool,
+}
+
+impl ScoredArgs {
+    /// The same as the library takes it.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            strict: self.strict,
+            ..self.series.options()
+        }
+    }
+}
+
+/// `yes` or `no`.
+pub fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
+}
+
+/// `FROM..TO`.
+fn range(text: &str) -> Result<(String, String), String> {
+    match text.split_once("..") {
+        Some((from, to)) if !from.is_empty() && !to.is_empty() => {
+            Ok((from.to_owned(), to.to_owned()))
+        }
+        _ => Err("expected the first and the last column, as in 2..40".to_owned()),
+    }
+}
+
+/// `.`, `point`, `,` or `comma`.
+fn decimal(text: &str) -> Result<char, String> {
+    match text {
+        "." | "point" => Ok('.'),
+        "," | "comma" => Ok(','),
+        _ => Err("expected . or ,".to_owned()),
+    }
+}
+
+/// The same, and `none`, `space` and an apostrophe.
+fn thousands(text: &str) -> Result<Option<char>, String> {
+    match text {
+        "none" => Ok(None),
+        " " | "space" => Ok(Some(' ')),
+        "'" => Ok(Some('\'')),
+        _ => match decimal(text) {
+            Ok(sign) => Ok(Some(sign)),
+            Err(_) => Err("expected none, ., a comma, space or an apostrophe".to_owned()),
+        },
     }
 }
 

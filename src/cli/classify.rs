@@ -39,7 +39,7 @@ pub struct Arguments {
     #[command(flatten)]
     black_box: BlackBoxArgs,
     #[command(flatten)]
-    read: ReadArgs,
+    read: ScoredArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,6 +61,8 @@ struct Outcome<'a> {
     fitted: Fitted,
     #[serde(skip_serializing_if = "Option::is_none")]
     out: Option<&'a Path>,
+    /// The training and the test file.
+    read_as: [&'a ReadAs; 2],
 }
 
 impl Arguments {
@@ -71,6 +73,9 @@ impl Arguments {
             Files::Folder(folder) => Dataset::read(folder, &self.read.options())?,
             Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
         };
+        for split in [&data.train, &data.test] {
+            output::read_as(common, &split.read_as);
+        }
         let source = SourceWeights::find(&self.fitting.source)?;
         if self.black_box.wanted() {
             return self.query(&data, &source, out.as_ref(), common);
@@ -101,6 +106,7 @@ impl Arguments {
             seconds: done.seconds,
             fitted: Fitted::new(program, self.fitting.preset, &self.backend, common.seed),
             out: self.out.as_deref(),
+            read_as: [&data.train.read_as, &data.test.read_as],
         };
         output::show(common, &outcome, describe)
     }

@@ -25,7 +25,7 @@ pub struct Arguments {
     #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]
-    read: ReadArgs,
+    read: ScoredArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,6 +37,7 @@ struct Outcome<'a> {
     projections: usize,
     parts: Vec<Distance>,
     source: &'a SourceReference,
+    read_as: &'a ReadAs,
 }
 
 impl Arguments {
@@ -45,6 +46,7 @@ impl Arguments {
         let length = program.series_length();
         let options = self.read.options();
         let split = Split::read_to_score(&self.data, length, program.labels(), &options)?;
+        output::read_as(common, &split.read_as);
         let read = || SpeechFolder::read(&self.speech, None, source.spec());
         let speech = Waiting::during(common, "reading the recordings", read)?.test;
         if speech.is_empty() {
@@ -69,6 +71,7 @@ impl Arguments {
             projections,
             parts,
             source: classifier.program().source(),
+            read_as: &split.read_as,
         };
         output::show(common, &outcome, describe)
     }

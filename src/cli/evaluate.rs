@@ -13,7 +13,7 @@ pub struct Arguments {
     #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]
-    read: ReadArgs,
+    read: ScoredArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,6 +30,7 @@ struct Outcome<'a> {
     seconds: f64,
     backend: &'a str,
     source: &'a SourceReference,
+    read_as: &'a ReadAs,
 }
 
 impl Arguments {
@@ -38,6 +39,7 @@ impl Arguments {
         let length = program.series_length();
         let options = self.read.options();
         let split = Split::read_to_score(&self.test, length, program.labels(), &options)?;
+        output::read_as(common, &split.read_as);
         let what = format!("predicting {} series", split.len());
         let waiting = Waiting::new(common, what);
         let start = Instant::now();
@@ -56,6 +58,7 @@ impl Arguments {
             seconds: start.elapsed().as_secs_f64(),
             backend: &self.backend.backend,
             source: classifier.program().source(),
+            read_as: &split.read_as,
         };
         output::show(common, &outcome, |outcome| {
             let properties = text::properties([

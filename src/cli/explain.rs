@@ -35,11 +35,12 @@ struct Outcome<'a> {
     /// The share of the prediction that rests on transforms that do not tell when.
     untimed: f32,
     source: &'a SourceReference,
+    read_as: &'a ReadAs,
 }
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let row = self.row.open(&self.out)?;
+        let row = self.row.open(&self.out, common)?;
         let spec = row.source.spec();
         let untimed = untimed(&row.program, spec, &row.series);
         let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
@@ -55,6 +56,7 @@ impl Arguments {
             words: Word::first(&explanation.words, WORDS),
             untimed,
             source: classifier.program().source(),
+            read_as: &row.read_as,
         };
         let centres = spec.plane.as_ref().map(|plane| plane.centres.clone());
         let picture = Picture {

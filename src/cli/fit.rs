@@ -17,7 +17,7 @@ pub struct Arguments {
     #[command(flatten)]
     fitting: FitArgs,
     #[command(flatten)]
-    read: ReadArgs,
+    read: SeriesArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -33,6 +33,7 @@ struct Outcome<'a> {
     seconds: f64,
     #[serde(flatten)]
     fitted: Fitted,
+    read_as: &'a ReadAs,
 }
 
 impl Arguments {
@@ -48,6 +49,7 @@ impl Arguments {
             bail!(problem(message, hint));
         }
         let train = Split::read_to_train(&self.train, &self.read.options())?;
+        output::read_as(common, &train.read_as);
         let source = SourceWeights::find(&self.fitting.source)?;
         let engine = self.backend.engine()?;
         let settings = self.fitting.settings(common.seed)?;
@@ -65,6 +67,7 @@ impl Arguments {
             scores: program.scores(),
             seconds,
             fitted: Fitted::new(program, self.fitting.preset, &self.backend, common.seed),
+            read_as: &train.read_as,
         };
         output::show(common, &outcome, describe)
     }

@@ -34,7 +34,7 @@ struct Outcome<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let row = self.row.open(&self.out)?;
+        let row = self.row.open(&self.out, common)?;
         let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
         let mut audio = classifier.hear(&row.series, self.row.part - 1)?;
         let rate = classifier.rate();

@@ -28,6 +28,11 @@ pub struct HistoryArgs {
 }
 
 impl HistoryArgs {
+    /// The columns of the times and of the ids.
+    pub fn long(&self) -> (Option<&str>, Option<&str>) {
+        (self.time.as_deref(), self.id.as_deref())
+    }
+
     /// Reads a file of histories.
     pub fn read(&self, path: &Path, missing: Missing) -> Result<Vec<History>> {
         let options = HistoryOptions {

@@ -41,8 +41,9 @@ mod prelude {
     pub use retune::engine::Classifier;
     pub use retune::fit::{FitSettings, Preset};
     pub use retune::program::{Program, SourceReference};
-    pub use retune::series::{Dataset, Scaling, Split};
+    pub use retune::series::{Dataset, ReadOptions, Scaling, Split};
     pub use retune::source::{DEFAULT_SOURCE, SourceWeights, SpeechFolder};
+    pub use retune::table::ReadAs;
     pub use serde::Serialize;
 
     pub(super) use super::args::*;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use retune::storage::{check_writable, write_whole};
+use retune::table::ReadAs;
 use serde::Serialize;
 
 use super::args::Common;
@@ -56,6 +57,14 @@ pub fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
         writer.write_record(row)?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// Says how a file was read, in one line on stderr.
+pub fn read_as(common: &Common, read_as: &ReadAs) {
+    if !common.quiet {
+        // There is nobody to tell when stderr is closed.
+        let _ = writeln!(io::stderr(), "read as: {read_as}");
+    }
 }
 
 /// A file that can be written to.

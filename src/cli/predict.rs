@@ -32,6 +32,9 @@ pub struct Arguments {
     read: ReadArgs,
     #[command(flatten)]
     histories: HistoryArgs,
+    /// With --id, for a program that classifies: the column of the values, each row being one
+    #[arg(long, value_name = "COLUMN", requires = "id", help_heading = "Reading")]
+    value: Option<String>,
 }
 
 /// One series in JSON.
@@ -66,15 +69,27 @@ impl Arguments {
     fn classify(&self, common: &Common) -> Result<String> {
         let (program, source) = self.program.load()?;
         let length = program.series_length();
-        let parts = SplitParts::open(&self.series, length, program.labels(), &self.read.options())?;
+        let (time, id) = self.histories.long();
+        let options = ReadOptions {
+            long: long(id, time, self.value.as_deref()),
+            ..self.read.options()
+        };
+        let parts = SplitParts::open(&self.series, length, program.labels(), &options)?;
         let waiting = Waiting::new(common, "predicting");
         let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
         let mut predictions = Vec::new();
         // The series are read as they are needed: a file may be larger than the memory.
+        let mut read_as = ReadAs::default();
         for part in parts {
-            predictions.extend(classifier.predict(&part?.series)?);
+            let part = part?;
+            predictions.extend(classifier.predict(&part.series)?);
+            if read_as.found.is_empty() {
+                read_as = part.read_as;
+            }
         }
+        read_as.found = format!("{} series of {length} values", predictions.len());
         drop(waiting);
+        output::read_as(common, &read_as);
         let labels = classifier.program().labels();
         if common.json {
             let rows = predictions.iter().zip(1..).map(|(one, row)| Row {

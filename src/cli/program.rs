@@ -71,7 +71,7 @@ pub struct RowArgs {
     #[arg(long, value_name = "N", default_value = "1", value_parser = count)]
     pub part: usize,
     #[command(flatten)]
-    read: ReadArgs,
+    read: SeriesArgs,
 }
 
 /// All that was opened.
@@ -81,16 +81,18 @@ pub struct Opened {
     pub source: SourceWeights,
     pub series: Vec<f64>,
     pub label: Option<String>,
+    pub read_as: ReadAs,
 }
 
 impl RowArgs {
     /// Checks where to write, and reads the program and the series, with its label where it has one.
-    pub fn open(&self, out: &Path) -> Result<Opened> {
+    pub fn open(&self, out: &Path, common: &Common) -> Result<Opened> {
         let out = OutputFile::check(out, &self.program.inputs_and(&self.series))?;
         let (program, source) = self.program.load()?;
         let length = program.series_length();
         let split =
             Split::read_for_length(&self.series, length, program.labels(), &self.read.options())?;
+        output::read_as(common, &split.read_as);
         let (file, row, last) = (self.series.display(), self.row, split.len());
         let missing = || anyhow!("{file}: there is no series {row}, the last one is {last}");
         let series = split.series.get(row - 1).cloned().ok_or_else(missing)?;
@@ -100,6 +102,7 @@ impl RowArgs {
             source,
             series,
             label: split.labels.get(row - 1).cloned(),
+            read_as: split.read_as,
         })
     }
 }

@@ -47,7 +47,7 @@ pub struct Score {
     pub brier: f64,
     /// The mean Euclidean distance of the probabilities from the truth.
     pub risk: f64,
-    /// `confusion[right][predicted]`: how many series.
+    /// `confusion[right][predicted]`: how many series; none of a class that training never saw.
     pub confusion: Vec<Vec<usize>>,
 }
 
@@ -199,15 +199,13 @@ impl<B: Kernels> Classifier<B> {
         let mut confusion = vec![vec![0; count]; count];
         let (mut log_loss, mut brier, mut total_risk) = (0.0, 0.0, 0.0);
         let predictions = self.predict(&split.series)?;
-        for (number, (prediction, label)) in (1..).zip(predictions.iter().zip(&split.labels)) {
-            let right = labels.index(label).ok_or_else(|| {
-                let known = labels.names().join(", ");
-                let message =
-                    format!("series {number} has label {label:?}, the program knows {known}");
-                Error::new(ErrorKind::Labels, message)
-            })?;
-            confusion[right][prediction.class] += 1;
-            let probability = f64::from(prediction.probabilities[right]);
+        for (prediction, label) in predictions.iter().zip(&split.labels) {
+            // A class that training never saw is never right, and has no probability.
+            let right = labels.index(label);
+            if let Some(right) = right {
+                confusion[right][prediction.class] += 1;
+            }
+            let probability = right.map_or(0.0, |right| f64::from(prediction.probabilities[right]));
             log_loss -= probability.max(LOWEST_PROBABILITY).ln();
             let distance = risk(&prediction.probabilities, right);
             total_risk += distance;

@@ -61,7 +61,7 @@ impl<B: Kernels> Classifier<B> {
         }
         let width = on_speech[0].len();
         let risks = on_speech.iter().zip(speech);
-        let risks = risks.map(|(logits, clip)| risk(&softmax(logits), clip.label));
+        let risks = risks.map(|(logits, clip)| risk(&softmax(logits), Some(clip.label)));
         let source_risk = risks.sum::<f64>() / speech.len() as f64;
 
         let program_risk = self.score(split)?.risk;
@@ -114,13 +114,14 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
     powers.iter().map(|power| power / sum).collect()
 }
 
-/// The Euclidean distance of probabilities from the truth.
-pub(super) fn risk(probabilities: &[f32], right: usize) -> f64 {
+/// The Euclidean distance of probabilities from the truth, which may be none of them.
+pub(super) fn risk(probabilities: &[f32], right: Option<usize>) -> f64 {
     let squares = probabilities.iter().enumerate().map(|(class, found)| {
-        let truth = if class == right { 1.0 } else { 0.0 };
+        let truth = if Some(class) == right { 1.0 } else { 0.0 };
         (f64::from(*found) - truth).powi(2)
     });
-    squares.sum::<f64>().sqrt()
+    let unknown = if right.is_none() { 1.0 } else { 0.0 };
+    (squares.sum::<f64>() + unknown).sqrt()
 }
 
 /// The points along a direction, in rising order.
@@ -181,7 +182,8 @@ mod tests {
 
     #[test]
     fn a_sure_right_answer_has_no_risk_and_a_sure_wrong_one_the_most() {
-        assert!(risk(&[1.0, 0.0], 0) < 1e-12);
-        assert!((risk(&[1.0, 0.0], 1) - 2f64.sqrt()).abs() < 1e-12);
+        assert!(risk(&[1.0, 0.0], Some(0)) < 1e-12);
+        assert!((risk(&[1.0, 0.0], Some(1)) - 2f64.sqrt()).abs() < 1e-12);
+        assert!((risk(&[1.0, 0.0], None) - 2f64.sqrt()).abs() < 1e-12);
     }
 }

@@ -50,7 +50,7 @@ pub struct Arguments {
     #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]
-    read: ReadArgs,
+    read: ScoredArgs,
 }
 
 #[derive(Debug, Serialize)]

@@ -49,6 +49,8 @@ struct Outcome<'a> {
     seed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     out: Option<&'a Path>,
+    /// The training and the test file.
+    read_as: [&'a ReadAs; 2],
 }
 
 impl BlackBoxArgs {
@@ -129,6 +131,7 @@ impl Arguments {
             seconds,
             seed: common.seed,
             out: self.out.as_deref(),
+            read_as: [&data.train.read_as, &data.test.read_as],
         };
         output::show(common, &outcome, describe)
     }

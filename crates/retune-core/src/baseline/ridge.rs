@@ -6,7 +6,7 @@ use super::{check, scaled, share};
 use crate::probability::{Temperature, brier, log_loss};
 use crate::ridge::{Criterion, Ridge};
 use crate::series::{Scaling, Split};
-use crate::{Error, ErrorKind, argmax};
+use crate::{Error, argmax};
 
 /// How a ridge classifier did on the test split.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,13 +29,13 @@ pub struct RidgeScore {
 /// # Errors
 ///
 /// When a split is empty, series and labels do not match, series differ in length or are not
-/// finite, there is only one training series, or a test label is unknown.
+/// finite, or there is only one training series. A test label that training never saw counts as
+/// wrong.
 pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore, Error> {
     check(train, test)?;
     let names: BTreeSet<&str> = train.labels.iter().map(String::as_str).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let known = classes(&names, train)?;
-    let wanted = classes(&names, test)?;
+    let (known, wanted) = (classes(&names, train), classes(&names, test));
     let count = names.len();
     let ridge = Ridge {
         criterion: Criterion::Accuracy,
@@ -46,26 +46,23 @@ pub fn ridge(train: &Split, test: &Split, scaling: Scaling) -> Result<RidgeScore
     let scores = fit.model.predict(&scaled(test, scaling).concat())?;
     let temperature = Temperature::fit(&fit.leave_one_out, &known, count)?;
     let probabilities = temperature.probabilities(&scores, count);
+    // What training never saw has no probability.
+    let rows = probabilities.chunks_exact(count);
+    let probabilities = rows.flat_map(|row| row.iter().copied().chain([0.0]));
+    let probabilities: Vec<f64> = probabilities.collect();
     let rows = scores.chunks_exact(count).zip(&wanted);
     Ok(RidgeScore {
         accuracy: share(rows.map(|(scores, wanted)| argmax(scores) == *wanted)),
-        log_loss: log_loss(&probabilities, &wanted, count)?,
-        brier: brier(&probabilities, &wanted, count)?,
+        log_loss: log_loss(&probabilities, &wanted, count + 1)?,
+        brier: brier(&probabilities, &wanted, count + 1)?,
         penalty: fit.penalty,
     })
 }
 
-/// The place of each series' label among the names, which are sorted.
-fn classes(names: &[&str], split: &Split) -> Result<Vec<usize>, Error> {
-    let place = |(number, label): (usize, &String)| {
-        names.binary_search(&label.as_str()).map_err(|_| {
-            let message = format!(
-                "test series {number} has the label `{label}`, which no training series has"
-            );
-            Error::new(ErrorKind::Labels, message).with_hint("check which column holds the labels")
-        })
-    };
-    (1..).zip(&split.labels).map(place).collect()
+/// The place of each series' label among the names, which are sorted; behind them for others.
+fn classes(names: &[&str], split: &Split) -> Vec<usize> {
+    let place = |label: &String| names.binary_search(&label.as_str()).unwrap_or(names.len());
+    split.labels.iter().map(place).collect()
 }
 
 #[cfg(test)]
@@ -121,14 +118,14 @@ mod tests {
             split.labels.truncate(1);
         });
         let empty = Split::default();
+        // A class that training never saw is wrong, and has no probability.
+        let scores = ridge(&good, &unknown, Scaling::None).unwrap();
+        let all = ridge(&good, &good, Scaling::None).unwrap();
+        assert!((all.accuracy - scores.accuracy - 0.25).abs() < 1e-12, "{scores:?}");
+        assert!(scores.log_loss > all.log_loss + 1.0 && scores.brier > all.brier);
         for (train, test, expected) in [
             (&empty, &good, "the training split has no series"),
             (&good, &empty, "the test split has no series"),
-            (
-                &good,
-                &unknown,
-                "test series 2 has the label `left`, which no training series has",
-            ),
             (
                 &good,
                 &short,
