@@ -6,13 +6,14 @@
 //! | extension | format | label |
 //! |---|---|---|
 //! | `.ts` | aeon and sktime, with `@` headers | after the colon |
-//! | `.tsv` | UCR archive 2018, tab separated | first field |
-//! | `.txt` or none | UCR archive 2015, white space or commas | first field |
+//! | `.tsv` | UCR archive 2018, tab separated | [`LabelColumn`] |
+//! | `.txt` or none | UCR archive 2015, white space or commas | [`LabelColumn`] |
 //! | `.arff` | Weka | the nominal attribute |
 //! | `.csv` | plain, with or without a header | [`LabelColumn`] |
 //!
-//! A label stays the text that stands in the file: `-1` and `1` are two classes, and so are `1`
-//! and `1.0`. Every error names the file, the line and the field (all counted from 1), and
+//! What a reader had to decide is said in [`Split::read_as`]; where two readings are plausible it is an
+//! error that names the setting of [`ReadOptions`] that tells which. Labels that are whole numbers are
+//! one class however they are written (`1`, `1.0`); others stay the text in the file. Every error names the file, the line and the field (all counted from 1), and
 //! [`Error::hint`](crate::Error::hint) says what to do about it.
 //!
 //! ```
