@@ -121,7 +121,10 @@ mod tests {
         // A class that training never saw is wrong, and has no probability.
         let scores = ridge(&good, &unknown, Scaling::None).unwrap();
         let all = ridge(&good, &good, Scaling::None).unwrap();
-        assert!((all.accuracy - scores.accuracy - 0.25).abs() < 1e-12, "{scores:?}");
+        assert!(
+            (all.accuracy - scores.accuracy - 0.25).abs() < 1e-12,
+            "{scores:?}"
+        );
         assert!(scores.log_loss > all.log_loss + 1.0 && scores.brier > all.brier);
         for (train, test, expected) in [
             (&empty, &good, "the training split has no series"),
