@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use retune::series::{LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
+use retune::series::{Format, LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 use retune::{Engine, Error};
 
 /// What every command takes.
@@ -67,6 +67,9 @@ pub struct ReadArgs {
     /// What parts their thousands: none, a point, a comma, space or an apostrophe
     #[arg(long, value_name = "SIGN", value_parser = thousands)]
     thousands: Option<Option<char>>,
+    /// The format, where the file's name does not say it; `-` is standard input
+    #[arg(long, value_name = "FORMAT", value_parser = choice::<Format>(&["ts", "tsv", "txt", "arff", "csv", "npy", "npz"]))]
+    format: Option<Format>,
 }
 
 impl ReadArgs {
@@ -81,6 +84,7 @@ impl ReadArgs {
             columns: self.columns.clone(),
             decimal: self.decimal,
             thousands: self.thousands,
+            format: self.format,
             ..ReadOptions::default()
         }
     }

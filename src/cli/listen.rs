@@ -1,12 +1,12 @@
 //! `retune listen`: the words that a source hears in recordings.
 
-use retune::audio::load_clip;
+use retune::audio::load_clips;
 
 use super::prelude::*;
 
 /// Say which words a source hears in recordings
 ///
-/// Only the first second of a recording is heard.
+/// A source hears a second at a time: of a longer recording, each second is heard by itself.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// WAV files
@@ -15,7 +15,7 @@ pub struct Arguments {
     /// The source model: one that is shipped, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
     source: String,
-    /// How many words to tell of each recording
+    /// How many words to tell of each second of a recording
     #[arg(long, value_name = "N", default_value = "3", value_parser = count)]
     top: usize,
     #[command(flatten)]
@@ -31,6 +31,8 @@ struct Outcome<'a> {
 #[derive(Debug, Serialize)]
 struct Clip<'a> {
     file: &'a Path,
+    /// Where in the recording it begins, in seconds.
+    start: f64,
     words: Vec<Word>,
 }
 
@@ -63,30 +65,41 @@ impl Arguments {
         let engine = self.backend.engine()?;
         let audio = source.spec().audio;
         let audio = audio.ok_or_else(|| anyhow!("the source {} takes no audio", source.name()))?;
-        let recordings = self.files.iter();
-        let recordings = recordings.map(|file| load_clip(file, audio.rate, audio.samples));
-        let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
-        let what = format!("hearing {} recordings", recordings.len());
+        let seconds = audio.samples as f64 / f64::from(audio.rate);
+        let mut places = Vec::new();
+        let mut recordings = Vec::new();
+        for file in &self.files {
+            let clips = load_clips(file, audio.rate, audio.samples)?;
+            for (place, clip) in clips.into_iter().enumerate() {
+                places.push((file, place as f64 * seconds));
+                recordings.push(clip);
+            }
+        }
+        let what = format!("hearing {} recordings", self.files.len());
         let heard = Waiting::during(common, what, || engine.listen(&source, &recordings))?;
-        let clips = self.files.iter().zip(heard).map(|(file, probabilities)| {
+        let clips = places.into_iter().zip(heard);
+        let clips = clips.map(|((file, start), probabilities)| {
             let mut words: Vec<_> = source.labels().iter().cloned().zip(probabilities).collect();
             // The sort is stable: equal ones stay in the order of the labels.
             words.sort_by(|(_, a), (_, b)| b.total_cmp(a));
             let words = Word::first(&words, self.top);
-            Clip { file, words }
+            Clip { file, start, words }
         });
         let outcome = Outcome {
             source: SourceReference::of(source.spec()),
             clips: clips.collect(),
         };
         output::show(common, &outcome, |outcome| {
+            let several = outcome.clips.iter().any(|clip| clip.start > 0.0);
             let row = |clip: &Clip| {
                 let words = clip.words.iter();
                 let words = words.flat_map(|w| [w.word.clone(), format!("{:.3}", w.probability)]);
-                let file = once(clip.file.display().to_string());
-                file.chain(words).collect::<Vec<_>>()
+                let start = several.then(|| format!("{} s", clip.start));
+                let place = once(clip.file.display().to_string()).chain(start);
+                place.chain(words).collect::<Vec<_>>()
             };
-            text::table(&[Left], outcome.clips.iter().map(row))
+            let second = if several { Right } else { Left };
+            text::table(&[Left, second], outcome.clips.iter().map(row))
         })
     }
 }

@@ -5,3 +5,4 @@ mod catalogue;
 mod series_columns;
 mod series_errors;
 mod series_formats;
+mod series_kinds;

@@ -79,7 +79,8 @@ impl Arguments {
         }
         let source = MotionSourceWeights::load(&self.source)?;
         let layout = layout_of(&source, self.cyclic);
-        let cut = |files: &[PathBuf]| anyhow::Ok(layout.cut_all(&self.reading.read(files)?)?);
+        let cut =
+            |files: &[PathBuf]| anyhow::Ok(layout.cut_all(&self.reading.read(files, common)?)?);
         let mut settings = AdaptSettings {
             loss: match self.loss {
                 Loss::Hybrid => AdaptLoss::default(),

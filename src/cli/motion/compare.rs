@@ -43,7 +43,7 @@ struct Outcome {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let people = by_person(self.reading.read(&self.files)?);
+        let people = by_person(self.reading.read(&self.files, common)?);
         for person in &self.able_bodied {
             if !people.iter().any(|trials| trials[0].person == *person) {
                 return Err(unknown_person(person, &people));

@@ -62,7 +62,9 @@ impl Arguments {
         let source = MotionSourceWeights::load(&self.source)?;
         let program = self.program.as_deref();
         let program = program.map(MotionProgram::load).transpose()?;
-        let trials = self.reading.read(std::slice::from_ref(&self.file))?;
+        let trials = self
+            .reading
+            .read(std::slice::from_ref(&self.file), common)?;
         for trial in &trials {
             let (found, expected) = (trial.rate_hz, source.signals().rate_hz);
             if (found - expected).abs() > 1e-3 * expected {

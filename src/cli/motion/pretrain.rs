@@ -48,7 +48,7 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs: Vec<_> = self.files.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
-        let mut people = by_person(self.reading.read(&self.files)?);
+        let mut people = by_person(self.reading.read(&self.files, common)?);
         if people.len() < 2 {
             let message = "there is only one person; expected at least two";
             let hint = "one person is left out to know when to stop: give --person COLUMN, or more \

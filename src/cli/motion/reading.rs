@@ -41,11 +41,17 @@ pub struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// All trials of some files.
-    pub fn read(&self, files: &[PathBuf]) -> Result<Vec<Trial>> {
-        let mut trials = Vec::new();
+    /// All trials of some files; says how they were read where something was decided.
+    pub fn read(&self, files: &[PathBuf], common: &Common) -> Result<Vec<Trial>> {
+        let mut trials: Vec<Trial> = Vec::new();
         for file in files {
             trials.extend(self.read_file(file)?);
+        }
+        for trial in trials
+            .iter()
+            .filter(|trial| !trial.read_as.found.is_empty())
+        {
+            output::read_as(common, &trial.read_as);
         }
         if let Some(rate) = self.resample {
             for trial in &mut trials {
@@ -64,8 +70,10 @@ impl ReadingArgs {
             true => UnevenTime::Interpolate,
             false => UnevenTime::Refuse,
         };
-        let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
-        if extension == "mot" || extension == "sto" {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        if [".mot", ".sto"].iter().any(|end| name.ends_with(end)) {
             let options = OpenSimOptions {
                 joints,
                 angles: match self.angles.as_deref() {

@@ -3,13 +3,14 @@
 mod columns;
 mod fill;
 mod table;
+mod tsf;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use super::Timeline;
 use crate::series::Missing;
-use crate::table::{Row, is_missing, is_number, read_text};
+use crate::table::{Row, is_missing, is_number, read_text, shown};
 use crate::{Error, ErrorKind};
 use columns::columns;
 use fill::values;
@@ -61,11 +62,14 @@ impl History {
     /// with a name for times (see [`HistoryOptions::time`]) or with an empty field that the row
     /// after it does not begin with, or when a column is asked for that it names.
     ///
+    /// In a `.tsf` file each row is a history, and the headers say where its times begin. A file
+    /// that gzip packed is unpacked, and `-` is standard input.
+    ///
     /// # Errors
     ///
     /// [`Error`] with the line and the column where something is wrong.
     pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
-        Self::parse(path, &read_text(path)?, options)
+        Self::parse(&shown(path), &read_text(path)?, options)
     }
 
     /// Reads the histories of the text of a file; `path` is for messages.
@@ -74,6 +78,9 @@ impl History {
     ///
     /// See [`History::read`].
     pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
+        if tsf::is_tsf(path, text) {
+            return tsf::read(path, text, options);
+        }
         let conflict = |other| {
             let message = format!("a history in each row and {other} exclude each other");
             Err(Error::new(ErrorKind::Setting, message).with_hint("give only one of them"))

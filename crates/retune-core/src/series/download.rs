@@ -192,7 +192,7 @@ fn check(
     // The folder is gone when an error is shown, so that its place is given within the zip file.
     let read =
         |file: &String| format::read_as(&folder.join(file), &Path::new(url).join(file), &layout);
-    let ((train, _), (test, _)) = (read(&files[0])?, read(&files[1])?);
+    let (train, test) = (read(&files[0])?, read(&files[1])?);
     same(
         "the number of training series",
         train.rows.len(),

@@ -54,7 +54,8 @@ impl Split {
         }
     }
 
-    /// Reads a file in the format of its extension.
+    /// Reads a file in the format of its extension, or of [`ReadOptions::format`]: all its
+    /// channels, where series have several. The path `-` is standard input.
     ///
     /// # Errors
     ///
@@ -64,11 +65,13 @@ impl Split {
         assemble(raw, options, None, &[])
     }
 
-    /// Reads a file to train on: as [`Split::read`], but every series must have a label.
+    /// Reads a file to train on: as [`Split::read`], but every series must have a label and one
+    /// channel.
     ///
     /// # Errors
     ///
-    /// As there; and [`ErrorKind::Labels`](crate::ErrorKind::Labels).
+    /// As there; [`ErrorKind::Labels`](crate::ErrorKind::Labels), and
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for several channels.
     pub fn read_to_train(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
         Self::read_planned(path, options).map(|(split, _)| split)
     }
@@ -79,9 +82,10 @@ impl Split {
         options: &ReadOptions,
     ) -> Result<(Self, Option<Plan>), Error> {
         let (raw, plan) = format::read(path, &Layout::new(options))?;
-        let split = assemble(raw, options, None, &[])?;
+        let file = raw.path.clone();
+        let split = assemble(raw.univariate()?, options, None, &[])?;
         if split.labels.is_empty() {
-            return Err(unlabelled(path));
+            return Err(unlabelled(&file));
         }
         Ok((split, plan))
     }
@@ -97,7 +101,7 @@ impl Split {
             like: plan,
             ..Layout::new(options)
         };
-        let (raw, _) = format::read(path, &layout)?;
+        let raw = format::read(path, &layout)?.0.univariate()?;
         check_labelled(&raw)?;
         let length = train.series.first().map(Vec::len);
         assemble(raw, options, length, &train.labels)
@@ -110,7 +114,8 @@ impl Split {
     /// `length + 1` fields have one at [`ReadOptions::label`]. With [`Unequal::Resample`](super::Unequal::Resample) rows of
     /// any other number of fields have one as well, unless that is
     /// [`LabelColumn::Absent`](super::LabelColumn::Absent).
-    /// `.ts` and `.arff` files say in their headers whether they have labels.
+    /// `.ts` and `.arff` files say in their headers whether they have labels; where those of all
+    /// series are missing (`?`) there are none.
     ///
     /// # Errors
     ///
@@ -122,6 +127,7 @@ impl Split {
         options: &ReadOptions,
     ) -> Result<Self, Error> {
         let (raw, _) = format::read(path, &Layout::for_length(length, known, options))?;
+        let raw = raw.univariate()?.into_predictable();
         assemble(raw, options, Some(length), known)
     }
 
@@ -139,11 +145,13 @@ impl Split {
         options: &ReadOptions,
     ) -> Result<Self, Error> {
         let (raw, _) = format::read(path, &Layout::for_length(length, known, options))?;
+        let raw = raw.univariate()?;
         check_labelled(&raw)?;
         assemble(raw, options, Some(length), known)
     }
 
-    /// Writes a file in the format of its extension; `name` is what `.ts` and `.arff` headers call
+    /// Writes a file in the format of its extension, packed by gzip where that is followed by `.gz`;
+    /// only `.ts` holds several channels, and `.npy` and `.npz` are not written. `name` is what `.ts` and `.arff` headers call
     /// the data. Reading the file again gives the same split.
     ///
     /// # Errors

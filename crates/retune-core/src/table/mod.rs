@@ -35,3 +35,4 @@ pub use records::{Records, Row};
 pub use separator::Separator;
 pub use style::{NumberStyle, StyleSearch, TwoWays};
 pub use text::{decode, read_text};
+pub(crate) use text::{is_standard_input, open, read_bytes, shown, without_gz};

@@ -6,12 +6,13 @@ use super::Trial;
 use super::joints::JointSelection;
 use super::time::{self, UnevenTime};
 use crate::motion::check::no_joints;
-use crate::table::{Names, Place, Row, number};
+use crate::table::{Names, Place, ReadAs, Row, number, without_gz};
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
 /// The name of a file without folder and extension.
 pub(super) fn stem(path: &Path) -> String {
+    let path = without_gz(path);
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
@@ -201,6 +202,7 @@ impl Columns<'_> {
             rate_hz: self.rate_hz,
             joints: names.map(str::to_owned).collect(),
             samples: rows.samples,
+            read_as: ReadAs::default(),
         };
         if let Some((column, uneven)) = self.time {
             let place = |row| Place::field(self.header.path, rows.lines[row], column + 1);

@@ -229,7 +229,7 @@ fn what_is_wrong_in_an_opensim_file_is_refused_with_its_place() {
         inDegrees=no | | 9: the header does not say `inDegrees=yes` or `inDegrees=no`
         version=1      | inDegrees=yes  | 5: `indegrees` stands twice
         version=1      | nRows=3        | 3: `nrows` stands twice
-        version=1      | datacolumns 4  | 4: `ncolumns` stands twice
+        version=1      | nColumns=4     | 4: `ncolumns` stands twice
         version=1      | DataType=Vec3  | 2: the data type is `Vec3`
         endheader      |                | 13: the file has no line `endheader`
         pelvis_tx | knee_angle_r | 10:3: the column `knee_angle_r` stands twice; it is also column 2

@@ -11,8 +11,9 @@ use crate::{Error, ErrorKind};
 /// What a header says, with the lines where it does.
 #[derive(Debug, Default)]
 pub(super) struct FileHeader {
-    pub(super) rows: Option<(usize, usize)>,
-    pub(super) columns: Option<(usize, usize)>,
+    /// As OpenSim says it, and as SIMM did: its own files say it both ways.
+    pub(super) rows: [Option<(usize, usize)>; 2],
+    pub(super) columns: [Option<(usize, usize)>; 2],
     in_degrees: Option<bool>,
     end: usize,
 }
@@ -52,15 +53,19 @@ impl FileHeader {
             })
         };
         let is_twice = match key {
-            "nrows" | "datarows" => self.rows.is_some(),
-            "ncolumns" | "datacolumns" => self.columns.is_some(),
+            "nrows" => self.rows[0].is_some(),
+            "datarows" => self.rows[1].is_some(),
+            "ncolumns" => self.columns[0].is_some(),
+            "datacolumns" => self.columns[1].is_some(),
             "indegrees" => self.in_degrees.is_some(),
             _ => false,
         };
         match key {
             _ if is_twice => return Err(problem(format!("`{key}` stands twice in the header"))),
-            "nrows" | "datarows" => self.rows = Some(count()?),
-            "ncolumns" | "datacolumns" => self.columns = Some(count()?),
+            "nrows" => self.rows[0] = Some(count()?),
+            "datarows" => self.rows[1] = Some(count()?),
+            "ncolumns" => self.columns[0] = Some(count()?),
+            "datacolumns" => self.columns[1] = Some(count()?),
             "indegrees" if value.eq_ignore_ascii_case("yes") => self.in_degrees = Some(true),
             "indegrees" if value.eq_ignore_ascii_case("no") => self.in_degrees = Some(false),
             "indegrees" => {
@@ -95,14 +100,15 @@ impl FileHeader {
     }
 }
 
-/// Refuses another count than the header's; one that it does not have is right.
+/// Refuses another count than the header's; one that it does not have is right, of two both must be.
 pub(super) fn check_count(
     path: &Path,
     what: &str,
-    said: Option<(usize, usize)>,
+    said: [Option<(usize, usize)>; 2],
     found: usize,
 ) -> Result<(), Error> {
-    let Some((line, said)) = said.filter(|(_, said)| *said != found) else {
+    let mut said = said.into_iter().flatten();
+    let Some((line, said)) = said.find(|(_, said)| *said != found) else {
         return Ok(());
     };
     let message = format!("the header says {said} {what}; the table has {found}");
