@@ -4,3 +4,4 @@
 mod catalogue;
 mod series_errors;
 mod series_formats;
+mod series_kinds;

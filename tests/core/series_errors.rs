@@ -7,10 +7,15 @@ use retune_core::series::{Dataset, LabelColumn, ReadOptions, Split, Unequal};
 use retune_core::{Error, ErrorKind};
 
 /// Blocks of files that are told alike: the kind, the message and what to do, then the extension
-/// of each file, its text and its part of the message. `TS` and `ARFF` stand for sound headers.
+/// of each file, its text and its part of the message. `TS`, `STAMPS`, `ARFF` and `RELATION` stand
+/// for sound headers.
 const CASES: &str = r"
-UnknownName | {} |
-xlsx | | a.xlsx: unknown file extension `xlsx`; expected .ts, .tsv, .txt, .arff, .csv or none
+UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | give the file the extension of its format, or say which it has: format
+xlsx | | xlsx: unknown file extension `xlsx`
+xlsx.gz | | xlsx.gz: unknown file extension `xlsx`
+
+UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | histories of .tsf files are for forecasting: format
+tsf | | tsf: unknown file extension `tsf`
 
 Empty | {}: the file has no series; expected at least one row of data |
 tsv | | a.tsv:1
@@ -50,7 +55,6 @@ ts | TS1,2:c | a.ts:4:3: `@classLabel` does not list the label `c`; expected one
 ts | TS1,2 | a.ts:4: the row has no label; expected `:LABEL` after the values, as `@classLabel true` says
 ts | @classLabel false\n@data\n1,2:a | a.ts:3: the row has a colon; expected values without a label, as `@classLabel false` says
 ts | @univariate true\n@data\n1,2:a | a.ts:3: the row has a colon; expected values without a label, as there is no `@classLabel true`
-ts | @missing false\n@classLabel true a b\n@data\n1,?:a | a.ts:4:2: the value is missing; expected a number, as `@missing false` says
 ts | @equalLength maybe | a.ts:1: `@equalLength` has `maybe`; expected `true` or `false`
 ts | @seriesLength | a.ts:1: `@seriesLength` has nothing; expected a whole number
 ts | 1,2:a | a.ts:1: found `1,2:a` before `@data`; expected a line that starts with `@`
@@ -58,37 +62,64 @@ arff | | a.arff:1: the file ends without `@data`; expected it before the series
 arff | ARFF1,a | a.arff:6: the row has 2 fields; expected 3, as many as declared attributes
 arff | ARFF1,2,c | a.arff:6:3: the label `c` is not declared; expected one of `a`, `b`
 arff | @attribute c {a,b}\n@attribute d {a,b} | a.arff:2: `d` is a second nominal attribute beside `c`; expected one, the label
-arff | @attribute d date | a.arff:1: `d` is of type `date`; expected `numeric`, `real`, `integer` or {a,b}
 arff | @attribute c {a,b | a.arff:1: `@attribute c {a,b` cannot be read; expected a name and a type
 arff | @attribute c {a,b}\n@data | a.arff:2: no numeric attribute is declared; expected one for each value
 arff | ARFF1,2,'a | a.arff:6: a quote is not closed, or text follows it; expected values separated by commas
 
-Unsupported | a.ts:{}; expected univariate series without time stamps, with a class label or none |
-ts | @timeStamps true | 1: the file has time stamps
-ts | @targetlabel true | 1: the file has regression targets
+Malformed | {} |
+ts | @univariate true\n@classLabel true a b\n@data\n1:2:a | a.ts:4: the series has 2 channels; expected one, as the headers say
+ts | @dimensions 2\n@classLabel true a b\n@data\n1:2:3:a | a.ts:4: the series has 3 channels; expected 2
+ts | TS1,2:3,4:a\n1,2:b | a.ts:5: the series has 1 channels; expected 2
+ts | TS1,2:3:a | a.ts:4: channel 2 has 1 values, channel 1 has 2; expected channels of one length
+ts | STAMPS1,2:a | a.ts:4: found `1,2:a`; expected `(STAMP,VALUE)`, as `@timeStamps true` says
+ts | STAMPS(0,1),2:a | a.ts:4: found `2:a`; expected `(STAMP,VALUE)`, as `@timeStamps true` says
+ts | STAMPS(0,1 | a.ts:4: found `(0,1`; expected `(STAMP,VALUE)`, as `@timeStamps true` says
+ts | STAMPS(1):a | a.ts:4: found `(1):a`; expected `(STAMP,VALUE)`, as `@timeStamps true` says
+ts | STAMPS(0,1)x:a | a.ts:4: found `x:a` after `)`; expected a comma, a colon or the end of the line
+ts | STAMPS(0,1) | a.ts:4: the row has no label; expected `:LABEL` after the values, as `@classLabel true` says
+ts | STAMPS(0,1):c | a.ts:4:2: `@classLabel` does not list the label `c`; expected one of `a`, `b`
+ts | @timeStamps true\n@data\n(0,1):a | a.ts:3: the row has a colon; expected values without a label, as there is no `@classLabel true`
+arff | @attribute r relational\n@data | a.arff:2: the relational attribute `r` has no `@end`
+arff | @attribute r relational\n@end r\n@data | a.arff:3: no numeric attribute is declared; expected one for each value
+arff | @end r | a.arff:1: `@end` ends no relational attribute
+arff | @attribute r relational\n@end r\n@attribute s relational | a.arff:3: `s` is a second relational attribute beside `r`; expected one
+arff | @attribute r relational\n@attribute x real\n@end r\n@attribute y real\n@data | a.arff:5: there are numeric attributes beside the relational one, `r`; expected all values in it
+arff | RELATION'1,2\\n3',a | a.arff:7:1: channel 2 has 1 values; expected 2, as many as attributes declared within `r`
+arff | RELATION'1,2\\n3,4',a\n'1,2',b | a.arff:8: the series has 1 channels; expected 2
+arff | ARFF{0 1 | a.arff:6: the sparse row `{0 1` cannot be read; expected `{INDEX VALUE, …}`
+arff | ARFF{0 1 2} | a.arff:6:1: field `1 2` is not a number; expected a finite number or, where a value is missing, `?`, `NaN` or an empty field
+arff | ARFF{x 1} | a.arff:6: the sparse row `{x 1}` cannot be read; expected `{INDEX VALUE, …}`
+arff | ARFF{0 1}, {2} | a.arff:6: the sparse row `{0 1}, {2}` cannot be read; expected `{INDEX VALUE, …}`
+arff | ARFF{3 1} | a.arff:6: the sparse row names the attribute 3; expected 0 to 2
+arff | ARFF{0 1, 0 2} | a.arff:6: the sparse row names the attribute 0 twice
 
-Unsupported | a.ts:{}: the file has several channels; expected univariate series without time stamps, with a class label or none | write each channel to a file of its own, as plain values
-ts | @univariate false | 1
-ts | @dimensions 3 | 1
-ts | TS1,2:3,4:a | 4
+Unsupported | {} |
+ts | @targetlabel true | a.ts:1: the file has regression targets; expected class labels or none
+arff | @attribute r relational\n@attribute c {a,b} | a.arff:2: `c` is nominal within a relational attribute; expected numbers there
 
-Unsupported | a.arff:1: the file has several channels; expected univariate series, one numeric attribute for each value | write each channel to a file of its own, as plain values
-arff | @attribute r relational |
-
-Unsupported | a.arff:6: the file has sparse rows; expected univariate series, one numeric attribute for each value |
-arff | ARFF{0 1} |
+Unsupported | {}; expected `numeric`, `real`, `integer` or {a,b} | take the attribute and its field of every row out of the file
+arff | @attribute d date | a.arff:1: `d` is of type `date`
+arff | @attribute s string | a.arff:1: `s` is of type `string`
 
 MissingValue | {}: the value is missing; expected a number in every field | fill missing values from their neighbours: missing=interpolate
 tsv | a\t1\tNaN\t2\n | a.tsv:1:3
 csv | l,y,z\na,?,2\n | a.csv:2:2
 csv | a,1,,2\n | a.csv:1:3
 ts | TS1,?:a\n | a.ts:4:2
+ts | @missing false\n@classLabel true a b\n@data\n1,?:a | a.ts:4:2
+ts | TS1,2:3,?:a\n | a.ts:4:4
+ts | STAMPS(0,1),(1,?):a\n | a.ts:4:2
+arff | RELATION'1,?\\n?,2',a | a.arff:7:2
 arff | ARFF?,1,a\n | a.arff:6:1
 
 MissingValue | {}: every value of the series is missing; expected at least one number |
 tsv | a\tNaN\tNaN\n | a.tsv:1
 ts | TS?,?:a\n | a.ts:4
 ts | TS:a\n | a.ts:4
+
+MissingValue | {}: every value of a channel is missing; expected at least one number |
+ts | TS1,2:?,?:a\n | a.ts:4
+arff | RELATION'1,2\\n?,?',a | a.arff:7
 
 UnequalLengths | {}: the series has 2 values; expected 3, as many as the series on line 1 | stretch all series to the median length of the training split: unequal=resample
 tsv | a\t1\t2\t3\nb\t1\t2\tNaN\n | a.tsv:2
@@ -98,9 +129,14 @@ csv | a,1,2\n,1,2\n | a.csv:2:1
 arff | ARFF1,2,?\n | a.arff:6:3
 arff | ARFF1,2,''\n | a.arff:6:3
 ts | TS1,2:\n | a.ts:4:3
+ts | TS1,2:?\n | a.ts:4:3
+ts | STAMPS(0,1):?\n | a.ts:4:2
 ";
 
 const TS: &str = "@problemName x\n@classLabel true a b\n@data\n";
+const STAMPS: &str = "@timeStamps true\n@classLabel true a b\n@data\n";
+const RELATION: &str = "@relation r\n@attribute r relational\n@attribute x real\n\
+     @attribute y real\n@end r\n@attribute c {a,b}\n@data\n";
 const ARFF: &str = "@relation r\n@attribute x real\n@attribute y real\n@attribute c {a,b}\n@data\n";
 const CHOOSE_LABEL: &str =
     "choose the column of the labels (`first`, `last`, a number, a name or `none`): label";
@@ -117,7 +153,8 @@ fn what_is_wrong_in_a_file() {
         for line in lines {
             let [extension, text, own] = columns(line);
             let text = text.replace("\\n", "\n").replace("\\t", "\t");
-            let text = text.replace("ARFF", ARFF).replace("TS", TS);
+            let text = text.replace("ARFF", ARFF).replace("STAMPS", STAMPS);
+            let text = text.replace("RELATION", RELATION).replace("TS", TS);
             let (message, error) = error(extension, text, LabelColumn::First);
             assert_eq!(message, shared.replace("{}", own), "{line}");
             assert_eq!(format!("{:?}", error.kind()), kind, "{line}");
@@ -259,7 +296,7 @@ fn folders_without_one_data_set() {
     let files = [("x_TRAIN.tsv", ""), ("x_TEST.ts", "")];
     let (message, error) = dataset_error(&files, LabelColumn::First);
     let looked_for =
-        "NAME_TRAIN and NAME_TEST, with the extension .ts, .tsv, .txt, .arff, .csv or none";
+        "with the extension .ts, .tsv, .txt, .arff, .csv, .npz or none, and perhaps .gz after it";
     assert!(message.contains(": no training and test files; looked for "));
     assert!(message.ends_with(looked_for), "{message}");
     assert!(error.hint().is_some());

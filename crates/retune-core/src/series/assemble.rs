@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::format::{Line, RawFile, RawRow};
+use super::format::{Format, Line, RawFile, RawRow};
 use super::options::CHOOSE_LABEL;
 use super::resample::{fill_gaps, resample_linear};
 use super::{Missing, ReadOptions, Split, Unequal};
@@ -24,6 +24,7 @@ pub(super) fn assemble(
         let message = "the file has no series; expected at least one row of data";
         return Err(Line { path, number }.error(ErrorKind::Empty, message));
     };
+    let channels = file.channels.max(1);
     let mut labels = Vec::new();
     let mut series: Vec<Vec<f64>> = Vec::with_capacity(file.rows.len());
     for row in &file.rows {
@@ -39,22 +40,29 @@ pub(super) fn assemble(
         }
         let values = complete(&file, row, options.missing)?;
         if options.unequal == Unequal::Reject {
-            let before = series.first().map(|series| (first.line, series.len()));
-            check_length(file.line(row), values.len(), length, before)?;
+            let before = series
+                .first()
+                .map(|series| (first.line, series.len() / channels));
+            check_length(file.line(row), values.len() / channels, length, before)?;
         }
         series.push(values);
     }
     if options.unequal == Unequal::Resample {
-        let length = length.unwrap_or_else(|| median_length(&series));
+        let length = length.unwrap_or_else(|| median_length(&series) / channels);
         for values in &mut series {
-            if values.len() != length {
-                *values = resample_linear(values, length);
+            let found = values.len() / channels;
+            if found != length {
+                let channels = values.chunks(found);
+                *values = channels
+                    .flat_map(|one| resample_linear(one, length))
+                    .collect();
             }
         }
     }
     Ok(Split {
         series,
         labels,
+        channels,
         ..Split::default()
     })
 }
@@ -83,34 +91,59 @@ pub(super) fn unlabelled(path: &Path) -> Error {
         "{}: the file has no labels; expected a class label for each series",
         path.display()
     );
-    Error::new(ErrorKind::Labels, message)
-        .with_hint(CHOOSE_LABEL)
-        .with_setting("label", "")
+    let error = Error::new(ErrorKind::Labels, message);
+    match Format::of(path) {
+        Ok(Format::Npy | Format::Npz) => {
+            error.with_hint("give a .npz file with the series in `X` and their labels in `y`")
+        }
+        Ok(Format::Ts) => {
+            error.with_hint("say `@classLabel true`, and end each series with `:LABEL`")
+        }
+        Ok(Format::Arff) => error.with_hint("declare the attribute of the labels as `{a,b}`"),
+        _ => error.with_hint(CHOOSE_LABEL).with_setting("label", ""),
+    }
 }
 
 /// The length of a row's series: without the missing values at its end where they are padding.
 pub(super) fn series_length(file: &RawFile, row: &RawRow) -> usize {
+    let full = row.values.len() / file.channels.max(1);
     if !file.padded {
-        return row.values.len();
+        return full;
     }
-    let last = row.values.iter().rposition(|value| !value.is_nan());
-    last.map_or(0, |index| index + 1)
+    let channels = row.values.chunks(full.max(1));
+    let last = channels.filter_map(|channel| channel.iter().rposition(|value| !value.is_nan()));
+    last.max().map_or(0, |index| index + 1)
 }
 
 /// The values of a row without gaps.
 fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f64>, Error> {
-    let mut values = row.values[..series_length(file, row)].to_vec();
+    let length = series_length(file, row);
+    let full = (row.values.len() / file.channels.max(1)).max(1);
+    let mut values = match file.channels {
+        0 | 1 => row.values[..length].to_vec(),
+        _ => {
+            let channels = row.values.chunks(full);
+            channels
+                .flat_map(|channel| &channel[..length])
+                .copied()
+                .collect()
+        }
+    };
     let gap = values.iter().position(|value| value.is_nan());
     if gap.is_none() && !values.is_empty() {
         return Ok(values);
     }
     let line = file.line(row);
-    if !fill_gaps(&mut values) {
-        let message = "every value of the series is missing; expected at least one number";
+    if length == 0 || !values.chunks_mut(length).all(fill_gaps) {
+        let message = match file.channels {
+            0 | 1 => "every value of the series is missing; expected at least one number",
+            _ => "every value of a channel is missing; expected at least one number",
+        };
         return Err(line.error(ErrorKind::MissingValue, message));
     }
     match (missing, gap) {
         (Missing::Reject, Some(index)) => {
+            let index = index / length * full + index % length;
             let message = "the value is missing; expected a number in every field";
             Err(line
                 .error_in(row.field(index), ErrorKind::MissingValue, message)

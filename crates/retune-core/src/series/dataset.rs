@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::Format;
 use super::{ReadOptions, Split};
+use crate::table::{is_standard_input, shown, without_gz};
 use crate::wording::list;
 use crate::{Error, ErrorKind};
 
@@ -23,13 +24,14 @@ pub struct Dataset {
 }
 
 /// The extensions in the order in which a folder is searched; the last is none.
-pub(super) const EXTENSIONS: [&str; 6] = [".ts", ".tsv", ".txt", ".arff", ".csv", ""];
+pub(super) const EXTENSIONS: [&str; 7] = [".ts", ".tsv", ".txt", ".arff", ".csv", ".npz", ""];
 
 impl Dataset {
     /// Reads `NAME_TRAIN` and `NAME_TEST` from a folder.
     ///
     /// `NAME` is the name of the folder, or any other if there is only one pair. Of several formats
-    /// the first of `.ts`, `.tsv`, `.txt`, `.arff`, `.csv` and no extension is read.
+    /// the first of `.ts`, `.tsv`, `.txt`, `.arff`, `.csv`, `.npz` and no extension is read; either
+    /// file may be packed, with the further ending `.gz`.
     ///
     /// # Errors
     ///
@@ -52,7 +54,14 @@ impl Dataset {
     /// they are resampled to the median length of the training split), and a test label that the
     /// training split does not have.
     pub fn read_files(train: &Path, test: &Path, options: &ReadOptions) -> Result<Self, Error> {
-        let name = train
+        if is_standard_input(train) && is_standard_input(test) {
+            let message = "standard input cannot be both the training and the test file";
+            return Err(
+                Error::new(ErrorKind::Setting, message).with_hint("read one of them from a file")
+            );
+        }
+        let unpacked = without_gz(&shown(train));
+        let name = unpacked
             .file_stem()
             .map(|stem| stem.to_string_lossy())
             .unwrap_or_default();
@@ -95,7 +104,8 @@ fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), Error> {
             let message = format!(
                 "{}: no training and test files; looked for {own}_TRAIN and {own}_TEST, \
                  or any other NAME_TRAIN and NAME_TEST, \
-                 with the extension .ts, .tsv, .txt, .arff, .csv or none",
+                 with the extension .ts, .tsv, .txt, .arff, .csv, .npz or none, \
+                 and perhaps .gz after it",
                 folder.display()
             );
             Err(Error::new(ErrorKind::Mismatch, message)
@@ -116,20 +126,24 @@ fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), Error> {
 
 /// The first pair of files with this name.
 fn pair(folder: &Path, files: &BTreeSet<String>, name: &str) -> Option<(PathBuf, PathBuf)> {
-    EXTENSIONS.iter().find_map(|extension| {
-        let train = format!("{name}_TRAIN{extension}");
-        let test = format!("{name}_TEST{extension}");
-        let both = files.contains(&train) && files.contains(&test);
-        both.then(|| (folder.join(train), folder.join(test)))
-    })
+    let file = |part, extension| {
+        let plain = format!("{name}_{part}{extension}");
+        let packed = format!("{plain}.gz");
+        let mut found = [plain, packed].into_iter();
+        let found = found.find(|file| files.contains(file));
+        found.map(|file| folder.join(file))
+    };
+    let mut extensions = EXTENSIONS.iter();
+    extensions.find_map(|extension| Some((file("TRAIN", extension)?, file("TEST", extension)?)))
 }
 
 /// `NAME` of a file called `NAME_TRAIN` in a known format.
 fn train_name(file: &str) -> Option<&str> {
     Format::of(Path::new(file)).ok()?;
-    let stem = match file.rsplit_once('.') {
+    let unpacked = file.strip_suffix(".gz").unwrap_or(file);
+    let stem = match unpacked.rsplit_once('.') {
         Some((stem, _)) => stem,
-        None => file,
+        None => unpacked,
     };
     stem.strip_suffix("_TRAIN")
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Format;
 use crate::{Error, ErrorKind};
 
 /// What to do where the label column is not the right one.
@@ -56,6 +57,8 @@ pub struct ReadOptions {
     pub unequal: Unequal,
     /// Where the labels stand.
     pub label: LabelColumn,
+    /// The format, where the file's name does not say it.
+    pub format: Option<Format>,
 }
 
 impl fmt::Display for Missing {

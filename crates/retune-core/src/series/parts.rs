@@ -1,14 +1,14 @@
 //! A file of any length, a part at a time, in memory that does not grow with it.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::fmt;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use super::assemble::assemble;
 use super::format::{self, Format, Layout, Line, RawFile};
 use super::{ReadOptions, Split};
 use crate::Error;
-use crate::table::decode;
+use crate::table::{decode, open, shown};
 
 /// Lines that are read together.
 const LINES: usize = 1024;
@@ -17,13 +17,13 @@ const LINES: usize = 1024;
 /// reads at once.
 ///
 /// Each item is a part, or the error that ends the file.
-#[derive(Debug)]
 pub struct SplitParts {
+    /// What messages call the file.
     path: PathBuf,
     length: usize,
     options: ReadOptions,
     format: Format,
-    reader: BufReader<File>,
+    reader: Box<dyn BufRead + Send>,
     /// The lines before the series, which every part is read with; known after the first part.
     header: Option<String>,
     /// Lines read so far.
@@ -36,25 +36,45 @@ impl SplitParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownName`](crate::ErrorKind::UnknownName) for an unknown extension, and [`crate::ErrorKind::Read`] when it
-    /// cannot be opened.
+    /// [`ErrorKind::UnknownName`](crate::ErrorKind::UnknownName) for an unknown extension, and
+    /// [`ErrorKind::Read`](crate::ErrorKind::Read) when it cannot be opened.
     pub fn open(path: &Path, length: usize, options: &ReadOptions) -> Result<Self, Error> {
-        let format = Format::of(path)?;
-        let file = File::open(path).map_err(|error| Error::read(path, error))?;
+        let mut reader = open(path)?;
+        let begin = reader.fill_buf();
+        let begin = begin.map_err(|error| Error::read(&shown(path), error))?;
+        let format = Format::of_input(path, options.format, begin)?;
         Ok(Self {
-            path: path.to_owned(),
+            path: shown(path),
             length,
             options: options.clone(),
             format,
-            reader: BufReader::new(file),
+            reader,
             header: None,
             lines: 0,
             ended: false,
         })
     }
 
+    /// All series of a file that has no lines.
+    fn whole(&mut self) -> Result<Split, Error> {
+        self.ended = true;
+        let mut bytes = Vec::new();
+        let read = self.reader.read_to_end(&mut bytes);
+        read.map_err(|error| Error::read(&self.path, error))?;
+        let layout = Layout::for_length(self.length, &self.options);
+        let raw = format::parse_bytes(self.format, &self.path, &bytes, &layout)?;
+        assemble(
+            raw.univariate()?.to_predict(),
+            &self.options,
+            Some(self.length),
+        )
+    }
+
     /// The next part; `None` for lines without series.
     fn part(&mut self) -> Result<Option<Split>, Error> {
+        if self.format.is_binary() {
+            return self.whole().map(Some);
+        }
         let before = self.lines;
         let mut bytes = Vec::new();
         if let Some(header) = &self.header {
@@ -65,7 +85,7 @@ impl SplitParts {
         }
         self.read_lines(&mut bytes)?;
         let text = decode(&self.path, &bytes)?;
-        let raw = self.parse(text)?;
+        let raw = self.parse(text)?.univariate()?.to_predict();
         if self.header.is_none() {
             self.header = Some(self.header_of(text, &raw));
         } else {
@@ -142,6 +162,16 @@ impl SplitParts {
 fn data_line(text: &str) -> Option<usize> {
     let is_data = |line: &str| line.trim().eq_ignore_ascii_case("@data");
     text.lines().position(is_data).map(|index| index + 1)
+}
+
+impl fmt::Debug for SplitParts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("SplitParts");
+        shown
+            .field("path", &self.path)
+            .field("format", &self.format);
+        shown.field("lines", &self.lines).finish_non_exhaustive()
+    }
 }
 
 impl Iterator for SplitParts {

@@ -46,25 +46,30 @@ impl Split {
         }
     }
 
-    /// Reads a file in the format of its extension.
+    /// Reads a file in the format of its extension, or of [`ReadOptions::format`]: all its
+    /// channels, where series have several. The path `-` is standard input.
     ///
     /// # Errors
     ///
     /// Any [`Error`] about the file, with the line and field where it is wrong.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::new(&options.label))?;
+        let raw = format::read(path, options.format, &Layout::new(&options.label))?;
         assemble(raw, options, None)
     }
 
-    /// Reads a file to train on: as [`Split::read`], but every series must have a label.
+    /// Reads a file to train on: as [`Split::read`], but every series must have a label and one
+    /// channel.
     ///
     /// # Errors
     ///
-    /// As there; and [`ErrorKind::Labels`](crate::ErrorKind::Labels).
+    /// As there; [`ErrorKind::Labels`](crate::ErrorKind::Labels), and
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for several channels.
     pub fn read_to_train(path: &Path, options: &ReadOptions) -> Result<Self, Error> {
-        let split = Self::read(path, options)?;
+        let raw = format::read(path, options.format, &Layout::new(&options.label))?;
+        let file = raw.path.clone();
+        let split = assemble(raw.univariate()?, options, None)?;
         if split.labels.is_empty() {
-            return Err(unlabelled(path));
+            return Err(unlabelled(&file));
         }
         Ok(split)
     }
@@ -76,7 +81,7 @@ impl Split {
         train: &Self,
         options: &ReadOptions,
     ) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::new(&options.label))?;
+        let raw = format::read(path, options.format, &Layout::new(&options.label))?.univariate()?;
         check_labels(&raw, &train.labels)?;
         assemble(raw, options, train.series.first().map(Vec::len))
     }
@@ -87,7 +92,8 @@ impl Split {
     /// `length + 1` fields have one at [`ReadOptions::label`]. With [`Unequal::Resample`](super::Unequal::Resample) rows of
     /// any other number of fields have one as well, unless that is
     /// [`LabelColumn::Absent`](super::LabelColumn::Absent).
-    /// `.ts` and `.arff` files say in their headers whether they have labels.
+    /// `.ts` and `.arff` files say in their headers whether they have labels; where those of all
+    /// series are missing (`?`) there are none.
     ///
     /// # Errors
     ///
@@ -97,7 +103,8 @@ impl Split {
         length: usize,
         options: &ReadOptions,
     ) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::for_length(length, options))?;
+        let raw = format::read(path, options.format, &Layout::for_length(length, options))?;
+        let raw = raw.univariate()?.to_predict();
         assemble(raw, options, Some(length))
     }
 
@@ -113,12 +120,14 @@ impl Split {
         known: &[String],
         options: &ReadOptions,
     ) -> Result<Self, Error> {
-        let raw = format::read(path, &Layout::for_length(length, options))?;
+        let raw = format::read(path, options.format, &Layout::for_length(length, options))?;
+        let raw = raw.univariate()?;
         check_labels(&raw, known)?;
         assemble(raw, options, Some(length))
     }
 
-    /// Writes a file in the format of its extension; `name` is what `.ts` and `.arff` headers call
+    /// Writes a file in the format of its extension, packed by gzip where that is followed by `.gz`;
+    /// only `.ts` holds several channels, and `.npy` and `.npz` are not written. `name` is what `.ts` and `.arff` headers call
     /// the data. Reading the file again gives the same split.
     ///
     /// # Errors

@@ -33,3 +33,4 @@ pub use read_as::ReadAs;
 pub use records::{Records, Row};
 pub use separator::Separator;
 pub use text::{decode, read_text};
+pub(crate) use text::{is_standard_input, open, read_bytes, shown, without_gz};

@@ -1,25 +1,54 @@
-//! Weka `.arff`: declared attributes, the nominal one being the label.
+//! Weka `.arff`: declared attributes, the nominal one being the label. One relational attribute
+//! holds several channels, each on a line of its own within one quoted field.
 
 use std::fmt::Write as _;
 
+use super::channels::Channels;
 use super::declared;
-use super::line::SEVERAL_CHANNELS;
-use super::quoted::{first_word, list, quote};
+use super::quoted::{Word, first_word, list, quote};
 use super::{Line, RawRow, classes, longest};
 use crate::series::Split;
 use crate::wording::{self, shorten};
 use crate::{Error, ErrorKind};
 
-/// What can be read.
-const EXPECTED: &str = "univariate series, one numeric attribute for each value";
+/// How many values sparse rows may stand for: a few bytes promise any number of zeros.
+const MOST_SPARSE: usize = 1 << 27;
 
 /// The declared attributes.
 #[derive(Debug, Default)]
 pub(super) struct Header {
-    /// How many there are.
+    /// How many fields a row has.
     count: usize,
-    /// The index of the nominal one from 0, its name and its values.
-    label: Option<(usize, String, Vec<String>)>,
+    /// The nominal one.
+    label: Option<Label>,
+    /// The one that holds channels.
+    relation: Option<Relation>,
+    /// How many channels there are, as the first row says.
+    channels: Option<usize>,
+    /// How many values the sparse rows stand for so far.
+    sparse: usize,
+}
+
+/// A nominal attribute.
+#[derive(Debug)]
+struct Label {
+    /// Which field it is, from 0.
+    index: usize,
+    name: String,
+    /// The declared values.
+    values: Vec<String>,
+}
+
+/// A relational attribute.
+#[derive(Debug)]
+struct Relation {
+    /// Which field it is, from 0.
+    index: usize,
+    name: String,
+    /// How many values each channel has.
+    length: usize,
+    /// Whether its `@end` is still to come.
+    open: bool,
 }
 
 impl declared::Header for Header {
@@ -32,62 +61,57 @@ impl declared::Header for Header {
         match tag.to_ascii_lowercase().as_str() {
             "@relation" => Ok(false),
             "@attribute" => self.read_attribute(line, rest).map(|()| false),
-            "@data" if self.count == usize::from(self.label.is_some()) => {
-                let problem = "no numeric attribute is declared; expected one for each value";
-                Err(line.malformed(problem))
-            }
-            "@data" => Ok(true),
+            "@end" => match self.relation.as_mut().filter(|relation| relation.open) {
+                Some(relation) => {
+                    relation.open = false;
+                    Ok(false)
+                }
+                None => Err(line.malformed("`@end` ends no relational attribute")),
+            },
+            "@data" => self.check_complete(line).map(|()| true),
             _ => Err(line.malformed(format!(
-                "found `{}`; expected `@relation`, `@attribute`, `@data` or a `%` comment",
+                "found `{}`; expected `@relation`, `@attribute`, `@end`, `@data` or a `%` comment",
                 shorten(text)
             ))),
         }
     }
 
-    fn row(&self, line: Line<'_>, text: &str, _: Option<&RawRow>) -> Result<RawRow, Error> {
-        if text.starts_with('{') {
-            return Err(line.unsupported("sparse rows", EXPECTED));
-        }
-        let words = list(text).ok_or_else(|| {
-            line.malformed(
-                "a quote is not closed, or text follows it; expected values separated by commas",
-            )
-        })?;
-        if words.len() != self.count {
-            return Err(line.malformed(format!(
-                "the row has {} fields; expected {}, as many as declared attributes",
-                words.len(),
-                self.count
-            )));
-        }
+    fn row(&mut self, line: Line<'_>, text: &str, _: Option<&RawRow>) -> Result<RawRow, Error> {
+        let words = match text.strip_prefix('{') {
+            Some(sparse) => self.sparse(line, sparse)?,
+            None => self.dense(line, text)?,
+        };
+        let mut channels = Channels::default();
         let mut row = RawRow {
             line: line.number,
             label: None,
             label_field: 0,
-            values: Vec::with_capacity(words.len()),
+            values: Vec::new(),
         };
         for (index, word) in words.iter().enumerate() {
-            let field = index + 1;
-            let Some((_, _, declared)) = self.label.as_ref().filter(|label| label.0 == index)
-            else {
-                row.values.push(line.value(field, &word.text)?);
-                continue;
-            };
-            // A missing label is empty, as in the other formats.
-            let missing = word.text.trim() == "?" && !word.quoted;
-            let label = if missing { "" } else { word.text.trim() };
-            if !label.is_empty() && !declared.iter().any(|value| value == label) {
-                let problem = format!(
-                    "the label `{}` is not declared; expected one of {}",
-                    shorten(label),
-                    wording::list(declared)
-                );
-                return Err(line.error_in(field, ErrorKind::Malformed, problem));
+            let field = channels.values() + 1;
+            if self
+                .label
+                .as_ref()
+                .is_some_and(|label| label.index == index)
+            {
+                row.label_field = field;
+                row.label = Some(self.read_label(line, index + 1, word)?);
+            } else if let Some(relation) = &self.relation {
+                relation.read(line, &word.text, &mut channels)?;
+            } else {
+                channels.push(line.declared_value(index + 1, &word.text)?);
             }
-            row.label_field = field;
-            row.label = Some(label.to_owned());
         }
+        if self.relation.is_none() {
+            channels.end(line)?;
+        }
+        row.values = channels.finish(line, &mut self.channels)?;
         Ok(row)
+    }
+
+    fn found(self) -> (usize, Vec<(&'static str, String)>) {
+        (self.channels.unwrap_or(1), Vec::new())
     }
 }
 
@@ -101,38 +125,233 @@ impl Header {
         };
         let (name, kind) =
             first_word(text, |c| c.is_whitespace() || c == '{').ok_or_else(malformed)?;
+        let name = name.text.into_owned();
         let kind = kind.trim();
         let word = kind.split_whitespace().next().unwrap_or_default();
+        let nominal = kind.starts_with('{');
+        if let Some(relation) = self.relation.as_mut().filter(|relation| relation.open)
+            && !nominal
+            && is_numeric(word)
+        {
+            relation.length += 1;
+            return Ok(());
+        }
         match word.to_ascii_lowercase().as_str() {
-            "numeric" | "real" | "integer" => {}
-            "relational" => return Err(line.unsupported(SEVERAL_CHANNELS, EXPECTED)),
             "" => return Err(malformed()),
-            _ if kind.starts_with('{') => {
+            _ if nominal => {
                 let values = kind
                     .strip_prefix('{')
                     .and_then(|rest| rest.strip_suffix('}'))
                     .and_then(list)
                     .ok_or_else(malformed)?;
-                if let Some((_, other, _)) = &self.label {
+                let values = values.into_iter().map(|value| value.text.trim().to_owned());
+                self.declare_label(line, name, values.collect())?;
+            }
+            "relational" => {
+                if let Some(other) = &self.relation {
+                    let (name, other) = (shorten(&name), shorten(&other.name));
                     return Err(line.malformed(format!(
-                        "`{}` is a second nominal attribute beside `{other}`; expected one, the label",
-                        shorten(&name.text)
+                        "`{name}` is a second relational attribute beside `{other}`; expected one"
                     )));
                 }
-                let values = values.into_iter().map(|value| value.text.trim().to_owned());
-                self.label = Some((self.count, name.text.into_owned(), values.collect()));
+                self.relation = Some(Relation {
+                    index: self.count,
+                    name,
+                    length: 0,
+                    open: true,
+                });
             }
+            _ if is_numeric(word) => {}
             other => {
-                return Err(line.malformed(format!(
+                let message = format!(
                     "`{}` is of type `{}`; expected `numeric`, `real`, `integer` or {{a,b}}",
-                    shorten(&name.text),
+                    shorten(&name),
                     shorten(other)
-                )));
+                );
+                let hint = "take the attribute and its field of every row out of the file";
+                let error = line.error(ErrorKind::Unsupported, message);
+                return Err(error.with_hint(hint));
             }
         }
         self.count += 1;
         Ok(())
     }
+
+    fn declare_label(
+        &mut self,
+        line: Line<'_>,
+        name: String,
+        values: Vec<String>,
+    ) -> Result<(), Error> {
+        let found = shorten(&name);
+        if self.relation.as_ref().is_some_and(|relation| relation.open) {
+            let message = format!(
+                "`{found}` is nominal within a relational attribute; expected numbers there"
+            );
+            return Err(line.error(ErrorKind::Unsupported, message));
+        }
+        if let Some(other) = &self.label {
+            let other = shorten(&other.name);
+            return Err(line.malformed(format!(
+                "`{found}` is a second nominal attribute beside `{other}`; expected one, the label"
+            )));
+        }
+        let index = self.count;
+        self.label = Some(Label {
+            index,
+            name,
+            values,
+        });
+        Ok(())
+    }
+
+    /// Checks, at `@data`, that there is something to read.
+    fn check_complete(&self, line: Line<'_>) -> Result<(), Error> {
+        let numbers = self.count - usize::from(self.label.is_some());
+        let problem = match &self.relation {
+            Some(relation) if relation.open => {
+                let name = shorten(&relation.name);
+                format!("the relational attribute `{name}` has no `@end`")
+            }
+            Some(relation) if relation.length > 0 && numbers > 1 => format!(
+                "there are numeric attributes beside the relational one, `{}`; \
+                 expected all values in it",
+                shorten(&relation.name)
+            ),
+            Some(relation) if relation.length > 0 => return Ok(()),
+            None if numbers > 0 => return Ok(()),
+            _ => "no numeric attribute is declared; expected one for each value".to_owned(),
+        };
+        Err(line.malformed(problem))
+    }
+
+    /// The fields of a row.
+    fn dense<'t>(&self, line: Line<'_>, text: &'t str) -> Result<Vec<Word<'t>>, Error> {
+        let words = list(text).ok_or_else(|| {
+            line.malformed(
+                "a quote is not closed, or text follows it; expected values separated by commas",
+            )
+        })?;
+        if words.len() != self.count {
+            return Err(line.malformed(format!(
+                "the row has {} fields; expected {}, as many as declared attributes",
+                words.len(),
+                self.count
+            )));
+        }
+        Ok(words)
+    }
+
+    /// The fields of a row of pairs, an attribute counted from 0 and its value: all others are 0,
+    /// or the first of their declared values.
+    fn sparse<'t>(&mut self, line: Line<'_>, text: &'t str) -> Result<Vec<Word<'t>>, Error> {
+        self.sparse += self.count;
+        if self.sparse > MOST_SPARSE {
+            let message =
+                format!("the sparse rows stand for more than {MOST_SPARSE} values; expected fewer");
+            return Err(line.error(ErrorKind::Unsupported, message));
+        }
+        let malformed = || {
+            let found = shorten(text);
+            line.malformed(format!(
+                "the sparse row `{{{found}` cannot be read; expected `{{INDEX VALUE, …}}`"
+            ))
+        };
+        let plain = |text| Word {
+            text,
+            quoted: false,
+        };
+        let mut words = vec![plain("0".into()); self.count];
+        if let Some(label) = &self.label
+            && let Some(word) = words.get_mut(label.index)
+        {
+            let first = label.values.first().cloned();
+            word.text = first.unwrap_or_default().into();
+        }
+        let mut named = vec![false; self.count];
+        let mut rest = text.trim_start();
+        while !rest.starts_with('}') {
+            let (index, after) = rest.split_once(char::is_whitespace).ok_or_else(malformed)?;
+            let index: usize = index.parse().map_err(|_| malformed())?;
+            let (word, after) =
+                first_word(after, |c| matches!(c, ',' | '}')).ok_or_else(malformed)?;
+            match (words.get_mut(index), named.get_mut(index)) {
+                (Some(place), Some(named)) if !*named => (*place, *named) = (word, true),
+                (Some(_), _) => {
+                    let problem = format!("the sparse row names the attribute {index} twice");
+                    return Err(line.malformed(problem));
+                }
+                _ => {
+                    let most = self.count - 1;
+                    return Err(line.malformed(format!(
+                        "the sparse row names the attribute {index}; expected 0 to {most}"
+                    )));
+                }
+            }
+            rest = after.trim_start();
+            match rest.strip_prefix(',') {
+                Some(more) => rest = more.trim_start(),
+                None if rest.starts_with('}') => {}
+                None => return Err(malformed()),
+            }
+        }
+        match rest.strip_prefix('}').map(str::trim) {
+            Some("") => Ok(words),
+            _ => Err(malformed()),
+        }
+    }
+
+    /// The label in a field, empty where it is missing, as in the other formats.
+    fn read_label(&self, line: Line<'_>, field: usize, word: &Word<'_>) -> Result<String, Error> {
+        let missing = word.text.trim() == "?" && !word.quoted;
+        let label = if missing { "" } else { word.text.trim() };
+        let mut declared = self.label.iter().flat_map(|label| &label.values);
+        if !label.is_empty() && !declared.any(|value| value == label) {
+            let declared = self.label.iter().flat_map(|label| &label.values);
+            let problem = format!(
+                "the label `{}` is not declared; expected one of {}",
+                shorten(label),
+                wording::list(declared)
+            );
+            return Err(line.error_in(field, ErrorKind::Malformed, problem));
+        }
+        Ok(label.to_owned())
+    }
+}
+
+impl Relation {
+    /// The channels in a field, one on each line.
+    fn read(&self, line: Line<'_>, text: &str, channels: &mut Channels) -> Result<(), Error> {
+        for channel in text.trim_end_matches('\n').split('\n') {
+            let before = channels.values();
+            for field in channel.split(',') {
+                let value = line.declared_value(channels.values() + 1, field)?;
+                channels.push(value);
+            }
+            let found = channels.values() - before;
+            if found != self.length {
+                return Err(line.error_in(
+                    self.index + 1,
+                    ErrorKind::Malformed,
+                    format!(
+                        "channel {} has {found} values; expected {}, as many as attributes \
+                         declared within `{}`",
+                        channels.count() + 1,
+                        self.length,
+                        shorten(&self.name)
+                    ),
+                ));
+            }
+            channels.end(line)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the type of an attribute is one of numbers.
+fn is_numeric(kind: &str) -> bool {
+    let known = ["numeric", "real", "integer"];
+    known.iter().any(|known| kind.eq_ignore_ascii_case(known))
 }
 
 /// Declarations and rows, the label last; shorter series end with `?`.

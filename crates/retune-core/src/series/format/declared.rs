@@ -16,7 +16,10 @@ pub(super) trait Header: Default {
     fn declare(&mut self, line: Line<'_>, text: &str) -> Result<bool, Error>;
 
     /// Reads one row, and checks it against the declarations and the first row.
-    fn row(&self, line: Line<'_>, text: &str, first: Option<&RawRow>) -> Result<RawRow, Error>;
+    fn row(&mut self, line: Line<'_>, text: &str, first: Option<&RawRow>) -> Result<RawRow, Error>;
+
+    /// How many channels each series has, and what was decided on the way; asked after the rows.
+    fn found(self) -> (usize, Vec<(&'static str, String)>);
 }
 
 /// Reads all rows of a text.
@@ -43,12 +46,13 @@ pub(super) fn read<H: Header>(path: &Path, text: &str) -> Result<RawFile, Error>
         let problem = "the file ends without `@data`; expected it before the series";
         return Err(line.malformed(problem));
     }
+    let (channels, decisions) = header.found();
     Ok(RawFile {
         path: path.to_owned(),
         rows,
         lines,
         padded: H::PADDED,
-        channels: 1,
-        decisions: Vec::new(),
+        channels,
+        decisions,
     })
 }

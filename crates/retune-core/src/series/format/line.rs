@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use super::Format;
 use crate::table::{Misfit, Place, number};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
-
-/// What messages call a multivariate file.
-pub(super) const SEVERAL_CHANNELS: &str = "several channels";
 
 /// One line of a file.
 #[derive(Debug, Clone, Copy)]
@@ -37,40 +33,55 @@ impl Line<'_> {
     /// A line that says that the file holds another kind of series than can be read.
     pub(super) fn unsupported(self, found: &str, expected: &str) -> Error {
         let message = format!("the file has {found}; expected {expected}");
-        let error = self.error(ErrorKind::Unsupported, message);
-        if found == SEVERAL_CHANNELS {
-            return error.with_hint("write each channel to a file of its own, as plain values");
-        }
-        error
+        self.error(ErrorKind::Unsupported, message)
     }
 
-    /// The value of a field, NaN where it is missing.
+    /// The value of a field of rows of nothing but fields, NaN where it is missing.
     pub(super) fn value(self, field: usize, text: &str) -> Result<f64, Error> {
+        self.value_or(field, text, Self::not_a_number)
+    }
+
+    /// The value of a field of a file that says itself where its labels are, NaN where it is
+    /// missing.
+    pub(super) fn declared_value(self, field: usize, text: &str) -> Result<f64, Error> {
+        self.value_or(field, text, Self::no_number)
+    }
+
+    fn value_or(
+        self,
+        field: usize,
+        text: &str,
+        not_a_number: impl Fn(Self, usize, &str) -> Error,
+    ) -> Result<f64, Error> {
         match number::<f64>(text) {
             Ok(None) => Ok(f64::NAN),
             Ok(Some(value)) if value.abs() <= f64::from(f32::MAX) => Ok(value),
-            Err(Misfit::NotANumber) => Err(self.not_a_number(field, text)),
-            Ok(Some(_)) | Err(Misfit::TooLarge) => {
-                let found = shorten(text.trim());
-                let message =
-                    format!("field `{found}` is too large; expected a number within ±3.4e38");
-                Err(self.error_in(field, ErrorKind::NotANumber, message))
-            }
+            Err(Misfit::NotANumber) => Err(not_a_number(self, field, text)),
+            Ok(Some(_)) | Err(Misfit::TooLarge) => Err(self.too_large(field, text.trim())),
         }
+    }
+
+    /// A field with a number that is too large.
+    pub(super) fn too_large(self, field: usize, found: &str) -> Error {
+        let found = shorten(found);
+        let message = format!("field `{found}` is too large; expected a number within ±3.4e38");
+        self.error_in(field, ErrorKind::NotANumber, message)
     }
 
     /// A field that is not a number; perhaps it is the label.
     pub fn not_a_number(self, field: usize, text: &str) -> Error {
+        let error = self.no_number(field, text);
+        let hint = "if that field is the label, say so";
+        error.with_hint(hint).with_setting("label", "")
+    }
+
+    /// A field that is not a number.
+    pub(super) fn no_number(self, field: usize, text: &str) -> Error {
         let message = format!(
             "field `{}` is not a number; \
              expected a finite number or, where a value is missing, `?`, `NaN` or an empty field",
             shorten(text.trim())
         );
-        let error = self.error_in(field, ErrorKind::NotANumber, message);
-        if Format::of(self.path).is_ok_and(Format::is_delimited) {
-            let hint = "if that field is the label, say so";
-            return error.with_hint(hint).with_setting("label", "");
-        }
-        error
+        self.error_in(field, ErrorKind::NotANumber, message)
     }
 }

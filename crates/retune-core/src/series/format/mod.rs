@@ -1,18 +1,27 @@
 //! The file formats: from the bytes of a file to rows that remember where they stood.
 
 mod arff;
+mod channels;
 mod declared;
 mod delimited;
 mod line;
+mod npy;
 mod quoted;
 mod ts;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::{LabelColumn, ReadOptions, Split, Unequal};
-use crate::table::decode;
+use crate::table::{decode, is_standard_input, read_bytes, shown, without_gz};
+use crate::wording::list;
 use crate::{Error, ErrorKind};
 pub(super) use line::Line;
 
@@ -29,6 +38,10 @@ pub enum Format {
     Arff,
     /// Plain, `.csv`.
     Csv,
+    /// An array of numpy, `.npy`, without labels.
+    Npy,
+    /// Arrays of numpy, `.npz`: the series in `X`, the labels in `y`.
+    Npz,
 }
 
 /// One row of a file, before anything is checked that needs the other rows.
@@ -70,6 +83,42 @@ pub(super) struct RawFile {
 }
 
 impl RawFile {
+    /// The file, if its series have one channel: all that those who fit and predict can use.
+    pub fn univariate(self) -> Result<Self, Error> {
+        if self.channels <= 1 {
+            return Ok(self);
+        }
+        let message = format!(
+            "{}: the file has {} channels; expected one, since programs take univariate series \
+             so far",
+            self.path.display(),
+            self.channels
+        );
+        let error = Error::new(ErrorKind::Unsupported, message);
+        Err(error.with_hint("write each channel to a file of its own, as plain values"))
+    }
+
+    /// The file as one to predict, whose labels may be missing: it is one without labels when all
+    /// of them are, else those that are missing become `?`.
+    pub fn to_predict(mut self) -> Self {
+        let is_missing = |row: &RawRow| row.label.as_ref().is_some_and(String::is_empty);
+        let missing = self.rows.iter().filter(|row| is_missing(row)).count();
+        if missing > 0 {
+            let all = missing == self.rows.len();
+            let with = |label: String| {
+                if label.is_empty() {
+                    "?".to_owned()
+                } else {
+                    label
+                }
+            };
+            for row in &mut self.rows {
+                row.label = row.label.take().filter(|_| !all).map(with);
+            }
+        }
+        self
+    }
+
     /// Where a row stands.
     pub fn line(&self, row: &RawRow) -> Line<'_> {
         Line {
@@ -112,34 +161,86 @@ impl<'a> Layout<'a> {
 
 impl Format {
     /// All formats in the order in which a folder is searched for them.
-    pub const ALL: [Self; 5] = [Self::Ts, Self::Tsv, Self::Txt, Self::Arff, Self::Csv];
+    pub const ALL: [Self; 7] = [
+        Self::Ts,
+        Self::Tsv,
+        Self::Txt,
+        Self::Arff,
+        Self::Csv,
+        Self::Npy,
+        Self::Npz,
+    ];
 
-    /// The format that a file's extension stands for; upper and lower case are the same.
+    /// The format that a file's extension stands for, the one before `.gz` where it ends so; upper
+    /// and lower case are the same.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::UnknownName`] for any other extension than those of [`Format`].
     pub fn of(path: &Path) -> Result<Self, Error> {
-        let Some(extension) = path.extension() else {
+        let unpacked = without_gz(path);
+        let Some(extension) = unpacked.extension() else {
             return Ok(Self::Txt);
         };
         let extension = extension.to_string_lossy();
-        Self::ALL
-            .into_iter()
-            .find(|format| extension.eq_ignore_ascii_case(format.extension()))
-            .ok_or_else(|| {
-                let message = format!(
-                    "{}: unknown file extension `{extension}`; \
-                     expected .ts, .tsv, .txt, .arff, .csv or none",
-                    path.display()
-                );
-                Error::new(ErrorKind::UnknownName, message)
-            })
+        let known = Self::ALL.into_iter();
+        let mut known = known.filter(|format| extension.eq_ignore_ascii_case(format.extension()));
+        known.next().ok_or_else(|| {
+            let message = format!(
+                "{}: unknown file extension `{extension}`; \
+                 expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz",
+                path.display()
+            );
+            let hint = match extension.eq_ignore_ascii_case("tsf") {
+                true => "histories of .tsf files are for forecasting",
+                false => "give the file the extension of its format, or say which it has",
+            };
+            let error = Error::new(ErrorKind::UnknownName, message);
+            error.with_hint(hint).with_setting("format", "")
+        })
+    }
+
+    /// The format of what is read: the one that is `said`, else that of the file's extension; that
+    /// of standard input shows in how it begins, and is `.csv` where it does not.
+    pub(super) fn of_input(path: &Path, said: Option<Self>, bytes: &[u8]) -> Result<Self, Error> {
+        match said {
+            Some(format) => Ok(format),
+            None if is_standard_input(path) => Ok(Self::of_bytes(bytes)),
+            None => Self::of(path),
+        }
+    }
+
+    /// The format of bytes without a name.
+    fn of_bytes(bytes: &[u8]) -> Self {
+        if bytes.starts_with(npy::MAGIC) {
+            return Self::Npy;
+        }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Self::Npz;
+        }
+        let mut lines = bytes.split(|&byte| byte == b'\n').map(|line| {
+            let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+            line.trim_ascii().to_ascii_lowercase()
+        });
+        let first =
+            lines.find(|line| !line.is_empty() && !line.starts_with(b"#") && line[0] != b'%');
+        match first {
+            Some(line) if line.starts_with(b"@relation") || line.starts_with(b"@attribute") => {
+                Self::Arff
+            }
+            Some(line) if line.starts_with(b"@") => Self::Ts,
+            _ => Self::Csv,
+        }
     }
 
     /// Whether files hold rows of fields only, so that somebody has to say which is the label.
     pub fn is_delimited(self) -> bool {
         matches!(self, Self::Tsv | Self::Txt | Self::Csv)
+    }
+
+    /// Whether files hold numbers as bytes, which cannot be cut into lines.
+    pub(super) fn is_binary(self) -> bool {
+        matches!(self, Self::Npy | Self::Npz)
     }
 
     /// The file extension, without the dot.
@@ -150,20 +251,67 @@ impl Format {
             Self::Txt => "txt",
             Self::Arff => "arff",
             Self::Csv => "csv",
+            Self::Npy => "npy",
+            Self::Npz => "npz",
         }
     }
 }
 
-/// Reads all rows of a file.
-pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
-    read_as(path, path, layout)
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.extension())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut all = Self::ALL.into_iter();
+        let found = all.find(|format| format.extension() == text);
+        found.ok_or_else(|| {
+            let known = list(Self::ALL.map(Self::extension));
+            let message = format!("`{text}` is no format; expected one of {known}");
+            Error::new(ErrorKind::Setting, message)
+        })
+    }
+}
+
+/// Reads all rows of a file, or of standard input, in the format that is `said` or else in that of
+/// its name.
+pub(super) fn read(
+    path: &Path,
+    said: Option<Format>,
+    layout: &Layout<'_>,
+) -> Result<RawFile, Error> {
+    let bytes = read_bytes(path)?;
+    parse_bytes(
+        Format::of_input(path, said, &bytes)?,
+        &shown(path),
+        &bytes,
+        layout,
+    )
 }
 
 /// Reads all rows of a file that errors and rows call `shown`.
+#[cfg(feature = "net")]
 pub(super) fn read_as(path: &Path, shown: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
-    let format = Format::of(path)?;
     let bytes = fs::read(path).map_err(|error| Error::read(shown, error))?;
-    parse(format, shown, decode(shown, &bytes)?, layout)
+    parse_bytes(Format::of(path)?, shown, &bytes, layout)
+}
+
+/// Reads all rows of the bytes of a file that errors and rows call `shown`.
+pub(super) fn parse_bytes(
+    format: Format,
+    shown: &Path,
+    bytes: &[u8],
+    layout: &Layout<'_>,
+) -> Result<RawFile, Error> {
+    match format {
+        Format::Npy => npy::read(shown, bytes),
+        Format::Npz => npy::read_zip(shown, bytes),
+        _ => parse(format, shown, decode(shown, bytes)?, layout),
+    }
 }
 
 /// Reads all rows of a text that errors and rows call `shown`.
@@ -186,6 +334,14 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Error>
     let text = check_writable(split)
         .and_then(|()| match format {
             Format::Ts => ts::write(split, name),
+            _ if split.channels > 1 => Err(format!(
+                "the series have {} channels; expected one, or the extension .ts",
+                split.channels
+            )),
+            Format::Npy | Format::Npz => Err(format!(
+                "files of numpy are only read, not written; expected .{}",
+                Format::Ts
+            )),
             Format::Arff => arff::write(split, name),
             _ => delimited::write(format, split),
         })
@@ -193,7 +349,20 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Error>
             let message = format!("cannot write {}: {problem}", path.display());
             Error::new(ErrorKind::Mismatch, message)
         })?;
-    fs::write(path, text).map_err(|error| Error::write(path, error))
+    let is_packed = without_gz(path) != path;
+    let bytes = if is_packed {
+        pack(&text)
+    } else {
+        Ok(text.into_bytes())
+    };
+    let written = bytes.and_then(|bytes| fs::write(path, bytes));
+    written.map_err(|error| Error::write(path, error))
+}
+
+fn pack(text: &str) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes())?;
+    encoder.finish()
 }
 
 /// What no format can hold.
@@ -206,6 +375,14 @@ fn check_writable(split: &Split) -> Result<(), String> {
             "there are {} labels for {} series; expected one for each, or none",
             split.labels.len(),
             split.series.len()
+        ));
+    }
+    let channels = split.channels;
+    let uneven = |series: &Vec<f64>| channels == 0 || !series.len().is_multiple_of(channels);
+    if let Some(index) = split.series.iter().position(uneven) {
+        return Err(format!(
+            "series {} cannot be {channels} channels of one length",
+            index + 1
         ));
     }
     for (index, series) in split.series.iter().enumerate() {

@@ -26,7 +26,12 @@ pub(super) fn first_word(text: &str, ends: fn(char) -> bool) -> Option<(Word<'_>
     let mut characters = text.char_indices().skip(1);
     while let Some((index, character)) = characters.next() {
         if character == '\\' {
-            word.push(characters.next()?.1);
+            word.push(match characters.next()?.1 {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                other => other,
+            });
         } else if character == quote {
             let rest = &text[index + quote.len_utf8()..];
             let next = rest.trim_start().chars().next();
@@ -85,6 +90,7 @@ mod tests {
     fn quotes_protect_commas() {
         assert_eq!(texts("a, 'b, c' ,\"d\"").unwrap(), ["a", "b, c", "d"]);
         assert_eq!(texts(r"'it\'s','\\'").unwrap(), ["it's", "\\"]);
+        assert_eq!(texts(r"'1,2\n3,4',\n").unwrap(), ["1,2\n3,4", r"\n"]);
         assert_eq!(texts("").unwrap(), [""]);
         assert_eq!(texts("a,").unwrap(), ["a", ""]);
         assert_eq!(texts("'open"), None);
