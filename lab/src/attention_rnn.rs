@@ -1,6 +1,6 @@
 //! Keras names and layouts to ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use retune_core::storage::HostTensor;
@@ -94,9 +94,21 @@ impl Shelf {
             .map(|(_, tensor)| tensor)
             .ok_or_else(|| {
                 let shown = self.path.display();
-                let message = format!("{shown}: layer {layer} has no weight {part}");
+                let layers = self
+                    .tensors
+                    .keys()
+                    .filter_map(|name| name.split('/').next());
+                let layers: BTreeSet<&str> = layers.collect();
+                let message = match layers.contains(layer) {
+                    true => format!("{shown}: layer {layer} has no weight {part}"),
+                    false => format!(
+                        "{shown}: the network has no {layer} layers; expected the attention-RNN, \
+                         found {}",
+                        Vec::from_iter(layers).join(", ")
+                    ),
+                };
                 Error::new(ErrorKind::Mismatch, message)
-                    .with_hint("expected the weights of the attention-RNN as Keras 2 saves them")
+                    .with_hint("only the attention-RNN as Keras 2 saves it can become a source")
             })
     }
 
@@ -133,4 +145,33 @@ fn beside((forward, backward): (&KerasTensor, &KerasTensor)) -> HostTensor {
         *last *= 2;
     }
     HostTensor { shape, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_network_is_told_by_its_layers() {
+        let tensor = KerasTensor {
+            shape: vec![1],
+            values: vec![0.5],
+        };
+        let names = [
+            "conv1d/conv1d/kernel:0",
+            "conv1d/conv1d/bias:0",
+            "dense/dense/kernel:0",
+        ];
+        let tensors = names.map(|name| (name.to_owned(), tensor.clone()));
+        let shelf = Shelf {
+            tensors: BTreeMap::from(tensors),
+            path: "other.h5".into(),
+        };
+        let error = shelf.find("conv2d", "kernel").unwrap_err().to_string();
+        let expected = "other.h5: the network has no conv2d layers; expected the attention-RNN, \
+                        found conv1d, dense";
+        assert_eq!(error, expected);
+        let error = shelf.find("dense", "bias").unwrap_err().to_string();
+        assert_eq!(error, "other.h5: layer dense has no weight bias");
+    }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use retune::series::{LabelColumn, Missing, ReadOptions, Unequal};
+use retune::series::{Format, LabelColumn, Missing, ReadOptions, Unequal};
 use retune::{Engine, Error};
 
 /// What every command takes.
@@ -55,6 +55,9 @@ pub struct ReadArgs {
     /// The label column of .csv, .tsv and .txt files: first, last, none, a number from 1, or a name
     #[arg(long, value_name = "COLUMN", default_value = "first")]
     label: LabelColumn,
+    /// The format, where the file's name does not say it; `-` is standard input
+    #[arg(long, value_name = "FORMAT", value_parser = choice::<Format>(&["ts", "tsv", "txt", "arff", "csv", "npy", "npz"]))]
+    format: Option<Format>,
 }
 
 impl ReadArgs {
@@ -64,6 +67,7 @@ impl ReadArgs {
             missing: self.missing,
             unequal: self.unequal,
             label: self.label.clone(),
+            format: self.format,
         }
     }
 }

@@ -44,7 +44,7 @@ impl HistoryArgs {
 /// A file of histories, where no series are read.
 #[derive(Debug, Clone, Args)]
 pub struct HistoryFile {
-    /// The file with the histories: .csv or .tsv
+    /// The file with the histories: .csv, .tsv or .tsf, also packed (.gz); `-` is standard input
     pub file: PathBuf,
     #[command(flatten)]
     pub reading: HistoryArgs,

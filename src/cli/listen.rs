@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use retune::audio::load_clip;
+use retune::audio::load_clips;
 use retune::source::{DEFAULT_SOURCE, SourceWeights};
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use retune::program::SourceReference;
 
 /// Say which words a source hears in recordings
 ///
-/// Only the first second of a recording is heard.
+/// A source hears a second at a time: of a longer recording, each second is heard by itself.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// WAV files
@@ -26,7 +26,7 @@ pub struct Arguments {
     /// The source model: one that is shipped, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
     source: String,
-    /// How many words to tell of each recording
+    /// How many words to tell of each second of a recording
     #[arg(long, value_name = "N", default_value = "3", value_parser = count)]
     top: usize,
     #[command(flatten)]
@@ -43,6 +43,8 @@ struct Outcome {
 #[derive(Debug, Serialize)]
 struct Clip {
     file: PathBuf,
+    /// Where in the recording it begins, in seconds.
+    start: f64,
     words: Vec<Word>,
 }
 
@@ -61,15 +63,25 @@ impl Arguments {
             .spec()
             .audio
             .ok_or_else(|| Problem::new(format!("the source {} takes no audio", source.name())))?;
-        let recordings = self.files.iter();
-        let recordings = recordings.map(|file| load_clip(file, audio.rate, audio.samples));
-        let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
-        let waiting = Waiting::new(common, format!("hearing {} recordings", recordings.len()));
-        let heard = engine.listen(&source, &recordings)?;
+        let seconds = audio.samples as f64 / f64::from(audio.rate);
+        let mut places = Vec::new();
+        let mut clips = Vec::new();
+        for file in &self.files {
+            for (place, clip) in load_clips(file, audio.rate, audio.samples)?
+                .into_iter()
+                .enumerate()
+            {
+                places.push((file, place as f64 * seconds));
+                clips.push(clip);
+            }
+        }
+        let waiting = Waiting::new(common, format!("hearing {} recordings", self.files.len()));
+        let heard = engine.listen(&source, &clips)?;
         drop(waiting);
-        let clips = self.files.iter().zip(heard);
-        let clips = clips.map(|(file, probabilities)| Clip {
+        let clips = places.into_iter().zip(heard);
+        let clips = clips.map(|((file, start), probabilities)| Clip {
             file: file.clone(),
+            start,
             words: likeliest(source.labels(), &probabilities, self.top),
         });
         let outcome = Outcome {
@@ -97,12 +109,16 @@ fn likeliest(labels: &[String], probabilities: &[f32], most: usize) -> Vec<Word>
 
 impl Outcome {
     fn describe(&self) -> String {
+        let several = self.clips.iter().any(|clip| clip.start > 0.0);
         let rows = self.clips.iter().map(|clip| {
             let words = clip.words.iter();
             let words = words.flat_map(|w| [w.word.clone(), format!("{:.3}", w.probability)]);
             let file = clip.file.display().to_string();
-            std::iter::once(file).chain(words).collect::<Vec<_>>()
+            let start = several.then(|| format!("{} s", clip.start));
+            let place = std::iter::once(file).chain(start);
+            place.chain(words).collect::<Vec<_>>()
         });
-        text::table(&[Column::Left; 1], rows)
+        let start = if several { Column::Right } else { Column::Left };
+        text::table(&[Column::Left, start], rows)
     }
 }

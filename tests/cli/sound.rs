@@ -33,6 +33,21 @@ fn recordings_are_listened_to() {
     assert_eq!(fields[0], "tone.wav");
     assert_eq!(fields[1], clips[0]["words"][0]["word"]);
 
+    let long = [tone(0), vec![0.0; 8_000]].concat();
+    write_wav(bench.path("long.wav"), &long, 16_000).unwrap();
+    let outcome = bench.json(&["listen", "long.wav", "tone.wav"]);
+    let heard = |at: usize| {
+        (
+            &outcome["clips"][at]["file"],
+            outcome["clips"][at]["start"].as_f64(),
+        )
+    };
+    assert_eq!(heard(0), (&"long.wav".into(), Some(0.0)));
+    assert_eq!(heard(1), (&"long.wav".into(), Some(1.0)));
+    assert_eq!(heard(2), (&"tone.wav".into(), Some(0.0)));
+    let text = bench.done(&["listen", "long.wav", "tone.wav"]);
+    assert!(text.contains("long.wav  1 s  "), "{text}");
+
     bench.file("no.wav", "this is no recording");
     let stderr = bench.fails(&["listen", "tone.wav", "no.wav"]);
     assert!(stderr.contains("no.wav: not a WAV file"), "{stderr}");

@@ -278,7 +278,12 @@ fn a_zip_file_that_is_cut_off_or_none_or_damaged() {
         *byte ^= 0x55;
     }
     let cut = whole[..whole.len() / 2].to_vec();
-    for body in [cut, damaged, b"<html>not here</html>".to_vec(), Vec::new()] {
+    let message = failure(|| Answer::Body(b"<html>not here</html>".to_vec()));
+    assert!(
+        message.contains(".zip: the server answered with a page of HTML"),
+        "{message}"
+    );
+    for body in [cut, damaged, Vec::new()] {
         let message = failure(|| Answer::Body(body.clone()));
         assert!(
             message.contains(".zip is not an intact zip file: "),

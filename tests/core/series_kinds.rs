@@ -315,24 +315,6 @@ fn sparse_rows_leave_out_zeros_and_the_first_class() {
     assert_eq!(split.labels, ["down", "a b", "a b", "a b", "down"]);
 }
 
-#[test]
-fn sparse_rows_cannot_promise_any_number_of_zeros() {
-    let files = Files::new();
-    let attributes: String = (0..20_000)
-        .map(|at| format!("@attribute t{at} real\n"))
-        .collect();
-    let rows = "{}\n".repeat(10_000);
-    let path = files.write("a.arff", format!("{attributes}@data\n{rows}"));
-    let error = read(&path).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(
-        error
-            .to_string()
-            .contains("the sparse rows stand for more than"),
-        "{error}"
-    );
-}
-
 /// An array as numpy writes it.
 fn npy(kind: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
@@ -457,7 +439,7 @@ fn arrays_that_cannot_be_read_are_told_apart() {
         ),
         (npy("<U2", "(1, 2)", &short), "expected numbers"),
         (npy("<f8", "(0, 9000000000000000000, 9)", b""), "no series"),
-        (npy("<f8", "(9000000000000000000, 0)", b""), "no series"),
+        (npy("<f8", "(1000000000000, 0)", b""), "no series"),
         (
             npy("<f8", "(1, 2)", &floats(&[1.0, f64::INFINITY])),
             "field `inf` is too large",

@@ -70,12 +70,10 @@ impl ReadingArgs {
             true => UnevenTime::Interpolate,
             false => UnevenTime::Refuse,
         };
-        let extension = file
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_lowercase();
-        if ["mot", "sto"].contains(&extension.as_str()) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        if [".mot", ".sto"].iter().any(|end| name.ends_with(end)) {
             let options = OpenSimOptions {
                 joints,
                 angles: match self.angles.as_deref() {

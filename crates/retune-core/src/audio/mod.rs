@@ -5,4 +5,4 @@ mod riff;
 mod wav;
 
 pub use resample::{RATE_RANGE, resample};
-pub use wav::{Clip, load_clip, read_wav, write_wav};
+pub use wav::{Clip, load_clip, load_clips, read_wav, write_wav};

@@ -5,8 +5,10 @@ use std::path::Path;
 use super::RATE_RANGE;
 use crate::{Error, ErrorKind};
 
-/// The length that programs write which do not know how much will follow.
-const UNKNOWN_LENGTH: u32 = u32::MAX;
+/// The least of the lengths that programs write which do not know how much will follow: sox writes
+/// this one, rounded down to whole frames, others the largest numbers of 31 or 32 bits or a little
+/// less. Some write 0.
+const UNKNOWN_LENGTH: u32 = 0x7fff_f000;
 /// The length of the shortest format chunk, in bytes.
 const FORMAT_LENGTH: usize = 16;
 /// The number by which a format chunk says that its samples are integers.
@@ -117,18 +119,23 @@ fn plain_format(chunk: &[u8], path: &Path) -> Result<[u8; FORMAT_LENGTH], Error>
     Err(unsupported(path, &message))
 }
 
-/// The bytes of the samples: all that the header promises, or all there are where it does not know.
+/// The bytes of the samples: all that the header promises, or all there are where it does not know
+/// because the file was written to a pipe.
 fn whole_frames<'a>(
     body: &'a [u8],
     announced: u32,
     format: &[u8],
     path: &Path,
 ) -> Result<&'a [u8], Error> {
-    let length = if announced == UNKNOWN_LENGTH {
-        let frame = usize::from(number(format, 12)).max(1);
-        body.len() - body.len() % frame
-    } else {
-        usize::try_from(announced).unwrap_or(usize::MAX)
+    let announced_bytes = usize::try_from(announced).unwrap_or(usize::MAX);
+    let frame = number(format, 12).max(1);
+    let is_unknown = match announced {
+        0 => !is_chunks(body),
+        _ => announced > UNKNOWN_LENGTH - u32::from(frame) && announced_bytes > body.len(),
+    };
+    let length = match is_unknown {
+        true => body.len() - body.len() % usize::from(frame),
+        false => announced_bytes,
     };
     if length == 0 {
         let message = format!("{}: the WAV file holds no samples", path.display());
@@ -144,6 +151,20 @@ fn whole_frames<'a>(
     })
 }
 
+/// Whether bytes are chunks to their end, such as the title of a recording without samples.
+fn is_chunks(mut bytes: &[u8]) -> bool {
+    while let Some((header, body)) = bytes.split_first_chunk::<8>() {
+        let [name @ .., a, b, c, d] = *header;
+        let length = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+        if length > body.len() || !name.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+            return false;
+        }
+        let padded = length.saturating_add(length % 2);
+        bytes = body.get(padded..).unwrap_or_default();
+    }
+    bytes.is_empty()
+}
+
 /// A WAV file of nothing but a format and samples.
 fn assemble(format: &[u8], samples: &[u8]) -> Vec<u8> {
     let mut file = Vec::with_capacity(28 + format.len() + samples.len());
@@ -151,7 +172,7 @@ fn assemble(format: &[u8], samples: &[u8]) -> Vec<u8> {
     file.extend_from_slice(b"RIFF\0\0\0\0WAVE");
     for (name, chunk) in [(b"fmt ", format), (b"data", samples)] {
         // Chunks come from 32-bit lengths, so they fit in one.
-        let length = u32::try_from(chunk.len()).unwrap_or(UNKNOWN_LENGTH);
+        let length = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
         file.extend_from_slice(name);
         file.extend_from_slice(&length.to_le_bytes());
         file.extend_from_slice(chunk);

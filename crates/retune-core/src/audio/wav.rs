@@ -56,6 +56,27 @@ pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec
     Ok(samples)
 }
 
+/// Reads a whole WAV file into clips of so many samples at a rate in Hz, one after the other: mixed
+/// to one channel, resampled, the last one filled up with zeros at the end.
+///
+/// # Errors
+///
+/// Those of [`read_wav`].
+pub fn load_clips(
+    path: impl AsRef<Path>,
+    rate: u32,
+    length: usize,
+) -> Result<Vec<Vec<f32>>, Error> {
+    let clip = read_wav(path)?;
+    let length = length.max(1);
+    // Counted before resampling, which may round to one sample more.
+    let samples = clip.samples.len() as u128 * u128::from(rate);
+    let clips = samples.div_ceil(u128::from(clip.rate.max(1)) * length as u128);
+    let mut samples = resample(&clip.samples, clip.rate, rate)?;
+    samples.resize(usize::try_from(clips).unwrap_or(usize::MAX) * length, 0.0);
+    Ok(samples.chunks(length).map(<[f32]>::to_vec).collect())
+}
+
 /// Writes samples of amplitude ±1 at a rate in Hz as a WAV file of one channel of 16-bit integers.
 ///
 /// What goes beyond ±1 is clipped to it; a sample that is not a number is written as silence.
@@ -235,9 +256,37 @@ mod tests {
 
     #[test]
     fn a_stream_of_unknown_length_is_read_to_its_end() {
-        let mut bytes = header(1, 1, 16_000, 16, u32::MAX);
-        bytes.extend([0, 0x40, 0, 0xc0, 7]);
+        // What ffmpeg, sox, arecord and those who never come back to the header write.
+        for length in [
+            u32::MAX,
+            0x7fff_f000,
+            0x7fff_ffff,
+            0x8000_0000,
+            0xffff_ffdb,
+            0,
+        ] {
+            let mut bytes = header(1, 1, 16_000, 16, length);
+            bytes.extend([0, 0x40, 0, 0xc0, 7]);
+            assert_eq!(in_memory(&bytes).unwrap().samples, [0.5, -0.5], "{length}");
+        }
+        // Rounded down to frames of 3 bytes.
+        let mut bytes = header(1, 1, 16_000, 24, 0x7fff_f000 - 0x7fff_f000 % 3);
+        bytes.extend([0, 0, 0x40, 0, 0, 0xc0]);
         assert_eq!(in_memory(&bytes).unwrap().samples, [0.5, -0.5]);
+    }
+
+    #[test]
+    fn a_recording_without_samples_is_empty_whatever_follows() {
+        for rest in [
+            &b""[..],
+            b"LIST\x03\0\0\0abc\0",
+            b"id3 \x02\0\0\0abLIST\0\0\0\0",
+        ] {
+            let mut bytes = header(1, 1, 16_000, 16, 0);
+            bytes.extend(rest);
+            let error = in_memory(&bytes).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Empty, "{error}");
+        }
     }
 
     #[test]
@@ -317,6 +366,26 @@ mod tests {
                     "{rate} Hz, sample {index}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_long_recording_is_as_many_clips_as_it_takes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.wav");
+        for (rate, seconds, clips) in [(16_000, 1.0, 1), (44_100, 3.0, 3), (8_000, 2.5, 3)] {
+            let count = (f64::from(rate) * seconds) as usize;
+            let long: Vec<f32> = (0..count).map(|at| (at as f32 * 0.3).sin() * 0.9).collect();
+            write_wav(&path, &long, rate).unwrap();
+            let found = load_clips(&path, SAMPLE_RATE, CLIP_SAMPLES).unwrap();
+            assert_eq!(found.len(), clips, "{rate} Hz");
+            assert!(found.iter().all(|clip| clip.len() == CLIP_SAMPLES));
+            let first = load_clip(&path, SAMPLE_RATE, CLIP_SAMPLES).unwrap();
+            let near = |(one, other): (&f32, &f32)| (one - other).abs() < 1e-5;
+            assert!(found[0].iter().zip(&first).all(near), "{rate} Hz");
+            let full = resample(&read_wav(&path).unwrap().samples, rate, SAMPLE_RATE).unwrap();
+            let end = &found[clips - 1][..4_000];
+            assert_eq!(end, &full[(clips - 1) * CLIP_SAMPLES..][..4_000]);
         }
     }
 

@@ -5,11 +5,12 @@ mod by_row;
 mod columns;
 mod fill;
 mod table;
+mod tsf;
 
 use std::path::Path;
 
 use super::{HistoryOptions, Timeline};
-use crate::table::read_text;
+use crate::table::{read_text, shown};
 use crate::{Error, ErrorKind};
 use table::Table;
 
@@ -33,12 +34,14 @@ impl History {
     /// with a name for times (see [`HistoryOptions::time`]) or with an empty field that the row
     /// after it does not begin with, or when a column is asked for that it names.
     ///
+    /// In a `.tsf` file each row is a history, and the headers say where its times begin. A file
+    /// that gzip packed is unpacked, and `-` is standard input.
+    ///
     /// # Errors
     ///
     /// [`Error`] with the line and the column where something is wrong.
     pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
-        let text = read_text(path)?;
-        Self::parse(path, &text, options)
+        Self::parse(&shown(path), &read_text(path)?, options)
     }
 
     /// Reads the histories of the text of a file; `path` is for messages.
@@ -47,6 +50,9 @@ impl History {
     ///
     /// See [`History::read`].
     pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
+        if tsf::is_tsf(path, text) {
+            return tsf::read(path, text, options);
+        }
         let conflict = |other| {
             let message = format!("a history in each row and {other} exclude each other");
             Err(Error::new(ErrorKind::Setting, message).with_hint("give only one of them"))

@@ -9,6 +9,7 @@ mod time;
 mod write;
 
 use super::check::bad_rate;
+use crate::table::ReadAs;
 use crate::{Error, ErrorKind};
 
 pub use csv::{CsvOptions, SampleTimes, read_csv};
@@ -30,6 +31,8 @@ pub struct Trial {
     pub joints: Vec<String>,
     /// `[samples, joints]`, angles in degrees.
     pub samples: Vec<f32>,
+    /// How the file was read; nothing for what comes from elsewhere.
+    pub read_as: ReadAs,
 }
 
 impl Trial {
@@ -51,6 +54,7 @@ impl Trial {
             rate_hz,
             joints,
             samples,
+            read_as: ReadAs::default(),
         };
         trial.check()?;
         Ok(trial)

@@ -25,6 +25,40 @@ pub struct CatalogueEntry {
     pub classes: usize,
 }
 
+/// The data sets of the archive of series with several channels (UEA), which are none of ours.
+const MULTIVARIATE: [&str; 30] = [
+    "ArticularyWordRecognition",
+    "AtrialFibrillation",
+    "BasicMotions",
+    "CharacterTrajectories",
+    "Cricket",
+    "DuckDuckGeese",
+    "ERing",
+    "EigenWorms",
+    "Epilepsy",
+    "EthanolConcentration",
+    "FaceDetection",
+    "FingerMovements",
+    "HandMovementDirection",
+    "Handwriting",
+    "Heartbeat",
+    "InsectWingbeat",
+    "JapaneseVowels",
+    "LSST",
+    "Libras",
+    "MotorImagery",
+    "NATOPS",
+    "PEMS-SF",
+    "PenDigits",
+    "PhonemeSpectra",
+    "RacketSports",
+    "SelfRegulationSCP1",
+    "SelfRegulationSCP2",
+    "SpokenArabicDigits",
+    "StandWalkJump",
+    "UWaveGestureLibrary",
+];
+
 /// The 128 univariate data sets of the UCR archive 2018, sorted by name.
 pub fn catalogue() -> &'static [CatalogueEntry] {
     static CATALOGUE: OnceLock<Vec<CatalogueEntry>> = OnceLock::new();
@@ -47,6 +81,15 @@ pub fn find(name: &str) -> Option<&'static CatalogueEntry> {
 /// [`ErrorKind::UnknownName`].
 pub fn look_up(name: &str) -> Result<&'static CatalogueEntry, Error> {
     find(name).ok_or_else(|| {
+        let mut others = MULTIVARIATE.iter();
+        if let Some(other) = others.find(|other| other.eq_ignore_ascii_case(name)) {
+            let message = format!(
+                "the data set `{other}` of the archive is multivariate; \
+                 expected one of the 128 univariate ones"
+            );
+            let hint = "write each of its channels to a file of its own, as plain values";
+            return Error::new(ErrorKind::Unsupported, message).with_hint(hint);
+        }
         let message = format!("the UCR archive has no data set `{name}`");
         Error::new(ErrorKind::UnknownName, message).with_hint(match closest(name) {
             Some(closest) => format!("did you mean `{closest}`?"),
@@ -120,6 +163,18 @@ mod tests {
         assert_eq!(edits("kitten", "sitting"), 3);
         assert_eq!(edits("", "abc"), 3);
         assert_eq!(edits("abc", "abc"), 0);
+    }
+
+    #[test]
+    fn data_sets_of_several_channels_are_told() {
+        let error = look_up("basicmotions").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("the data set `BasicMotions` of the archive is multi")
+        );
+        assert!(MULTIVARIATE.is_sorted());
+        assert!(MULTIVARIATE.iter().all(|name| find(name).is_none()));
     }
 
     #[test]

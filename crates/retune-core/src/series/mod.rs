@@ -1,7 +1,7 @@
-//! What comes in: univariate time series, with or without labels, from the files people have.
+//! What comes in: time series, with or without labels, from the files people have.
 //!
 //! [`Dataset::read`] takes a folder with a training and a test file, [`Split::read`] one file.
-//! The format follows from the file extension:
+//! The format follows from the file extension, or from [`ReadOptions::format`]:
 //!
 //! | extension | format | label |
 //! |---|---|---|
@@ -10,6 +10,17 @@
 //! | `.txt` or none | UCR archive 2015, white space or commas | first field |
 //! | `.arff` | Weka | the nominal attribute |
 //! | `.csv` | plain, with or without a header | [`LabelColumn`] |
+//! | `.npz` | arrays of numpy: `X` of `[cases, time]` or `[cases, channels, time]` | `y` |
+//! | `.npy` | one such array | none |
+//!
+//! Any file may be packed by gzip, with `.gz` after its extension. The path `-` is standard input,
+//! which is `.csv` unless it begins as another format does.
+//!
+//! - `.ts` with time stamps, `(stamp,value)`: the stamps are left out.
+//! - `.ts` and relational `.arff` with several channels: [`Split::channels`]; what trains and
+//!   predicts refuses more than one so far.
+//! - Sparse rows of `.arff`: what they do not name is 0, or the first of the declared classes.
+//! - A label `?` of `.ts` and `.arff` is none, where a file is read to be predicted.
 //!
 //! A label stays the text that stands in the file: `-1` and `1` are two classes, and so are `1`
 //! and `1.0`. Every error names the file, the line and the field (all counted from 1), and

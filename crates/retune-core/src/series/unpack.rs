@@ -24,7 +24,15 @@ pub(super) fn unpack(
 ) -> Result<[String; 2], Error> {
     let bad = |error: ZipError| bad_zip(url, &error.to_string());
     let file = File::open(zip).map_err(|error| Error::read(zip, error))?;
-    let mut archive = ZipArchive::new(file).map_err(bad)?;
+    let mut archive = ZipArchive::new(file).map_err(|error| match begins_as_page(zip) {
+        true => {
+            let message = format!("{url}: the server answered with a page of HTML, no zip file");
+            let hint =
+                "check the address of the archive, and that you are logged in where you must";
+            Error::new(ErrorKind::Download, message).with_hint(hint)
+        }
+        false => bad(error),
+    })?;
     let mut entries = BTreeMap::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(bad)?;
@@ -58,6 +66,15 @@ pub(super) fn unpack(
         }
     }
     Ok(files)
+}
+
+/// Whether a file begins as pages of the web do.
+fn begins_as_page(path: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut begin));
+    let begin = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&begin);
+    let begin = begin.trim_ascii_start().to_ascii_lowercase();
+    read.is_ok() && (begin.starts_with(b"<!doctype html") || begin.starts_with(b"<html"))
 }
 
 /// Writes one entry, as long as there are bytes left of what may be unpacked.
@@ -117,6 +134,22 @@ mod tests {
         }
         for path in ["a", "a/b", "a..b/c", "./a", "..a", "a/"] {
             assert!(!escapes(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_in_place_of_a_zip_file_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let zip = folder.path().join("a.zip");
+        for (bytes, expected) in [
+            (&b"\n<!DOCTYPE html><html>Log in"[..], "a page of HTML"),
+            (b"<HTML>", "a page of HTML"),
+            (b"half a zip file", "not an intact zip file"),
+            (b"", "not an intact zip file"),
+        ] {
+            fs::write(&zip, bytes).unwrap();
+            let error = unpack("u", &zip, "a", &folder.path().join("a")).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
         }
     }
 

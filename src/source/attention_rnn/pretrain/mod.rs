@@ -26,5 +26,11 @@ pub use train::{EpochProgress, Teacher, pretrain};
 ///
 /// When the file is no Keras weight file, or its layers are not those of the attention-RNN.
 pub fn import_keras(path: &Path, name: &str) -> Result<SourceWeights, Error> {
-    SourceWeights::new::<AttentionRnnSource>(name, retune_lab::import_keras(path)?)
+    let tensors = retune_lab::import_keras(path)?;
+    // A source that is damaged is made anew by importing; this is the import.
+    SourceWeights::new::<AttentionRnnSource>(name, tensors).map_err(|error| {
+        let message = format!("{}: no attention-RNN: {error}", path.display());
+        Error::new(error.kind(), message)
+            .with_hint("only the attention-RNN as Keras 2 saves it can become a source")
+    })
 }

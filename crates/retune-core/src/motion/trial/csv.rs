@@ -8,7 +8,7 @@ use super::joints::JointSelection;
 use super::table::{Clock, Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
-use crate::table::{Records, Row, Separator, read_text};
+use crate::table::{ReadAs, Records, Row, Separator, read_text, shown};
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,7 @@ impl CsvOptions {
 }
 
 /// Reads all trials of a file with a header, in the order in which they begin. Angles are degrees.
+/// Fields are separated by commas, or by tabs or semicolons where they part the first rows.
 ///
 /// The rows of a trial need not stand together. A trial is named by the values of its columns,
 /// joined by spaces, or else like its person.
@@ -59,12 +60,39 @@ impl CsvOptions {
 /// When the file cannot be read, columns are unknown or stand twice, values are
 /// missing or not finite, or times do not increase in even steps.
 pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
-    parse(path, &read_text(path)?, options)
+    let text = read_text(path)?;
+    let path = shown(path);
+    let mut trials = parse(&path, &text, options)?;
+    let (separator, name) = separator(&text);
+    // A table as any other needs no words.
+    let decided = trials.iter_mut().filter(|_| separator != Separator::Comma);
+    for trial in decided {
+        let found = format!(
+            "{} samples of {} joints at {} Hz",
+            trial.len(),
+            trial.joints.len(),
+            trial.rate_hz
+        );
+        trial.read_as = ReadAs::new(&path, found);
+        trial.read_as.add("trial", trial.label());
+        trial.read_as.add("separator", name);
+    }
+    Ok(trials)
+}
+
+/// What separates the fields, and what it is called.
+fn separator(text: &str) -> (Separator, &'static str) {
+    use Separator::{Comma, Semicolon, Tab};
+    match Separator::detect(text, &[Comma, Tab, Semicolon], Comma) {
+        Semicolon => (Semicolon, "semicolons"),
+        Tab => (Tab, "tabs"),
+        _ => (Comma, "commas"),
+    }
 }
 
 /// The same for the text of a file.
 pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
-    let mut records = Records::new(text, Separator::Comma);
+    let mut records = Records::new(text, separator(text).0);
     let mut row = Row::default();
     if !records.read(&mut row) {
         return Err(empty(path, text));

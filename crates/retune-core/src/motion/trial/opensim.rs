@@ -2,9 +2,12 @@
 //!
 //! A header up to the line `endheader`, a line with the names of the columns, then one line for
 //! each sample, separated by tabs or spaces. Angles are degrees or radians as the header says;
-//! the columns `…_tx`, `…_ty` and `…_tz` are metres either way.
+//! the columns `…_tx`, `…_ty` and `…_tz` are metres either way. Columns that are paths to a
+//! coordinate, as in OpenSim 4, have its name.
 
 mod header;
+mod paths;
+mod units;
 
 use std::path::Path;
 
@@ -13,7 +16,7 @@ use super::joints::JointSelection;
 use super::table::{Clock, Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
-use crate::table::{Row, read_text};
+use crate::table::{ReadAs, Row, read_text, shown};
 
 use header::FileHeader;
 
@@ -62,7 +65,7 @@ pub struct OpenSimOptions {
 /// table, columns are unknown or stand twice, values are missing or not finite, or times do not
 /// increase in even steps.
 pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, Error> {
-    parse(path, &read_text(path)?, options)
+    parse(&shown(path), &read_text(path)?, options)
 }
 
 /// The same for the text of a file.
@@ -73,7 +76,10 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let Some((line, names)) = lines.next() else {
         return Err(empty(path, text));
     };
-    let names = Row::new(line, split(names.trim_end(), None));
+    let names = split(names.trim_end(), None);
+    let selection = paths::selection(&options.joints, &names);
+    let (names, shortened) = paths::shortened(&names);
+    let names = Row::new(line, names);
     let header = Header::new(path, &names)?;
     let is_checked = options.counts == HeaderCounts::Check;
     if is_checked {
@@ -83,7 +89,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let time = header.names.iter().find(is_time);
     let time = header.find("time", time.map_or("time", String::as_str))?;
     let angle = file.factor(path, options.angles)?;
-    let joints = header.joints(&options.joints, &[time])?;
+    let joints = header.joints(&selection, &[time])?;
     let factor = |column: usize| match is_translation(header.names.of(column)) {
         true => 1.0,
         false => angle,
@@ -108,7 +114,29 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     }
     let name = stem(path);
     let person = options.person.clone().unwrap_or_else(|| name.clone());
-    columns.trial(rows, name, person)
+    let of_angle = |(column, _): &(usize, f64)| !is_translation(columns.header.names.of(*column));
+    let is_angle: Vec<bool> = columns.joints.iter().map(of_angle).collect();
+    let mut trial = columns.trial(rows, name, person)?;
+    let angles = trial.samples.iter().zip(is_angle.iter().cycle());
+    let angles = angles.filter(|(_, is_angle)| **is_angle);
+    let largest = angles.fold(0.0, |most: f32, (angle, _)| most.max(angle.abs()));
+    let found = format!(
+        "{} samples of {} joints at {} Hz",
+        trial.len(),
+        trial.joints.len(),
+        trial.rate_hz
+    );
+    let mut read_as = ReadAs::new(path, found);
+    let in_degrees = angle == 1.0;
+    let unit = if in_degrees { "degrees" } else { "radians" };
+    let doubt = units::doubt(options.angles, in_degrees, f64::from(largest) / angle);
+    let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
+    read_as.add("angles", format!("{unit}{doubt}"));
+    if shortened > 0 {
+        read_as.add("joints", "the coordinates in the paths of the columns");
+    }
+    trial.read_as = read_as;
+    Ok(trial)
 }
 
 /// The fields of a line. Tabs separate if there are any, unless only white space gives the number
@@ -142,5 +170,7 @@ fn is_translation(name: &str) -> bool {
     ["_tx", "_ty", "_tz"].iter().any(|end| name.ends_with(end))
 }
 
+#[cfg(test)]
+mod kinds;
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,13 @@ use super::Trial;
 use super::joints::JointSelection;
 use super::time::{self, UnevenTime};
 use crate::motion::check::no_joints;
-use crate::table::{Names, Place, Row, number};
+use crate::table::{Names, Place, ReadAs, Row, number, without_gz};
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
 /// The name of a file without folder and extension.
 pub(super) fn stem(path: &Path) -> String {
+    let path = without_gz(path);
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
@@ -221,6 +222,7 @@ impl Columns<'_> {
             rate_hz: 1.0,
             joints: names.map(str::to_owned).collect(),
             samples: rows.samples,
+            read_as: ReadAs::default(),
         };
         match self.clock {
             Clock::Rate(rate_hz) => trial.rate_hz = rate_hz,

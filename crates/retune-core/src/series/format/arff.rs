@@ -383,3 +383,30 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sparse_rows_cannot_promise_any_number_of_zeros() {
+        let path = "a.arff".as_ref();
+        let mut header = Header {
+            count: 4,
+            sparse: MOST_SPARSE - 9,
+            ..Header::default()
+        };
+        let mut read = || {
+            header
+                .sparse(Line { path, number: 7 }, "1 2}")
+                .map(|words| words.len())
+        };
+        assert_eq!((read().unwrap(), read().unwrap()), (4, 4));
+        let error = read().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("a.arff:7: the sparse rows stand for more than")
+        );
+    }
+}

@@ -11,9 +11,10 @@ use crate::{Error, ErrorKind};
 /// What a header says, with the lines where it does.
 #[derive(Debug, Default)]
 pub(super) struct FileHeader {
-    rows: Option<(usize, usize)>,
-    columns: Option<(usize, usize)>,
-    in_degrees: Option<bool>,
+    /// As OpenSim says it, and as SIMM did: its own files say it both ways.
+    rows: [Option<(usize, usize)>; 2],
+    columns: [Option<(usize, usize)>; 2],
+    pub(super) in_degrees: Option<bool>,
     end: usize,
 }
 
@@ -54,10 +55,23 @@ impl FileHeader {
         };
         let twice = || problem(format!("`{key}` stands twice in the header"));
         match key {
-            "nrows" | "datarows" if self.rows.is_some() => Err(twice()),
-            "nrows" | "datarows" => count().map(|count| self.rows = Some(count)),
-            "ncolumns" | "datacolumns" if self.columns.is_some() => Err(twice()),
-            "ncolumns" | "datacolumns" => count().map(|count| self.columns = Some(count)),
+            "nrows" | "datarows" | "ncolumns" | "datacolumns" => {
+                let said = match key {
+                    "nrows" | "datarows" => &mut self.rows,
+                    _ => &mut self.columns,
+                };
+                let [of_opensim, of_simm] = said;
+                let said = if key.starts_with('n') {
+                    of_opensim
+                } else {
+                    of_simm
+                };
+                if said.is_some() {
+                    return Err(twice());
+                }
+                *said = Some(count()?);
+                Ok(())
+            }
             "indegrees" if self.in_degrees.is_some() => Err(twice()),
             "indegrees" => {
                 self.in_degrees = match value.to_lowercase().as_str() {
@@ -110,21 +124,22 @@ impl FileHeader {
     }
 }
 
-/// A count that the header does not have is right.
+/// A count that the header does not have is right; of two both must be.
 fn check(
     path: &Path,
     what: &'static str,
-    said: Option<(usize, usize)>,
+    said: [Option<(usize, usize)>; 2],
     found: usize,
 ) -> Result<(), Error> {
-    match said {
-        Some((line, said)) if said != found => {
+    let mut said = said.into_iter().flatten();
+    match said.find(|(_, said)| *said != found) {
+        Some((line, said)) => {
             let message = format!("the header says {said} {what}; the table has {found}");
             Err(Error::new(ErrorKind::Mismatch, message)
                 .at(Place::line(path, line))
                 .with_hint("check that the file is complete; if it is, do not check the counts")
                 .with_setting("ignore_counts", ""))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }

@@ -133,7 +133,7 @@ fn headers_that_say_nonsense_are_refused() {
         ),
         ("version=1", "inDegrees=yes", ":5: `indegrees` stands twice"),
         ("version=1", "nRows=3", ":3: `nrows` stands twice"),
-        ("version=1", "datacolumns 4", ":4: `ncolumns` stands twice"),
+        ("version=1", "nColumns=4", ":4: `ncolumns` stands twice"),
         ("version=1", "DataType=Vec3", ":2: the data type is `Vec3`"),
         ("endheader", "", ":13: the file has no line `endheader`"),
         (

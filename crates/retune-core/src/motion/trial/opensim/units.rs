@@ -1,0 +1,25 @@
+//! Whether angles look as if they were in the unit that the header says.
+
+use std::f64::consts::PI;
+
+use super::AngleUnit;
+
+/// What angles look like that are hardly in the unit which the header says; `None` where they are
+/// as they may well be, or where somebody has said the unit.
+///
+/// `largest` is the largest angle as it stands in the file, without its sign.
+pub(super) fn doubt(unit: AngleUnit, in_degrees: bool, largest: f64) -> Option<String> {
+    if unit != AngleUnit::FromHeader || largest == 0.0 {
+        return None;
+    }
+    match in_degrees {
+        // Half a turn of a joint is a large movement, and 3.2 degrees are hardly any.
+        true if largest <= PI => Some(format!(
+            "look like radians: none is beyond ±{largest:.2}, but the header says degrees"
+        )),
+        false if largest > 4.0 * PI => Some(format!(
+            "look like degrees: one is ±{largest:.1}, but the header says radians"
+        )),
+        _ => None,
+    }
+}
