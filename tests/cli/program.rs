@@ -213,3 +213,29 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
     );
     assert!(text.contains("frozen: weights unchanged\n"), "{text}");
 }
+
+#[test]
+fn standard_input_and_packed_files_are_read() {
+    let bench = Bench::new();
+    bench.fit();
+    let expected = bench.done(&words("predict waves.safetensors Waves/Waves_TEST.tsv"));
+    let piped = |arguments: &str, input: Vec<u8>| {
+        let mut command = bench.retune(&words(arguments));
+        command.write_stdin(input).output().unwrap()
+    };
+    let series = fs::read(bench.path("Waves/Waves_TEST.tsv")).unwrap();
+    let output = piped("predict waves.safetensors - --format tsv", series);
+    assert_eq!(text(&output.stdout), expected);
+    waves(6)
+        .write(&bench.path("packed.ts.gz"), "Waves")
+        .unwrap();
+    let packed = bench.done(&words("predict waves.safetensors packed.ts.gz"));
+    assert_eq!(packed, expected);
+    // What begins as a `.ts` file is one, also when it is packed.
+    let bytes = fs::read(bench.path("packed.ts.gz")).unwrap();
+    let output = piped("predict waves.safetensors -", bytes);
+    assert_eq!(text(&output.stdout), expected);
+    let output = piped("fit - --out p.safetensors", b"a,1,2\nb,x,2\n".to_vec());
+    let stderr = failure(output, 1);
+    assert!(stderr.contains("standard input:2:2: field `x`"), "{stderr}");
+}

@@ -14,7 +14,7 @@ UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, o
 xlsx | | xlsx: unknown file extension `xlsx`
 xlsx.gz | | xlsx.gz: unknown file extension `xlsx`
 
-UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | histories of .tsf files are for forecasting: format
+UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | histories of .tsf files are for forecasting
 tsf | | tsf: unknown file extension `tsf`
 
 Empty | {}: the file has no series; expected at least one row of data |
@@ -84,8 +84,8 @@ arff | @attribute r relational\n@end r\n@data | a.arff:3: no numeric attribute i
 arff | @end r | a.arff:1: `@end` ends no relational attribute
 arff | @attribute r relational\n@end r\n@attribute s relational | a.arff:3: `s` is a second relational attribute beside `r`; expected one
 arff | @attribute r relational\n@attribute x real\n@end r\n@attribute y real\n@data | a.arff:5: there are numeric attributes beside the relational one, `r`; expected all values in it
-arff | RELATION'1,2¶3',a | a.arff:7:1: channel 2 has 1 values; expected 2, as many as attributes declared within `r`
-arff | RELATION'1,2¶3,4',a\n'1,2',b | a.arff:8: the series has 1 channels; expected 2
+arff | RELATION'1,2¶3',a | a.arff:8:1: channel 2 has 1 values; expected 2, as many as attributes declared within `r`
+arff | RELATION'1,2¶3,4',a\n'1,2',b | a.arff:9: the series has 1 channels; expected 2
 arff | ARFF{0 1 | a.arff:6: the sparse row `{0 1` cannot be read; expected `{INDEX VALUE, …}`
 arff | ARFF{0 1 2} | a.arff:6:1: field `1 2` is not a number; expected a finite number or, where a value is missing, `?`, `NaN` or an empty field
 arff | ARFF{x 1} | a.arff:6: the sparse row `{x 1}` cannot be read; expected `{INDEX VALUE, …}`
@@ -109,7 +109,7 @@ ts | TS1,?:a\n | a.ts:4:2
 ts | @missing false\n@classLabel true a b\n@data\n1,?:a | a.ts:4:2
 ts | TS1,2:3,?:a\n | a.ts:4:4
 ts | STAMPS(0,1),(1,?):a\n | a.ts:4:2
-arff | RELATION'1,?¶?,2',a | a.arff:7:2
+arff | RELATION'1,?¶?,2',a | a.arff:8:2
 arff | ARFF?,1,a\n | a.arff:6:1
 
 MissingValue | {}: every value of the series is missing; expected at least one number |
@@ -119,7 +119,7 @@ ts | TS:a\n | a.ts:4
 
 MissingValue | {}: every value of a channel is missing; expected at least one number |
 ts | TS1,2:?,?:a\n | a.ts:4
-arff | RELATION'1,2¶?,?',a | a.arff:7
+arff | RELATION'1,2¶?,?',a | a.arff:8
 
 UnequalLengths | {}: the series has 2 values; expected 3, as many as the series on line 1 | stretch all series to the median length of the training split: unequal=resample
 tsv | a\t1\t2\t3\nb\t1\t2\tNaN\n | a.tsv:2

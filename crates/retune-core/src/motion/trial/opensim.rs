@@ -77,8 +77,8 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
         return Err(empty(path, text));
     };
     let names = split(names.trim_end(), None);
-    let selection = paths::selection(&options.joints, &names);
     let (names, shortened) = paths::shortened(&names);
+    let selection = paths::selection(&options.joints, &names);
     let names = Row::new(line, names);
     let header = Header::new(path, &names)?;
     let is_checked = options.counts == HeaderCounts::Check;

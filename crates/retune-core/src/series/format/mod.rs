@@ -191,11 +191,11 @@ impl Format {
                  expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz",
                 path.display()
             );
-            let hint = match extension.eq_ignore_ascii_case("tsf") {
-                true => "histories of .tsf files are for forecasting",
-                false => "give the file the extension of its format, or say which it has",
-            };
             let error = Error::new(ErrorKind::UnknownName, message);
+            if extension.eq_ignore_ascii_case("tsf") {
+                return error.with_hint("histories of .tsf files are for forecasting");
+            }
+            let hint = "give the file the extension of its format, or say which it has";
             error.with_hint(hint).with_setting("format", "")
         })
     }
@@ -285,12 +285,12 @@ pub(super) fn read(
     layout: &Layout<'_>,
 ) -> Result<RawFile, Error> {
     let bytes = read_bytes(path)?;
-    parse_bytes(
-        Format::of_input(path, said, &bytes)?,
-        &shown(path),
-        &bytes,
-        layout,
-    )
+    let format = Format::of_input(path, said, &bytes)?;
+    let mut file = parse_bytes(format, &shown(path), &bytes, layout)?;
+    if said.is_none() && is_standard_input(path) {
+        file.decisions.insert(0, ("format", format.to_string()));
+    }
+    Ok(file)
 }
 
 /// Reads all rows of a file that errors and rows call `shown`.
