@@ -38,6 +38,7 @@ csv | a,1,2x,3\nb,1,2,3\n | a.csv:1:3: field `2x`
 NotANumber | {} is not a number; expected a finite number or, where a value is missing, `?`, `NaN` or an empty field |
 ts | TS1,-inf:a\n | a.ts:4:2: field `-inf`
 arff | ARFF1,two,a\n | a.arff:6:2: field `two`
+arff | ARFF{0 1 2}\n | a.arff:6:1: field `1 2`
 
 NotANumber | {} is too large; expected a number within ±3.4e38 |
 tsv | a\t1\t1e39\n | a.tsv:1:3: field `1e39`
@@ -87,7 +88,6 @@ arff | @attribute r relational\n@attribute x real\n@end r\n@attribute y real\n@d
 arff | RELATION'1,2¶3',a | a.arff:8:1: channel 2 has 1 values; expected 2, as many as attributes declared within `r`
 arff | RELATION'1,2¶3,4',a\n'1,2',b | a.arff:9: the series has 1 channels; expected 2
 arff | ARFF{0 1 | a.arff:6: the sparse row `{0 1` cannot be read; expected `{INDEX VALUE, …}`
-arff | ARFF{0 1 2} | a.arff:6:1: field `1 2` is not a number; expected a finite number or, where a value is missing, `?`, `NaN` or an empty field
 arff | ARFF{x 1} | a.arff:6: the sparse row `{x 1}` cannot be read; expected `{INDEX VALUE, …}`
 arff | ARFF{0 1}, {2} | a.arff:6: the sparse row `{0 1}, {2}` cannot be read; expected `{INDEX VALUE, …}`
 arff | ARFF{3 1} | a.arff:6: the sparse row names the attribute 3; expected 0 to 2
