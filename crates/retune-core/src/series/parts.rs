@@ -64,7 +64,7 @@ impl SplitParts {
         let layout = Layout::for_length(self.length, &self.options);
         let raw = format::parse_bytes(self.format, &self.path, &bytes, &layout)?;
         assemble(
-            raw.univariate()?.to_predict(),
+            raw.univariate()?.into_predictable(),
             &self.options,
             Some(self.length),
         )
@@ -85,7 +85,7 @@ impl SplitParts {
         }
         self.read_lines(&mut bytes)?;
         let text = decode(&self.path, &bytes)?;
-        let raw = self.parse(text)?.univariate()?.to_predict();
+        let raw = self.parse(text)?.univariate()?.into_predictable();
         if self.header.is_none() {
             self.header = Some(self.header_of(text, &raw));
         } else {

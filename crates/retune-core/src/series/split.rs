@@ -104,7 +104,7 @@ impl Split {
         options: &ReadOptions,
     ) -> Result<Self, Error> {
         let raw = format::read(path, options.format, &Layout::for_length(length, options))?;
-        let raw = raw.univariate()?.to_predict();
+        let raw = raw.univariate()?.into_predictable();
         assemble(raw, options, Some(length))
     }
 

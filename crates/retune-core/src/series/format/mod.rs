@@ -100,7 +100,7 @@ impl RawFile {
 
     /// The file as one to predict, whose labels may be missing: it is one without labels when all
     /// of them are, else those that are missing become `?`.
-    pub fn to_predict(mut self) -> Self {
+    pub fn into_predictable(mut self) -> Self {
         let is_missing = |row: &RawRow| row.label.as_ref().is_some_and(String::is_empty);
         let missing = self.rows.iter().filter(|row| is_missing(row)).count();
         if missing > 0 {

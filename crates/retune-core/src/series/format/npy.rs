@@ -263,7 +263,7 @@ impl<'a> Array<'a> {
         let numbers = self.numbers()?;
         // Whole numbers above it are not told apart.
         let largest = 2f64.powi(53);
-        if numbers.iter().any(|number| !(number.abs() < largest)) {
+        if !numbers.iter().all(|number| number.abs() < largest) {
             return Err(self.unfit("expected labels below 2^53"));
         }
         Ok(numbers.iter().map(f64::to_string).collect())
