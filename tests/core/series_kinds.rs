@@ -34,12 +34,20 @@ impl Files {
     }
 }
 
+/// The label stands first, whatever the fields look like.
+fn options() -> ReadOptions {
+    ReadOptions {
+        label: LabelColumn::First,
+        ..ReadOptions::default()
+    }
+}
+
 fn read(path: &Path) -> Result<Split, Error> {
-    Split::read(path, &ReadOptions::default())
+    Split::read(path, &options())
 }
 
 fn parts(path: &Path, length: usize) -> Result<Vec<Split>, Error> {
-    SplitParts::open(path, length, &ReadOptions::default())?.collect()
+    SplitParts::open(path, length, &options())?.collect()
 }
 
 fn unlabelled(split: &Split) -> Split {
@@ -119,7 +127,7 @@ fn a_format_that_is_said_is_stronger_than_a_name() {
     assert_eq!(read(&path).unwrap_err().kind(), ErrorKind::UnknownName);
     let options = ReadOptions {
         format: Some(Format::Csv),
-        ..ReadOptions::default()
+        ..options()
     };
     let split = Split::read(&path, &options).unwrap();
     assert_eq!(split.labels, ["up", "down"]);
