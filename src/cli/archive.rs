@@ -12,7 +12,7 @@ use super::prelude::*;
 /// Run, merge, compare and report whole archives of data sets
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     Merge(merge::Arguments),
     Compare(compare::Arguments),
     Report(page::Arguments),

@@ -353,8 +353,9 @@ fn numbers_as_people_write_them() {
 #[test]
 fn a_small_shape_on_a_big_level_keeps_its_shape() {
     let lifted = |at: usize| {
-        let shape = (0..20)
-            .map(|t| 12_345_678.0 + 0.4 * (t as f64 * if at % 2 == 0 { 0.3 } else { 0.9 }).sin());
+        let shape = (0..20).map(|t| {
+            12_345_678.0 + 0.4 * (t as f64 * if at.is_multiple_of(2) { 0.3 } else { 0.9 }).sin()
+        });
         [
             vec![class(at)],
             shape.map(|value| value.to_string()).collect(),
