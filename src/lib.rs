@@ -37,6 +37,6 @@ pub use engine::Engine;
 pub use parameters::{Numbers, Parameters};
 pub use retune_core::{Error, ErrorKind};
 pub use retune_core::{
-    archive, audio, baseline, forecast, probability, ridge, series, stacking, storage,
+    archive, audio, baseline, forecast, probability, ridge, series, stacking, storage, table,
 };
 pub use retune_kernels as kernel;

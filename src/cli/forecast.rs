@@ -2,6 +2,7 @@
 
 mod backtest;
 mod calibration;
+mod constant;
 mod settings;
 mod split;
 mod table;
@@ -11,7 +12,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use retune::engine::Forecaster;
+use retune::forecast::{Histories, History};
+use retune::program::ForecastProgram;
 use retune::source::{DEFAULT_SOURCE, SourceWeights};
+use retune::table::ReadAs;
+use retune::task::Forecast;
 
 use super::args::{BackendArgs, Common};
 use super::fitting::show_progress;
@@ -58,10 +63,16 @@ impl Arguments {
             None => Ok(None),
         };
         let (out, plot) = (check(&self.out)?, check(&self.plot)?);
-        let histories = self.file.read()?;
+        let Histories { histories, read_as } = self.file.read()?;
+        output::read_as(common, &read_as);
+        if !self.backtest.wanted() && self.out.is_none() && constant::are_constant(&histories) {
+            let forecasts = constant::forecast(&histories, self.settings.horizon());
+            constant::note(common, &histories);
+            return self.show(common, (&histories, &read_as), &forecasts, (None, plot));
+        }
         let source = SourceWeights::find(&self.source)?;
         if self.backtest.wanted() {
-            return self.judge(histories, &source, common);
+            return self.judge(histories, read_as, &source, common);
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
         let mut progress = Progress::new(common, "fitting");
@@ -69,23 +80,43 @@ impl Arguments {
         let forecaster = Forecaster::fit(engine, &histories, &source, &settings, &mut |at| {
             show_progress(&mut progress, at);
         })?;
-        let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
+        let values: Vec<&[f64]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecasts = forecaster.forecast(&values)?;
         let program = forecaster.program();
         if let Some(calibration) = program.calibration() {
             progress.note(&calibration::describe(calibration));
+            if let Some(note) = calibration::too_few(calibration, &forecasts) {
+                progress.note(&note);
+            }
         }
         drop(progress);
+        constant::note(common, &histories);
         if let Some(out) = out {
             program.save(out.target())?;
         }
+        self.show(
+            common,
+            (&histories, &read_as),
+            &forecasts,
+            (Some(program), plot),
+        )
+    }
+
+    /// Draws and prints forecasts.
+    fn show(
+        &self,
+        common: &Common,
+        (histories, read_as): (&[History], &ReadAs),
+        forecasts: &[Forecast],
+        (program, plot): (Option<&ForecastProgram>, Option<OutputFile>),
+    ) -> Result<()> {
         if let Some(plot) = plot {
-            plot.write(forecast_svg(&histories, &forecasts)?.as_bytes())?;
+            plot.write(forecast_svg(histories, forecasts)?.as_bytes())?;
         }
         let text = if common.json {
-            json(&histories, &forecasts, Some(program))?
+            json((histories, read_as), forecasts, program)?
         } else {
-            csv(&histories, &forecasts)?
+            csv(histories, forecasts)?
         };
         output::print(&text)
     }

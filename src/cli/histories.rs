@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use retune::forecast::{History, HistoryOptions};
+use retune::forecast::{Fill, Histories, History, HistoryOptions, Step, Tolerance};
 use retune::series::Missing;
 
 use super::args::choice;
@@ -25,17 +25,42 @@ pub struct HistoryArgs {
     /// Each row is a series, its first field the name
     #[arg(long)]
     rows: bool,
+    /// Whether the first row holds names; found where it is not given
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    header: Option<bool>,
+    /// What to put into rows that are missing; without it they are an error
+    #[arg(long, value_name = "HOW", value_parser = choice::<Fill>(&["interpolate", "last"]))]
+    fill: Option<Fill>,
+    /// The step from one time to the next, such as 15min, 1h, 1d, business-day, 1w, 1month, 1q, 1y
+    #[arg(long, value_name = "STEP")]
+    frequency: Option<Step>,
+    /// How far times may lie beside equal steps: a duration such as 5s, or a share of a step
+    #[arg(long, value_name = "HOW-FAR")]
+    tolerance: Option<Tolerance>,
+}
+
+/// `yes` or `no`.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
 }
 
 impl HistoryArgs {
     /// Reads a file of histories.
-    pub fn read(&self, path: &Path, missing: Missing) -> Result<Vec<History>> {
+    pub fn read(&self, path: &Path, missing: Missing) -> Result<Histories> {
         let options = HistoryOptions {
             time: self.time.clone(),
             columns: self.columns.clone(),
             id: self.id.clone(),
             rows: self.rows,
             missing,
+            header: self.header,
+            fill: self.fill,
+            frequency: self.frequency,
+            tolerance: self.tolerance,
         };
         Ok(History::read(path, &options)?)
     }
@@ -55,12 +80,12 @@ pub struct HistoryFile {
 
 impl HistoryFile {
     /// Reads the file.
-    pub fn read(&self) -> Result<Vec<History>> {
+    pub fn read(&self) -> Result<Histories> {
         self.reading.read(&self.file, self.missing)
     }
 
     /// Reads another file of the same layout.
     pub fn read_other(&self, path: &Path) -> Result<Vec<History>> {
-        self.reading.read(path, self.missing)
+        Ok(self.reading.read(path, self.missing)?.histories)
     }
 }

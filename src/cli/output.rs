@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use retune::storage::{check_writable, write_whole};
+use retune::table::ReadAs;
 use serde::Serialize;
 
 use super::args::Common;
@@ -35,6 +36,14 @@ pub fn show<T: Serialize>(
         print(&(serde_json::to_string_pretty(result)? + "\n"))
     } else {
         print(&text(result))
+    }
+}
+
+/// Says how a file was read, in one line on stderr.
+pub fn read_as(common: &Common, read_as: &ReadAs) {
+    if !common.quiet {
+        // There is nobody to tell when stderr is closed.
+        let _ = writeln!(io::stderr(), "read as: {read_as}");
     }
 }
 

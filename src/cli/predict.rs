@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use retune::engine::{Classifier, Forecaster};
+use retune::forecast::Histories;
 use retune::program::Task;
 use retune::series::SplitParts;
 use retune::task::Prediction;
@@ -105,14 +106,16 @@ impl Arguments {
 
     fn forecast(&self, common: &Common) -> Result<String> {
         let (program, source) = self.program.load_forecast()?;
-        let histories = self.histories.read(&self.series, self.read.missing)?;
+        let Histories { histories, read_as } =
+            self.histories.read(&self.series, self.read.missing)?;
+        output::read_as(common, &read_as);
         let waiting = Waiting::new(common, "forecasting");
-        let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
+        let values: Vec<&[f64]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecaster = Forecaster::new(self.backend.engine()?, program, &source)?;
         let forecasts = forecaster.forecast(&values)?;
         drop(waiting);
         if common.json {
-            forecast::json(&histories, &forecasts, None)
+            forecast::json((&histories, &read_as), &forecasts, None)
         } else {
             forecast::csv(&histories, &forecasts)
         }

@@ -56,7 +56,7 @@ pub struct BacktestReport {
 /// As [`Forecaster::fit`]; and when no history has as many values after it as the horizon.
 pub fn backtest<B: Kernels>(
     histories: &[History],
-    after: &[Vec<f32>],
+    after: &[Vec<f64>],
     sources: [&SourceWeights; 2],
     settings: &ForecastSettings,
     options: &BacktestOptions,
@@ -100,7 +100,7 @@ pub fn backtest<B: Kernels>(
 /// Every history and place to forecast from, places counted in what comes after the history.
 fn origins(
     histories: &[History],
-    after: &[Vec<f32>],
+    after: &[Vec<f64>],
     settings: &ForecastSettings,
     options: &BacktestOptions,
 ) -> Result<Vec<(usize, usize)>, crate::Error> {
@@ -141,7 +141,7 @@ fn origins(
 
 struct Scoring<'a> {
     histories: &'a [History],
-    after: &'a [Vec<f32>],
+    after: &'a [Vec<f64>],
     origins: &'a [(usize, usize)],
     settings: &'a ForecastSettings,
     options: &'a BacktestOptions,
@@ -157,7 +157,7 @@ impl Scoring<'_> {
         // A batch at a time: all windows together may be larger than the memory.
         for batch in self.origins.chunks(256) {
             let context = self.settings.context;
-            let windows: Vec<Vec<f32>> = batch
+            let windows: Vec<Vec<f64>> = batch
                 .iter()
                 .map(|&(history, place)| self.before(history, place, context))
                 .collect();
@@ -190,7 +190,7 @@ impl Scoring<'_> {
     }
 
     /// The last `most` values before a place.
-    fn before(&self, history: usize, place: usize, most: usize) -> Vec<f32> {
+    fn before(&self, history: usize, place: usize, most: usize) -> Vec<f64> {
         let (old, new) = (
             &self.histories[history].values,
             &self.after[history][..place],

@@ -7,6 +7,7 @@ use clap::Args;
 use retune::forecast::History;
 use retune::program::Calibration;
 use retune::source::SourceWeights;
+use retune::table::ReadAs;
 use retune::task::{BacktestOptions, BacktestReport};
 use serde::Serialize;
 
@@ -70,6 +71,7 @@ struct Outcome {
     calibration: Option<Calibration>,
     #[serde(flatten)]
     report: BacktestReport,
+    read_as: ReadAs,
 }
 
 impl Arguments {
@@ -77,11 +79,12 @@ impl Arguments {
     pub(super) fn judge(
         &self,
         histories: Vec<History>,
+        read_as: ReadAs,
         source: &SourceWeights,
         common: &Common,
     ) -> Result<()> {
         let scoring = &self.backtest;
-        let (histories, after): (Vec<History>, Vec<Vec<f32>>) = match &scoring.against {
+        let (histories, after): (Vec<History>, Vec<Vec<f64>>) = match &scoring.against {
             Some(path) => {
                 let after = self.matching(&histories, path)?;
                 (histories, after)
@@ -126,12 +129,13 @@ impl Arguments {
             seconds: start.elapsed().as_secs_f64(),
             calibration: measured,
             report,
+            read_as,
         };
         output::show(common, &outcome, Outcome::describe)
     }
 
     /// What came after each history, by its name.
-    fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f32>>> {
+    fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f64>>> {
         let mut after = self.file.read_other(path)?;
         histories
             .iter()

@@ -1,6 +1,7 @@
 //! What is said of the windows that intervals were measured on.
 
 use retune::program::Calibration;
+use retune::task::Forecast;
 
 use super::super::text;
 
@@ -16,4 +17,16 @@ pub fn describe(calibration: Calibration) -> String {
              well: too few to keep some for each, so the intervals may be too narrow"
         ),
     }
+}
+
+/// What to know of a level that so few windows cannot promise.
+pub fn too_few(calibration: Calibration, forecasts: &[Forecast]) -> Option<String> {
+    let mut intervals = forecasts.first()?.intervals.iter();
+    let unreached = intervals.find(|interval| !interval.reached)?;
+    let level = (unreached.level * 100.0).round();
+    Some(format!(
+        "intervals: {level} % cannot be told from {}: it is the largest error of them, and may be \
+         the same as that of a lower level",
+        text::counted(calibration.windows, "window", "windows")
+    ))
 }

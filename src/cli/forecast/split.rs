@@ -40,7 +40,7 @@ pub struct Cut {
     /// What is fitted on.
     pub history: History,
     /// What comes after it.
-    pub after: Vec<f32>,
+    pub after: Vec<f64>,
 }
 
 impl Parts {
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn parts_are_counted_or_shares() {
         let cut = |parts: &str, values: usize| {
-            let values = (0..values).map(|value| value as f32).collect();
+            let values = (0..values).map(|value| value as f64).collect();
             let history = History {
                 name: "a".to_owned(),
                 timeline: Timeline::counts(),

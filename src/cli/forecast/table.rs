@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use retune::forecast::History;
 use retune::program::{Calibration, ForecastProgram};
+use retune::table::ReadAs;
 use retune::task::Forecast;
 use serde::Serialize;
 
@@ -24,15 +25,31 @@ pub fn csv(histories: &[History], forecasts: &[Forecast]) -> Result<String> {
     for (history, forecast) in histories.iter().zip(forecasts) {
         let times = times(history, forecast)?;
         for (step, (time, value)) in times.into_iter().zip(&forecast.values).enumerate() {
-            let mut row = vec![history.name.clone(), time, value.to_string()];
-            for interval in &forecast.intervals {
-                row.push(interval.lower[step].to_string());
-                row.push(interval.upper[step].to_string());
-            }
+            let ends = forecast.intervals.iter();
+            let ends = ends.flat_map(|interval| [interval.lower[step], interval.upper[step]]);
+            let width = ends
+                .clone()
+                .fold(0.0f64, |width, end| width.max((end - value).abs()));
+            let mut row = vec![history.name.clone(), time, shown(*value, width)];
+            row.extend(ends.map(|end| shown(end, width)));
             writer.write_record(&row)?;
         }
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// A number to the digits that mean something beside an interval of this width.
+fn shown(value: f64, width: f64) -> String {
+    const DIGITS: i32 = 6;
+    if width == 0.0 || !width.is_finite() {
+        return value.to_string();
+    }
+    let decimals = (DIGITS - width.log10().floor() as i32).clamp(0, 17) as usize;
+    let text = format!("{value:.decimals$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
 }
 
 fn times(history: &History, forecast: &Forecast) -> Result<Vec<String>> {
@@ -59,12 +76,13 @@ struct Outcome<'a> {
     uses_source: Option<bool>,
     scores: Option<&'a BTreeMap<String, f64>>,
     calibration: Option<Calibration>,
+    read_as: &'a ReadAs,
     series: Vec<Series<'a>>,
 }
 
 /// The same as JSON, with what the fit of the program found where there was one.
 pub fn json(
-    histories: &[History],
+    (histories, read_as): (&[History], &ReadAs),
     forecasts: &[Forecast],
     fitted: Option<&ForecastProgram>,
 ) -> Result<String> {
@@ -85,7 +103,21 @@ pub fn json(
         uses_source: fitted.map(ForecastProgram::uses_source),
         scores: fitted.map(ForecastProgram::scores),
         calibration: fitted.and_then(ForecastProgram::calibration),
+        read_as,
         series,
     };
     Ok(serde_json::to_string_pretty(&outcome)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_to_the_digits_that_mean_something() {
+        assert_eq!(shown(445.928_381_234_5, 60.0), "445.92838");
+        assert_eq!(shown(48_211_941.182_736_45, 0.5), "48211941.1827364");
+        assert_eq!(shown(1200.0, 1e9), "1200");
+        assert_eq!(shown(0.1 + 0.2, 0.0), "0.30000000000000004");
+    }
 }

@@ -57,10 +57,10 @@ fn draw(panel: &Area, history: &History, forecast: &Forecast) -> Result<()> {
         stamp(length as f64)
     );
     let mut chart = chart(panel, &history.name, (0.0..last, &time), (up, ""), &number)?;
-    let place = |from: usize, values: &[f32]| -> Vec<(f64, f64)> {
+    let place = |from: usize, values: &[f64]| -> Vec<(f64, f64)> {
         let values = values.iter().enumerate();
         values
-            .map(|(step, value)| ((from + step) as f64, f64::from(*value)))
+            .map(|(step, value)| ((from + step) as f64, *value))
             .collect()
     };
     let first = length - start;

@@ -148,7 +148,7 @@ mod tests {
         let history = |values: usize| History {
             name: String::new(),
             timeline: Timeline::counts(),
-            values: (0..values).map(|at| (at as f32).sin()).collect(),
+            values: (0..values).map(|at| (at as f64).sin()).collect(),
         };
         let histories = [history(40), history(24)];
         let parts = Parts::of(&histories, &settings());

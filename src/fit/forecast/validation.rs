@@ -122,7 +122,7 @@ mod tests {
         let history = |values: &usize| History {
             name: String::new(),
             timeline: Timeline::counts(),
-            values: (0..*values).map(|at| (at as f32).sin()).collect(),
+            values: (0..*values).map(|at| (at as f64).sin()).collect(),
         };
         let histories: Vec<History> = values.iter().map(history).collect();
         let origins = Parts::of(&histories, &settings).validation;

@@ -50,9 +50,8 @@ impl Fit<'_> {
                 "no window of {context} values before the last {held_out} moves; expected one that \
                  does"
             );
-            return Err(crate::Error::new(ErrorKind::Constant, message).with_hint(
-                "the forecast of a constant series is its value, and needs no program",
-            ));
+            return Err(crate::Error::new(ErrorKind::Constant, message)
+                .with_hint("give a longer history, or one that moves earlier"));
         }
         Ok(rows)
     }

@@ -3,13 +3,17 @@
 mod by_column;
 mod by_row;
 mod columns;
+mod counters;
 mod fill;
+mod header;
+mod panel;
 mod table;
+mod time;
 
 use std::path::Path;
 
 use super::{HistoryOptions, Timeline};
-use crate::table::read_text;
+use crate::table::{ReadAs, read_text};
 use crate::{Error, ErrorKind};
 use table::Table;
 
@@ -21,22 +25,33 @@ pub struct History {
     /// When its values were measured.
     pub timeline: Timeline,
     /// The values, `[length]`; all finite.
-    pub values: Vec<f32>,
+    pub values: Vec<f64>,
+}
+
+/// The histories of a file, and how it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histories {
+    /// In the order of their columns, or of the first rows of their ids.
+    pub histories: Vec<History>,
+    /// What was decided.
+    pub read_as: ReadAs,
 }
 
 impl History {
-    /// Reads the histories of a file of separated values, in the order of their columns, or of the
-    /// first rows of their ids.
+    /// Reads the histories of a file of separated values.
     ///
     /// Fields are separated by tabs when the first line holds one, else by commas, else by
     /// semicolons. The first row is a header when it holds words and no numbers, when it begins
-    /// with a name for times (see [`HistoryOptions::time`]) or with an empty field that the row
-    /// after it does not begin with, or when a column is asked for that it names.
+    /// with a name for times or with an empty field that the row after it does not begin with, when
+    /// it has words above numbers, when a column is asked for that it names, or when it counts in
+    /// equal steps and the rows after it do not; [`HistoryOptions::header`] says so where that
+    /// leaves a doubt. A table with the newest row first is turned round.
     ///
     /// # Errors
     ///
-    /// [`Error`] with the line and the column where something is wrong.
-    pub fn read(path: &Path, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
+    /// [`Error`] with the line and the column where something is wrong, and where two readings are
+    /// plausible.
+    pub fn read(path: &Path, options: &HistoryOptions) -> Result<Histories, Error> {
         let text = read_text(path)?;
         Self::parse(path, &text, options)
     }
@@ -46,7 +61,7 @@ impl History {
     /// # Errors
     ///
     /// See [`History::read`].
-    pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Vec<Self>, Error> {
+    pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Histories, Error> {
         let conflict = |other| {
             let message = format!("a history in each row and {other} exclude each other");
             Err(Error::new(ErrorKind::Setting, message).with_hint("give only one of them"))
@@ -56,6 +71,14 @@ impl History {
         }
         if options.rows && !options.columns.is_empty() {
             return conflict("value columns");
+        }
+        let on_times = [
+            ("filled rows", options.fill.is_some()),
+            ("a step of times", options.frequency.is_some()),
+            ("a tolerance of times", options.tolerance.is_some()),
+        ];
+        if let Some((other, _)) = on_times.iter().find(|(_, given)| options.rows && *given) {
+            return conflict(other);
         }
         let table = Table::read(path, text, options)?;
         if options.rows {
@@ -67,4 +90,8 @@ impl History {
 }
 
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod truth;

@@ -42,9 +42,9 @@ pub struct Interval {
     /// `n / (n + 1)` can be promised, and the interval is that of the largest error instead.
     pub reached: bool,
     /// The lower ends, `[horizon]`.
-    pub lower: Vec<f32>,
+    pub lower: Vec<f64>,
     /// The upper ends, `[horizon]`.
-    pub upper: Vec<f32>,
+    pub upper: Vec<f64>,
 }
 
 impl Conformal {
@@ -104,7 +104,7 @@ impl Conformal {
     /// # Errors
     ///
     /// For a level that was not measured, and for a longer forecast.
-    pub fn around(&self, forecast: &[f32], deviation: f64, level: f64) -> Result<Interval, Error> {
+    pub fn around(&self, forecast: &[f64], deviation: f64, level: f64) -> Result<Interval, Error> {
         let known = self.levels.iter().find(|known| known.level == level);
         let known = known.ok_or_else(|| {
             let levels: Vec<String> = self.levels().map(|level| level.to_string()).collect();
@@ -118,9 +118,7 @@ impl Conformal {
         }
         let ends = |sign: f64| {
             let steps = forecast.iter().zip(&known.half_widths);
-            let end = |(&value, &half): (&f32, &f32)| {
-                (f64::from(value) + sign * f64::from(half) * deviation) as f32
-            };
+            let end = |(&value, &half): (&f64, &f32)| value + sign * f64::from(half) * deviation;
             steps.map(end).collect()
         };
         Ok(Interval {
@@ -181,7 +179,7 @@ mod tests {
                 .map(|_| random.random_range(-1.0f32..1.0).powi(3))
                 .collect();
             let conformal = Conformal::of(&errors, 1, &LEVELS).unwrap();
-            let actual = random.random_range(-1.0f32..1.0).powi(3);
+            let actual = f64::from(random.random_range(-1.0f32..1.0).powi(3));
             for (covered, level) in covered.iter_mut().zip(LEVELS) {
                 let interval = conformal.around(&[0.0], 1.0, level).unwrap();
                 *covered += usize::from(interval.lower[0] <= actual && actual <= interval.upper[0]);

@@ -15,7 +15,7 @@ use crate::Error;
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn mean_squared_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| {
         (value - forecast).powi(2)
     })
@@ -26,7 +26,7 @@ pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn root_mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn root_mean_squared_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean_squared_error(actual, forecast).map(f64::sqrt)
 }
 
@@ -35,7 +35,7 @@ pub fn root_mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, 
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn mean_absolute_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| (value - forecast).abs())
 }
 
@@ -45,7 +45,7 @@ pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Erro
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn symmetric_percentage_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| {
         let size = value.abs() + forecast.abs();
         if size == 0.0 {
@@ -61,15 +61,13 @@ pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f6
 ///
 /// `period` is 1 where there is no season. `None` when the history is not longer than a season, or
 /// repeats itself exactly: then no error can be told in this unit.
-pub fn seasonal_naive_scale(history: &[f32], period: usize) -> Option<f64> {
+pub fn seasonal_naive_scale(history: &[f64], period: usize) -> Option<f64> {
     let later = history.get(period..)?;
     if period == 0 || later.is_empty() {
         return None;
     }
     let errors = later.iter().zip(history);
-    let sum: f64 = errors
-        .map(|(value, before)| (f64::from(*value) - f64::from(*before)).abs())
-        .sum();
+    let sum: f64 = errors.map(|(value, before)| (value - before).abs()).sum();
     let scale = sum / later.len() as f64;
     (scale > 0.0 && scale.is_finite()).then_some(scale)
 }
@@ -83,9 +81,9 @@ pub fn seasonal_naive_scale(history: &[f32], period: usize) -> Option<f64> {
 ///
 /// When there are none, or not as many of each.
 pub fn mean_absolute_scaled_error(
-    actual: &[f32],
-    forecast: &[f32],
-    history: &[f32],
+    actual: &[f64],
+    forecast: &[f64],
+    history: &[f64],
     period: usize,
 ) -> Result<Option<f64>, Error> {
     let error = mean_absolute_error(actual, forecast)?;
@@ -97,7 +95,7 @@ pub fn mean_absolute_scaled_error(
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn interval_coverage(actual: &[f32], lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
+pub fn interval_coverage(actual: &[f64], lower: &[f64], upper: &[f64]) -> Result<f64, Error> {
     as_many("upper ends", upper.len(), actual.len())?;
     as_many("lower ends", lower.len(), actual.len())?;
     let ends = lower.iter().zip(upper);
@@ -114,15 +112,15 @@ pub fn interval_coverage(actual: &[f32], lower: &[f32], upper: &[f32]) -> Result
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn interval_width(lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
+pub fn interval_width(lower: &[f64], upper: &[f64]) -> Result<f64, Error> {
     mean(lower, upper, |lower, upper| upper - lower)
 }
 
-fn mean(actual: &[f32], forecast: &[f32], error: impl Fn(f64, f64) -> f64) -> Result<f64, Error> {
+fn mean(actual: &[f64], forecast: &[f64], error: impl Fn(f64, f64) -> f64) -> Result<f64, Error> {
     as_many("forecasts", forecast.len(), actual.len())?;
     let pairs = actual.iter().zip(forecast);
     let sum: f64 = pairs
-        .map(|(value, forecast)| error(f64::from(*value), f64::from(*forecast)))
+        .map(|(value, forecast)| error(*value, *forecast))
         .sum();
     Ok(sum / actual.len() as f64)
 }
@@ -137,9 +135,9 @@ mod tests {
     // np.mean((y-f)**2), np.mean(abs(y-f)), np.sqrt(np.mean((y-f)**2))
     // np.mean([200*2/222, 200*2/238, 0, 200])
     // np.mean(abs(y-f))/np.mean(abs(h[1:]-h[:-1])), np.mean(abs(y-f))/np.mean(abs(h[2:]-h[:-2]))
-    const ACTUAL: [f32; 4] = [112.0, 118.0, 0.0, -129.0];
-    const FORECAST: [f32; 4] = [110.0, 120.0, 0.0, 129.0];
-    const HISTORY: [f32; 6] = [1.0, 4.0, 2.0, 6.0, 1.0, 9.0];
+    const ACTUAL: [f64; 4] = [112.0, 118.0, 0.0, -129.0];
+    const FORECAST: [f64; 4] = [110.0, 120.0, 0.0, 129.0];
+    const HISTORY: [f64; 6] = [1.0, 4.0, 2.0, 6.0, 1.0, 9.0];
 
     fn close(found: f64, expected: f64) {
         assert!(
@@ -187,7 +185,7 @@ mod tests {
     #[test]
     fn intervals_are_judged_by_coverage_and_width() {
         let (lower, upper) = ([0.0, 0.0, 0.0, 0.0], [1.0, 2.0, 3.0, 4.0]);
-        let actual = [1.0, 2.5, 0.0, f32::NAN];
+        let actual = [1.0, 2.5, 0.0, f64::NAN];
         assert_eq!(interval_coverage(&actual, &lower, &upper).unwrap(), 0.5);
         assert_eq!(interval_width(&lower, &upper).unwrap(), 2.5);
     }

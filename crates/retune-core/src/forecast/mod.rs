@@ -21,9 +21,9 @@ mod timeline;
 mod window;
 
 pub use control::Control;
-pub use history::History;
+pub use history::{Histories, History};
 pub use interval::{Conformal, Interval, LEVELS};
-pub use options::HistoryOptions;
+pub use options::{Fill, HistoryOptions};
 pub use scorer::{ForecastScores, IntervalScore, Scorer};
-pub use timeline::{Step, Timeline};
+pub use timeline::{Step, Timeline, Tolerance};
 pub use window::{Backtest, ScaledWindow, season_ahead};

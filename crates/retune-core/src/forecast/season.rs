@@ -1,5 +1,7 @@
 //! The period after which a history repeats itself.
 
+use super::window::spread;
+
 /// The longest period that is looked for: a week of quarters of an hour has 672 values, a day of
 /// minutes 1440.
 const LONGEST: usize = 1500;
@@ -40,7 +42,7 @@ struct Candidate {
 /// is preferred to a week which repeats it.
 ///
 /// At most the last 30,000 values are looked at, for periods up to 1,500.
-pub fn period(values: &[f32]) -> Option<usize> {
+pub fn period(values: &[f64]) -> Option<usize> {
     let start = values.len().saturating_sub(LATEST);
     let values = standardised(values.get(start..)?)?;
     let longest = (values.len() / 3).min(LONGEST);
@@ -104,18 +106,10 @@ fn refined(residual: &[f64], period: usize) -> usize {
 }
 
 /// The values at mean 0 and deviation 1; `None` when they are constant or not finite.
-fn standardised(values: &[f32]) -> Option<Vec<f64>> {
-    let count = values.len() as f64;
-    let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-    let squares = values
-        .iter()
-        .map(|&value| (f64::from(value) - mean).powi(2));
-    let deviation = (squares.sum::<f64>() / count).sqrt();
-    let size = values
-        .iter()
-        .fold(0.0f64, |size, &value| size.max(f64::from(value).abs()));
-    (deviation > size * 1e-6 && deviation.is_finite()).then(|| {
-        let scale = |&value: &f32| (f64::from(value) - mean) / deviation;
+fn standardised(values: &[f64]) -> Option<Vec<f64>> {
+    let (mean, deviation, constant) = spread(values);
+    (!constant && deviation.is_finite()).then(|| {
+        let scale = |value: &f64| (value - mean) / deviation;
         values.iter().map(scale).collect()
     })
 }

@@ -4,4 +4,5 @@ mod backtest;
 mod scaled;
 
 pub use backtest::Backtest;
+pub(super) use scaled::spread;
 pub use scaled::{ScaledWindow, season_ahead};

@@ -1,13 +1,14 @@
 //! Tables with a history in each row, of any lengths, as in the M4 competition.
 
-use super::History;
+use super::by_column::read_as;
 use super::fill::{Field, values};
 use super::table::Table;
+use super::{Histories, History};
 use crate::Error;
 use crate::forecast::{HistoryOptions, Timeline};
 use crate::table::{Row, is_missing, is_number};
 
-pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<History>, Error> {
+pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histories, Error> {
     let id = match options.id.as_deref() {
         Some(name) => Some(table.find(name)?),
         None => first_is_id(table).then_some(0),
@@ -27,7 +28,16 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Vec<Hi
             name,
         })
     };
-    table.rows.iter().enumerate().map(history).collect()
+    let histories = table
+        .rows
+        .iter()
+        .enumerate()
+        .map(history)
+        .collect::<Result<Vec<_>, Error>>()?;
+    let mut read_as = read_as(table, &histories);
+    let id = id.map_or_else(|| "none, rows are counted".to_owned(), |id| table.shown(id));
+    read_as.add("id", id);
+    Ok(Histories { histories, read_as })
 }
 
 /// Whether the first column holds ids: it does when no number stands there.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::forecast::Fill;
+use crate::forecast::timeline::Placed;
 use crate::series::{Missing, fill_gaps};
 use crate::table::{Misfit, Place, Row, number};
 use crate::wording::shorten;
@@ -32,7 +34,7 @@ pub(super) fn values<'a>(
     name: &str,
     fields: impl Iterator<Item = Field<'a>>,
     missing: Missing,
-) -> Result<Vec<f32>, Error> {
+) -> Result<Vec<f64>, Error> {
     let read = |field: Field<'a>| {
         let wrong = |kind, message: String| {
             Error::new(kind, message).at(Place::field(path, field.line, field.column))
@@ -76,5 +78,27 @@ pub(super) fn values<'a>(
             format!("{path}: every value of `{name}` is missing; expected at least one number");
         return Err(Error::new(ErrorKind::MissingValue, message));
     }
-    Ok(values.into_iter().map(|value| value as f32).collect())
+    Ok(values)
+}
+
+/// Values at their places, and what is between them filled in.
+pub(super) fn spread(values: Vec<f64>, placed: &Placed, fill: Option<Fill>) -> Vec<f64> {
+    if placed.length() == values.len() {
+        return values;
+    }
+    let mut all = vec![f64::NAN; placed.length()];
+    for (place, value) in placed.places.iter().zip(values) {
+        if let Some(there) = all.get_mut(*place) {
+            *there = value;
+        }
+    }
+    if fill == Some(Fill::Last) {
+        let mut last = f64::NAN;
+        for value in &mut all {
+            last = if value.is_nan() { last } else { *value };
+            *value = last;
+        }
+    }
+    fill_gaps(&mut all);
+    all
 }
