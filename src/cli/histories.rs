@@ -28,6 +28,12 @@ pub struct HistoryArgs {
     /// Whether the first row holds names; found where it is not given
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     header: Option<bool>,
+    /// What parts the decimals of numbers; found where it is not given
+    #[arg(long, value_name = "SIGN", value_parser = ["point", "comma"])]
+    decimal: Option<String>,
+    /// What parts the thousands; found where it is not given
+    #[arg(long, value_name = "SIGN", value_parser = ["point", "comma", "space", "apostrophe", "none"])]
+    thousands: Option<String>,
     /// What to put into rows that are missing; without it they are an error
     #[arg(long, value_name = "HOW", value_parser = choice::<Fill>(&["interpolate", "last"]))]
     fill: Option<Fill>,
@@ -37,6 +43,17 @@ pub struct HistoryArgs {
     /// How far times may lie beside equal steps: a duration such as 5s, or a share of a step
     #[arg(long, value_name = "HOW-FAR")]
     tolerance: Option<Tolerance>,
+}
+
+/// A sign by its name; none for `none`.
+fn sign(name: &str) -> Option<char> {
+    match name {
+        "point" => Some('.'),
+        "comma" => Some(','),
+        "space" => Some(' '),
+        "apostrophe" => Some('\''),
+        _ => None,
+    }
 }
 
 /// `yes` or `no`.
@@ -58,6 +75,8 @@ impl HistoryArgs {
             rows: self.rows,
             missing,
             header: self.header,
+            decimal: self.decimal.as_deref().and_then(sign),
+            thousands: self.thousands.as_deref().map(sign),
             fill: self.fill,
             frequency: self.frequency,
             tolerance: self.tolerance,

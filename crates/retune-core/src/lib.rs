@@ -16,6 +16,8 @@ mod argmax;
 mod atomic;
 pub mod audio;
 pub mod baseline;
+#[cfg(test)]
+mod cases;
 mod error;
 pub mod forecast;
 pub mod motion;

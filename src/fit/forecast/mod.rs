@@ -89,6 +89,7 @@ pub fn fit_forecast<B: Kernels>(
         units: units(histories, settings),
     };
     let parts = Parts::of(histories, settings);
+    parts.check(histories, settings)?;
     let validation = settings.windows.div_ceil(VALIDATION);
     let validation = fit.rows(&thinned(&parts.validation, validation, settings.seed ^ 1))?;
     let validation = Validation::of(validation, histories, settings);

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::ForecastSettings;
 use crate::forecast::metrics::seasonal_naive_scale;
 use crate::forecast::{History, ScaledWindow};
+use crate::{Error, ErrorKind};
 
 /// A window that is so much livelier than its history does not count for more.
 const LARGEST_RATIO: f64 = 20.0;
@@ -61,6 +62,34 @@ impl Parts {
             parts.validation.extend(validation.map(origin));
         }
         parts
+    }
+}
+
+impl Parts {
+    /// Checks that there are windows enough in both parts.
+    pub fn check(&self, histories: &[History], settings: &ForecastSettings) -> Result<(), Error> {
+        const LEAST: usize = 2;
+        let fewest = self.training.len().min(self.validation.len());
+        if fewest >= LEAST {
+            return Ok(());
+        }
+        let part = match self.training.len() == fewest {
+            true => "to learn from",
+            false => "to choose and to measure with",
+        };
+        let values: usize = histories.iter().map(|history| history.values.len()).sum();
+        let (context, horizon) = (settings.context, settings.horizon);
+        let message = format!(
+            "the histories have {values} values together, and windows of {context} with {horizon} to \
+             forecast leave {fewest} {part}; expected at least {LEAST}"
+        );
+        Err(Error::new(ErrorKind::TooShort, message)
+            .with_hint(
+                "give a longer history, or a smaller horizon or context, or validate on more",
+            )
+            .with_setting("horizon", "")
+            .with_setting("context", "")
+            .with_setting("validation", ""))
     }
 }
 

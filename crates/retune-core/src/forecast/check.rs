@@ -3,7 +3,6 @@
 use crate::table::Real;
 use crate::{Error, ErrorKind};
 
-/// Checks a size.
 pub(super) fn at_least_one(what: &str, size: usize) -> Result<(), Error> {
     if size == 0 {
         let message = format!("the {what} is 0; expected at least 1");

@@ -36,10 +36,9 @@ impl Control {
             Self::SeasonalNaive { period } => {
                 at_least_one("period", period)?;
                 let start = history.len().checked_sub(period);
-                let season = start.and_then(|start| history.get(start..));
-                let season =
-                    season.ok_or_else(|| too_short(history.len(), period, "one season"))?;
-                Ok(season.iter().copied().cycle().take(horizon).collect())
+                let start = start.ok_or_else(|| too_short(history.len(), period, "one season"))?;
+                let season = history[start..].iter().copied();
+                Ok(season.cycle().take(horizon).collect())
             }
             Self::Drift => {
                 let steps = (history.len() - 1).max(1) as f64;
@@ -53,46 +52,32 @@ impl Control {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Control::{Drift, LastValue, SeasonalNaive};
 
     #[test]
     fn controls_go_on_from_the_history() {
         let history = [1.0, 5.0, 3.0, 4.0];
-        let forecast = |control: Control| control.forecast(&history, 3).unwrap();
-        assert_eq!(forecast(Control::LastValue), [4.0, 4.0, 4.0]);
-        assert_eq!(
-            forecast(Control::SeasonalNaive { period: 2 }),
-            [3.0, 4.0, 3.0]
-        );
-        assert_eq!(
-            forecast(Control::SeasonalNaive { period: 4 }),
-            [1.0, 5.0, 3.0]
-        );
-        assert_eq!(forecast(Control::Drift), [5.0, 6.0, 7.0]);
-        assert_eq!(Control::Drift.forecast(&[2.0], 2).unwrap(), [2.0, 2.0]);
-    }
-
-    #[test]
-    fn what_cannot_be_forecast_is_an_error() {
-        let season = Control::SeasonalNaive { period: 3 };
-        let error = |control: Control, history: &[f64], horizon| {
-            control.forecast(history, horizon).unwrap_err().to_string()
-        };
-        assert_eq!(
-            error(season, &[1.0, 2.0], 1),
-            "the history has 2 values; expected at least 3 for one season"
-        );
-        assert_eq!(
-            error(Control::Drift, &[], 1),
-            "the history has 0 values; expected at least 1 for a forecast"
-        );
-        assert_eq!(
-            error(Control::LastValue, &[1.0], 0),
-            "the horizon is 0; expected at least 1"
-        );
-        assert_eq!(
-            error(Control::SeasonalNaive { period: 0 }, &[1.0], 1),
-            "the period is 0; expected at least 1"
-        );
+        for (control, forecast) in [
+            (LastValue, [4.0, 4.0, 4.0]),
+            (SeasonalNaive { period: 2 }, [3.0, 4.0, 3.0]),
+            (SeasonalNaive { period: 4 }, [1.0, 5.0, 3.0]),
+            (Drift, [5.0, 6.0, 7.0]),
+        ] {
+            assert_eq!(control.forecast(&history, 3).unwrap(), forecast);
+        }
+        assert_eq!(Drift.forecast(&[2.0], 2).unwrap(), [2.0, 2.0]);
+        let season = "the history has 2 values; expected at least 3 for one season";
+        let empty = "the history has 0 values; expected at least 1 for a forecast";
+        let horizon = "the horizon is 0; expected at least 1";
+        let period = "the period is 0; expected at least 1";
+        for (control, history, ahead, expected) in [
+            (SeasonalNaive { period: 3 }, &history[..2], 1, season),
+            (Drift, &[], 1, empty),
+            (LastValue, &history, 0, horizon),
+            (SeasonalNaive { period: 0 }, &history, 1, period),
+        ] {
+            let error = control.forecast(history, ahead).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
     }
 }

@@ -6,6 +6,7 @@ mod columns;
 mod counters;
 mod fill;
 mod header;
+mod numbers;
 mod panel;
 mod table;
 mod time;

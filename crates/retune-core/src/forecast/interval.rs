@@ -63,22 +63,20 @@ impl Conformal {
         as_many("errors", errors.len(), whole)?;
         finite("errors", 0, errors)?;
         let count = errors.len() / horizon;
-        let sorted: Vec<Vec<f32>> = (0..horizon)
-            .map(|step| {
-                let errors = errors.iter().skip(step).step_by(horizon);
-                let mut sizes: Vec<f32> = errors.map(|error| error.abs()).collect();
-                sizes.sort_by(f32::total_cmp);
-                sizes
-            })
-            .collect();
+        let sorted = |step: usize| {
+            let errors = errors.iter().skip(step).step_by(horizon);
+            let mut sizes: Vec<f32> = errors.map(|error| error.abs()).collect();
+            sizes.sort_by(f32::total_cmp);
+            sizes
+        };
+        let sorted: Vec<Vec<f32>> = (0..horizon).map(sorted).collect();
         let measure = |&level: &f64| {
             let rank = rank(count, level)?;
-            let place = rank.min(count).saturating_sub(1);
-            let half_widths = sorted.iter().filter_map(|sizes| sizes.get(place).copied());
+            let place = rank.clamp(1, count) - 1;
             Ok(Level {
                 level,
                 reached: rank <= count,
-                half_widths: half_widths.collect(),
+                half_widths: sorted.iter().map(|sizes| sizes[place]).collect(),
             })
         };
         Ok(Self {
@@ -86,16 +84,6 @@ impl Conformal {
             count,
             levels: levels.iter().map(measure).collect::<Result<_, Error>>()?,
         })
-    }
-
-    /// How many forecasts the errors are from.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// The levels that were measured.
-    pub fn levels(&self) -> impl Iterator<Item = f64> + '_ {
-        self.levels.iter().map(|level| level.level)
     }
 
     /// The interval of a level around a forecast, `[horizon]` or shorter, in the unit of the
@@ -107,8 +95,8 @@ impl Conformal {
     pub fn around(&self, forecast: &[f64], deviation: f64, level: f64) -> Result<Interval, Error> {
         let known = self.levels.iter().find(|known| known.level == level);
         let known = known.ok_or_else(|| {
-            let levels: Vec<String> = self.levels().map(|level| level.to_string()).collect();
-            let levels = levels.join(", ");
+            let levels = self.levels.iter().map(|known| known.level.to_string());
+            let levels = levels.collect::<Vec<_>>().join(", ");
             let message = format!("there is no interval for the level {level}; there are {levels}");
             Error::new(ErrorKind::Setting, message)
         })?;
@@ -150,15 +138,19 @@ mod tests {
 
     #[test]
     fn the_half_width_is_an_ordered_error() {
-        // ⌈(n + 1) · level⌉ by hand: n = 9 gives 8 and 10, n = 19 gives 16 and 19.
-        assert_eq!((rank(9, 0.8).unwrap(), rank(9, 0.95).unwrap()), (8, 10));
-        assert_eq!((rank(19, 0.8).unwrap(), rank(19, 0.95).unwrap()), (16, 19));
-        assert_eq!(rank(9, 0.7).unwrap(), 7);
-        let errors: Vec<f32> = (1..=9)
-            .flat_map(|size| [size as f32, -10.0 * size as f32])
-            .collect();
-        let conformal = Conformal::of(&errors, 2, &LEVELS).unwrap();
-        assert_eq!(conformal.count(), 9);
+        // ⌈(n + 1) · level⌉ by hand.
+        for (count, level, expected) in [
+            (9, 0.7, 7),
+            (9, 0.8, 8),
+            (9, 0.95, 10),
+            (19, 0.8, 16),
+            (19, 0.95, 19),
+        ] {
+            assert_eq!(rank(count, level).unwrap(), expected);
+        }
+        let errors = (1..=9).flat_map(|size| [size as f32, -10.0 * size as f32]);
+        let conformal = Conformal::of(&errors.collect::<Vec<_>>(), 2, &LEVELS).unwrap();
+        assert_eq!(conformal.count, 9);
         let interval = conformal.around(&[100.0, 200.0], 0.5, 0.8).unwrap();
         assert!(interval.reached);
         assert_eq!(interval.lower, [96.0, 160.0]);
@@ -172,14 +164,12 @@ mod tests {
     #[test]
     fn new_values_are_covered_as_promised() {
         let mut random = ChaCha8Rng::seed_from_u64(7);
+        let mut draw = || random.random_range(-1.0f32..1.0).powi(3);
         let mut covered = [0usize; 2];
-        let (trials, count) = (4000, 40);
-        for _ in 0..trials {
-            let errors: Vec<f32> = (0..count)
-                .map(|_| random.random_range(-1.0f32..1.0).powi(3))
-                .collect();
+        for _ in 0..4000 {
+            let errors: Vec<f32> = (0..40).map(|_| draw()).collect();
             let conformal = Conformal::of(&errors, 1, &LEVELS).unwrap();
-            let actual = f64::from(random.random_range(-1.0f32..1.0).powi(3));
+            let actual = f64::from(draw());
             for (covered, level) in covered.iter_mut().zip(LEVELS) {
                 let interval = conformal.around(&[0.0], 1.0, level).unwrap();
                 *covered += usize::from(interval.lower[0] <= actual && actual <= interval.upper[0]);
@@ -187,34 +177,29 @@ mod tests {
         }
         // Exactly ⌈41 · level⌉ / 41 is expected: 33 / 41 and 39 / 41.
         for (covered, expected) in covered.into_iter().zip([33.0 / 41.0, 39.0 / 41.0]) {
-            assert!((covered as f64 / f64::from(trials) - expected).abs() < 0.02);
+            assert!((covered as f64 / 4000.0 - expected).abs() < 0.02);
         }
     }
 
     #[test]
     fn what_cannot_be_measured_is_an_error() {
-        let message = |result: Result<Conformal, Error>| result.unwrap_err().to_string();
-        assert_eq!(
-            message(Conformal::of(&[1.0], 0, &LEVELS)),
-            "the horizon is 0; expected at least 1"
-        );
-        assert_eq!(
-            message(Conformal::of(&[1.0; 5], 2, &LEVELS)),
-            "there are 5 errors; expected 6"
-        );
-        assert!(Conformal::of(&[], 2, &LEVELS).is_err());
-        assert_eq!(
-            message(Conformal::of(&[1.0, f32::NAN], 2, &LEVELS)),
-            "value 2 of the errors is not finite"
-        );
-        for level in [0.0, 1.0, f64::NAN] {
-            assert!(Conformal::of(&[1.0], 1, &[level]).is_err());
+        let level = "; expected a number above 0 and below 1";
+        for (errors, horizon, level, expected) in [
+            (&[1.0][..], 0, 0.8, "the horizon is 0; expected at least 1"),
+            (&[1.0; 5], 2, 0.8, "there are 5 errors; expected 6"),
+            (&[], 2, 0.8, "there are 0 errors; expected 2"),
+            (&[f32::NAN], 1, 0.8, "value 1 of the errors is not finite"),
+            (&[1.0], 1, 0.0, &format!("the level is 0{level}")),
+            (&[1.0], 1, 1.0, &format!("the level is 1{level}")),
+            (&[1.0], 1, f64::NAN, &format!("the level is NaN{level}")),
+        ] {
+            let error = Conformal::of(errors, horizon, &[level]).unwrap_err();
+            assert_eq!(error.to_string(), expected);
         }
         let conformal = Conformal::of(&[1.0, 2.0], 2, &LEVELS).unwrap();
-        assert_eq!(
-            conformal.around(&[1.0], 1.0, 0.5).unwrap_err().to_string(),
-            "there is no interval for the level 0.5; there are 0.8, 0.95"
-        );
+        let error = conformal.around(&[1.0], 1.0, 0.5).unwrap_err();
+        let expected = "there is no interval for the level 0.5; there are 0.8, 0.95";
+        assert_eq!(error.to_string(), expected);
         assert!(conformal.around(&[1.0; 3], 1.0, 0.8).is_err());
     }
 }

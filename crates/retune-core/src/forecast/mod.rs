@@ -9,21 +9,23 @@
 //!
 //! Everything here gives the same bits on any number of threads.
 
+mod backtest;
 mod check;
 mod control;
 mod history;
 mod interval;
 pub mod metrics;
 mod options;
+mod scaled;
 mod scorer;
 pub mod season;
 mod timeline;
-mod window;
 
+pub use backtest::Backtest;
 pub use control::Control;
 pub use history::{Histories, History};
 pub use interval::{Conformal, Interval, LEVELS};
 pub use options::{Fill, HistoryOptions};
+pub use scaled::{ScaledWindow, season_ahead};
 pub use scorer::{ForecastScores, IntervalScore, Scorer};
 pub use timeline::{Step, Timeline, Tolerance};
-pub use window::{Backtest, ScaledWindow, season_ahead};

@@ -33,6 +33,10 @@ pub struct HistoryOptions {
     pub missing: Missing,
     /// Whether the first row holds names; found where it is not given.
     pub header: Option<bool>,
+    /// What parts the decimals of numbers, a point or a comma; found where it is not given.
+    pub decimal: Option<char>,
+    /// What parts their thousands, `Some(None)` for nothing; found where it is not given.
+    pub thousands: Option<Option<char>>,
     /// What to put into rows that are missing; without it such rows are an error.
     pub fill: Option<Fill>,
     /// The step from one time to the next; the usual one where it is not given.

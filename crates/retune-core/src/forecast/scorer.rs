@@ -21,14 +21,8 @@ pub struct Scorer {
     absolute: f64,
     percentage: f64,
     scaled: f64,
-    levels: Vec<Level>,
-}
-
-#[derive(Debug, Clone)]
-struct Level {
-    level: f64,
-    covered: f64,
-    width: f64,
+    /// Sums, as the others.
+    levels: Vec<IntervalScore>,
 }
 
 /// How forecasts did: means over all of them.
@@ -64,6 +58,11 @@ impl Scorer {
     /// For forecasts after this history, whose season has so many values (1 for none). Errors are
     /// counted in deviations of `unit` where it is given, such as the part that was trained on.
     pub fn new(history: &[f64], season: usize, unit: Option<&[f64]>, levels: &[f64]) -> Self {
+        let level = |&level: &f64| IntervalScore {
+            level,
+            coverage: 0.0,
+            width: 0.0,
+        };
         Self {
             unit: unit.map_or(1.0, |unit| ScaledWindow::of(unit).deviation),
             scale: seasonal_naive_scale(history, season),
@@ -72,14 +71,7 @@ impl Scorer {
             absolute: 0.0,
             percentage: 0.0,
             scaled: 0.0,
-            levels: levels
-                .iter()
-                .map(|&level| Level {
-                    level,
-                    covered: 0.0,
-                    width: 0.0,
-                })
-                .collect(),
+            levels: levels.iter().map(level).collect(),
         }
     }
 
@@ -100,7 +92,7 @@ impl Scorer {
         self.percentage += symmetric_percentage_error(actual, forecast)?;
         self.scaled += self.scale.map_or(0.0, |scale| absolute / scale);
         for (level, interval) in self.levels.iter_mut().zip(intervals) {
-            level.covered += interval_coverage(actual, &interval.lower, &interval.upper)?;
+            level.coverage += interval_coverage(actual, &interval.lower, &interval.upper)?;
             level.width += interval_width(&interval.lower, &interval.upper)? / self.unit;
         }
         self.forecasts += 1;
@@ -109,41 +101,29 @@ impl Scorer {
 
     /// The scores of all forecasts of all scorers, each counted once.
     pub fn together(scorers: &[Self]) -> ForecastScores {
-        let count =
-            |scorers: &[&Self]| scorers.iter().map(|scorer| scorer.forecasts).sum::<usize>();
-        let all: Vec<&Self> = scorers.iter().collect();
-        let forecasts = count(&all).max(1) as f64;
+        let forecasts: usize = scorers.iter().map(|scorer| scorer.forecasts).sum();
+        let forecasts = forecasts.max(1) as f64;
         let mean = |of: fn(&Self) -> f64| scorers.iter().map(of).sum::<f64>() / forecasts;
-        let with_scale: Vec<&Self> = scorers
-            .iter()
-            .filter(|scorer| scorer.scale.is_some())
-            .collect();
-        let scaled = count(&with_scale);
-        let sum: f64 = with_scale.iter().map(|scorer| scorer.scaled).sum();
+        let with_scale = || scorers.iter().filter(|scorer| scorer.scale.is_some());
+        let scaled: usize = with_scale().map(|scorer| scorer.forecasts).sum();
+        let sum: f64 = with_scale().map(|scorer| scorer.scaled).sum();
         let mse = mean(|scorer| scorer.squared);
-        let levels = scorers.first().map_or(0, |scorer| scorer.levels.len());
-        let interval = |index: usize| {
-            let each = || {
-                scorers
-                    .iter()
-                    .filter_map(move |scorer| scorer.levels.get(index))
-            };
+        let interval = |(index, first): (usize, &IntervalScore)| {
+            let each = || scorers.iter().filter_map(|scorer| scorer.levels.get(index));
             IntervalScore {
-                level: each()
-                    .next()
-                    .map(|level| level.level)
-                    .expect("the first scorer has the level: they are counted there"),
-                coverage: each().map(|level| level.covered).sum::<f64>() / forecasts,
+                level: first.level,
+                coverage: each().map(|level| level.coverage).sum::<f64>() / forecasts,
                 width: each().map(|level| level.width).sum::<f64>() / forecasts,
             }
         };
+        let levels = scorers.first().map_or(&[][..], |scorer| &scorer.levels);
         ForecastScores {
             mse,
             mae: mean(|scorer| scorer.absolute),
             rmse: mse.sqrt(),
             smape: mean(|scorer| scorer.percentage),
             mase: (scaled > 0).then(|| sum / scaled as f64),
-            intervals: (0..levels).map(interval).collect(),
+            intervals: levels.iter().enumerate().map(interval).collect(),
         }
     }
 }
@@ -165,18 +145,21 @@ mod tests {
         one.add(&[1.0, 1.0], &[0.0, 0.0], &[interval(2.0)]).unwrap();
         // A history without a scale, in deviations of 2.
         let mut other = Scorer::new(&[5.0; 4], 1, Some(&[1.0, 5.0]), &[0.8]);
-        other
-            .add(&[4.0, 0.0], &[0.0, 0.0], &[interval(1.0)])
-            .unwrap();
+        let (actual, intervals) = ([4.0, 0.0], [interval(1.0)]);
+        other.add(&actual, &[0.0, 0.0], &intervals).unwrap();
         let scores = Scorer::together(&[one, other]);
-        // By hand: squared errors 5, 1 and 8 / 4; absolute errors 2, 1 and 2 / 2.
-        assert!((scores.mse - 8.0 / 3.0).abs() < 1e-9);
-        assert!((scores.mae - 4.0 / 3.0).abs() < 1e-9);
-        assert!((scores.rmse - (8.0f64 / 3.0).sqrt()).abs() < 1e-9);
-        assert!((scores.mase.unwrap() - 0.75).abs() < 1e-9);
-        // Every value but that of 0 for 0 is off by all that it can be.
-        assert!((scores.smape - (200.0 + 200.0 + 100.0) / 3.0).abs() < 1e-9);
-        assert!((scores.intervals[0].coverage - (0.5 + 1.0 + 0.5) / 3.0).abs() < 1e-9);
-        assert!((scores.intervals[0].width - (4.0 + 4.0 + 1.0) / 3.0).abs() < 1e-9);
+        // By hand: squared errors 5, 1 and 8 / 4; absolute errors 2, 1 and 2 / 2. Every value but
+        // that of 0 for 0 is off by all that it can be.
+        for (found, expected) in [
+            (scores.mse, 8.0 / 3.0),
+            (scores.mae, 4.0 / 3.0),
+            (scores.rmse, (8.0f64 / 3.0).sqrt()),
+            (scores.mase.unwrap(), 0.75),
+            (scores.smape, (200.0 + 200.0 + 100.0) / 3.0),
+            (scores.intervals[0].coverage, (0.5 + 1.0 + 0.5) / 3.0),
+            (scores.intervals[0].width, (4.0 + 4.0 + 1.0) / 3.0),
+        ] {
+            assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        }
     }
 }

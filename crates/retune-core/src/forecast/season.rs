@@ -1,6 +1,6 @@
 //! The period after which a history repeats itself.
 
-use super::window::spread;
+use super::scaled::{LEAST_DEVIATION, moments};
 
 /// The longest period that is looked for: a week of quarters of an hour has 672 values, a day of
 /// minutes 1440.
@@ -23,13 +23,6 @@ const SHORTER_SHARE: f64 = 0.85;
 
 /// How many multiples of a period are looked at to tell it from those beside it.
 const MULTIPLES: usize = 6;
-
-/// How a history looks at one period.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    period: usize,
-    correlation: f64,
-}
 
 /// The period of a history, in values, at least 2 and at most a third of its length; `None` when
 /// nothing repeats clearly.
@@ -57,29 +50,24 @@ pub fn period(values: &[f64]) -> Option<usize> {
     let at = |period: usize| period.checked_sub(2).and_then(|at| correlations.get(at));
     let is_peak = |period: usize, correlation: f64| {
         let neighbours = [period.wrapping_sub(1), period + 1];
-        neighbours
-            .iter()
-            .all(|other| at(*other).is_none_or(|other| correlation >= *other))
+        let mut neighbours = neighbours.into_iter().filter_map(at);
+        neighbours.all(|other| correlation >= *other)
     };
-    let mut candidates: Vec<Candidate> = (2..=longest)
-        .filter_map(|period| {
-            let correlation = *at(period)?;
+    let candidates = (2..=longest)
+        .zip(&correlations)
+        .filter(|&(period, &correlation)| {
             let least = least_correlation(values.len(), period);
-            (correlation >= least && is_peak(period, correlation)).then_some(Candidate {
-                period,
-                correlation,
-            })
-        })
-        .collect();
-    candidates.retain(|candidate| {
-        remove_trend(&values, &sums, candidate.period, &mut residual);
-        rises(&residual, *candidate)
-    });
+            correlation >= least && is_peak(period, correlation) && {
+                remove_trend(&values, &sums, period, &mut residual);
+                rises(&residual, period, correlation)
+            }
+        });
+    let candidates: Vec<(usize, f64)> = candidates.map(|(period, &high)| (period, high)).collect();
     let best = candidates
         .iter()
-        .fold(0.0f64, |best, candidate| best.max(candidate.correlation));
-    let enough = |candidate: &&Candidate| candidate.correlation >= SHORTER_SHARE * best;
-    let period = candidates.iter().find(enough)?.period;
+        .fold(0.0f64, |best, (_, high)| best.max(*high));
+    let mut candidates = candidates.into_iter();
+    let (period, _) = candidates.find(|(_, high)| *high >= SHORTER_SHARE * best)?;
     remove_trend(&values, &sums, period, &mut residual);
     Some(refined(&residual, period).min(longest))
 }
@@ -107,8 +95,8 @@ fn refined(residual: &[f64], period: usize) -> usize {
 
 /// The values at mean 0 and deviation 1; `None` when they are constant or not finite.
 fn standardised(values: &[f64]) -> Option<Vec<f64>> {
-    let (mean, deviation, constant) = spread(values);
-    (!constant && deviation.is_finite()).then(|| {
+    let (mean, deviation, size) = moments(values);
+    (deviation > size * LEAST_DEVIATION && deviation.is_finite()).then(|| {
         let scale = |value: &f64| (value - mean) / deviation;
         values.iter().map(scale).collect()
     })
@@ -116,14 +104,12 @@ fn standardised(values: &[f64]) -> Option<Vec<f64>> {
 
 /// The sums of the values before each place.
 fn running_sums(values: &[f64]) -> Vec<f64> {
-    let mut sums = Vec::with_capacity(values.len() + 1);
     let mut sum = 0.0;
-    sums.push(sum);
-    for value in values {
+    let sums = values.iter().map(|value| {
         sum += value;
-        sums.push(sum);
-    }
-    sums
+        sum
+    });
+    std::iter::once(0.0).chain(sums).collect()
 }
 
 /// The values without their centred moving average over one period; of an even period the first
@@ -134,24 +120,13 @@ fn remove_trend(values: &[f64], sums: &[f64], period: usize, residual: &mut Vec<
     let width = period as f64;
     let ends = sums.iter().zip(sums.iter().skip(period));
     let averages = ends.map(|(before, after)| (after - before) / width);
+    let middle = values.iter().skip(half);
     if period.is_multiple_of(2) {
         let next = averages.clone().skip(1);
         let centred = averages.zip(next).map(|(one, next)| (one + next) / 2.0);
-        residual.extend(
-            values
-                .iter()
-                .skip(half)
-                .zip(centred)
-                .map(|(value, mean)| value - mean),
-        );
+        residual.extend(middle.zip(centred).map(|(value, mean)| value - mean));
     } else {
-        residual.extend(
-            values
-                .iter()
-                .skip(half)
-                .zip(averages)
-                .map(|(value, mean)| value - mean),
-        );
+        residual.extend(middle.zip(averages).map(|(value, mean)| value - mean));
     }
 }
 
@@ -187,15 +162,10 @@ fn least_correlation(length: usize, period: usize) -> f64 {
     (chance + overlap).clamp(LEAST_CORRELATION, CLEAR_CORRELATION)
 }
 
-/// Whether the correlation is clearly lower at some lag below the period.
-fn rises(residual: &[f64], candidate: Candidate) -> bool {
-    let Candidate {
-        period,
-        correlation: high,
-    } = candidate;
-    let lags = (1..period).step_by(period.div_ceil(LAGS));
-    lags.into_iter()
-        .any(|lag| correlation(residual, lag) <= high - LEAST_RISE)
+/// Whether the correlation is clearly lower at some lag below the period than the `high` one of it.
+fn rises(residual: &[f64], period: usize, high: f64) -> bool {
+    let mut lags = (1..period).step_by(period.div_ceil(LAGS));
+    lags.any(|lag| correlation(residual, lag) <= high - LEAST_RISE)
 }
 
 #[cfg(test)]

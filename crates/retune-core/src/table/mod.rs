@@ -24,6 +24,7 @@ mod place;
 mod read_as;
 mod records;
 mod separator;
+mod style;
 mod text;
 
 pub use header::{FirstRow, Names};
@@ -32,4 +33,5 @@ pub use place::Place;
 pub use read_as::ReadAs;
 pub use records::{Records, Row};
 pub use separator::Separator;
+pub use style::{NumberStyle, StyleSearch, TwoWays};
 pub use text::{decode, read_text};

@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
+use super::NumberStyle;
+
 /// What is written where a value is missing, in any case, beside nothing at all.
-const MISSING: [&str; 5] = ["?", "na", "nan", "-nan", "null"];
+const MISSING: [&str; 9] = ["?", "-", "--", "na", "n/a", "nan", "-nan", "null", "none"];
 
 /// A field that is neither a number nor a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +39,23 @@ impl Real for f64 {
     }
 }
 
-/// Whether a field stands for a missing value: `?`, `NaN`, `-NaN`, `NA` or `null` in any case, or
-/// nothing.
+/// Whether a field stands for a missing value: `?`, `-`, `NaN`, `NA`, `N/A`, `null` or `None` in any
+/// case, or nothing.
 pub fn is_missing(field: &str) -> bool {
     let field = field.trim();
     field.is_empty() || MISSING.iter().any(|word| field.eq_ignore_ascii_case(word))
 }
 
-/// Whether a field is a number, of any size.
+/// Whether a field is a number of any size, in any way of writing numbers.
 pub fn is_number(field: &str) -> bool {
     matches!(number::<f32>(field), Ok(Some(_)) | Err(Misfit::TooLarge))
+        || NumberStyle::ALL
+            .iter()
+            .any(|style| style.plain(field).is_some())
 }
 
-/// The value of a field, `None` when it is missing.
+/// The value of a field, `None` when it is missing; with a decimal point, and without thousands
+/// separators. [`NumberStyle::number`] reads others.
 ///
 /// # Errors
 ///
@@ -82,7 +88,7 @@ mod tests {
             assert_eq!(number::<f32>(field), Ok(Some(value)), "{field}");
         }
         for field in [
-            "", " ", "?", "NaN", "nan", "NAN", "NA", "na", "-nan", "NULL",
+            "", " ", "?", "NaN", "nan", "NA", "na", "-nan", "NULL", "None", "N/A", "-",
         ] {
             assert!(!is_number(field));
             assert_eq!(number::<f32>(field), Ok(None), "{field}");
@@ -94,6 +100,7 @@ mod tests {
         }
         assert_eq!(number::<f32>("1e39"), Err(Misfit::TooLarge));
         assert_eq!(number::<f32>("-1e99"), Err(Misfit::TooLarge));
-        assert!(is_number("1e39") && !is_number("1,5"));
+        assert!(is_number("1e39") && is_number("1,5") && is_number("1 234,5") && is_number("12 %"));
+        assert!(!is_number("1 2") && !is_number("1,2,3") && !is_number("2020-01-01"));
     }
 }

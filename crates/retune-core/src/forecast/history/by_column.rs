@@ -88,6 +88,9 @@ pub(super) fn read_as(table: &Table<'_>, histories: &[History]) -> ReadAs {
         Separator::Tab => read_as.add("separator", "tab"),
         Separator::WhiteSpace => read_as.add("separator", "white space"),
     }
+    if let Some(numbers) = &table.numbers {
+        read_as.add("numbers", numbers.clone());
+    }
     read_as.add("header", if table.header.is_empty() { "no" } else { "yes" });
     read_as
 }
@@ -139,7 +142,9 @@ impl Decided {
             Some(time) => {
                 let shown: Vec<String> = time.columns().map(|column| table.shown(column)).collect();
                 let joined = if shown.len() > 1 { " joined" } else { "" };
+                let counted = self.steps.iter().all(|step| step.parse::<f64>().is_ok());
                 let step = match &self.steps[..] {
+                    [step] if counted => format!(", in steps of {step}"),
                     [step] => format!(", every {}", step.strip_prefix("1 ").unwrap_or(step)),
                     _ => ", in different steps".to_owned(),
                 };

@@ -212,11 +212,8 @@ fn the_time_column_is_found_wherever_it_stands() {
     );
     let found = plain("Unnamed: 0,y\n0,4.5\n1,3.5\n2,4.5\n3,4.0\n");
     assert_eq!((found.histories.len(), &*found.histories[0].name), (1, "y"));
-    let time = found.read_as.about("time").unwrap();
-    assert_eq!(
-        time,
-        "column \"Unnamed: 0\" (1), every 1".replace("every 1", "every 1")
-    );
+    let time = "column \"Unnamed: 0\" (1), in steps of 1";
+    assert_eq!(found.read_as.about("time"), Some(time));
     let found = plain("kind,Obs,a,b\nx,1,5.5,7.5\ny,2,6.5,7.5\nx,3,5.5,8.5\ny,4,5.0,9.0\n");
     let left = "column \"kind\" (1, text) and column \"Obs\" (2, counts rows)";
     assert_eq!(found.read_as.about("left out"), Some(left));
@@ -492,11 +489,25 @@ fn missing_rows_jitter_and_business_days() {
 #[test]
 fn what_is_no_table_of_numbers_is_told_apart() {
     let none = HistoryOptions::default();
-    let (message, hint, _) = refused("Datum;Menge\n01.01.2022;99,57\n02.01.2022;98,01\n", &none);
-    assert!(
-        message.ends_with("in `Menge` stands `99,57`") && hint.contains("decimal point"),
-        "{message}"
+    let found = plain("Datum;Menge\n01.01.2022;1.099,57\n02.01.2022;98,01\n");
+    assert_eq!(found.histories[0].values, [1099.57, 98.01]);
+    let numbers = "decimal comma and thousands point as in `1.099,57`";
+    assert_eq!(found.read_as.about("numbers"), Some(numbers));
+    let doubtful = "Datum;Menge\n01.01.2022;1.049\n02.01.2022;987\n";
+    let (message, _, settings) = refused(doubtful, &none);
+    assert_eq!(message, "a.csv:2:2: `1.049` can be read as 1.049 or 1049");
+    assert_eq!(settings, ["decimal", "thousands"]);
+    let given = HistoryOptions {
+        decimal: Some('.'),
+        thousands: Some(None),
+        ..HistoryOptions::default()
+    };
+    assert_eq!(
+        read(doubtful, &given).unwrap().histories[0].values,
+        [1.049, 987.0]
     );
+    let found = plain("date,rate\n2022-01,10.5%\n2022-02,11%\n");
+    assert_eq!(found.histories[0].values, [10.5, 11.0]);
     let (message, hint, _) = refused(
         "Monthly sales\nUnits: EUR\ndate,y\n2022-01,1.5\n2022-02,2.5\n",
         &none,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::fill::Field;
 use super::header::is_header;
+use super::numbers::write_plainly;
 use crate::forecast::HistoryOptions;
 use crate::forecast::timeline::most_frequent;
 use crate::table::{Names, Place, Records, Row, Separator};
@@ -19,6 +20,8 @@ pub(super) struct Table<'a> {
     /// The line of the first row, be it the header or not.
     first: usize,
     pub(super) separator: Separator,
+    /// How numbers are written, where not plainly.
+    pub(super) numbers: Option<String>,
     /// At least one row.
     pub(super) rows: Vec<Row>,
 }
@@ -44,6 +47,7 @@ impl<'a> Table<'a> {
         };
         let first = rows.first().ok_or_else(|| empty("is empty"))?.line;
         let mut header = Names::default();
+        let numbers = write_plainly(path, &mut rows, separator, options)?;
         if is_header(path, &rows, options)? {
             header = rows.remove(0).iter().collect();
         }
@@ -55,6 +59,7 @@ impl<'a> Table<'a> {
             header,
             first,
             separator,
+            numbers,
             rows,
         })
     }

@@ -48,17 +48,16 @@ fn a_sine_under_noise_is_found() {
 #[test]
 fn patterns_repeat_whatever_their_shape() {
     // A spike, a week of two kinds of days, and plus and minus by turns.
-    for (length, pattern) in [
-        (
-            24,
-            (|at| if at == 5 { 4.0 } else { 0.0 }) as fn(usize) -> f64,
-        ),
+    type Pattern = fn(usize) -> f64;
+    let patterns: [(usize, Pattern); 4] = [
+        (24, |at| if at == 5 { 4.0 } else { 0.0 }),
         (7, |at| if at < 5 { 2.0 } else { -2.0 }),
         (2, |at| at as f64 * 3.0),
         (12, |at| {
             sine(at, 12.0) + sine(at, 6.0) * 1.5 + sine(at, 4.0)
         }),
-    ] {
+    ];
+    for (length, pattern) in patterns {
         for seed in 0..10 {
             let values = noise(seed, 300).into_iter().enumerate();
             let values = values.map(|(place, noise)| pattern(place % length) + 0.4 * noise);
@@ -75,14 +74,12 @@ fn patterns_repeat_whatever_their_shape() {
 fn a_trend_does_not_hide_a_season() {
     // Like the numbers of airline passengers: a season that grows with its trend.
     for seed in 0..10 {
-        let values = noise(seed, 144)
-            .into_iter()
-            .enumerate()
-            .map(|(place, noise)| {
-                let level = 100.0 * (place as f64 * 0.01).exp();
-                let season = 1.0 + 0.2 * sine(place, 12.0) + 0.08 * sine(place, 6.0);
-                level * season * (1.0 + 0.03 * noise)
-            });
+        let values = noise(seed, 144).into_iter().enumerate();
+        let values = values.map(|(place, noise)| {
+            let level = 100.0 * (place as f64 * 0.01).exp();
+            let season = 1.0 + 0.2 * sine(place, 12.0) + 0.08 * sine(place, 6.0);
+            level * season * (1.0 + 0.03 * noise)
+        });
         assert_eq!(found(values), Some(12));
         let values = walk(seed, 600, 1.0).into_iter().enumerate();
         let values = values.map(|(place, walk)| walk + 4.0 * sine(place, 12.0));
@@ -95,11 +92,10 @@ fn what_does_not_repeat_has_no_period() {
     for constant in [0.0, 0.1, -1e9] {
         assert_eq!(found([constant; 100]), None);
     }
-    assert_eq!(found((0..500).map(|place| place as f64 * 0.1)), None);
-    assert_eq!(
-        found((0..500).map(|place| (place as f64 * 0.01).exp())),
-        None
-    );
+    let straight: [fn(f64) -> f64; 2] = [|place| place * 0.1, |place| (place * 0.01).exp()];
+    for line in straight {
+        assert_eq!(found((0..500).map(|place| line(f64::from(place)))), None);
+    }
     for short in [&[][..], &[1.0], &[1.0, 2.0], &[1.0, 2.0, 1.0, 2.0]] {
         assert_eq!(period(short), None);
     }
@@ -118,10 +114,7 @@ fn chance_seldom_looks_like_a_season() {
             of(&|seed| walk(seed, length, 1.0)),
             of(&|seed| walk(seed, length, 0.8)),
         ];
-        assert!(
-            counts.iter().all(|count| *count <= 6),
-            "{length}: {counts:?}"
-        );
+        assert!(counts.iter().all(|&count| count <= 6), "{counts:?}");
     }
 }
 

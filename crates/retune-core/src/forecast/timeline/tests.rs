@@ -1,9 +1,9 @@
 use std::path::Path;
-use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::cases;
 
 fn read(times: &[&str]) -> Result<Timeline, Error> {
     let fields = times.iter().enumerate();
@@ -16,107 +16,51 @@ fn read(times: &[&str]) -> Result<Timeline, Error> {
     Timeline::read(&column, &Grid::default()).map(|read| read.times)
 }
 
-fn days(days: u64) -> Step {
-    Step::Duration(Duration::from_secs(days * 86_400))
+/// The times of a cell.
+fn split(times: &str) -> Vec<&str> {
+    times.split(", ").collect()
 }
 
 #[test]
 fn times_go_on_in_the_way_they_are_written() {
-    let hour = Step::Duration(Duration::from_secs(3600));
-    let cases: [(&[&str], Step, &[&str]); 21] = [
-        (
-            &["2016-07-01 22:00:00", "2016-07-01 23:00:00"],
-            hour,
-            &["2016-07-02 00:00:00", "2016-07-02 01:00:00"],
-        ),
-        (
-            &["1990/1/30 0:00", "1990/1/31 0:00"],
-            days(1),
-            &["1990/2/1 0:00"],
-        ),
-        (
-            &["2010/10/29 10:00", "2010/10/30 10:00"],
-            days(1),
-            &["2010/10/31 10:00", "2010/11/01 10:00"],
-        ),
-        (
-            &["1949-11", "1949-12"],
-            Step::Months(1),
-            &["1950-01", "1950-02"],
-        ),
-        (
-            &["2002-01-01 00:00:00", "2002-01-08 00:00:00"],
-            days(7),
-            &["2002-01-15 00:00:00", "2002-01-22 00:00:00"],
-        ),
-        (
-            &["2024-02-28T23:30Z", "2024-02-29T00:00Z"],
-            Step::Duration(Duration::from_secs(1800)),
-            &["2024-02-29T00:30Z"],
-        ),
-        (
-            &[
-                "2024-01-01T00:00:00.50+01:00",
-                "2024-01-01T00:00:01.00+01:00",
-            ],
-            Step::Duration(Duration::from_millis(500)),
-            &["2024-01-01T00:00:01.50+01:00"],
-        ),
-        (&["1821", "1822", "1823"], Step::Counts(1.0), &["1824"]),
-        (&["-20", "-10"], Step::Counts(10.0), &["0", "10"]),
-        (
-            &["01.02.2020", "01.03.2020"],
-            Step::Months(1),
-            &["01.04.2020"],
-        ),
-        (&["12/30/2020", "12/31/2020"], days(1), &["01/01/2021"]),
-        (&["31/12/2020", "1/1/2021"], days(1), &["2/1/2021"]),
-        // Quarters that end with the month, through a leap year's February and without.
-        (
-            &["2023-11-30", "2024-02-29", "2024-05-31"],
-            Step::Months(3),
-            &["2024-08-31", "2024-11-30", "2025-02-28"],
-        ),
-        (
-            &["2023-01-30", "2023-02-28", "2023-03-30"],
-            Step::Months(1),
-            &["2023-04-30", "2023-05-30"],
-        ),
-        (
-            &["2020-02-29", "2021-02-28"],
-            Step::Months(12),
-            &["2022-02-28", "2023-02-28", "2024-02-29"],
-        ),
-        (&["20200131", "20200201"], days(1), &["20200202"]),
-        (&["202011", "202012"], Step::Months(1), &["202101"]),
-        (&["01/2020", "02/2020"], Step::Months(1), &["03/2020"]),
-        // (1949 + month / 12), rounded.
-        (
-            &["1949.000", "1949.083", "1949.167", "1949.250", "1949.333"],
-            Step::Counts(0.08325),
-            &["1949.416"],
-        ),
-        (
-            &["20200131 9:00", "20200131 10:00"],
-            hour,
-            &["20200131 11:00"],
-        ),
-        (&["20200198", "20200199"], Step::Counts(1.0), &["20200200"]),
-    ];
-    for (times, step, next) in cases {
-        let timeline = read(times).unwrap();
-        match (timeline.step(), step) {
-            (Step::Counts(found), Step::Counts(step)) => assert!((found - step).abs() < 1e-9),
-            (found, step) => assert_eq!(found, step, "{times:?}"),
-        }
+    for [times, step, next] in cases(
+        "2016-07-01 22:00:00, 2016-07-01 23:00:00 | 1 hour     | 2016-07-02 00:00:00
+        1990/1/30 0:00, 1990/1/31 0:00           | 1 day      | 1990/2/1 0:00
+        2010/10/29 10:00, 2010/10/30 10:00       | 1 day      | 2010/10/31 10:00, 2010/11/01 10:00
+        1949-11, 1949-12                         | 1 month    | 1950-01, 1950-02
+        2002-01-01 00:00:00, 2002-01-08 00:00:00 | 7 days     | 2002-01-15 00:00:00
+        2024-02-28T23:30Z, 2024-02-29T00:00Z     | 30 minutes | 2024-02-29T00:30Z
+        2024-01-01T00:00:00Z, 2024-01-01T00:00:45Z | 45 seconds | 2024-01-01T00:01:30Z
+        2024-01-01T00:00:00.5+01, 2024-01-01T00:00:01.0+01 | 0.5 seconds | 2024-01-01T00:00:01.5+01
+        1821, 1822, 1823                         | 1          | 1824
+        -20, -10                                 | 10         | 0, 10
+        01.02.2020, 01.03.2020                   | 1 month    | 01.04.2020
+        12/30/2020, 12/31/2020                   | 1 day      | 01/01/2021
+        31/12/2020, 1/1/2021                     | 1 day      | 2/1/2021
+        2023-11-30, 2024-02-29, 2024-05-31       | 3 months   | 2024-08-31, 2024-11-30, 2025-02-28
+        2023-01-30, 2023-02-28, 2023-03-30       | 1 month    | 2023-04-30, 2023-05-30
+        2020-02-29, 2021-02-28                   | 1 year     | 2022-02-28, 2023-02-28, 2024-02-29
+        20200131, 20200201                       | 1 day      | 20200202
+        202011, 202012                           | 1 month    | 202101
+        01/2020, 02/2020                         | 1 month    | 03/2020
+        20200131 9:00, 20200131 10:00            | 1 hour     | 20200131 11:00
+        20200198, 20200199                       | 1          | 20200200",
+    ) {
+        let (times, next) = (split(&times), split(&next));
+        let timeline = read(&times).unwrap();
+        assert_eq!(timeline.step().to_string(), step);
         let written = timeline.stamps(0..times.len() + next.len()).unwrap();
         let (old, new) = written.split_at(times.len());
         assert_eq!(new, next);
-        // The one date that is written in two ways is written as the first of them.
+        // A date that is written in two ways is written as the first of them.
         if !times[0].starts_with("2010/10") && !times[0].starts_with("31/12") {
             assert_eq!(old, times);
         }
     }
+    // (1949 + month / 12), rounded.
+    let months = read(&split("1949.000, 1949.083, 1949.167, 1949.250, 1949.333")).unwrap();
+    assert!(matches!(months.step(), Step::Counts(step) if (step - 0.08325).abs() < 1e-9));
+    assert_eq!(months.stamp(5).unwrap(), "1949.416");
     let counts = Timeline::counts();
     assert_eq!(counts.stamps(3..5).unwrap(), ["3", "4"]);
     assert_eq!(counts.step(), Step::Counts(1.0));
@@ -124,81 +68,38 @@ fn times_go_on_in_the_way_they_are_written() {
 
 #[test]
 fn what_is_wrong_with_times_is_said_with_its_place() {
-    for (times, message) in [
-        (
-            vec!["2020-01-01", "2020-13-01"],
-            "a.csv:3:1: `2020-13-01` is no time that can be read; \
-             expected one written like `2020-01-01`",
-        ),
-        (
-            vec!["2020-01-01", "2020/01/02"],
-            "a.csv:3:1: `2020/01/02` is no time that can be read; \
-             expected one written like `2020-01-01`",
-        ),
-        (
-            vec!["soon", "later"],
-            "a.csv:2:1: `soon` is no time that can be read; \
-             expected a date such as 2016-07-01 00:00:00 or 2016-07, or a number",
-        ),
-        (
-            vec!["2020-01-01", ""],
-            "a.csv:3:1: `` is no time that can be read; \
-             expected a date such as 2016-07-01 00:00:00 or 2016-07, or a number",
-        ),
-        (
-            vec!["1/2/2020", "1/3/2020"],
-            "a.csv:2:1: `1/2/2020` can be read with the day or the month first",
-        ),
-        (
-            vec!["2020-01-02", "2020-01-02"],
-            "a.csv:3:1: the time `2020-01-02` is not later than `2020-01-02` on line 2",
-        ),
-        (
-            vec!["1821", "1823", "1822"],
-            "a.csv:4:1: the time `1822` is not later than `1823` on line 3",
-        ),
-        (
-            vec!["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"],
-            "a.csv:4:1: from `2020-01-03` on line 3 to `2020-01-06` is 3 days; \
-             the usual step is 1 day",
-        ),
-        (
-            vec!["2020-01", "2020-02", "2020-04", "2020-05"],
-            "a.csv:4:1: from `2020-02` on line 3 to `2020-04` is 2 months; \
-             the usual step is 1 month",
-        ),
-        (
-            vec!["1700", "1701", "1703", "1704"],
-            "a.csv:4:1: from `1701` on line 3 to `1703` is 2; the usual step is 1",
-        ),
-        (
-            vec!["0.1", "0.2", "0.4", "0.5"],
-            "a.csv:4:1: from `0.2` on line 3 to `0.4` is 0.2; the usual step is 0.1",
-        ),
-        (
-            vec!["2020-01-01"],
-            "a.csv:2:1: `sales` has a single time; expected at least two, to know the step",
-        ),
-    ] {
-        let error = read(&times).unwrap_err();
-        assert_eq!(error.to_string(), message, "{times:?}");
+    for [times, expected] in cases(
+        "2020-01, 2020-13       | 3:1: `2020-13` is no time that can be read; expected one written
+        2020-01, 2020/02       | 3:1: `2020/02` is no time that can be read; expected one written
+        soon, later            | 2:1: `soon` is no time that can be read; expected a date such as
+        2020-01-01, ?          | 3:1: `?` is no time that can be read; expected a date such as
+        1/2/2020, 1/3/2020     | 2:1: `1/2/2020` can be read with the day or the month first
+        2020-01-02, 2020-01-02 | 3:1: the time `2020-01-02` is not later than `2020-01-02` on line 2
+        1821, 1823, 1822       | 4:1: the time `1822` is not later than `1823` on line 3
+        20200102, 20200103, 20200106, 20200107 | 4:1: from `20200103` on line 3 to `20200106` is 3
+        2020-01, 2020-02, 2020-04, 2020-05 | 4:1: from `2020-02` on line 3 to `2020-04` is 2 months
+        1700, 1701, 1703, 1704 | 4:1: from `1701` on line 3 to `1703` is 2; the usual step is 1
+        1, 3, 4, 5, 7          | 4:1: from `3` on line 3 to `4` is 1; the usual step is 2
+        0.1, 0.2, 0.4, 0.5     | 4:1: from `0.2` on line 3 to `0.4` is 0.2; the usual step is 0.1
+        2020-01-01             | 2:1: `sales` has a single time; expected at least two",
+    ) {
+        let error = read(&split(&times)).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.starts_with(&format!("a.csv:{expected}")),
+            "{message}"
+        );
         assert!(error.hint().is_some());
     }
 }
 
 #[test]
 fn times_out_of_range_are_an_error_and_not_a_panic() {
+    let message = "the time 2 steps after the first one is out of range; the last year is 9999";
     let years = read(&["9998-01-01", "9999-01-01"]).unwrap();
-    assert_eq!(
-        years.stamp(2).unwrap_err().to_string(),
-        "the time 2 steps after the first one is out of range; the last year is 9999"
-    );
-    assert!(
-        read(&["2020-01-01", "2020-01-02"])
-            .unwrap()
-            .stamp(usize::MAX)
-            .is_err()
-    );
+    assert_eq!(years.stamp(2).unwrap_err().to_string(), message);
+    let days = read(&["2020-01-01", "2020-01-02"]).unwrap();
+    assert!(days.stamp(usize::MAX).is_err());
     let counts = read(&["9223372036854775800", "9223372036854775801"]).unwrap();
     assert!(counts.stamp(7).is_ok());
     assert!(counts.stamp(8).is_err());

@@ -1,10 +1,10 @@
 //! A window at mean 0 and deviation 1, and what comes after it.
 
+use super::check::{finite, too_short};
 use crate::Error;
-use crate::forecast::check::{finite, too_short};
 
 /// A deviation below this share of the largest magnitude is rounding of 64-bit numbers.
-const LEAST_DEVIATION: f64 = 16.0 * f64::EPSILON;
+pub(super) const LEAST_DEVIATION: f64 = 16.0 * f64::EPSILON;
 
 /// A context window at mean 0 and deviation 1, as a transform takes it; what comes after it is counted
 /// from its last value, in its deviations.
@@ -25,11 +25,11 @@ pub struct ScaledWindow {
 }
 
 impl ScaledWindow {
-    /// Scales a window by its own mean and deviation.
-    ///
-    /// Both are taken off in 64 bits, so that a small shape on a high level keeps its shape.
+    /// Scales a window by its own mean and deviation, in 64 bits: a small shape on a high level
+    /// keeps its shape.
     pub fn of(window: &[f64]) -> Self {
-        let (mean, deviation, constant) = spread(window);
+        let (mean, deviation, largest) = moments(window);
+        let constant = deviation <= LEAST_DEVIATION * largest || deviation == 0.0;
         let deviation = if constant { 1.0 } else { deviation };
         let scale = |value: &f64| match constant {
             true => 0.0,
@@ -77,19 +77,16 @@ impl ScaledWindow {
     }
 }
 
-/// The mean of values, their deviation, and whether they are constant up to rounding.
-pub(in crate::forecast) fn spread(values: &[f64]) -> (f64, f64, bool) {
+/// The mean of values, their deviation (over `n`) and the largest magnitude.
+pub(super) fn moments(values: &[f64]) -> (f64, f64, f64) {
     let count = values.len().max(1) as f64;
-    // Counted from the first value: the mean of large numbers of one size is rounded otherwise.
+    // Counted from the first value, or the mean of large numbers of one size would be rounded.
     let first = values.first().copied().unwrap_or(0.0);
     let after = values.iter().map(|value| value - first).sum::<f64>() / count;
-    let squares = values.iter().map(|value| (value - first - after).powi(2));
-    let deviation = (squares.sum::<f64>() / count).sqrt();
-    let largest = values
-        .iter()
-        .fold(0.0f64, |largest, value| largest.max(value.abs()));
-    let constant = deviation <= LEAST_DEVIATION * largest || deviation == 0.0;
-    (first + after, deviation, constant)
+    let square = |value: &f64| (value - first - after).powi(2);
+    let deviation = (values.iter().map(square).sum::<f64>() / count).sqrt();
+    let sizes = values.iter().map(|value| value.abs());
+    (first + after, deviation, sizes.fold(0.0, f64::max))
 }
 
 /// The last season of a window going on, counted from its last value, in its deviations,
@@ -149,9 +146,9 @@ mod tests {
         assert!(ScaledWindow::of(&[]).constant);
         // The last bit of one value is no deviation.
         assert!(ScaledWindow::of(&[1000.0, 1000.0, 1000.0000000000001]).constant);
-        assert!(!ScaledWindow::of(&[0.0, 2.0]).constant);
         // A small shape on a high level is a shape.
         assert!(!ScaledWindow::of(&[1e12, 1e12 + 1.0]).constant);
+        assert!(!ScaledWindow::of(&[0.0, 2.0]).constant);
     }
 
     proptest! {
