@@ -18,7 +18,9 @@ fn main() -> anyhow::Result<()> {
     // A table with a time column and a column for each history; this one has airline passengers.
     let file = std::env::args_os().nth(1).map(PathBuf::from);
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/Airline/Airline.csv");
-    let histories = History::read(&file.unwrap_or(shipped), &HistoryOptions::default())?;
+    let read = History::read(&file.unwrap_or(shipped), &HistoryOptions::default())?;
+    println!("read as: {}", read.read_as);
+    let histories = read.histories;
 
     // The source is compiled in; the random one is the control.
     let source = SourceWeights::find("attrnn-gsc35")?;
@@ -29,7 +31,7 @@ fn main() -> anyhow::Result<()> {
     // last part of what it is given, whether what the source hears helps.
     let season = season::period(&histories[0].values);
     let mut past = histories.clone();
-    let after: Vec<Vec<f32>> = past
+    let after: Vec<Vec<f64>> = past
         .iter_mut()
         .map(|history| history.values.split_off(history.values.len() - 3 * HORIZON))
         .collect();

@@ -162,8 +162,8 @@ fn forecasts_and_motion_are_the_same_on_both() {
             (5.0, -3.0)
         };
         values.extend((0..24).map(|at| {
-            let turns = at as f32 / period * std::f32::consts::TAU;
-            (turns + (wave * wave % 17) as f32).sin()
+            let turns = f64::from(at) / period * std::f64::consts::TAU;
+            (turns + f64::from(wave * wave % 17)).sin()
         }));
         values.extend([after; 8]);
     }
@@ -182,7 +182,7 @@ fn forecasts_and_motion_are_the_same_on_both() {
     assert!(cpu.program().uses_source());
     let wgpu =
         Forecaster::<Wgpu>::new(cpu.program().clone(), &source, &Default::default()).unwrap();
-    let windows: Vec<&[f32]> = histories[0]
+    let windows: Vec<&[f64]> = histories[0]
         .values
         .chunks(32)
         .take(5)
@@ -192,8 +192,9 @@ fn forecasts_and_motion_are_the_same_on_both() {
         wgpu.forecast(&windows).unwrap(),
         cpu.forecast(&windows).unwrap(),
     );
+    let single = |values: &[f64]| values.iter().map(|value| *value as f32).collect::<Vec<_>>();
     for (found, expected) in found.iter().zip(&expected) {
-        assert!(difference(&found.values, &expected.values) < 5e-3);
+        assert!(difference(&single(&found.values), &single(&expected.values)) < 5e-3);
     }
 
     // The same function adapts a motion model on both, and both predict alike.

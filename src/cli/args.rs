@@ -51,22 +51,14 @@ pub struct ReadArgs {
     /// name; auto takes what is called label, class, target or y, or else looks like classes
     #[arg(long, value_name = "COLUMN", default_value = "auto")]
     label: LabelColumn,
-    /// Whether the first row of .csv, .tsv and .txt files names the columns; told by what stands there
-    /// where it is not given
-    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
-    pub header: Option<bool>,
     /// A column to leave out, by name or number; several in as many options
     #[arg(long, value_name = "COLUMN")]
     drop: Vec<String>,
     /// The first and the last column of the values, by name or number
     #[arg(long, value_name = "FROM..TO", value_parser = range)]
     columns: Option<(String, String)>,
-    /// What parts the decimals of numbers: a point or a comma; told by the numbers where not given
-    #[arg(long, value_name = "SIGN", value_parser = decimal)]
-    decimal: Option<char>,
-    /// What parts their thousands: none, a point, a comma, space or an apostrophe
-    #[arg(long, value_name = "SIGN", value_parser = thousands)]
-    thousands: Option<Option<char>>,
+    #[command(flatten)]
+    pub table: TableArgs,
     /// The format, where the file's name does not say it; `-` is standard input
     #[arg(long, value_name = "FORMAT", value_parser = choice::<Format>(&["ts", "tsv", "txt", "arff", "csv", "npy", "npz"]))]
     format: Option<Format>,
@@ -79,15 +71,31 @@ impl ReadArgs {
             missing: self.missing,
             unequal: self.unequal,
             label: self.label.clone(),
-            header: self.header,
+            header: self.table.header,
             drop: self.drop.clone(),
             columns: self.columns.clone(),
-            decimal: self.decimal,
-            thousands: self.thousands,
+            decimal: self.table.decimal,
+            thousands: self.table.thousands,
             format: self.format,
             ..ReadOptions::default()
         }
     }
+}
+
+/// How tables of text are read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct TableArgs {
+    /// Whether the first row of a table names the columns; told by what stands there where it is not
+    /// given
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    pub header: Option<bool>,
+    /// What parts the decimals of numbers: a point or a comma; told by the numbers where not given
+    #[arg(long, value_name = "SIGN", value_parser = decimal)]
+    pub decimal: Option<char>,
+    /// What parts their thousands: none, a point, a comma, space or an apostrophe
+    #[arg(long, value_name = "SIGN", value_parser = thousands)]
+    pub thousands: Option<Option<char>>,
 }
 
 /// How files of series are read, among them long ones.
@@ -184,7 +192,7 @@ fn thousands(text: &str) -> Result<Option<char>, String> {
     match text {
         "none" => Ok(None),
         " " | "space" => Ok(Some(' ')),
-        "'" => Ok(Some('\'')),
+        "'" | "apostrophe" => Ok(Some('\'')),
         _ => match decimal(text) {
             Ok(sign) => Ok(Some(sign)),
             Err(_) => Err("expected none, ., a comma, space or an apostrophe".to_owned()),

@@ -1,12 +1,15 @@
 //! `retune forecast`: what comes after each history of a file.
 
 mod backtest;
+mod constant;
 mod settings;
 mod split;
 mod table;
 
 use retune::engine::Forecaster;
-use retune::program::Calibration;
+use retune::forecast::{Histories, History};
+use retune::program::{Calibration, ForecastProgram};
+use retune::task::Forecast;
 
 use super::fitting::show_progress;
 use super::histories::HistoryFile;
@@ -47,10 +50,17 @@ impl Arguments {
         let inputs = [self.file.file.as_path(), self.source.as_ref()];
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
         let plot = OutputFile::check_any(self.plot.as_ref(), &inputs)?;
-        let histories = self.file.read()?;
+        let Histories { histories, read_as } = self.file.read()?;
+        output::read_as(common, &read_as);
+        let is_judged = self.backtest.backtest;
+        if !is_judged && self.out.is_none() && constant::are_constant(&histories) {
+            let forecasts = constant::forecast(&histories, self.settings.horizon);
+            constant::note(common, &histories);
+            return self.show(common, (&histories, &read_as), &forecasts, (None, plot));
+        }
         let source = SourceWeights::find(&self.source)?;
-        if self.backtest.backtest {
-            return self.judge(histories, &source, common);
+        if is_judged {
+            return self.judge(histories, read_as, &source, common);
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
         let mut progress = Progress::new(common, "fitting");
@@ -58,22 +68,41 @@ impl Arguments {
         let forecaster = Forecaster::fit(engine, &histories, &source, &settings, &mut |at| {
             show_progress(&mut progress, at);
         })?;
-        let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
+        let values: Vec<&[f64]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecasts = forecaster.forecast(&values)?;
         let program = forecaster.program();
-        note_calibration(progress, program.calibration());
+        note_calibration(progress, program.calibration(), &forecasts);
+        constant::note(common, &histories);
         if let Some(out) = out {
             program.save(&out.target)?;
         }
+        self.show(
+            common,
+            (&histories, &read_as),
+            &forecasts,
+            (Some(program), plot),
+        )
+    }
+
+    /// Draws and prints forecasts.
+    fn show(
+        &self,
+        common: &Common,
+        (histories, read_as): (&[History], &ReadAs),
+        forecasts: &[Forecast],
+        (program, plot): (Option<&ForecastProgram>, Option<OutputFile>),
+    ) -> Result<()> {
         if let Some(plot) = plot {
-            plot.write(forecast_svg(&histories, &forecasts)?.as_bytes())?;
+            plot.write(forecast_svg(histories, forecasts)?.as_bytes())?;
         }
-        output::print(&show(common, &histories, &forecasts, Some(program))?)
+        let shown = show(common, (histories, read_as), forecasts, program)?;
+        output::print(&shown)
     }
 }
 
-/// Ends with a line on what intervals were measured on.
-fn note_calibration(mut progress: Progress, measured: Option<Calibration>) {
+/// Ends with a line on what intervals were measured on, and one on a level that so few windows cannot
+/// promise.
+fn note_calibration(mut progress: Progress, measured: Option<Calibration>, forecasts: &[Forecast]) {
     let Some(Calibration { windows, apart }) = measured else {
         return;
     };
@@ -87,4 +116,12 @@ fn note_calibration(mut progress: Progress, measured: Option<Calibration>) {
              well: too few to keep some for each, so the intervals may be too narrow"
         ),
     });
+    let mut intervals = forecasts.iter().take(1).flat_map(|first| &first.intervals);
+    if let Some(unreached) = intervals.find(|interval| !interval.reached) {
+        let level = (unreached.level * 100.0).round();
+        progress.note(&format!(
+            "intervals: {level} % cannot be told from {windows}: it is the largest error of them, and \
+             may be the same as that of a lower level"
+        ));
+    }
 }

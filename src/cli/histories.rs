@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use retune::forecast::{History, HistoryOptions};
+use retune::forecast::{Fill, Histories, History, HistoryOptions, Step, Tolerance};
 use retune::series::Missing;
 
-use super::args::choice;
+use super::args::{TableArgs, choice};
 
 /// A file of histories.
 #[derive(Debug, Clone, Args)]
@@ -25,6 +25,15 @@ pub struct HistoryArgs {
     /// Each row is a series, its first field the name
     #[arg(long)]
     rows: bool,
+    /// What to put into rows that are missing; without it they are an error
+    #[arg(long, value_name = "HOW", value_parser = choice::<Fill>(&["interpolate", "last"]))]
+    fill: Option<Fill>,
+    /// The step from one time to the next, such as 15min, 1h, 1d, business-day, 1w, 1month, 1q, 1y
+    #[arg(long, value_name = "STEP")]
+    frequency: Option<Step>,
+    /// How far times may lie beside equal steps: a duration such as 5s, or a share of a step
+    #[arg(long, value_name = "HOW-FAR")]
+    tolerance: Option<Tolerance>,
 }
 
 impl HistoryArgs {
@@ -34,13 +43,19 @@ impl HistoryArgs {
     }
 
     /// Reads a file of histories.
-    pub fn read(&self, path: &Path, missing: Missing) -> Result<Vec<History>> {
+    pub fn read(&self, path: &Path, missing: Missing, table: &TableArgs) -> Result<Histories> {
         let options = HistoryOptions {
             time: self.time.clone(),
             columns: self.columns.clone(),
             id: self.id.clone(),
             rows: self.rows,
             missing,
+            header: table.header,
+            decimal: table.decimal,
+            thousands: table.thousands,
+            fill: self.fill,
+            frequency: self.frequency,
+            tolerance: self.tolerance,
         };
         Ok(History::read(path, &options)?)
     }
@@ -56,16 +71,21 @@ pub struct HistoryFile {
     /// What to do with missing values
     #[arg(long, value_name = "HOW", default_value = "reject", help_heading = "Reading histories", value_parser = choice::<Missing>(&["reject", "interpolate"]))]
     missing: Missing,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 impl HistoryFile {
     /// Reads the file.
-    pub fn read(&self) -> Result<Vec<History>> {
-        self.reading.read(&self.file, self.missing)
+    pub fn read(&self) -> Result<Histories> {
+        self.reading.read(&self.file, self.missing, &self.table)
     }
 
     /// Reads another file of the same layout.
     pub fn read_other(&self, path: &Path) -> Result<Vec<History>> {
-        self.reading.read(path, self.missing)
+        Ok(self
+            .reading
+            .read(path, self.missing, &self.table)?
+            .histories)
     }
 }

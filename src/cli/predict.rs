@@ -4,6 +4,7 @@
 //! forecasting: what comes after each history.
 
 use retune::engine::Forecaster;
+use retune::forecast::Histories;
 use retune::program::Task;
 use retune::series::SplitParts;
 use serde::Serializer;
@@ -110,12 +111,15 @@ impl Arguments {
 
     fn forecast(&self, common: &Common) -> Result<String> {
         let (program, source) = self.program.load_forecast()?;
-        let histories = self.histories.read(&self.series, self.read.missing)?;
+        let Histories { histories, read_as } =
+            self.histories
+                .read(&self.series, self.read.missing, &self.read.table)?;
+        output::read_as(common, &read_as);
         let waiting = Waiting::new(common, "forecasting");
-        let values: Vec<&[f32]> = histories.iter().map(|one| &one.values[..]).collect();
+        let values: Vec<&[f64]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecaster = Forecaster::new(self.backend.engine()?, program, &source)?;
         let forecasts = forecaster.forecast(&values)?;
         drop(waiting);
-        forecast::show(common, &histories, &forecasts, None)
+        forecast::show(common, (&histories, &read_as), &forecasts, None)
     }
 }

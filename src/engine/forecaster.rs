@@ -14,7 +14,7 @@ use crate::task::{self, BacktestOptions, BacktestReport, Forecast};
 /// What the forecasters of all backends can do; see [`task::Forecaster`].
 trait Foresee: Send + Sync {
     fn program(&self) -> &ForecastProgram;
-    fn forecast(&self, histories: &[&[f32]]) -> Result<Vec<Forecast>, Error>;
+    fn forecast(&self, histories: &[&[f64]]) -> Result<Vec<Forecast>, Error>;
 }
 
 impl<B: Kernels> Foresee for task::Forecaster<B> {
@@ -22,7 +22,7 @@ impl<B: Kernels> Foresee for task::Forecaster<B> {
         self.program()
     }
 
-    fn forecast(&self, histories: &[&[f32]]) -> Result<Vec<Forecast>, Error> {
+    fn forecast(&self, histories: &[&[f64]]) -> Result<Vec<Forecast>, Error> {
         self.forecast(histories)
     }
 }
@@ -80,7 +80,7 @@ impl Forecaster {
     /// # Errors
     ///
     /// As [`task::Forecaster::forecast`].
-    pub fn forecast(&self, histories: &[&[f32]]) -> Result<Vec<Forecast>, Error> {
+    pub fn forecast(&self, histories: &[&[f64]]) -> Result<Vec<Forecast>, Error> {
         self.0.forecast(histories)
     }
 }
@@ -94,7 +94,7 @@ impl Engine {
     pub fn backtest(
         self,
         histories: &[History],
-        after: &[Vec<f32>],
+        after: &[Vec<f64>],
         sources: [&SourceWeights; 2],
         settings: &ForecastSettings,
         options: &BacktestOptions,

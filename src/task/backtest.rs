@@ -57,7 +57,7 @@ pub struct BacktestReport {
 /// As [`Forecaster::fit`]; and when no history has as many values after it as the horizon.
 pub fn backtest<B: Kernels>(
     histories: &[History],
-    after: &[Vec<f32>],
+    after: &[Vec<f64>],
     sources: [&SourceWeights; 2],
     settings: &ForecastSettings,
     options: &BacktestOptions,
@@ -100,7 +100,7 @@ pub fn backtest<B: Kernels>(
 /// Every history and place to forecast from, places counted in what comes after the history.
 fn origins(
     histories: &[History],
-    after: &[Vec<f32>],
+    after: &[Vec<f64>],
     settings: &ForecastSettings,
     options: &BacktestOptions,
 ) -> Result<Vec<(usize, usize)>, Error> {
@@ -140,7 +140,7 @@ fn origins(
 
 struct Scoring<'a> {
     histories: &'a [History],
-    after: &'a [Vec<f32>],
+    after: &'a [Vec<f64>],
     origins: &'a [(usize, usize)],
     settings: &'a ForecastSettings,
     options: &'a BacktestOptions,
@@ -185,7 +185,7 @@ impl Scoring<'_> {
     }
 
     /// The last `most` values before an origin.
-    fn before(&self, (history, place): (usize, usize), most: usize) -> Vec<f32> {
+    fn before(&self, (history, place): (usize, usize), most: usize) -> Vec<f64> {
         let (old, new) = (
             &self.histories[history].values,
             &self.after[history][..place],
@@ -196,7 +196,7 @@ impl Scoring<'_> {
     }
 
     /// What came after an origin.
-    fn actual(&self, (history, place): (usize, usize)) -> &[f32] {
+    fn actual(&self, (history, place): (usize, usize)) -> &[f64] {
         &self.after[history][place..place + self.settings.horizon]
     }
 

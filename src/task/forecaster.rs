@@ -21,7 +21,7 @@ const BATCH: usize = 64;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Forecast {
     /// `[horizon]`, in the unit of the history.
-    pub values: Vec<f32>,
+    pub values: Vec<f64>,
     /// Where the values lie with a probability of 80 % and of 95 %: split conformal intervals from
     /// the validation part; [`ForecastProgram::calibration`] says whether from windows of their own.
     pub intervals: Vec<Interval>,
@@ -124,7 +124,7 @@ impl<B: Kernels> Forecaster<B> {
     /// # Errors
     ///
     /// When a history is shorter than the context, or has a value there that is not finite.
-    pub fn forecast<H: AsRef<[f32]>>(&self, histories: &[H]) -> Result<Vec<Forecast>, Error> {
+    pub fn forecast<H: AsRef<[f64]>>(&self, histories: &[H]) -> Result<Vec<Forecast>, Error> {
         let context = self.program.context();
         let mut forecasts = Vec::with_capacity(histories.len());
         for batch in histories.chunks(BATCH) {

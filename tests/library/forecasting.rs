@@ -13,7 +13,7 @@ fn source() -> SourceWeights {
     SourceWeights::find("attrnn-gsc35").unwrap()
 }
 
-fn history(values: Vec<f32>) -> History {
+fn history(values: Vec<f64>) -> History {
     History {
         name: "made".to_owned(),
         timeline: Timeline::counts(),
@@ -25,8 +25,8 @@ fn history(values: Vec<f32>) -> History {
 fn seasonal(length: usize, seed: u64) -> History {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let value = |at: usize| {
-        let season = (at as f32 * std::f32::consts::TAU / 12.0).sin();
-        0.05 * at as f32 + 3.0 * season + random.random_range(-0.2..0.2)
+        let season = (at as f64 * std::f64::consts::TAU / 12.0).sin();
+        0.05 * at as f64 + 3.0 * season + random.random_range(-0.2..0.2)
     };
     history((0..length).map(value).collect())
 }
@@ -39,12 +39,12 @@ fn waves_and_what_they_mean(count: usize, seed: u64) -> History {
     for _ in 0..count {
         let slow = random.random_bool(0.5);
         let period = if slow { 12.0 } else { 5.0 };
-        let phase = random.random_range(0.0..std::f32::consts::TAU);
+        let phase = random.random_range(0.0..std::f64::consts::TAU);
         values.extend((0..24).map(|at| {
-            let turns = at as f32 / period * std::f32::consts::TAU;
+            let turns = at as f64 / period * std::f64::consts::TAU;
             (turns + phase).sin() + random.random_range(-0.05..0.05)
         }));
-        values.extend([if slow { 3.0f32 } else { -3.0 }; 8]);
+        values.extend([if slow { 3.0f64 } else { -3.0 }; 8]);
     }
     history(values)
 }
@@ -91,7 +91,7 @@ fn the_source_is_heard_where_it_helps_and_then_forecasts_better() {
     assert!(!alone.program().uses_source());
     // Windows that nobody has seen, each a whole wave.
     let unseen = waves_and_what_they_mean(60, 2).values;
-    let waves: Vec<&[f32]> = unseen.chunks(32).map(|part| &part[..24]).collect();
+    let waves: Vec<&[f64]> = unseen.chunks(32).map(|part| &part[..24]).collect();
     let error = |forecaster: &Forecaster<Cpu>| {
         let forecasts = forecaster.forecast(&waves).unwrap();
         let errors = forecasts
@@ -100,9 +100,9 @@ fn the_source_is_heard_where_it_helps_and_then_forecasts_better() {
             .map(|(forecast, part)| {
                 let off = forecast.values.iter().zip(&part[24..]);
                 off.map(|(found, actual)| (found - actual).powi(2))
-                    .sum::<f32>()
+                    .sum::<f64>()
             });
-        errors.sum::<f32>()
+        errors.sum::<f64>()
     };
     let (heard, alone) = (error(&forecaster), error(&alone));
     assert!(heard < 0.7 * alone, "{heard} {alone}");
@@ -120,7 +120,7 @@ fn the_source_is_heard_where_it_helps_and_then_forecasts_better() {
         assert_eq!(&forecaster.forecast(&[wave]).unwrap()[0], expected);
     }
     // What came before the context does not matter.
-    let longer: Vec<f32> = history.values[..7]
+    let longer: Vec<f64> = history.values[..7]
         .iter()
         .chain(waves[0])
         .copied()
@@ -171,7 +171,7 @@ fn a_season_goes_on_and_intervals_hold_what_comes() {
         stride: 1,
         standardised: false,
     };
-    let report = |after: &[f32]| {
+    let report = |after: &[f64]| {
         let sources = [&source(), &SourceWeights::find("random-0").unwrap()];
         let after = [after.to_vec()];
         let device = Default::default();
@@ -204,7 +204,7 @@ fn a_season_goes_on_and_intervals_hold_what_comes() {
         );
     }
     // Nothing of what comes is seen by the fit.
-    let scrambled: Vec<f32> = all.values[cut..]
+    let scrambled: Vec<f64> = all.values[cut..]
         .iter()
         .rev()
         .map(|value| value * -3.0)
@@ -265,11 +265,11 @@ fn what_cannot_be_forecast_says_why() {
             ..settings
         },
     );
-    let error = |window: Vec<f32>| forecaster.forecast(&[window]).unwrap_err().to_string();
+    let error = |window: Vec<f64>| forecaster.forecast(&[window]).unwrap_err().to_string();
     let context = forecaster.program().context();
     assert!(error(vec![1.0; context - 1]).contains("for the program's context"));
     let mut spoilt = vec![1.0; context];
-    spoilt[3] = f32::NAN;
+    spoilt[3] = f64::NAN;
     assert_eq!(error(spoilt), "value 4 of the history is not finite");
     let other = SourceWeights::find("random-3").unwrap();
     let program = forecaster.program().clone();

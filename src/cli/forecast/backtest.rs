@@ -52,6 +52,7 @@ struct Outcome {
     calibration: Option<Calibration>,
     #[serde(flatten)]
     report: BacktestReport,
+    read_as: ReadAs,
 }
 
 impl Arguments {
@@ -59,11 +60,12 @@ impl Arguments {
     pub(super) fn judge(
         &self,
         histories: Vec<History>,
+        read_as: ReadAs,
         source: &SourceWeights,
         common: &Common,
     ) -> Result<()> {
         let scoring = &self.backtest;
-        let (histories, after): (Vec<History>, Vec<Vec<f32>>) = match &scoring.against {
+        let (histories, after): (Vec<History>, Vec<Vec<f64>>) = match &scoring.against {
             Some(path) => {
                 let after = self.matching(&histories, path)?;
                 (histories, after)
@@ -93,7 +95,7 @@ impl Arguments {
             &mut |at| show_progress(&mut progress, at),
         )?;
         let measured = Calibration::of_scores(&report.fit);
-        note_calibration(progress, measured);
+        note_calibration(progress, measured, &[]);
         let outcome = Outcome {
             horizon: self.settings.horizon,
             context: settings.context,
@@ -104,12 +106,13 @@ impl Arguments {
             seconds: start.elapsed().as_secs_f64(),
             calibration: measured,
             report,
+            read_as,
         };
         output::show(common, &outcome, describe)
     }
 
     /// What came after each history, by its name.
-    fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f32>>> {
+    fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f64>>> {
         let mut after = self.file.read_other(path)?;
         let find = |history: &History| {
             let name = &history.name;

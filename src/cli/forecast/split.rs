@@ -39,7 +39,7 @@ impl Parts {
 
     /// Cuts a history in what is fitted on and what comes after it; what lies beyond the test part is
     /// dropped. It must have as many values as the parts together.
-    pub fn cut(&self, mut history: History) -> Result<(History, Vec<f32>)> {
+    pub fn cut(&self, mut history: History) -> Result<(History, Vec<f64>)> {
         let length = history.values.len();
         let counted = self.0.iter().all(|part| *part >= 1.0);
         let unit = if counted { 1.0 } else { length as f64 };
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn parts_are_counted_or_shares() {
         let cut = |parts: &str, values: usize| {
-            let values = (0..values).map(|value| value as f32).collect();
+            let values = (0..values).map(|value| value as f64).collect();
             let history = History {
                 name: "a".to_owned(),
                 timeline: Timeline::counts(),

@@ -6,6 +6,20 @@ use retune::task::Forecast;
 
 use crate::cli::prelude::*;
 
+/// A number to the digits that mean something beside an interval of this width.
+fn shown(value: f64, width: f64) -> String {
+    const DIGITS: i32 = 6;
+    if width == 0.0 || !width.is_finite() {
+        return value.to_string();
+    }
+    let decimals = (DIGITS - width.log10().floor() as i32).clamp(0, 17) as usize;
+    let text = format!("{value:.decimals$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 /// One series in JSON.
 #[derive(Debug, Serialize)]
 struct Series<'a> {
@@ -23,6 +37,7 @@ struct Outcome<'a> {
     uses_source: Option<bool>,
     scores: Option<&'a BTreeMap<String, f64>>,
     calibration: Option<Calibration>,
+    read_as: &'a ReadAs,
     series: Vec<Series<'a>>,
 }
 
@@ -30,7 +45,7 @@ struct Outcome<'a> {
 /// all as JSON, with what the fit of the program found where there was one.
 pub fn show(
     common: &Common,
-    histories: &[History],
+    (histories, read_as): (&[History], &ReadAs),
     forecasts: &[Forecast],
     fitted: Option<&ForecastProgram>,
 ) -> Result<String> {
@@ -52,6 +67,7 @@ pub fn show(
             uses_source: fitted.map(ForecastProgram::uses_source),
             scores: fitted.map(ForecastProgram::scores),
             calibration: fitted.and_then(ForecastProgram::calibration),
+            read_as,
             series,
         });
     }
@@ -63,12 +79,27 @@ pub fn show(
     let mut rows = vec![head];
     for one in series {
         for (step, (time, value)) in one.times.into_iter().zip(&one.forecast.values).enumerate() {
-            let mut row = vec![one.name.to_owned(), time, value.to_string()];
-            for interval in &one.forecast.intervals {
-                row.extend([&interval.lower, &interval.upper].map(|end| end[step].to_string()));
-            }
+            let ends = one.forecast.intervals.iter();
+            let ends = ends.flat_map(|interval| [interval.lower[step], interval.upper[step]]);
+            let wider = |width: f64, end: f64| width.max((end - value).abs());
+            let width = ends.clone().fold(0.0, wider);
+            let mut row = vec![one.name.to_owned(), time, shown(*value, width)];
+            row.extend(ends.map(|end| shown(end, width)));
             rows.push(row);
         }
     }
     output::csv(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_to_the_digits_that_mean_something() {
+        assert_eq!(shown(445.928_381_234_5, 60.0), "445.92838");
+        assert_eq!(shown(48_211_941.182_736_45, 0.5), "48211941.1827364");
+        assert_eq!(shown(1200.0, 1e9), "1200");
+        assert_eq!(shown(0.1 + 0.2, 0.0), "0.30000000000000004");
+    }
 }

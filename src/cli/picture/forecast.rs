@@ -1,5 +1,7 @@
 //! The picture of forecasts: the end of each history, what is forecast, and its intervals.
 
+use std::ops::Range;
+
 use anyhow::Result;
 use plotters::prelude::*;
 use retune::forecast::History;
@@ -31,6 +33,23 @@ pub fn forecast_svg(histories: &[History], forecasts: &[Forecast]) -> Result<Str
     })
 }
 
+/// A range that holds all values with some room, however high they are.
+fn range(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
+    let lowest = values.clone().fold(f64::INFINITY, f64::min);
+    let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    let room = 0.06 * (highest - lowest);
+    match room > 1e-12 * highest.abs().max(lowest.abs()) {
+        true => lowest - room..highest + room,
+        false => span(values).expect("histories are finite: `History` checks them"),
+    }
+}
+
+/// A number with all digits that differ within a range.
+fn exact(value: f64, range: f64) -> String {
+    let decimals = (1 - range.log10().floor() as i32).clamp(0, 9) as usize;
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
 fn draw(panel: &Area, history: &History, forecast: &Forecast) -> Result<()> {
     let horizon = forecast.values.len();
     let length = history.values.len();
@@ -42,7 +61,16 @@ fn draw(panel: &Area, history: &History, forecast: &Forecast) -> Result<()> {
     let around = intervals.iter();
     let around = around.flat_map(|interval| interval.lower.iter().chain(&interval.upper));
     let all = before.iter().chain(&forecast.values).chain(around);
-    let up = span(all.copied()).expect("histories are finite: `History` checks them");
+    let up = range(all.copied());
+    let size = up.end - up.start;
+    let far = size < 1e-3 * up.end.abs();
+    let number = |value: &f64| {
+        if far {
+            exact(*value, size)
+        } else {
+            number(value)
+        }
+    };
     let last = (length - start + horizon).saturating_sub(1).max(1) as f64;
     let stamp = |place: f64| history.timeline.stamp(place as usize).unwrap_or_default();
     let time = format!(
@@ -52,11 +80,9 @@ fn draw(panel: &Area, history: &History, forecast: &Forecast) -> Result<()> {
         stamp(length as f64)
     );
     let mut chart = chart(panel, &history.name, (0.0..last, &time), (up, ""), &number)?;
-    let place = |from: usize, values: &[f32]| -> Vec<(f64, f64)> {
+    let place = |from: usize, values: &[f64]| -> Vec<(f64, f64)> {
         let values = values.iter().zip(from..);
-        values
-            .map(|(value, at)| (at as f64, f64::from(*value)))
-            .collect()
+        values.map(|(value, at)| (at as f64, *value)).collect()
     };
     let first = length - start;
     for (interval, colour) in intervals.iter().zip([LIGHTER_ORANGE, LIGHT_ORANGE]) {

@@ -23,7 +23,7 @@ use crate::program::{
     calibration_scores, store_readout,
 };
 use crate::source::SourceWeights;
-use rows::{Fit, Row, parts, thinned};
+use rows::{Fit, Row, check_parts, parts, thinned};
 use validation::Validation;
 use window::{Readout, mean_square};
 use with_source::WithSource;
@@ -68,6 +68,7 @@ pub fn fit_forecast<B: Kernels>(
     let before = source.fingerprint();
     let fit = Fit::new(settings, histories);
     let [training, validation] = parts(histories, settings);
+    check_parts([&training, &validation], histories, settings)?;
     let windows = settings.windows.div_ceil(VALIDATION);
     let validation = fit.moving_rows(&thinned(&validation, windows, settings.seed ^ 1))?;
     let validation = Validation::of(validation, histories, settings);

@@ -49,6 +49,34 @@ pub(super) fn parts(histories: &[History], settings: &ForecastSettings) -> [Vec<
     [training, validation]
 }
 
+/// Checks that there are windows enough in both parts.
+pub(super) fn check_parts(
+    [training, validation]: [&[Origin]; 2],
+    histories: &[History],
+    settings: &ForecastSettings,
+) -> Result<(), Error> {
+    const LEAST: usize = 2;
+    let fewest = training.len().min(validation.len());
+    if fewest >= LEAST {
+        return Ok(());
+    }
+    let part = match training.len() == fewest {
+        true => "to learn from",
+        false => "to choose and to measure with",
+    };
+    let values: usize = histories.iter().map(|history| history.values.len()).sum();
+    let (context, horizon) = (settings.context, settings.horizon);
+    let message = format!(
+        "the histories have {values} values together, and windows of {context} with {horizon} to \
+         forecast leave {fewest} {part}; expected at least {LEAST}"
+    );
+    Err(Error::new(ErrorKind::TooShort, message)
+        .with_hint("give a longer history, or a smaller horizon or context, or validate on more")
+        .with_setting("horizon", "")
+        .with_setting("context", "")
+        .with_setting("validation", ""))
+}
+
 /// At most `count` of the origins: evenly spaced in each history from a random start, and then
 /// thinned at random. The same for the same seed.
 pub(super) fn thinned(origins: &[Origin], count: usize, seed: u64) -> Vec<Origin> {
@@ -129,6 +157,6 @@ impl<'a> Fit<'a> {
             "no window of {context} values before the last {held_out} moves; expected one that does"
         );
         Error::new(ErrorKind::Constant, message)
-            .with_hint("the forecast of a constant series is its value, and needs no program")
+            .with_hint("give a longer history, or one that moves earlier")
     }
 }

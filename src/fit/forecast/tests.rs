@@ -23,7 +23,7 @@ fn histories(lengths: &[usize]) -> Vec<History> {
     let history = |length: &usize| History {
         name: "sales".to_owned(),
         timeline: Timeline::counts(),
-        values: (0..*length).map(|at| (at as f32).sin()).collect(),
+        values: (0..*length).map(|at| (at as f64).sin()).collect(),
     };
     lengths.iter().map(history).collect()
 }

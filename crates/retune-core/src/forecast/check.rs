@@ -1,5 +1,6 @@
 //! What several parts of forecasting check.
 
+use crate::table::Real;
 use crate::{Error, ErrorKind};
 
 pub(super) fn at_least_one(what: &str, size: usize) -> Result<(), Error> {
@@ -21,8 +22,8 @@ pub(super) fn as_many(what: &str, found: usize, expected: usize) -> Result<(), E
 }
 
 /// Checks values, of which the first is the one after `before` others.
-pub(super) fn finite(what: &str, before: usize, values: &[f32]) -> Result<(), Error> {
-    match values.iter().position(|value| !value.is_finite()) {
+pub(super) fn finite<T: Real>(what: &str, before: usize, values: &[T]) -> Result<(), Error> {
+    match values.iter().position(|value| !value.is_real()) {
         Some(place) => {
             let message = format!("value {} of the {what} is not finite", before + place + 1);
             Err(Error::new(ErrorKind::NotFinite, message)

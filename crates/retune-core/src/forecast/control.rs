@@ -26,7 +26,7 @@ impl Control {
     /// # Errors
     ///
     /// For a horizon or a period of 0, and a history without values or shorter than a season.
-    pub fn forecast(&self, history: &[f32], horizon: usize) -> Result<Vec<f32>, Error> {
+    pub fn forecast(&self, history: &[f64], horizon: usize) -> Result<Vec<f64>, Error> {
         at_least_one("horizon", horizon)?;
         let (Some(&first), Some(&last)) = (history.first(), history.last()) else {
             return Err(too_short(0, 1, "a forecast"));
@@ -42,8 +42,8 @@ impl Control {
             }
             Self::Drift => {
                 let steps = (history.len() - 1).max(1) as f64;
-                let slope = (f64::from(last) - f64::from(first)) / steps;
-                let value = |step: usize| (f64::from(last) + slope * step as f64) as f32;
+                let slope = (last - first) / steps;
+                let value = |step: usize| last + slope * step as f64;
                 Ok((1..=horizon).map(value).collect())
             }
         }

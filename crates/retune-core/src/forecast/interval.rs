@@ -42,9 +42,9 @@ pub struct Interval {
     /// `n / (n + 1)` can be promised, and the interval is that of the largest error instead.
     pub reached: bool,
     /// The lower ends, `[horizon]`.
-    pub lower: Vec<f32>,
+    pub lower: Vec<f64>,
     /// The upper ends, `[horizon]`.
-    pub upper: Vec<f32>,
+    pub upper: Vec<f64>,
 }
 
 impl Conformal {
@@ -92,7 +92,7 @@ impl Conformal {
     /// # Errors
     ///
     /// For a level that was not measured, and for a longer forecast.
-    pub fn around(&self, forecast: &[f32], deviation: f64, level: f64) -> Result<Interval, Error> {
+    pub fn around(&self, forecast: &[f64], deviation: f64, level: f64) -> Result<Interval, Error> {
         let known = self.levels.iter().find(|known| known.level == level);
         let known = known.ok_or_else(|| {
             let levels = self.levels.iter().map(|known| known.level.to_string());
@@ -106,9 +106,7 @@ impl Conformal {
         }
         let ends = |sign: f64| {
             let steps = forecast.iter().zip(&known.half_widths);
-            let end = |(&value, &half): (&f32, &f32)| {
-                (f64::from(value) + sign * f64::from(half) * deviation) as f32
-            };
+            let end = |(&value, &half): (&f64, &f32)| value + sign * f64::from(half) * deviation;
             steps.map(end).collect()
         };
         Ok(Interval {
@@ -171,7 +169,7 @@ mod tests {
         for _ in 0..4000 {
             let errors: Vec<f32> = (0..40).map(|_| draw()).collect();
             let conformal = Conformal::of(&errors, 1, &LEVELS).unwrap();
-            let actual = draw();
+            let actual = f64::from(draw());
             for (covered, level) in covered.iter_mut().zip(LEVELS) {
                 let interval = conformal.around(&[0.0], 1.0, level).unwrap();
                 *covered += usize::from(interval.lower[0] <= actual && actual <= interval.upper[0]);

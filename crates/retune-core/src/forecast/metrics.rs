@@ -15,7 +15,7 @@ use crate::Error;
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn mean_squared_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| {
         (value - forecast).powi(2)
     })
@@ -26,7 +26,7 @@ pub fn mean_squared_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn mean_absolute_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| (value - forecast).abs())
 }
 
@@ -36,7 +36,7 @@ pub fn mean_absolute_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Erro
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f64, Error> {
+pub fn symmetric_percentage_error(actual: &[f64], forecast: &[f64]) -> Result<f64, Error> {
     mean(actual, forecast, |value, forecast| {
         match value.abs() + forecast.abs() {
             0.0 => 0.0,
@@ -51,13 +51,13 @@ pub fn symmetric_percentage_error(actual: &[f32], forecast: &[f32]) -> Result<f6
 ///
 /// `period` is 1 where there is no season. `None` when the history is not longer than a season, or
 /// repeats itself exactly: then no error can be told in this unit.
-pub fn seasonal_naive_scale(history: &[f32], period: usize) -> Option<f64> {
+pub fn seasonal_naive_scale(history: &[f64], period: usize) -> Option<f64> {
     let later = history.get(period..)?;
     if period == 0 || later.is_empty() {
         return None;
     }
     let errors = later.iter().zip(history);
-    let error = |(value, before): (&f32, &f32)| (f64::from(*value) - f64::from(*before)).abs();
+    let error = |(value, before): (&f64, &f64)| (value - before).abs();
     let sum: f64 = errors.map(error).sum();
     let scale = sum / later.len() as f64;
     (scale > 0.0 && scale.is_finite()).then_some(scale)
@@ -68,11 +68,11 @@ pub fn seasonal_naive_scale(history: &[f32], period: usize) -> Option<f64> {
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn interval_coverage(actual: &[f32], lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
+pub fn interval_coverage(actual: &[f64], lower: &[f64], upper: &[f64]) -> Result<f64, Error> {
     as_many("upper ends", upper.len(), actual.len())?;
     as_many("lower ends", lower.len(), actual.len())?;
     let ends = lower.iter().zip(upper);
-    let within = |(value, (lower, upper)): &(&f32, (&f32, &f32))| lower <= value && value <= upper;
+    let within = |(value, (lower, upper)): &(&f64, (&f64, &f64))| lower <= value && value <= upper;
     let within = actual.iter().zip(ends).filter(within).count();
     Ok(within as f64 / actual.len() as f64)
 }
@@ -82,15 +82,15 @@ pub fn interval_coverage(actual: &[f32], lower: &[f32], upper: &[f32]) -> Result
 /// # Errors
 ///
 /// When there are none, or not as many of each.
-pub fn interval_width(lower: &[f32], upper: &[f32]) -> Result<f64, Error> {
+pub fn interval_width(lower: &[f64], upper: &[f64]) -> Result<f64, Error> {
     mean(lower, upper, |lower, upper| upper - lower)
 }
 
-fn mean(actual: &[f32], forecast: &[f32], error: impl Fn(f64, f64) -> f64) -> Result<f64, Error> {
+fn mean(actual: &[f64], forecast: &[f64], error: impl Fn(f64, f64) -> f64) -> Result<f64, Error> {
     as_many("forecasts", forecast.len(), actual.len())?;
     let pairs = actual.iter().zip(forecast);
     let sum: f64 = pairs
-        .map(|(value, forecast)| error(f64::from(*value), f64::from(*forecast)))
+        .map(|(value, forecast)| error(*value, *forecast))
         .sum();
     Ok(sum / actual.len() as f64)
 }
@@ -103,8 +103,8 @@ mod tests {
     // h = np.array([1., 4, 2, 6, 1, 9])
     // np.mean((y-f)**2), np.mean(abs(y-f)), np.mean([200*2/222, 200*2/238, 0, 200])
     // np.mean(abs(h[1:]-h[:-1])), np.mean(abs(h[2:]-h[:-2]))
-    const ACTUAL: [f32; 4] = [112.0, 118.0, 0.0, -129.0];
-    const FORECAST: [f32; 4] = [110.0, 120.0, 0.0, 129.0];
+    const ACTUAL: [f64; 4] = [112.0, 118.0, 0.0, -129.0];
+    const FORECAST: [f64; 4] = [110.0, 120.0, 0.0, 129.0];
 
     #[test]
     fn errors_match_an_independent_computation() {
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn intervals_are_judged_by_coverage_and_width() {
         let (lower, upper) = ([0.0; 4], [1.0, 2.0, 3.0, 4.0]);
-        let actual = [1.0, 2.5, 0.0, f32::NAN];
+        let actual = [1.0, 2.5, 0.0, f64::NAN];
         assert_eq!(interval_coverage(&actual, &lower, &upper).unwrap(), 0.5);
         assert_eq!(interval_width(&lower, &upper).unwrap(), 2.5);
         assert!(interval_coverage(&actual, &lower, &[]).is_err());

@@ -3,8 +3,8 @@
 use super::check::{finite, too_short};
 use crate::Error;
 
-/// A deviation below this share of the largest magnitude is rounding of 32-bit numbers.
-const LEAST_DEVIATION: f64 = 1e-6;
+/// A deviation below this share of the largest magnitude is rounding of 64-bit numbers.
+pub(super) const LEAST_DEVIATION: f64 = 16.0 * f64::EPSILON;
 
 /// A context window at mean 0 and deviation 1, as a transform takes it; what comes after it is counted
 /// from its last value, in its deviations.
@@ -18,25 +18,26 @@ pub struct ScaledWindow {
     /// The last value of the window.
     pub last: f64,
     /// The deviation of the window (that of a population: over `n`), or 1 where it is constant up
-    /// to the rounding of 32-bit numbers.
+    /// to the rounding of 64-bit numbers.
     pub deviation: f64,
     /// Whether it is.
     pub constant: bool,
 }
 
 impl ScaledWindow {
-    /// Scales a window by its own mean and deviation.
-    pub fn of(window: &[f32]) -> Self {
+    /// Scales a window by its own mean and deviation, in 64 bits: a small shape on a high level
+    /// keeps its shape.
+    pub fn of(window: &[f64]) -> Self {
         let (mean, deviation, largest) = moments(window);
         let constant = deviation <= LEAST_DEVIATION * largest || deviation == 0.0;
         let deviation = if constant { 1.0 } else { deviation };
-        let scale = |&value: &f32| match constant {
+        let scale = |value: &f64| match constant {
             true => 0.0,
-            false => ((f64::from(value) - mean) / deviation) as f32,
+            false => ((value - mean) / deviation) as f32,
         };
         Self {
             values: window.iter().map(scale).collect(),
-            last: window.last().map_or(0.0, |&last| f64::from(last)),
+            last: window.last().copied().unwrap_or(0.0),
             deviation,
             constant,
         }
@@ -47,7 +48,7 @@ impl ScaledWindow {
     /// # Errors
     ///
     /// For a shorter history, and values that are not finite.
-    pub fn at_end(history: &[f32], context: usize) -> Result<Self, Error> {
+    pub fn at_end(history: &[f64], context: usize) -> Result<Self, Error> {
         let found = history.len();
         let before = found
             .checked_sub(context)
@@ -64,26 +65,28 @@ impl ScaledWindow {
     }
 
     /// Scales what comes after the window, to learn from.
-    pub fn scale(&self, values: &[f32]) -> Vec<f32> {
-        let scale = |&value: &f32| ((f64::from(value) - self.last) / self.deviation) as f32;
+    pub fn scale(&self, values: &[f64]) -> Vec<f32> {
+        let scale = |value: &f64| ((value - self.last) / self.deviation) as f32;
         values.iter().map(scale).collect()
     }
 
     /// Undoes [`ScaledWindow::scale`]: from a readout's answer to values in the unit of the history.
-    pub fn restore(&self, scaled: &[f32]) -> Vec<f32> {
-        let restore = |&value: &f32| (f64::from(value) * self.deviation + self.last) as f32;
+    pub fn restore(&self, scaled: &[f32]) -> Vec<f64> {
+        let restore = |&value: &f32| f64::from(value) * self.deviation + self.last;
         scaled.iter().map(restore).collect()
     }
 }
 
 /// The mean of values, their deviation (over `n`) and the largest magnitude.
-pub(super) fn moments(values: &[f32]) -> (f64, f64, f64) {
+pub(super) fn moments(values: &[f64]) -> (f64, f64, f64) {
     let count = values.len().max(1) as f64;
-    let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-    let square = |&value: &f32| (f64::from(value) - mean).powi(2);
+    // Counted from the first value, or the mean of large numbers of one size would be rounded.
+    let first = values.first().copied().unwrap_or(0.0);
+    let after = values.iter().map(|value| value - first).sum::<f64>() / count;
+    let square = |value: &f64| (value - first - after).powi(2);
     let deviation = (values.iter().map(square).sum::<f64>() / count).sqrt();
-    let sizes = values.iter().map(|&value| f64::from(value).abs());
-    (mean, deviation, sizes.fold(0.0, f64::max))
+    let sizes = values.iter().map(|value| value.abs());
+    (first + after, deviation, sizes.fold(0.0, f64::max))
 }
 
 /// The last season of a window going on, counted from its last value, in its deviations,
@@ -142,16 +145,18 @@ mod tests {
         }
         assert!(ScaledWindow::of(&[]).constant);
         // The last bit of one value is no deviation.
-        assert!(ScaledWindow::of(&[1000.0, 1000.0, 1000.00006]).constant);
+        assert!(ScaledWindow::of(&[1000.0, 1000.0, 1000.0000000000001]).constant);
+        // A small shape on a high level is a shape.
+        assert!(!ScaledWindow::of(&[1e12, 1e12 + 1.0]).constant);
         assert!(!ScaledWindow::of(&[0.0, 2.0]).constant);
     }
 
     proptest! {
         #[test]
-        fn scaling_is_undone(window in prop::collection::vec(-1e6f32..1e6, 1..64)) {
+        fn scaling_is_undone(window in prop::collection::vec(-1e6f64..1e6, 1..64)) {
             let scaled = ScaledWindow::of(&window);
             let restored = scaled.restore(&scaled.scale(&window));
-            let size = window.iter().fold(0.0f32, |size, value| size.max(value.abs()));
+            let size = window.iter().fold(0.0f64, |size, value| size.max(value.abs()));
             for (value, expected) in restored.iter().zip(&window) {
                 prop_assert!((value - expected).abs() <= size * 1e-6);
             }

@@ -57,7 +57,7 @@ pub struct IntervalScore {
 impl Scorer {
     /// For forecasts after this history, whose season has so many values (1 for none). Errors are
     /// counted in deviations of `unit` where it is given, such as the part that was trained on.
-    pub fn new(history: &[f32], season: usize, unit: Option<&[f32]>, levels: &[f64]) -> Self {
+    pub fn new(history: &[f64], season: usize, unit: Option<&[f64]>, levels: &[f64]) -> Self {
         let level = |&level: &f64| IntervalScore {
             level,
             coverage: 0.0,
@@ -82,8 +82,8 @@ impl Scorer {
     /// When the lengths differ or are 0.
     pub fn add(
         &mut self,
-        actual: &[f32],
-        forecast: &[f32],
+        actual: &[f64],
+        forecast: &[f64],
         intervals: &[Interval],
     ) -> Result<(), Error> {
         let absolute = mean_absolute_error(actual, forecast)?;
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn forecasts_count_once_whatever_their_history() {
-        let interval = |half: f32| Interval {
+        let interval = |half: f64| Interval {
             level: 0.8,
             reached: true,
             lower: vec![-half; 2],

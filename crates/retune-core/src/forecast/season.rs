@@ -1,6 +1,6 @@
 //! The period after which a history repeats itself.
 
-use super::scaled::moments;
+use super::scaled::{LEAST_DEVIATION, moments};
 
 /// The longest period that is looked for: a week of quarters of an hour has 672 values, a day of
 /// minutes 1440.
@@ -35,7 +35,7 @@ const MULTIPLES: usize = 6;
 /// is preferred to a week which repeats it.
 ///
 /// At most the last 30,000 values are looked at, for periods up to 1,500.
-pub fn period(values: &[f32]) -> Option<usize> {
+pub fn period(values: &[f64]) -> Option<usize> {
     let start = values.len().saturating_sub(LATEST);
     let values = standardised(values.get(start..)?)?;
     let longest = (values.len() / 3).min(LONGEST);
@@ -94,10 +94,10 @@ fn refined(residual: &[f64], period: usize) -> usize {
 }
 
 /// The values at mean 0 and deviation 1; `None` when they are constant or not finite.
-fn standardised(values: &[f32]) -> Option<Vec<f64>> {
+fn standardised(values: &[f64]) -> Option<Vec<f64>> {
     let (mean, deviation, size) = moments(values);
-    (deviation > size * 1e-6 && deviation.is_finite()).then(|| {
-        let scale = |&value: &f32| (f64::from(value) - mean) / deviation;
+    (deviation > size * LEAST_DEVIATION && deviation.is_finite()).then(|| {
+        let scale = |value: &f64| (value - mean) / deviation;
         values.iter().map(scale).collect()
     })
 }

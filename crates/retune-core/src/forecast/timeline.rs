@@ -3,8 +3,11 @@
 mod column;
 mod counts;
 mod dates;
+mod grid;
+mod irregular;
 mod pattern;
 mod step;
+mod words;
 
 use std::ops::Range;
 
@@ -12,15 +15,30 @@ use crate::{Error, ErrorKind};
 use counts::Counts;
 use dates::Dates;
 
-pub(super) use column::{TimeColumn, is_date};
-pub use step::Step;
+pub(super) use column::{TimeColumn, is_date, is_time_of_day, might_be_date};
+pub(super) use dates::one_way;
+pub(super) use grid::{Grid, Placed};
+pub(super) use step::most_frequent;
+pub use step::{Step, Tolerance};
+
+/// Times of a column, where its rows belong, and whether they stand last first.
+pub(super) struct Read<T> {
+    pub(super) times: T,
+    /// In the order of time.
+    pub(super) placed: Placed,
+    pub(super) reversed: bool,
+}
 
 /// Equally spaced times: of a history, and on from there.
 ///
-/// Times are read as they stand, without a time zone: a suffix such as `Z` or `+01:00` must be the
-/// same throughout and is written again.
+/// Times are read as they stand, without a time zone, and a suffix such as `Z` or `+01:00` that is
+/// the same throughout is written again. Where the offset changes, as with daylight saving, steps
+/// shorter than a day are told by instants and others by local days; times after the last one are
+/// written with its offset.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Timeline(Kind);
+pub struct Timeline {
+    kind: Kind,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 enum Kind {
@@ -31,22 +49,58 @@ enum Kind {
 impl Timeline {
     /// 0, 1, 2 and so on: the times of a history that has none.
     pub fn counts() -> Self {
-        Self(Kind::Counts(Counts::Whole { start: 0, step: 1 }))
+        Self {
+            kind: Kind::Counts(Counts::from_zero()),
+        }
     }
 
-    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
-        let kind = match column.holds_dates() {
-            true => Kind::Dates(Dates::read(column)?),
-            false => Kind::Counts(Counts::read(column)?),
+    /// The times of a column.
+    pub(super) fn read(column: &TimeColumn<'_>, grid: &Grid) -> Result<Read<Self>, Error> {
+        fn whole<T>(read: Read<T>, kind: impl Fn(T) -> Kind) -> Read<Timeline> {
+            let Read {
+                times,
+                placed,
+                reversed,
+            } = read;
+            Read {
+                times: Timeline { kind: kind(times) },
+                placed,
+                reversed,
+            }
+        }
+        match column.kind() {
+            column::TimeKind::Dates => {
+                Dates::read(column, grid).map(|read| whole(read, Kind::Dates))
+            }
+            column::TimeKind::Counts => {
+                Counts::read(column, grid).map(|read| whole(read, Kind::Counts))
+            }
+        }
+    }
+
+    /// Numbers in the order of the times of a column, where all of them can be read.
+    pub(super) fn order(column: &TimeColumn<'_>) -> Result<Vec<i128>, Error> {
+        match column.kind() {
+            column::TimeKind::Dates => Dates::order(column),
+            column::TimeKind::Counts => Counts::order(column),
+        }
+    }
+
+    /// The offsets of the first and the last times, as they are written, where the offset changes.
+    pub(super) fn offsets(&self) -> Option<(String, String)> {
+        let Kind::Dates(dates) = &self.kind else {
+            return None;
         };
-        Ok(Self(kind))
+        dates
+            .offsets()
+            .map(|(first, last)| (first.to_string(), last.to_string()))
     }
 
     /// From one time to the next.
     pub fn step(&self) -> Step {
-        match &self.0 {
+        match &self.kind {
             Kind::Counts(counts) => Step::Counts(counts.step()),
-            Kind::Dates(dates) => dates.step,
+            Kind::Dates(dates) => dates.step(),
         }
     }
 
@@ -57,13 +111,15 @@ impl Timeline {
     ///
     /// For dates after the year 9999 and counts that do not fit into 64 bits.
     pub fn stamp(&self, place: usize) -> Result<String, Error> {
-        let written = match &self.0 {
+        let written = match &self.kind {
             Kind::Counts(counts) => counts.stamp(place),
             Kind::Dates(dates) => dates.stamp(place),
         };
         written.ok_or_else(|| {
-            let message = format!("the time {place} steps after the first one is out of range");
-            let message = format!("{message}; the last year is 9999");
+            let message = format!(
+                "the time {place} steps after the first one is out of range; \
+                 the last year is 9999"
+            );
             Error::new(ErrorKind::Time, message)
         })
     }

@@ -2,30 +2,50 @@
 
 use std::path::Path;
 
+use crate::forecast::Fill;
+use crate::forecast::timeline::Placed;
 use crate::series::{Missing, fill_gaps};
 use crate::table::{Misfit, Place, Row, number};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
-/// The values of the history `name`, from its fields: of which row and column, counted from 0.
+/// A field and where it stands: its line and column, counted from 1.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field<'a> {
+    line: usize,
+    column: usize,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Field<'a> {
+    /// The field of a column, counted from 0.
+    pub(super) fn of(row: &'a Row, column: usize) -> Self {
+        Self {
+            line: row.line,
+            column: column + 1,
+            text: row.get(column),
+        }
+    }
+}
+
+/// The values of the history `name`.
 pub(super) fn values<'a>(
     path: &Path,
     name: &str,
-    fields: impl Iterator<Item = (&'a Row, usize)>,
+    fields: impl Iterator<Item = Field<'a>>,
     missing: Missing,
-) -> Result<Vec<f32>, Error> {
-    let read = |(row, column): (&Row, usize)| {
-        let field = row.get(column);
+) -> Result<Vec<f64>, Error> {
+    let read = |field: Field<'a>| {
         let wrong = |kind, message: String| {
-            Error::new(kind, message).at(Place::field(path, row.line, column + 1))
+            Error::new(kind, message).at(Place::field(path, field.line, field.column))
         };
-        let found = || shorten(field.trim());
+        let found = || shorten(field.text.trim());
         let too_large = || {
             let expected = "expected a number within ±3.4e38";
             let message = format!("field `{}` is too large; {expected}", found());
             wrong(ErrorKind::NotANumber, message)
         };
-        match number::<f64>(field) {
+        match number::<f64>(field.text) {
             Ok(None) if missing == Missing::Reject => {
                 let message = "the value is missing; expected a number in every field";
                 Err(wrong(ErrorKind::MissingValue, message.to_owned())
@@ -58,5 +78,27 @@ pub(super) fn values<'a>(
             format!("{path}: every value of `{name}` is missing; expected at least one number");
         return Err(Error::new(ErrorKind::MissingValue, message));
     }
-    Ok(values.into_iter().map(|value| value as f32).collect())
+    Ok(values)
+}
+
+/// Values at their places, and what is between them filled in.
+pub(super) fn spread(values: Vec<f64>, placed: &Placed, fill: Option<Fill>) -> Vec<f64> {
+    if placed.length() == values.len() {
+        return values;
+    }
+    let mut all = vec![f64::NAN; placed.length()];
+    for (place, value) in placed.places.iter().zip(values) {
+        if let Some(there) = all.get_mut(*place) {
+            *there = value;
+        }
+    }
+    if fill == Some(Fill::Last) {
+        let mut last = f64::NAN;
+        for value in &mut all {
+            last = if value.is_nan() { last } else { *value };
+            *value = last;
+        }
+    }
+    fill_gaps(&mut all);
+    all
 }

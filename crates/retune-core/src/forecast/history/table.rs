@@ -2,27 +2,28 @@
 
 use std::path::Path;
 
-use crate::forecast::timeline::{TimeColumn, is_date};
-use crate::forecast::{HistoryOptions, Timeline};
-use crate::table::{FirstRow, Names, Place, Records, Row, Separator, is_number};
-use crate::wording::list;
+use super::fill::Field;
+use super::header::is_header;
+use super::numbers::write_plainly;
+use crate::forecast::HistoryOptions;
+use crate::forecast::timeline::most_frequent;
+use crate::table::{Names, Place, Records, Row, Separator};
+use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
-/// What columns of times are called.
-const TIME_NAMES: [&str; 7] = ["date", "time", "timestamp", "ds", "year", "month", "period"];
-
+/// A table of text.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     pub(super) path: &'a Path,
     /// The header; empty when there is none.
     pub(super) header: Names,
+    /// The line of the first row, be it the header or not.
+    first: usize,
+    pub(super) separator: Separator,
+    /// How numbers are written, where not plainly.
+    pub(super) numbers: Option<String>,
     /// At least one row.
     pub(super) rows: Vec<Row>,
-}
-
-/// Whether a header's field is a name for times.
-pub(super) fn names_time(field: &str) -> bool {
-    TIME_NAMES.contains(&field.trim().to_lowercase().as_str())
 }
 
 impl<'a> Table<'a> {
@@ -33,25 +34,37 @@ impl<'a> Table<'a> {
     ) -> Result<Self, Error> {
         use Separator::{Comma, Semicolon, Tab};
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        refuse_monash(path, text)?;
         let separator = Separator::detect(text, &[Tab, Comma, Semicolon], Comma);
-        let rows = Records::new(text, separator);
-        let mut rows: Vec<Row> = rows.filter(|row| !row.is_blank()).collect();
+        let rows = Records::new(text, separator).filter(|row| !row.is_blank());
+        let mut rows: Vec<Row> = rows.collect();
         let empty = |what: &str| {
-            let path = path.display();
-            let message = format!("{path}: the file {what}; expected rows of values");
+            let message = format!(
+                "{}: the file {what}; expected rows of values",
+                path.display()
+            );
             Error::new(ErrorKind::Empty, message)
         };
-        let first = rows.first().ok_or_else(|| empty("is empty"))?;
+        let first = rows.first().ok_or_else(|| empty("is empty"))?.line;
         let mut header = Names::default();
-        if is_header(first, rows.get(1), options) {
+        let numbers = write_plainly(path, &mut rows, separator, options)?;
+        if is_header(path, &rows, options)? {
             header = rows.remove(0).iter().collect();
         }
         if rows.is_empty() {
             return Err(empty("has a header and no rows"));
         }
-        Ok(Self { path, header, rows })
+        Ok(Self {
+            path,
+            header,
+            first,
+            separator,
+            numbers,
+            rows,
+        })
     }
 
+    /// How many columns there are.
     pub(super) fn width(&self) -> usize {
         self.header.len().max(self.rows.first().map_or(0, Row::len))
     }
@@ -62,15 +75,39 @@ impl<'a> Table<'a> {
             0 => self.width(),
             named => named,
         };
-        let Some(row) = self.rows.iter().find(|row| row.len() != expected) else {
-            return Ok(());
-        };
-        let found = row.len();
-        let message = format!("the row has {found} fields; expected {expected} like the first row");
-        Err(Error::new(ErrorKind::Ragged, message)
-            .at(Place::line(self.path, row.line))
-            .with_hint("where each row is a series of its own, say so")
-            .with_setting("rows", ""))
+        let others = self.rows.iter().filter(|row| row.len() != expected).count();
+        let second = self.rows.get(usize::from(self.header.is_empty()));
+        if 2 * others > self.rows.len() && self.rows.len() > 2 {
+            let usual = most_frequent(&self.rows.iter().map(Row::len).collect::<Vec<_>>());
+            let usual = usual.unwrap_or(expected);
+            let alike = self.rows.iter().filter(|row| row.len() == usual).count();
+            if 10 * alike >= 8 * self.rows.len() || second.is_some_and(|row| row.len() < usual) {
+                let message = format!(
+                    "the first row has {}; most rows have {usual}",
+                    counted(expected, "field")
+                );
+                return Err(Error::new(ErrorKind::Ragged, message)
+                    .at(Place::line(self.path, self.first))
+                    .with_hint(
+                        "remove what stands above the table; or, where each row is a series of its \
+                         own, say so",
+                    )
+                    .with_setting("rows", ""));
+            }
+        }
+        match self.rows.iter().find(|row| row.len() != expected) {
+            Some(row) => {
+                let found = row.len();
+                let found = counted(found, "field");
+                let message =
+                    format!("the row has {found}; expected {expected} like the first row");
+                Err(Error::new(ErrorKind::Ragged, message)
+                    .at(Place::line(self.path, row.line))
+                    .with_hint("where each row is a series of its own, say so")
+                    .with_setting("rows", ""))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The name of a column: its number where it has none.
@@ -79,6 +116,49 @@ impl<'a> Table<'a> {
             "" => (column + 1).to_string(),
             name => name.to_owned(),
         }
+    }
+
+    /// Whether a column has no name where others may, or one that tables are given for their index.
+    pub(super) fn is_unnamed(&self, column: usize) -> bool {
+        let name = self.header.of(column);
+        let unnamed = name.is_empty() || name.starts_with("Unnamed:");
+        !self.header.is_empty() && (unnamed || name.eq_ignore_ascii_case("index"))
+    }
+
+    /// A column as it is shown: its name and its number.
+    pub(super) fn shown(&self, column: usize) -> String {
+        match self.header.of(column) {
+            "" => format!("column {}", column + 1),
+            name => format!("column \"{}\" ({})", shorten(name), column + 1),
+        }
+    }
+
+    /// The same with a remark.
+    pub(super) fn shown_with(&self, column: usize, remark: &str) -> String {
+        match self.header.of(column) {
+            "" if self.header.is_empty() => format!("column {} ({remark})", column + 1),
+            "" => format!("column {} (unnamed, {remark})", column + 1),
+            name => format!("column \"{}\" ({}, {remark})", shorten(name), column + 1),
+        }
+    }
+
+    /// Refuses settings of times in a table that has none.
+    pub(super) fn check_no_grid(&self, options: &HistoryOptions) -> Result<(), Error> {
+        let given = [
+            ("fill", options.fill.is_some()),
+            ("frequency", options.frequency.is_some()),
+            ("tolerance", options.tolerance.is_some()),
+        ];
+        let Some((name, _)) = given.iter().find(|(_, given)| *given) else {
+            return Ok(());
+        };
+        let message = format!(
+            "{}: there are no times, and a {name} is about times",
+            self.path.display()
+        );
+        Err(Error::new(ErrorKind::Setting, message)
+            .with_hint("say which column holds the times")
+            .with_setting("time", ""))
     }
 
     /// The column with a name, or else with a number.
@@ -102,39 +182,33 @@ impl<'a> Table<'a> {
         list((0..self.width()).map(|column| self.name(column)))
     }
 
-    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = &str> {
-        self.rows.iter().map(move |row| row.get(column))
-    }
-
-    /// The times of some fields of a column; counts without one.
-    pub(super) fn timeline<'t>(
-        &self,
-        column: Option<usize>,
-        name: &str,
-        rows: impl Iterator<Item = &'t Row>,
-    ) -> Result<Timeline, Error> {
-        let Some(column) = column else {
-            return Ok(Timeline::counts());
-        };
-        Timeline::read(&TimeColumn {
-            path: self.path,
-            column: column + 1,
-            name,
-            fields: rows.map(|row| (row.line, row.get(column))).collect(),
-        })
+    /// The fields of a column.
+    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = Field<'_>> + Clone {
+        self.rows.iter().map(move |row| Field::of(row, column))
     }
 }
 
-fn is_header(first: &Row, second: Option<&Row>, options: &HistoryOptions) -> bool {
-    let begin = first.get(0).trim();
-    let second = second.map_or("", |row| row.get(0)).trim();
-    if names_time(begin) || (begin.is_empty() && !second.is_empty()) {
-        return true;
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Files of the Monash archive are no tables.
+fn refuse_monash(path: &Path, text: &str) -> Result<(), Error> {
+    const HEAD: usize = 200;
+    let is_data = |line: &str| line.trim().eq_ignore_ascii_case("@data");
+    let named = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("tsf"));
+    if !named && !text.lines().take(HEAD).any(is_data) {
+        return Ok(());
     }
-    let is_value = |field: &str| is_number(field) || is_date(field);
-    let asked = options.columns.iter().chain(&options.time);
-    let asked = asked.chain(&options.id).map(|name| name.trim());
-    let mut names = asked.filter(|name| !is_value(name));
-    names.any(|name| first.iter().any(|field| field.trim() == name))
-        || FirstRow::of(first.iter(), is_value) == FirstRow::Names
+    let message = format!(
+        "{}: files with `@relation` and `@data`, such as `.tsf` of the Monash archive, are not read \
+         here",
+        path.display()
+    );
+    Err(Error::new(ErrorKind::Unsupported, message).with_hint(
+        "write a table with a column for each series, or with a name and the values of one in each \
+         row",
+    ))
 }

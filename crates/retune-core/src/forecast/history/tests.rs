@@ -5,7 +5,7 @@ use crate::cases::cases;
 use crate::series::Missing;
 
 fn parse(text: &str, options: &HistoryOptions) -> Result<Vec<History>, Error> {
-    History::parse(Path::new("a.csv"), text, options)
+    History::parse(Path::new("a.csv"), text, options).map(|read| read.histories)
 }
 
 /// Options such as `rows`, `fill` and `columns=a,b time=c id=d`.
@@ -24,7 +24,7 @@ fn options(text: &str) -> HistoryOptions {
 }
 
 fn shown(history: &History) -> String {
-    let values = history.values.iter().map(f32::to_string);
+    let values = history.values.iter().map(f64::to_string);
     format!("{}: {}", history.name, values.collect::<Vec<_>>().join(" "))
 }
 
@@ -89,7 +89,7 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
 fn files_that_cannot_be_read_are_errors() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
-    let read = || History::read(&path, &HistoryOptions::default());
+    let read = || History::read(&path, &HistoryOptions::default()).map(|read| read.histories);
     assert_eq!(read().unwrap_err().kind(), ErrorKind::Read);
     std::fs::write(&path, b"sales\n1\xff\n").unwrap();
     let error = read().unwrap_err();
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn values_read_back_as_written(values in prop::collection::vec(-1e6f32..1e6, 1..40)) {
+    fn values_read_back_as_written(values in prop::collection::vec(-1e6f64..1e6, 1..40)) {
         let rows: String = values.iter().map(|value| format!("{value}\n")).collect();
         let histories = parse(&format!("sales\n{rows}"), &HistoryOptions::default()).unwrap();
         prop_assert_eq!(&histories[0].values, &values);

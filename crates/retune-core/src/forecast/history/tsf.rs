@@ -5,11 +5,11 @@ use std::path::Path;
 use jiff::Span;
 use jiff::civil::DateTime;
 
-use super::History;
-use super::fill::values;
-use crate::forecast::timeline::TimeColumn;
+use super::fill::{Field, values};
+use super::{Histories, History};
+use crate::forecast::timeline::{Grid, TimeColumn};
 use crate::forecast::{HistoryOptions, Timeline};
-use crate::table::{Place, Row, without_gz};
+use crate::table::{Place, ReadAs, Row, without_gz};
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
@@ -56,11 +56,7 @@ struct Header {
 
 /// Reads all histories. The name of one is that of its attributes that are no times; its times go
 /// on from the one attribute that is one, in steps of `@frequency`.
-pub(super) fn read(
-    path: &Path,
-    text: &str,
-    options: &HistoryOptions,
-) -> Result<Vec<History>, Error> {
+pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<Histories, Error> {
     let asked = options.rows || !options.columns.is_empty();
     if asked || options.id.is_some() || options.time.as_deref().is_some_and(|time| time != "none") {
         let message = format!(
@@ -93,7 +89,12 @@ pub(super) fn read(
         let last = text.lines().count().max(1);
         return Err(Error::new(ErrorKind::Empty, problem).at(Place::line(path, last)));
     }
-    Ok(histories)
+    let mut read_as = ReadAs::new(path, format!("{} series of a .tsf file", histories.len()));
+    let dated = options.time.is_none() && header.attributes.iter().any(|(_, is_time)| *is_time);
+    let times = header.step.filter(|_| dated);
+    let times = times.map_or("counts".to_owned(), |step| format!("every {step:#}"));
+    read_as.add("times", times);
+    Ok(Histories { histories, read_as })
 }
 
 impl Header {
@@ -177,7 +178,7 @@ impl Header {
             None => Timeline::counts(),
         };
         let row = Row::new(line, attributes.iter().copied().chain(last.split(',')));
-        let fields = (own..row.len()).map(|column| (&row, column));
+        let fields = (own..row.len()).map(|column| Field::of(&row, column));
         Ok(History {
             values: values(path, &name, fields, options.missing)?,
             timeline,
@@ -231,7 +232,7 @@ impl Header {
         };
         let written = times.iter().map(|time| time.strftime(pattern).to_string());
         let written: Vec<String> = written.collect();
-        Timeline::read(&TimeColumn {
+        let column = TimeColumn {
             path: &place.path,
             column: place.field.unwrap_or(1),
             name,
@@ -239,7 +240,8 @@ impl Header {
                 .iter()
                 .map(|time| (place.line, time.as_str()))
                 .collect(),
-        })
+        };
+        Timeline::read(&column, &Grid::default()).map(|read| read.times)
     }
 }
 
@@ -288,7 +290,7 @@ mod tests {
                           @missing true\n@equallength false\n@data\n";
 
     fn parse(text: &str, options: &HistoryOptions) -> Result<Vec<History>, Error> {
-        History::parse("a.tsf".as_ref(), text, options)
+        History::parse("a.tsf".as_ref(), text, options).map(|read| read.histories)
     }
 
     fn interpolating() -> HistoryOptions {
@@ -322,7 +324,9 @@ mod tests {
         assert!(!is_tsf("a.csv".as_ref(), table));
         // Without its name, a file is known by how it begins.
         assert_eq!(
-            History::parse("-".as_ref(), &text, &interpolating()).unwrap(),
+            History::parse("-".as_ref(), &text, &interpolating())
+                .unwrap()
+                .histories,
             found
         );
         let counted = HistoryOptions {

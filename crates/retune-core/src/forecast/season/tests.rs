@@ -24,8 +24,7 @@ fn walk(seed: u64, count: usize, memory: f64) -> Vec<f64> {
 }
 
 fn found(values: impl IntoIterator<Item = f64>) -> Option<usize> {
-    let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
-    period(&values)
+    period(&values.into_iter().collect::<Vec<f64>>())
 }
 
 fn sine(place: usize, period: f64) -> f64 {
@@ -100,8 +99,8 @@ fn what_does_not_repeat_has_no_period() {
     for short in [&[][..], &[1.0], &[1.0, 2.0], &[1.0, 2.0, 1.0, 2.0]] {
         assert_eq!(period(short), None);
     }
-    assert_eq!(period(&[f32::NAN; 30]), None);
-    assert_eq!(period(&[f32::INFINITY, 1.0, 2.0, 3.0, 4.0, 5.0]), None);
+    assert_eq!(period(&[f64::NAN; 30]), None);
+    assert_eq!(period(&[f64::INFINITY, 1.0, 2.0, 3.0, 4.0, 5.0]), None);
 }
 
 #[test]
@@ -122,7 +121,7 @@ fn chance_seldom_looks_like_a_season() {
 proptest! {
     #[test]
     fn any_values_have_a_period_within_a_third_or_none(
-        values in prop::collection::vec(any::<f32>(), 0..80),
+        values in prop::collection::vec(any::<f64>(), 0..80),
     ) {
         if let Some(period) = period(&values) {
             prop_assert!(period >= 2 && period * 3 <= values.len());

@@ -1,9 +1,12 @@
 //! Times that are numbers.
 
+use super::Read;
 use super::column::TimeColumn;
-use super::step::most_frequent;
-use crate::Error;
+use super::grid::{Grid, Placed};
+use super::irregular::Irregular;
+use super::step::{Step, Tolerance, most_frequent};
 use crate::table::is_number;
+use crate::{Error, ErrorKind};
 
 /// How far a time may be from its place, as a share of the step, when it is a rounded number.
 const ROUNDING_SHARE: f64 = 0.05;
@@ -24,16 +27,46 @@ pub(super) enum Counts {
 }
 
 impl Counts {
-    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
+    pub(super) fn from_zero() -> Self {
+        Self::Whole { start: 0, step: 1 }
+    }
+
+    /// The numbers of a column, and whether they stand largest first.
+    pub(super) fn read(column: &TimeColumn<'_>, grid: &Grid) -> Result<Read<Self>, Error> {
         if let Some(row) = column.texts().position(|field| !is_number(field)) {
             return Err(column.unreadable(row));
         }
         column.check_count()?;
-        let whole_numbers = column.texts().map(|field| field.parse().ok());
-        match whole_numbers.collect::<Option<Vec<i64>>>() {
-            Some(values) => whole(column, &values),
-            None => decimal(column),
+        let reversed = column.direction(&Self::order(column)?)?.is_lt();
+        let turned = reversed.then(|| column.turned());
+        let column = turned.as_ref().unwrap_or(column);
+        let (times, placed) = match whole_numbers(column) {
+            _ if !grid.is_plain() => place(column, grid)?,
+            Some(values) => (whole(column, &values)?, Placed::of_all(values.len())),
+            None => (decimal(column)?, Placed::of_all(column.fields.len())),
+        };
+        Ok(Read {
+            times,
+            placed,
+            reversed,
+        })
+    }
+
+    /// Numbers in the order of those of a column.
+    pub(super) fn order(column: &TimeColumn<'_>) -> Result<Vec<i128>, Error> {
+        if let Some(values) = whole_numbers(column) {
+            return Ok(values.into_iter().map(i128::from).collect());
         }
+        // The bits of numbers above 0 are in their order, and those of others against it.
+        let rank = |value: f64| {
+            let bits = i128::from((value + 0.0).to_bits() as i64);
+            if bits < 0 {
+                i128::from(i64::MIN) - bits
+            } else {
+                bits
+            }
+        };
+        Ok(decimals(column)?.into_iter().map(rank).collect())
     }
 
     pub(super) fn step(&self) -> f64 {
@@ -64,52 +97,67 @@ impl Counts {
 fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, Error> {
     let mut steps = Vec::with_capacity(values.len().saturating_sub(1));
     for (row, pair) in values.windows(2).enumerate() {
-        let step = pair[1].checked_sub(pair[0]);
-        let step = step.ok_or_else(|| column.unreadable(row + 1))?;
-        if step <= 0 {
-            return Err(column.out_of_order(row + 1));
-        }
-        steps.push(step);
+        // Numbers that differ as whole ones only are the same as decimal ones.
+        let step = pair[1].checked_sub(pair[0]).filter(|step| *step > 0);
+        steps.push(step.ok_or_else(|| column.unreadable(row + 1))?);
     }
     let usual = most_frequent(&steps).unwrap_or(1);
-    if let Some(row) = steps.iter().position(|step| *step != usual) {
-        return Err(column.irregular(row + 1, steps[row], usual));
+    match steps.iter().position(|step| *step != usual) {
+        Some(row) => {
+            let found = steps.get(row).copied().unwrap_or(usual);
+            let what = Irregular::of(steps.iter().map(|step| *step as f64 / usual as f64));
+            Err(column.irregular(row + 1, [&found.to_string(), &usual.to_string()], what))
+        }
+        None => Ok(Counts::Whole {
+            start: values.first().copied().unwrap_or(0),
+            step: usual,
+        }),
     }
-    Ok(Counts::Whole {
-        start: values[0],
-        step: usual,
-    })
+}
+
+/// The numbers of all fields, where all are whole.
+fn whole_numbers(column: &TimeColumn<'_>) -> Option<Vec<i64>> {
+    column.texts().map(|field| field.parse().ok()).collect()
+}
+
+/// The numbers of all fields.
+fn decimals(column: &TimeColumn<'_>) -> Result<Vec<f64>, Error> {
+    let value = |(row, field): (usize, &str)| {
+        let value = field.parse().ok().filter(|value: &f64| value.is_finite());
+        value.ok_or_else(|| column.unreadable(row))
+    };
+    column.texts().enumerate().map(value).collect()
+}
+
+/// The most digits after the point.
+fn digits(column: &TimeColumn<'_>) -> usize {
+    let digits = |field: &str| match field.contains(['e', 'E']) {
+        true => 6,
+        false => field.split_once('.').map_or(0, |(_, after)| after.len()),
+    };
+    column.texts().map(digits).max().unwrap_or(0).min(17)
+}
+
+/// One of the last of so many digits after the point.
+fn unit(digits: usize) -> f64 {
+    10f64.powi(-i32::try_from(digits).unwrap_or(17))
 }
 
 /// Times such as 1949.083 are rounded: each may be off by a unit of the last digit.
 fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
-    let mut values = Vec::with_capacity(column.fields.len());
-    let mut digits = 0;
-    for (row, field) in column.texts().enumerate() {
-        let value = field.parse::<f64>().ok().filter(|value| value.is_finite());
-        values.push(value.ok_or_else(|| column.unreadable(row))?);
-        let exponent = field.contains(['e', 'E']);
-        let after = field.split_once('.').map_or(0, |(_, after)| after.len());
-        digits = digits.max(if exponent { 6 } else { after }).min(17);
-    }
-    let mut steps = Vec::with_capacity(values.len().saturating_sub(1));
-    for (row, pair) in values.windows(2).enumerate() {
-        if pair[1] <= pair[0] {
-            return Err(column.out_of_order(row + 1));
-        }
-        steps.push(pair[1] - pair[0]);
-    }
-    let (start, last) = (values[0], values[values.len() - 1]);
+    let (values, digits) = (decimals(column)?, digits(column));
+    let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let (start, last) = (values.first().copied(), values.last().copied());
+    let (start, last) = (start.unwrap_or(0.0), last.unwrap_or(0.0));
     let step = (last - start) / steps.len().max(1) as f64;
-    let unit = 10f64.powi(-i32::try_from(digits).unwrap_or(17));
+    let unit = unit(digits);
     let floor = (start.abs().max(last.abs())) * f64::EPSILON * 4.0;
     let tolerance = (unit * 1.01).min(step * ROUNDING_SHARE).max(floor);
     let off = |(place, value): (usize, &f64)| (start + step * place as f64 - value).abs();
     if values
         .iter()
         .enumerate()
-        .map(off)
-        .all(|off| off <= tolerance)
+        .all(|value| off(value) <= tolerance)
     {
         return Ok(Counts::Decimal {
             start,
@@ -117,12 +165,91 @@ fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
             digits,
         });
     }
-    let units = steps.iter().map(|step| (step / unit).round() as i64);
-    let units: Vec<i64> = units.collect();
+    let units: Vec<i64> = steps
+        .iter()
+        .map(|step| (step / unit).round() as i64)
+        .collect();
     let usual = most_frequent(&units).unwrap_or(1);
     let row = units.iter().position(|step| (step - usual).abs() > 1);
-    let row = row.or_else(|| units.iter().position(|step| *step != usual));
-    let row = row.unwrap_or(0);
+    let row = row
+        .or(units.iter().position(|step| *step != usual))
+        .unwrap_or(0);
     let shown = |units: i64| format!("{:.digits$}", units as f64 * unit);
-    Err(column.irregular(row + 1, shown(units[row]), shown(usual)))
+    let found = units.get(row).copied().unwrap_or(usual);
+    let what = Irregular::of(units.iter().map(|step| *step as f64 / usual as f64));
+    Err(column.irregular(row + 1, [&shown(found), &shown(usual)], what))
+}
+
+/// Puts numbers on a grid.
+fn place(column: &TimeColumn<'_>, grid: &Grid) -> Result<(Counts, Placed), Error> {
+    let (values, digits) = (decimals(column)?, digits(column));
+    let unit = unit(digits);
+    let setting = |message: &str, hint: &str, name: &'static str| {
+        let message = format!(
+            "{}: the times are numbers, and {message}",
+            column.path.display()
+        );
+        Err(Error::new(ErrorKind::Setting, message)
+            .with_hint(hint)
+            .with_setting(name, ""))
+    };
+    let step = match grid.frequency {
+        Some(Step::Counts(step)) => step,
+        Some(_) => return setting("the step is one of dates", "give a number", "frequency"),
+        None => {
+            let steps = values
+                .windows(2)
+                .map(|pair| ((pair[1] - pair[0]) / unit).round() as i64);
+            most_frequent(&steps.collect::<Vec<_>>()).unwrap_or(1) as f64 * unit
+        }
+    };
+    let tolerance = match grid.tolerance {
+        None => 0.0,
+        Some(Tolerance::Share(share)) => share * step,
+        Some(Tolerance::Duration(_)) => {
+            return setting(
+                "the tolerance is a duration",
+                "give a share of the step",
+                "tolerance",
+            );
+        }
+    };
+    // Decimals are rounded.
+    let tolerance = tolerance.max(if digits > 0 {
+        (unit * 1.01).min(step * ROUNDING_SHARE)
+    } else {
+        0.0
+    });
+    let start = values.first().copied().unwrap_or(0.0);
+    let (mut places, mut moved, mut most) = (Vec::with_capacity(values.len()), 0, 0.0f64);
+    for (row, value) in values.iter().enumerate() {
+        let place = ((value - start) / step).round();
+        let off = (start + step * place - value).abs();
+        if off > tolerance {
+            return Err(column.off_the_step(
+                row,
+                Some(format!("{off:.digits$}")),
+                &step.to_string(),
+            ));
+        }
+        moved += usize::from(off > 1e-9 * step);
+        most = most.max(off);
+        places.push(place as usize);
+    }
+    let moved = (moved > 0).then(|| (moved, format!("{most:.digits$}")));
+    let placed = Placed { places, moved }.check(column, grid.fill, &step.to_string())?;
+    let whole = digits == 0 && step.fract() == 0.0;
+    let first = column.texts().next().and_then(|field| field.parse().ok());
+    let counts = match first.filter(|_| whole) {
+        Some(start) => Counts::Whole {
+            start,
+            step: step as i64,
+        },
+        None => Counts::Decimal {
+            start,
+            step,
+            digits,
+        },
+    };
+    Ok((counts, placed))
 }

@@ -1,84 +1,324 @@
 //! Times that are dates.
 
-use jiff::Span;
-use jiff::civil::DateTime;
+use std::cmp::Ordering;
 
-use super::Step;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Span};
+
 use super::column::TimeColumn;
-use super::pattern::{self, month_first, padded_as};
+use super::grid::{Grid, Placed, place};
+use super::irregular::Irregular;
+use super::pattern::{self, has_offset, other_orders, padded_as, with_offset_of};
 use super::step::most_frequent;
+use super::words::has_days;
+use super::{Read, Step};
 use crate::Error;
 
 /// Dates in equal steps.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dates {
+    /// In UTC where the offset changes and instants count, else as written.
     start: DateTime,
-    pub(super) step: Step,
+    step: Step,
     /// The day of the month that steps of months keep to, where a month is long enough.
     day: i8,
     /// How they are written.
     pattern: String,
+    /// The offsets where they change, each with the place from which on it is written.
+    offsets: Vec<(usize, Offset)>,
+    /// Whether times are instants.
+    instants: bool,
 }
 
 impl Dates {
-    pub(super) fn read(column: &TimeColumn<'_>) -> Result<Self, Error> {
-        let (pattern, times) = times(column)?;
+    /// The dates of a column, and whether they stand newest first.
+    pub(super) fn read(column: &TimeColumn<'_>, grid: &Grid) -> Result<Read<Self>, Error> {
+        let mut times = times(column)?;
         column.check_count()?;
-        if let Some(row) = times.windows(2).position(|pair| pair[1] <= pair[0]) {
-            return Err(column.out_of_order(row + 1));
+        let reversed = column.direction(times.instants())?.is_lt();
+        let turned = reversed.then(|| column.turned());
+        let column = turned.as_ref().unwrap_or(column);
+        if reversed {
+            times.turn();
         }
-        let day = day_of_month(&times);
-        Ok(Self {
-            start: times[0],
-            step: step(&times, day, pattern.contains("%d"), column)?,
+        let instants = times.count_as_instants();
+        let counted = if instants {
+            times.instants()
+        } else {
+            &times.local
+        };
+        let day = day_of_month(counted);
+        let mut dates = Self {
+            start: counted.first().copied().unwrap_or_default(),
+            step: Step::Months(1),
             day,
-            pattern: padded_as(&pattern, column.texts()),
+            pattern: padded_as(&times.pattern, column.texts()),
+            offsets: Vec::new(),
+            instants,
+        };
+        let placed = if grid.is_plain() {
+            dates.step = step(counted, day, has_days(&times.pattern), column)?;
+            Placed::of_all(counted.len())
+        } else {
+            let placed;
+            (dates, placed) = place(column, counted, grid, dates)?;
+            placed
+        };
+        dates.offsets = times.changes(&placed.places);
+        Ok(Read {
+            times: dates,
+            placed,
+            reversed,
         })
     }
 
+    /// Numbers in the order of the times of a column.
+    pub(super) fn order(column: &TimeColumn<'_>) -> Result<Vec<i128>, Error> {
+        let times = times(column)?;
+        let nanoseconds = |time: &DateTime| time.duration_since(DateTime::ZERO).as_nanos();
+        Ok(times.instants().iter().map(nanoseconds).collect())
+    }
+
+    pub(super) fn step(&self) -> Step {
+        self.step
+    }
+
+    pub(super) fn day(&self) -> i8 {
+        self.day
+    }
+
+    pub(super) fn start(&self) -> DateTime {
+        self.start
+    }
+
+    pub(super) fn set_start(&mut self, start: DateTime) {
+        self.start = start;
+    }
+
+    pub(super) fn set_step(&mut self, step: Step) {
+        self.step = step;
+    }
+
+    /// The offset of the first and of the last times, where it changes.
+    pub(super) fn offsets(&self) -> Option<(Offset, Offset)> {
+        Some((self.offsets.first()?.1, self.offsets.last()?.1))
+    }
+
+    /// Whether the next time is written otherwise than the first: the pattern may have no days.
+    pub(super) fn can_write_step(&self) -> bool {
+        let read = |place| {
+            let text = self.stamp(place)?;
+            let (time, offset) = pattern::parse(&self.pattern.replace("%-", "%"), &text)?;
+            Some(
+                offset
+                    .filter(|_| self.instants)
+                    .map_or(time, |offset| in_utc(time, offset)),
+            )
+        };
+        (0..=1).all(|place| read(place).is_some() && read(place) == self.at(place))
+    }
+
     /// The time some steps after the first one.
-    pub(super) fn stamp(&self, place: usize) -> Option<String> {
+    pub(super) fn at(&self, place: usize) -> Option<DateTime> {
         let place = u32::try_from(place).ok()?;
-        let time = match self.step {
-            Step::Duration(step) => self.start.checked_add(step.checked_mul(place)?).ok()?,
+        match self.step {
+            Step::Duration(step) => self.start.checked_add(step.checked_mul(place)?).ok(),
             Step::Months(months) => {
                 let months = Span::new().try_months(months.checked_mul(place)?).ok()?;
                 let month = self.start.first_of_month().checked_add(months).ok()?;
                 let day = self.day.min(month.date().days_in_month());
-                month.with().day(day).build().ok()?
+                month.with().day(day).build().ok()
             }
-            Step::Counts(_) => return None,
+            Step::BusinessDays => {
+                let weekday = u32::try_from(self.start.weekday().to_monday_zero_offset()).ok()?;
+                let weeks = (weekday.min(4) + place) / 5;
+                let days = i64::from(weeks) * 7 + i64::from((weekday.min(4) + place) % 5);
+                let days = Span::new().try_days(days - i64::from(weekday)).ok()?;
+                self.start.checked_add(days).ok()
+            }
+            Step::Counts(_) => None,
+        }
+    }
+
+    /// The time some steps after the first one, as it is written.
+    pub(super) fn stamp(&self, place: usize) -> Option<String> {
+        let time = self.at(place)?;
+        let from = self
+            .offsets
+            .partition_point(|(from, _)| *from <= place)
+            .checked_sub(1);
+        let offset = self
+            .offsets
+            .get(from.unwrap_or(0))
+            .map(|(_, offset)| *offset);
+        let time = match offset.filter(|_| self.instants) {
+            Some(offset) => offset.to_datetime(Offset::UTC.to_timestamp(time).ok()?),
+            None => time,
         };
-        jiff::fmt::strtime::format(&self.pattern, time).ok()
+        let mut broken = BrokenDownTime::from(time);
+        broken.set_offset(offset);
+        broken.to_string(&self.pattern).ok()
     }
 }
 
+/// A local time as the same instant in UTC.
+fn in_utc(time: DateTime, offset: Offset) -> DateTime {
+    offset
+        .to_timestamp(time)
+        .map_or(time, |instant| Offset::UTC.to_datetime(instant))
+}
+
 /// The times of a column and the pattern that reads all of them.
-fn times(column: &TimeColumn<'_>) -> Result<(String, Vec<DateTime>), Error> {
-    let first = column.texts().next().and_then(pattern::pattern);
-    let first = first.ok_or_else(|| column.unreadable(0))?;
+struct Times {
+    pattern: String,
+    local: Vec<DateTime>,
+    /// Their offsets and the same in UTC, where the offset changes.
+    changing: Option<(Vec<Offset>, Vec<DateTime>)>,
+}
+
+impl Times {
+    /// The times in the order of instants, where they can be told.
+    fn instants(&self) -> &[DateTime] {
+        self.changing
+            .as_ref()
+            .map_or(&self.local, |(_, instants)| instants)
+    }
+
+    fn turn(&mut self) {
+        self.local.reverse();
+        if let Some((offsets, instants)) = &mut self.changing {
+            offsets.reverse();
+            instants.reverse();
+        }
+    }
+
+    /// Whether the offset changes and the steps are shorter than a day: those of days are of local
+    /// days, of 23 or 25 hours when clocks are set.
+    fn count_as_instants(&self) -> bool {
+        const ALMOST_A_DAY: SignedDuration = SignedDuration::from_hours(23);
+        let Some((_, instants)) = &self.changing else {
+            return false;
+        };
+        let steps: Vec<SignedDuration> = instants
+            .windows(2)
+            .map(|pair| pair[1].duration_since(pair[0]))
+            .collect();
+        let forward = self.local.windows(2).all(|pair| pair[0] < pair[1]);
+        !forward || most_frequent(&steps).is_none_or(|usual| usual < ALMOST_A_DAY)
+    }
+
+    /// The places from which on another offset is written.
+    fn changes(&self, places: &[usize]) -> Vec<(usize, Offset)> {
+        let offsets = self.changing.iter().flat_map(|(offsets, _)| offsets);
+        let mut changes: Vec<(usize, Offset)> = Vec::new();
+        for (place, offset) in places.iter().zip(offsets) {
+            if changes.last().is_none_or(|(_, last)| last != offset) {
+                changes.push((*place, *offset));
+            }
+        }
+        changes
+    }
+
+    fn of(pattern: &str, column: &TimeColumn<'_>) -> Result<Self, usize> {
+        let times = column.texts().enumerate();
+        let times = times.map(|(row, field)| pattern::parse(pattern, field).ok_or(row));
+        let times = times.collect::<Result<Vec<_>, _>>()?;
+        let offsets: Option<Vec<Offset>> = times.iter().map(|(_, offset)| *offset).collect();
+        let changes = |offsets: &[Offset]| offsets.windows(2).any(|pair| pair[0] != pair[1]);
+        let changing = offsets.filter(|offsets| changes(offsets)).map(|offsets| {
+            let instants = times.iter().zip(&offsets);
+            let instants = instants
+                .map(|((time, _), offset)| in_utc(*time, *offset))
+                .collect();
+            (offsets, instants)
+        });
+        let fixed = || with_offset_of(pattern, column.texts().next().unwrap_or_default());
+        let pattern = match changing.is_none() && has_offset(pattern) {
+            true => fixed(),
+            false => pattern.to_owned(),
+        };
+        Ok(Self {
+            pattern,
+            local: times.into_iter().map(|(time, _)| time).collect(),
+            changing,
+        })
+    }
+
+    /// Whether they move one way, and whether in equal steps.
+    fn order(&self) -> (bool, bool) {
+        let one_way = one_way(self.instants()).is_some();
+        let mut times = self.local.clone();
+        if times.first() > times.last() {
+            times.reverse();
+        }
+        let equal = one_way && equal_step(&times, day_of_month(&times), true).is_some();
+        (one_way, equal)
+    }
+}
+
+/// Whether times move forwards (`Greater`), or backwards; `None` when neither.
+pub(in crate::forecast) fn one_way<T: PartialOrd>(times: &[T]) -> Option<Ordering> {
+    let all = |order| {
+        times
+            .windows(2)
+            .all(|pair| pair[1].partial_cmp(&pair[0]) == Some(order))
+    };
+    [Ordering::Greater, Ordering::Less]
+        .into_iter()
+        .find(|order| all(*order))
+}
+
+/// Reads the times of a column, each written like the first.
+fn times(column: &TimeColumn<'_>) -> Result<Times, Error> {
+    // `May` is a whole name and a short one: another month tells which.
+    let is_may = |field: &&str| field.to_lowercase().contains("may");
+    let telling = column
+        .texts()
+        .find(|field| !is_may(field))
+        .or(column.texts().next());
+    let like = telling.and_then(pattern::pattern).unwrap_or_default();
+    let mut first = String::new();
+    column
+        .texts()
+        .next()
+        .and_then(|field| pattern::push_pattern(&mut first, field, &like))
+        .ok_or_else(|| column.unreadable(0))?;
     let mut other = String::new();
     let is_other = |field: &str| {
         other.clear();
-        pattern::push_pattern(&mut other, field).is_none() || other != first
+        pattern::push_pattern(&mut other, field, &like).is_none() || other != first
     };
     if let Some(row) = column.texts().position(is_other) {
         return Err(column.unreadable(row));
     }
-    let read = |pattern: &str| -> Result<Vec<DateTime>, usize> {
-        let parse = |(row, field)| pattern::parse(pattern, field).ok_or(row);
-        column.texts().enumerate().map(parse).collect()
-    };
-    let Some(other) = month_first(&first) else {
-        let times = read(&first).map_err(|row| column.unreadable(row))?;
-        return Ok((first, times));
-    };
-    match (read(&first), read(&other)) {
-        (Ok(times), Ok(others)) if times != others => Err(column.ambiguous()),
-        (Ok(times), _) => Ok((first, times)),
-        (_, Ok(times)) => Ok((other, times)),
-        (Err(row), Err(other)) => Err(column.unreadable(row.max(other))),
+    let mut readings = Vec::new();
+    let mut unreadable = 0;
+    for pattern in std::iter::once(first.clone()).chain(other_orders(&first)) {
+        match Times::of(&pattern, column) {
+            Ok(times) => readings.push(times),
+            Err(row) => unreadable = unreadable.max(row),
+        }
     }
+    if readings.len() > 1 {
+        let orders: Vec<(bool, bool)> = readings.iter().map(Times::order).collect();
+        // One reading in equal steps is the one that was meant; so is the only one that moves one
+        // way, where that is no chance.
+        let only = |wanted: &dyn Fn(&(bool, bool)) -> bool| {
+            let mut found = (0..orders.len()).filter(|at| wanted(&orders[*at]));
+            found.next().filter(|_| found.next().is_none())
+        };
+        const NO_CHANCE: usize = 8;
+        let long = column.fields.len() >= NO_CHANCE;
+        let meant = only(&|(_, equal)| *equal && column.fields.len() > 2)
+            .or_else(|| only(&|(one_way, _)| *one_way && long));
+        return match meant {
+            Some(at) => Ok(readings.swap_remove(at)),
+            None => Err(column.ambiguous()),
+        };
+    }
+    readings.pop().ok_or_else(|| column.unreadable(unreadable))
 }
 
 /// The day of the month that all times would keep to: the last day when all are the last of their
@@ -98,32 +338,54 @@ fn step(
     has_days: bool,
     column: &TimeColumn<'_>,
 ) -> Result<Step, Error> {
-    let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
-    let durations = durations.map(|duration| Step::Duration(duration.unsigned_abs()));
-    let durations: Vec<Step> = durations.collect();
-    // Months only where both times keep to the same day of the month and time of day.
-    let pairs = times.windows(2).zip(&durations);
-    let months: Vec<Step> = pairs
-        .map(|(pair, duration)| months_between(pair[0], pair[1], day).unwrap_or(*duration))
-        .collect();
-    let is_months = |step: Step| matches!(step, Step::Months(_));
-    let same = |steps: &[Step]| {
-        steps
-            .iter()
-            .all(|step| *step == steps[0])
-            .then_some(steps[0])
-    };
-    let same_months = same(&months).filter(|step| is_months(*step));
-    let same_duration = || same(&durations).filter(|_| has_days);
-    if let Some(step) = same_months.or_else(same_duration) {
+    if let Some(step) = equal_step(times, day, has_days) {
         return Ok(step);
     }
     // A gap among months is told in months, any other in days or hours.
-    let usual = most_frequent(&months).filter(|step| is_months(*step));
-    let steps = if usual.is_some() { months } else { durations };
-    let usual = most_frequent(&steps).unwrap_or(Step::Months(1));
+    let usual = usual_step(times, day);
+    let steps = match usual {
+        Step::Months(_) => month_steps(times, day),
+        _ => durations(times),
+    };
     let row = steps.iter().position(|step| *step != usual).unwrap_or(0);
-    Err(column.irregular(row + 1, steps[row], usual))
+    let found = steps.get(row).copied().unwrap_or(usual);
+    let steps = [&*found.to_string(), &*usual.to_string()];
+    Err(column.irregular(row + 1, steps, Irregular::of_dates(times, usual)))
+}
+
+/// The one step between all times.
+fn equal_step(times: &[DateTime], day: i8, has_days: bool) -> Option<Step> {
+    let same = |steps: Vec<Step>| {
+        let first = steps.first().copied();
+        first.filter(|first| steps.iter().all(|step| step == first))
+    };
+    let months = same(month_steps(times, day)).filter(|step| matches!(step, Step::Months(_)));
+    months.or_else(|| same(durations(times)).filter(|_| has_days))
+}
+
+/// The most frequent step: of months where that is one.
+pub(super) fn usual_step(times: &[DateTime], day: i8) -> Step {
+    let months = most_frequent(&month_steps(times, day));
+    let months = months.filter(|step| matches!(step, Step::Months(_)));
+    months
+        .or_else(|| most_frequent(&durations(times)))
+        .unwrap_or(Step::Months(1))
+}
+
+fn durations(times: &[DateTime]) -> Vec<Step> {
+    let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
+    durations
+        .map(|duration| Step::Duration(duration.unsigned_abs()))
+        .collect()
+}
+
+/// Steps of months where both times keep to the same day of the month and time of day, else
+/// durations.
+fn month_steps(times: &[DateTime], day: i8) -> Vec<Step> {
+    let pairs = times.windows(2).zip(durations(times));
+    pairs
+        .map(|(pair, step)| months_between(pair[0], pair[1], day).unwrap_or(step))
+        .collect()
 }
 
 /// How many months lie between two times that keep to a day of the month.

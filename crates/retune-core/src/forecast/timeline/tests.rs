@@ -7,12 +7,13 @@ use crate::cases::cases;
 
 fn read(times: &[&str]) -> Result<Timeline, Error> {
     let fields = times.iter().enumerate();
-    Timeline::read(&TimeColumn {
+    let column = TimeColumn {
         path: Path::new("a.csv"),
         column: 1,
         name: "sales",
         fields: fields.map(|(row, time)| (row + 2, *time)).collect(),
-    })
+    };
+    Timeline::read(&column, &Grid::default()).map(|read| read.times)
 }
 
 /// The times of a cell.

@@ -1,0 +1,99 @@
+//! Times that keep to no step: what they look like, and so what would help.
+
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+
+use super::step::Step;
+
+/// Why times are not in equal steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Irregular {
+    /// All steps are multiples of the usual one.
+    MissingRows,
+    /// All steps are near multiples of the usual one.
+    Jitter,
+    /// There are no weekends; `missing` where business days are missing as well.
+    BusinessDays { missing: bool },
+    /// They keep to no step.
+    NoStep,
+}
+
+/// How far a step may be from a multiple of the usual one.
+const JITTER: f64 = 0.25;
+
+impl Irregular {
+    /// What steps are, counted in usual ones.
+    pub(super) fn of(steps: impl Iterator<Item = f64>) -> Self {
+        let mut exact = true;
+        for step in steps {
+            let off = (step - step.round()).abs();
+            if step.round() < 1.0 || off > JITTER {
+                return Self::NoStep;
+            }
+            exact &= off < 1e-9 * step;
+        }
+        if exact {
+            Self::MissingRows
+        } else {
+            Self::Jitter
+        }
+    }
+
+    /// What dates are, whose usual step is this.
+    pub(super) fn of_dates(times: &[DateTime], usual: Step) -> Self {
+        if super::grid::are_business_days(times) {
+            let between = |pair: &[DateTime]| {
+                let days = pair[1].date().duration_since(pair[0].date()).as_hours() / 24;
+                days != 1 && !(days == 3 && pair[0].weekday() == jiff::civil::Weekday::Friday)
+            };
+            return Self::BusinessDays {
+                missing: times.windows(2).any(between),
+            };
+        }
+        let usual = match usual {
+            Step::Duration(step) => step.as_secs_f64(),
+            // Months that begin late are no months with jitter.
+            _ => return Self::MissingRows,
+        };
+        let steps = times.windows(2);
+        Self::of(steps.map(|pair| pair[1].duration_since(pair[0]).as_secs_f64() / usual))
+    }
+
+    /// A duration in words.
+    pub(super) fn shown(duration: SignedDuration) -> String {
+        Step::Duration(duration.unsigned_abs()).to_string()
+    }
+
+    /// What to do about it, and the settings that do it.
+    pub(super) fn hint(self) -> (&'static str, &'static [(&'static str, &'static str)]) {
+        match self {
+            Self::MissingRows => (
+                "rows are missing: have them filled in, or go without times",
+                &[("fill", "interpolate"), ("time", "none")],
+            ),
+            Self::Jitter => (
+                "the times lie a little beside equal steps: say how far they may, as a duration such \
+                 as 5s or as a share of a step such as 0.1; or go without times",
+                &[("tolerance", ""), ("time", "none")],
+            ),
+            Self::BusinessDays { missing: false } => (
+                "these are business days, from Monday to Friday: say so, or have the other days \
+                 filled in",
+                &[("frequency", "business-day"), ("fill", "interpolate")],
+            ),
+            Self::BusinessDays { missing: true } => (
+                "these are business days, from Monday to Friday, and some are missing, such as \
+                 holidays: say so and have those filled in, or have all days filled in",
+                &[
+                    ("frequency", "business-day --fill last"),
+                    ("fill", "interpolate"),
+                ],
+            ),
+            Self::NoStep => (
+                "the times keep to no step: say which one and how far they may lie beside it, or go \
+                 without times",
+                &[("frequency", ""), ("tolerance", ""), ("time", "none")],
+            ),
+        }
+    }
+}
