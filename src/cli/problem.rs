@@ -25,7 +25,11 @@ pub fn hint(error: &Error) -> Option<String> {
         format!("`{}`", option.trim_end())
     };
     let options: Vec<String> = error.settings().iter().map(option).collect();
-    let options = options.join(" or ");
+    let options = options.join(if error.needs_all_settings() {
+        " and "
+    } else {
+        " or "
+    });
     match error.hint() {
         Some(hint) if options.is_empty() => Some(hint.to_owned()),
         Some(hint) => Some(format!("{hint}: {options}")),

@@ -116,8 +116,13 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// What is said of an error; how files were read before it is said first.
 fn failure(output: Output, code: i32) -> String {
     let stderr = text(&output.stderr);
+    let said = stderr.split_inclusive('\n');
+    let stderr: String = said
+        .skip_while(|line| line.starts_with("read as: "))
+        .collect();
     assert_eq!(output.status.code(), Some(code), "{stderr}");
     assert_eq!(text(&output.stdout), "", "{stderr}");
     assert!(stderr.starts_with("error: "), "{stderr}");

@@ -235,7 +235,10 @@ fn standard_input_and_packed_files_are_read() {
     let bytes = fs::read(bench.path("packed.ts.gz")).unwrap();
     let output = piped("predict waves.safetensors -", bytes);
     assert_eq!(text(&output.stdout), expected);
-    let output = piped("fit - --out p.safetensors", b"a,1,2\nb,x,2\n".to_vec());
+    let output = piped(
+        "fit - --label first --out p.safetensors",
+        b"a,1,2\nb,x,2\n".to_vec(),
+    );
     let stderr = failure(output, 1);
     assert!(stderr.contains("standard input:2:2: field `x`"), "{stderr}");
 }

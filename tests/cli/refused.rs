@@ -48,13 +48,13 @@ fn files_that_are_no_data_sets() {
     for file in ["new.safetensors", "new.wav", "new.svg"] {
         assert!(!bench.path(file).exists(), "{file}");
     }
-    let line = "classify --train Waves/Waves_TRAIN.tsv --test unseen.tsv";
+    let line = "classify --train Waves/Waves_TRAIN.tsv --test unseen.tsv --strict";
     let stderr = bench.fails(&words(line));
     assert!(
         stderr.contains("unseen.tsv:4:1: the training split has no label `2`"),
         "{stderr}"
     );
-    let stderr = bench.fails(&["evaluate", "waves.safetensors", "unseen.tsv"]);
+    let stderr = bench.fails(&words("evaluate waves.safetensors unseen.tsv --strict"));
     assert!(
         stderr.contains("unseen.tsv:4:1: the training split has no label `2`"),
         "{stderr}"
@@ -131,7 +131,7 @@ fn programs_that_cannot_be_used() {
     bench.file("altered.safetensors", altered);
     let mut newer = Stored::from_bytes(&whole).unwrap();
     let version = newer.metadata.get_mut("retune.version").unwrap();
-    *version = "7".to_owned();
+    *version = "8".to_owned();
     bench.file("newer.safetensors", newer.to_bytes());
     bench.file("text.safetensors", "this is no program");
     bench.file("empty.safetensors", "");
@@ -145,7 +145,7 @@ fn programs_that_cannot_be_used() {
         ("altered.safetensors", "it was altered after it was written"),
         (
             "newer.safetensors",
-            "format version 7, this release reads up to 6",
+            "format version 8, this release reads up to 7",
         ),
         ("text.safetensors", "not a program, or damaged"),
         ("empty.safetensors", "not a program, or damaged"),

@@ -48,7 +48,12 @@ fn finite() -> impl Strategy<Value = f64> {
 fn split(label: &'static str) -> impl Strategy<Value = Split> {
     (1..9usize, 1..7usize).prop_flat_map(move |(count, length)| {
         let series = prop::collection::vec(prop::collection::vec(finite(), length), count);
-        let labels = prop::collection::vec(label, count);
+        // Numbers may be written in another way when they are read back.
+        let named = |label: String| match label.trim().parse::<f64>() {
+            Ok(_) => format!("c{}", label.trim()),
+            Err(_) => label,
+        };
+        let labels = prop::collection::vec(label.prop_map(named), count);
         (series, labels).prop_map(|(series, labels)| Split {
             series,
             labels,

@@ -30,6 +30,7 @@ struct Parts {
     place: Option<Place>,
     hint: Option<String>,
     settings: Vec<Setting>,
+    needs_all: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -110,6 +111,7 @@ impl Error {
             place: None,
             hint: None,
             settings: Vec::new(),
+            needs_all: false,
             source: None,
         }))
     }
@@ -144,6 +146,12 @@ impl Error {
         self
     }
 
+    /// The same where all of its settings are needed together, and not any one of them.
+    pub fn with_all_settings(mut self) -> Self {
+        self.0.needs_all = true;
+        self
+    }
+
     /// The same with the error that it came from; the message repeats what matters of it.
     pub fn with_source(
         mut self,
@@ -168,9 +176,14 @@ impl Error {
         self.0.hint.as_deref()
     }
 
-    /// The settings that would help, any one of them.
+    /// The settings that would help, any one of them or, as [`Error::needs_all_settings`] says, all.
     pub fn settings(&self) -> &[Setting] {
         &self.0.settings
+    }
+
+    /// Whether all settings are needed together.
+    pub fn needs_all_settings(&self) -> bool {
+        self.0.needs_all
     }
 }
 

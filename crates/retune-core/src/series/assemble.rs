@@ -29,7 +29,10 @@ pub(super) fn assemble(
     let channels = file.channels.max(1);
     let mut labels = Vec::new();
     let mut series: Vec<Vec<f64>> = Vec::with_capacity(file.rows.len());
-    for row in &file.rows {
+    let first = first.line;
+    for index in 0..file.rows.len() {
+        let values = std::mem::take(&mut file.rows[index].values);
+        let row = &file.rows[index];
         if let Some(label) = &row.label {
             if label.is_empty() {
                 let message = "the label is missing; expected a class label";
@@ -40,11 +43,11 @@ pub(super) fn assemble(
             }
             labels.push(label.clone());
         }
-        let values = complete(&file, row, options.missing)?;
+        let values = complete(&file, row, values, options.missing)?;
         if options.unequal == Unequal::Reject {
             let before = series
                 .first()
-                .map(|series| (first.line, series.len() / channels));
+                .map(|series| (first, series.len() / channels));
             check_length(file.line(row), values.len() / channels, length, before)?;
         }
         series.push(values);
@@ -174,30 +177,32 @@ pub(super) fn unlabelled(path: &Path) -> Error {
 }
 
 /// The length of a row's series: without the missing values at its end where they are padding.
-pub(super) fn series_length(file: &RawFile, row: &RawRow) -> usize {
-    let full = row.values.len() / file.channels.max(1);
+pub(super) fn series_length(file: &RawFile, values: &[f64]) -> usize {
+    let full = values.len() / file.channels.max(1);
     if !file.padded {
         return full;
     }
-    let channels = row.values.chunks(full.max(1));
+    let channels = values.chunks(full.max(1));
     let last = channels.filter_map(|channel| channel.iter().rposition(|value| !value.is_nan()));
     last.max().map_or(0, |index| index + 1)
 }
 
 /// The values of a row without gaps.
-fn complete(file: &RawFile, row: &RawRow, missing: Missing) -> Result<Vec<f64>, Error> {
-    let length = series_length(file, row);
-    let full = (row.values.len() / file.channels.max(1)).max(1);
-    let mut values = match file.channels {
-        0 | 1 => row.values[..length].to_vec(),
-        _ => {
-            let channels = row.values.chunks(full);
-            channels
-                .flat_map(|channel| &channel[..length])
-                .copied()
-                .collect()
-        }
-    };
+fn complete(
+    file: &RawFile,
+    row: &RawRow,
+    mut values: Vec<f64>,
+    missing: Missing,
+) -> Result<Vec<f64>, Error> {
+    let length = series_length(file, &values);
+    let full = (values.len() / file.channels.max(1)).max(1);
+    if file.channels > 1 {
+        let channels = values.chunks(full);
+        let kept = channels.flat_map(|channel| &channel[..length]);
+        values = kept.copied().collect();
+    } else {
+        values.truncate(length);
+    }
     let gap = values.iter().position(|value| value.is_nan());
     if gap.is_none() && !values.is_empty() {
         return Ok(values);

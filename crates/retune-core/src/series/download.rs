@@ -204,7 +204,7 @@ fn check(
     for file in [&train, &test] {
         for row in &file.rows {
             labels.extend(row.label.as_deref());
-            longest = longest.max(series_length(file, row));
+            longest = longest.max(series_length(file, &row.values));
         }
     }
     same("the number of classes", labels.len(), entry.classes)?;

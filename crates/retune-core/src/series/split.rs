@@ -5,8 +5,9 @@ use std::path::Path;
 use super::ReadOptions;
 use super::assemble::{assemble, check_labelled, unlabelled};
 use super::format::{self, Layout, Plan};
-use crate::Error;
 use crate::table::ReadAs;
+use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 
 /// Labelled (or unlabelled) series of one file, as written there: not scaled.
 #[derive(Debug, Clone)]
@@ -86,6 +87,15 @@ impl Split {
         let split = assemble(raw.univariate()?, options, None, &[])?;
         if split.labels.is_empty() {
             return Err(unlabelled(&file));
+        }
+        if split.labels.iter().all(|label| *label == split.labels[0]) {
+            let (path, label) = (file.display(), shorten(&split.labels[0]));
+            let message = format!(
+                "{path}: the training split has 1 distinct labels (`{label}`); expected at least 2 classes"
+            );
+            return Err(Error::new(ErrorKind::Labels, message)
+                .with_hint("check which column holds the labels, and choose it")
+                .with_setting("label", ""));
         }
         Ok((split, plan))
     }

@@ -28,7 +28,7 @@ mod style;
 mod text;
 
 pub use header::{FirstRow, Names};
-pub use number::{Misfit, Real, is_missing, is_number, number};
+pub use number::{Misfit, Real, is_missing, is_number, number, simple};
 pub use place::Place;
 pub use read_as::ReadAs;
 pub use records::{Records, Row};

@@ -517,8 +517,6 @@ fn what_is_no_table_of_numbers_is_told_apart() {
         "a.csv:1: the first row has 1 field; most rows have 2"
     );
     assert!(hint.contains("above the table"));
-    let tsf = "# Data\n@relation test\n@attribute series_name string\n@data\nT1:1,2,3\n";
-    assert!(refused(tsf, &none).0.contains("`.tsf`"));
 }
 
 #[test]

@@ -34,7 +34,6 @@ impl<'a> Table<'a> {
     ) -> Result<Self, Error> {
         use Separator::{Comma, Semicolon, Tab};
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        refuse_monash(path, text)?;
         let separator = Separator::detect(text, &[Tab, Comma, Semicolon], Comma);
         let rows = Records::new(text, separator).filter(|row| !row.is_blank());
         let mut rows: Vec<Row> = rows.collect();
@@ -190,25 +189,4 @@ impl<'a> Table<'a> {
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Files of the Monash archive are no tables.
-fn refuse_monash(path: &Path, text: &str) -> Result<(), Error> {
-    const HEAD: usize = 200;
-    let is_data = |line: &str| line.trim().eq_ignore_ascii_case("@data");
-    let named = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("tsf"));
-    if !named && !text.lines().take(HEAD).any(is_data) {
-        return Ok(());
-    }
-    let message = format!(
-        "{}: files with `@relation` and `@data`, such as `.tsf` of the Monash archive, are not read \
-         here",
-        path.display()
-    );
-    Err(Error::new(ErrorKind::Unsupported, message).with_hint(
-        "write a table with a column for each series, or with a name and the values of one in each \
-         row",
-    ))
 }

@@ -63,7 +63,7 @@ pub(super) struct RawRow {
 pub(super) struct RawFile {
     pub path: PathBuf,
     pub rows: Vec<RawRow>,
-    /// How many lines the file has.
+    /// How many lines the file has; of meaning where there are no rows.
     pub lines: usize,
     /// Rows end with missing values where the series is shorter than the longest one.
     pub padded: bool,

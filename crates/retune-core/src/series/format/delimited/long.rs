@@ -136,7 +136,8 @@ pub(super) fn refuse(table: &Table<'_>, columns: &[usize]) -> Result<(), Error> 
         .with_hint("name its columns")
         .with_setting("id", "")
         .with_setting("time", "")
-        .with_setting("value", ""))
+        .with_setting("value", "")
+        .with_all_settings())
 }
 
 /// Whether one column holds the same for several rows on end, and another grows in each of these

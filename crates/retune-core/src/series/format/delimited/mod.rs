@@ -42,7 +42,7 @@ pub(super) fn read(
     let mut file = RawFile {
         path: path.to_owned(),
         rows: Vec::new(),
-        lines: text.lines().count(),
+        lines: 0,
         padded: true,
         channels: 1,
         columns: None,
@@ -56,6 +56,7 @@ pub(super) fn read(
         rows.push(row);
     }
     if rows.is_empty() {
+        file.lines = text.lines().count();
         return Ok(file);
     }
     let is_first = plan.is_none();

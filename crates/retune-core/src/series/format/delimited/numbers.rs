@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::series::format::{Layout, Line};
-use crate::table::{NumberStyle, Row, StyleSearch};
+use crate::table::{NumberStyle, Row, StyleSearch, simple};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -12,6 +12,8 @@ use crate::{Error, ErrorKind};
 pub(super) struct Numbers {
     search: StyleSearch,
     pub style: NumberStyle,
+    /// The style is the plain one, and nothing that is still to come may change it.
+    is_plain: bool,
 }
 
 impl Numbers {
@@ -19,7 +21,11 @@ impl Numbers {
         let options = layout.options;
         let search = StyleSearch::among(options.decimal, options.thousands);
         let style = search.likeliest();
-        Self { search, style }
+        Self {
+            search,
+            style,
+            is_plain: false,
+        }
     }
 
     /// Looks at the fields of some columns.
@@ -33,11 +39,19 @@ impl Numbers {
                 .for_each(|column| self.search.see(row.get(*column)));
         }
         self.style = self.search.likeliest();
+        self.is_plain = self.style == NumberStyle::PLAIN && !self.search.is_open();
     }
 
     pub fn value(&mut self, line: Line<'_>, field: usize, text: &str) -> Result<f64, Error> {
+        if let Some(value) = simple(text.as_bytes()).filter(|_| self.is_plain) {
+            return Ok(value);
+        }
         let found = line.value_in(self.style, field, text);
-        if found.is_err() || self.search.is_open() {
+        // Once the style is settled only signs that are no part of numbers say more.
+        let is_usual = |byte: Option<&u8>| byte.is_none_or(|byte| b"+-.0123456789".contains(byte));
+        let ends = text.trim().as_bytes();
+        let has_unit = !is_usual(ends.first()) || !is_usual(ends.last());
+        if found.is_err() || has_unit || self.search.is_open() {
             self.search.see(text);
         }
         if found.is_err() && self.search.likeliest() != self.style {
