@@ -2,9 +2,11 @@
 //!
 //! What a header promises is checked against the bytes that are there before anything is made.
 
+#[cfg(feature = "npz")]
 use std::io::{Cursor, Read};
 use std::path::Path;
 
+#[cfg(feature = "npz")]
 use zip::ZipArchive;
 
 use super::{Line, RawFile, RawRow};
@@ -14,6 +16,7 @@ use crate::{Error, ErrorKind};
 /// What `.npy` files begin with.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 /// The most that the arrays of a file may unpack to, in bytes.
+#[cfg(feature = "npz")]
 const LARGEST_UNPACKED: u64 = 1 << 30;
 
 /// Reads a `.npy` file of series.
@@ -23,6 +26,36 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<RawFile, Error> {
 
 /// Reads the series and labels of a `.npz` file.
 pub(super) fn read_zip(path: &Path, bytes: &[u8]) -> Result<RawFile, Error> {
+    let ([series, labels], names) = unpacked(path, bytes)?;
+    let what = |name| format!("{}: the array `{name}`", path.display());
+    let Some(series) = series else {
+        let found = match names.as_slice() {
+            [] => "holds no array `X`".to_owned(),
+            names => format!("holds no array `X`, only {}", list(names)),
+        };
+        let message = format!(
+            "{}: the file {found}; expected the series in `X` and their labels in `y`",
+            path.display()
+        );
+        return Err(Error::new(ErrorKind::Column, message)
+            .with_hint("write the file with `numpy.savez(file, X=series, y=labels)`"));
+    };
+    let labels = labels.map(|labels| Array::read(what("y"), &labels)?.labels());
+    let series = Array::read(what("X"), &series)?;
+    let mut file = file(path, &series, labels.transpose()?)?;
+    if !names.is_empty() {
+        let names = list(&names);
+        file.decisions
+            .push(("left out", format!("the arrays {names}")));
+    }
+    Ok(file)
+}
+
+/// The bytes of the arrays `X` and `y`, where they are there, and the names of the others.
+type Unpacked = ([Option<Vec<u8>>; 2], Vec<String>);
+
+#[cfg(feature = "npz")]
+fn unpacked(path: &Path, bytes: &[u8]) -> Result<Unpacked, Error> {
     let bad = |reason: &dyn std::fmt::Display| {
         let message = format!(
             "{}: the file is no intact .npz file: {reason}",
@@ -32,7 +65,7 @@ pub(super) fn read_zip(path: &Path, bytes: &[u8]) -> Result<RawFile, Error> {
     };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| bad(&error))?;
     let mut names: Vec<String> = Vec::new();
-    let (mut series, mut labels) = (None, None);
+    let [mut series, mut labels] = [None, None];
     let mut left = LARGEST_UNPACKED;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|error| bad(&error))?;
@@ -56,28 +89,16 @@ pub(super) fn read_zip(path: &Path, bytes: &[u8]) -> Result<RawFile, Error> {
         }
         *place = Some(unpacked);
     }
-    let what = |name| format!("{}: the array `{name}`", path.display());
-    let Some(series) = series else {
-        let found = match names.as_slice() {
-            [] => "holds no array `X`".to_owned(),
-            names => format!("holds no array `X`, only {}", list(names)),
-        };
-        let message = format!(
-            "{}: the file {found}; expected the series in `X` and their labels in `y`",
-            path.display()
-        );
-        return Err(Error::new(ErrorKind::Column, message)
-            .with_hint("write the file with `numpy.savez(file, X=series, y=labels)`"));
-    };
-    let labels = labels.map(|labels| Array::read(what("y"), &labels)?.labels());
-    let series = Array::read(what("X"), &series)?;
-    let mut file = file(path, &series, labels.transpose()?)?;
-    if !names.is_empty() {
-        let names = list(&names);
-        file.decisions
-            .push(("left out", format!("the arrays {names}")));
-    }
-    Ok(file)
+    Ok(([series, labels], names))
+}
+
+#[cfg(not(feature = "npz"))]
+fn unpacked(path: &Path, _: &[u8]) -> Result<Unpacked, Error> {
+    let message = format!(
+        "{}: this build was made without the feature `npz` and reads no .npz files",
+        path.display()
+    );
+    Err(Error::new(ErrorKind::Unsupported, message))
 }
 
 /// The rows of an array of series.
