@@ -75,7 +75,7 @@ impl ReadArgs {
             drop: self.drop.clone(),
             columns: self.columns.clone(),
             decimal: self.table.decimal,
-            thousands: self.table.thousands,
+            thousands: self.table.thousands.map(|Thousands(sign)| sign),
             format: self.format,
             ..ReadOptions::default()
         }
@@ -95,7 +95,7 @@ pub struct TableArgs {
     pub decimal: Option<char>,
     /// What parts their thousands: none, a point, a comma, space or an apostrophe
     #[arg(long, value_name = "SIGN", value_parser = thousands)]
-    pub thousands: Option<Option<char>>,
+    pub thousands: Option<Thousands>,
 }
 
 /// How files of series are read, among them long ones.
@@ -187,9 +187,13 @@ fn decimal(text: &str) -> Result<char, String> {
     }
 }
 
+/// What parts thousands; nothing for `none`.
+#[derive(Debug, Clone, Copy)]
+pub struct Thousands(pub Option<char>);
+
 /// The same, and `none`, `space` and an apostrophe.
-fn thousands(text: &str) -> Result<Option<char>, String> {
-    match text {
+fn thousands(text: &str) -> Result<Thousands, String> {
+    let sign = match text {
         "none" => Ok(None),
         " " | "space" => Ok(Some(' ')),
         "'" | "apostrophe" => Ok(Some('\'')),
@@ -197,7 +201,8 @@ fn thousands(text: &str) -> Result<Option<char>, String> {
             Ok(sign) => Ok(Some(sign)),
             Err(_) => Err("expected none, ., a comma, space or an apostrophe".to_owned()),
         },
-    }
+    };
+    sign.map(Thousands)
 }
 
 /// A value that has one of a few names, which help and errors list.

@@ -7,7 +7,7 @@ use clap::Args;
 use retune::forecast::{Fill, Histories, History, HistoryOptions, Step, Tolerance};
 use retune::series::Missing;
 
-use super::args::{TableArgs, choice};
+use super::args::{TableArgs, Thousands, choice};
 
 /// A file of histories.
 #[derive(Debug, Clone, Args)]
@@ -52,7 +52,7 @@ impl HistoryArgs {
             missing,
             header: table.header,
             decimal: table.decimal,
-            thousands: table.thousands,
+            thousands: table.thousands.map(|Thousands(sign)| sign),
             fill: self.fill,
             frequency: self.frequency,
             tolerance: self.tolerance,

@@ -214,6 +214,11 @@ fn what_cannot_be_forecast_says_why() {
         "constant.csv",
         (0..60).fold("x\n".to_owned(), |text, _| text + "5\n"),
     );
+    let constant = bench.done(&words("forecast constant.csv --horizon 2 --quiet"));
+    assert!(
+        constant.ends_with("x,60,5,5,5,5,5\nx,61,5,5,5,5,5\n"),
+        "{constant}"
+    );
     bench.file("word.csv", table.replacen(",10,", ",many,", 1));
     bench.file("empty.csv", "");
     for (command, message) in [
@@ -247,7 +252,10 @@ fn what_cannot_be_forecast_says_why() {
         ),
         ("forecast skipped.csv --horizon 5", "the usual step is"),
         ("forecast missing.csv --horizon 5", "the value is missing"),
-        ("forecast constant.csv --horizon 5", "moves"),
+        (
+            "forecast constant.csv --horizon 5 --out p.safetensors",
+            "moves",
+        ),
         ("forecast word.csv --horizon 5 --column a", "`many`"),
         ("forecast empty.csv --horizon 5", "the file is empty"),
         (
