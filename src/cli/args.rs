@@ -107,6 +107,9 @@ pub struct SeriesArgs {
     /// Each row is one value: the column that tells the series apart, by name or number
     #[arg(long, value_name = "COLUMN", requires = "value")]
     id: Option<String>,
+    /// With --id: the column that tells the channels of a series apart
+    #[arg(long, value_name = "COLUMN", requires = "id")]
+    channel: Option<String>,
     /// With --id: the column of the times, which have to grow
     #[arg(long, value_name = "COLUMN", requires = "id")]
     time: Option<String>,
@@ -121,6 +124,7 @@ impl SeriesArgs {
         ReadOptions {
             long: long(
                 self.id.as_deref(),
+                self.channel.as_deref(),
                 self.time.as_deref(),
                 self.value.as_deref(),
             ),
@@ -130,9 +134,15 @@ impl SeriesArgs {
 }
 
 /// The columns of a long table, where they are given.
-pub fn long(id: Option<&str>, time: Option<&str>, value: Option<&str>) -> Option<LongColumns> {
+pub fn long(
+    id: Option<&str>,
+    channel: Option<&str>,
+    time: Option<&str>,
+    value: Option<&str>,
+) -> Option<LongColumns> {
     Some(LongColumns {
         id: id?.to_owned(),
+        channel: channel.map(str::to_owned),
         time: time.map(str::to_owned),
         value: value?.to_owned(),
     })

@@ -36,6 +36,14 @@ pub struct Arguments {
     /// With --id, for a program that classifies: the column of the values, each row being one
     #[arg(long, value_name = "COLUMN", requires = "id", help_heading = "Reading")]
     value: Option<String>,
+    /// With --id and --value: the column that tells the channels of a series apart
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        requires = "value",
+        help_heading = "Reading"
+    )]
+    channel: Option<String>,
 }
 
 /// One series in JSON.
@@ -72,7 +80,7 @@ impl Arguments {
         let length = program.series_length();
         let (time, id) = self.histories.long();
         let options = ReadOptions {
-            long: long(id, time, self.value.as_deref()),
+            long: long(id, self.channel.as_deref(), time, self.value.as_deref()),
             ..self.read.options()
         };
         let parts = SplitParts::open(&self.series, length, program.labels(), &options)?;

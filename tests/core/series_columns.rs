@@ -63,7 +63,7 @@ fn a_row_counter_is_left_out_and_said() {
                 .read_as
                 .about("left out")
                 .unwrap()
-                .ends_with("(counts rows)")
+                .ends_with(", counts rows)")
         );
         assert_eq!(split.read_as.about("label"), Some("column \"label\" (2)"));
     }
@@ -284,6 +284,7 @@ fn a_long_table_is_refused_or_read_by_its_names() {
         label: LabelColumn::Name("kind".to_owned()),
         long: Some(LongColumns {
             id: "case".to_owned(),
+            channel: None,
             time: time.map(str::to_owned),
             value: "value".to_owned(),
         }),
@@ -309,14 +310,82 @@ fn a_long_table_is_refused_or_read_by_its_names() {
 }
 
 #[test]
+fn a_long_table_may_have_channels() {
+    let rows =
+        (0..4).flat_map(|case| (0..2).flat_map(move |dim| (0..5).map(move |at| (case, dim, at))));
+    let mut rows: Vec<(usize, usize, usize)> = rows.collect();
+    let text = |rows: &[(usize, usize, usize)]| {
+        let line = |(case, dim, at): &(usize, usize, usize)| {
+            let value = value(case * 2 + dim, *at);
+            format!(
+                "{case},dim_{dim},{at},{value:.5},{}\n",
+                ["up", "down"][case % 2]
+            )
+        };
+        let lines: String = rows.iter().map(line).collect();
+        format!("case_id,dim_id,reading_id,value,label\n{lines}")
+    };
+    let long = |channel: Option<&str>, time: Option<&str>| ReadOptions {
+        long: Some(LongColumns {
+            id: "case_id".to_owned(),
+            channel: channel.map(str::to_owned),
+            time: time.map(str::to_owned),
+            value: "value".to_owned(),
+        }),
+        ..ReadOptions::default()
+    };
+    // By series, or by times.
+    for by_time in [false, true] {
+        if by_time {
+            rows.sort_by_key(|(case, dim, at)| (*at, *case, *dim));
+        }
+        let text = text(&rows);
+        let error = read(&text).unwrap_err();
+        assert!(
+            error.to_string().contains("one value of one channel"),
+            "{error}"
+        );
+        let names = ["id", "channel", "time", "value"];
+        assert_eq!(error.settings(), names.map(|name| (name, "")));
+        for time in [Some("reading_id"), None] {
+            let error = read_as("a.csv", &text, &long(None, time)).unwrap_err();
+            assert_eq!(error.settings(), [("channel", "")], "{error}");
+            let split = read_as("a.csv", &text, &long(Some("dim_id"), time)).unwrap();
+            assert_eq!(
+                (split.len(), split.channels, split.series[0].len()),
+                (4, 2, 10)
+            );
+            assert_eq!(labels(&split), ["up", "down", "up", "down"]);
+            assert!((split.series[3][5 + 2] - value(7, 2)).abs() < 1e-5);
+        }
+    }
+    for (rows, found) in [(&rows[..39], 4), (&rows[1..], 4)] {
+        let error = read_as("a.csv", &text(rows), &long(Some("dim_id"), None)).unwrap_err();
+        let expected = format!("has {found} values, another 5; expected channels of one length");
+        assert!(error.to_string().ends_with(&expected), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    fs::write(&path, text(&rows)).unwrap();
+    let error = Split::read_to_train(&path, &long(Some("dim_id"), None)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the file has 2 channels; expected one"),
+        "{error}"
+    );
+}
+
+#[test]
 fn numbers_as_people_write_them() {
     let row = |at: usize| [vec![["a", "b"][at % 2].to_owned()], values(at, 5)].concat();
     let plain = read(&table("", 8, row)).unwrap();
     let comma = table("", 8, |at| vec![row(at).join(";").replace('.', ",")]);
     let split = read(&comma).unwrap();
     assert_eq!(split.series, plain.series);
-    assert_eq!(split.read_as.about("decimals"), Some("comma"));
-    assert_eq!(split.read_as.about("separator"), Some("`;`"));
+    let numbers = split.read_as.about("numbers").unwrap();
+    assert!(numbers.starts_with("decimal comma as in `"), "{numbers}");
+    assert_eq!(split.read_as.about("separator"), Some("semicolon"));
     let semicolons = table("", 8, |at| vec![row(at).join(";")]);
     assert_eq!(read(&semicolons).unwrap().series, plain.series);
     // One thousand and forty-nine, or a little more than one?

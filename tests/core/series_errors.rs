@@ -216,29 +216,14 @@ fn a_label_column_that_is_not_there() {
     let name = || LabelColumn::Name("kind".to_owned());
     let number = LabelColumn::Number;
     for (extension, text, label, expected) in [
-        (
-            "csv",
-            "x,y\n1,2\n",
-            name(),
-            "`kind`; expected one of `x`, `y`",
-        ),
-        (
-            "csv",
-            "x,y\n1,2\n",
-            number(0),
-            "`0`; expected one of `x`, `y`",
-        ),
-        (
-            "csv",
-            "x,y\n1,2\n",
-            number(3),
-            "`3`; expected one of `x`, `y`",
-        ),
+        ("csv", "x,y\n1,2\n", name(), "`kind`; there are `x`, `y`"),
+        ("csv", "x,y\n1,2\n", number(0), "`0`; there are `x`, `y`"),
+        ("csv", "x,y\n1,2\n", number(3), "`3`; there are `x`, `y`"),
         (
             "tsv",
             "x\t1\nz\t1\n",
             name(),
-            "`kind`; expected a number from 1 to 2, for there is no header",
+            "`kind`; there are 2 columns without names",
         ),
     ] {
         let (message, error) = error(extension, text, label);
@@ -397,8 +382,8 @@ fn splits_that_cannot_be_written() {
 #[test]
 fn a_word_among_numbers_makes_no_header() {
     let (message, error) = error("csv", "a,1,2x,3\nb,1,2,3\n", LabelColumn::First);
-    let expected = "a.csv:1:3: field `2x` is a word among numbers, \
-                    so the first row may be a header or a series";
+    let expected =
+        "a.csv:1:3: `2x` is a word among numbers, so the first row may be a header or data";
     assert_eq!(message, expected);
     assert_eq!(error.settings(), [("header", "yes"), ("header", "no")]);
 }

@@ -3,13 +3,12 @@
 mod by_column;
 mod by_row;
 mod columns;
-mod counters;
 mod fill;
-mod header;
 mod numbers;
 mod panel;
 mod table;
 mod time;
+mod time_names;
 mod tsf;
 
 use std::path::Path;

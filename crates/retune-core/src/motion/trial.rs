@@ -7,6 +7,8 @@ mod table;
 mod time;
 mod write;
 
+use std::path::Path;
+
 use super::check::bad_rate;
 use crate::table::ReadAs;
 use crate::{Error, ErrorKind};
@@ -127,6 +129,13 @@ impl Trial {
         };
         let message = format!("the trial `{}` {problem}", self.label());
         Err(Error::new(ErrorKind::Mismatch, message))
+    }
+
+    /// What was found in a file; nothing is decided yet.
+    fn found(&self, path: &Path) -> ReadAs {
+        let (samples, joints, rate) = (self.len(), self.joints.len(), self.rate_hz);
+        let found = format!("{samples} samples of {joints} joints at {rate} Hz");
+        ReadAs::new(path, found)
     }
 
     /// Person and trial, as messages name them.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use super::format::{Format, Line, RawFile, RawRow, whole_number};
+use super::format::{Format, Line, RawFile, RawRow};
 use super::options::CHOOSE_LABEL;
 use super::resample::{fill_gaps, resample_linear};
 use super::{Missing, ReadOptions, Split, Unequal};
-use crate::table::ReadAs;
+use crate::table::{ReadAs, whole_number};
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 

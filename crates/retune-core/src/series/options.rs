@@ -58,7 +58,9 @@ pub enum LabelColumn {
 pub struct LongColumns {
     /// What tells the series apart.
     pub id: String,
-    /// The times, which grow within a series; none where rows stand in their order.
+    /// What tells the channels of a series apart; none where each has one.
+    pub channel: Option<String>,
+    /// The times, which grow within a series, or a channel of it; none where rows stand in their order.
     pub time: Option<String>,
     /// The values.
     pub value: String,

@@ -2,24 +2,28 @@
 //!
 //! Each question is answered in one place: whether the bytes are text ([`read_text`], [`decode`]),
 //! what separates the fields ([`Separator`]), where the rows stand ([`Records`]), whether the first
-//! row holds names ([`FirstRow`]), and what number a field is or whether it is missing
-//! ([`number()`]). What the columns mean is up to those who read them.
+//! row holds names ([`Names`]), how numbers are written ([`NumberStyle`]), and what number a field is
+//! or whether it is missing ([`number()`]). What the columns mean is up to those who read them.
 //!
 //! ```
-//! use retune_core::table::{FirstRow, Records, Separator, is_number, number};
+//! use retune_core::table::{Names, Records, Separator, number};
 //!
 //! let text = "time;knee\n0;1.5\n\n1;?\n";
 //! let separator = Separator::detect(text, &[Separator::Tab, Separator::Semicolon], Separator::Comma);
 //! let mut rows = Records::new(text, separator);
-//! let names = rows.next().expect("a text with rows");
-//! assert_eq!(FirstRow::of(names.iter(), is_number), FirstRow::Names);
+//! let names: Names = rows.next().expect("a text with rows").iter().collect();
+//! assert_eq!(names.find("knee"), Some(1));
 //! let last = rows.last().expect("two more rows");
 //! assert_eq!((last.line, last.get(0)), (4, "1"));
 //! assert_eq!((number::<f32>(last.get(0)), number::<f32>(last.get(1))), (Ok(Some(1.0)), Ok(None)));
 //! ```
 
+mod counters;
+mod fields;
 mod header;
+mod names;
 mod number;
+mod numbers;
 mod place;
 mod read_as;
 mod records;
@@ -27,9 +31,15 @@ mod separator;
 mod style;
 mod text;
 
-pub use header::{FirstRow, Names};
+pub(crate) use counters::{are_consecutive, count_rows, is_index_name, whole_number};
+pub(crate) use fields::Fields;
+pub(crate) use header::FirstRow;
+pub use names::Names;
 pub use number::{Misfit, Real, is_missing, is_number, number, simple};
+pub(crate) use number::{is_word, within_range};
+pub(crate) use numbers::Numbers;
 pub use place::Place;
+pub(crate) use place::ragged;
 pub use read_as::ReadAs;
 pub use records::{Records, Row};
 pub use separator::Separator;

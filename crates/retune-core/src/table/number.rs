@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use super::NumberStyle;
+use super::{NumberStyle, Place};
+use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 
 /// What is written where a value is missing, in any case, beside nothing at all.
 const MISSING: [&str; 9] = ["?", "-", "--", "na", "n/a", "nan", "-nan", "null", "none"];
@@ -14,6 +16,29 @@ pub enum Misfit {
     NotANumber,
     /// It is a number that does not fit.
     TooLarge,
+}
+
+impl Misfit {
+    /// The error that a field is.
+    pub(crate) fn error(self, field: &str, place: Place) -> Error {
+        let field = shorten(field.trim());
+        let problem = match self {
+            Self::NotANumber => {
+                "is not a number; expected a finite number or, where a value is missing, `?`, \
+                 `NaN` or an empty field"
+            }
+            Self::TooLarge => "is too large; expected a number within ±3.4e38",
+        };
+        Error::new(ErrorKind::NotANumber, format!("field `{field}` {problem}")).at(place)
+    }
+}
+
+/// A value that was found, NaN where it is missing, if it is within what 32 bits can hold.
+pub(crate) fn within_range(found: Result<Option<f64>, Misfit>) -> Result<f64, Misfit> {
+    match found? {
+        Some(value) if value.abs() > f64::from(f32::MAX) => Err(Misfit::TooLarge),
+        found => Ok(found.unwrap_or(f64::NAN)),
+    }
 }
 
 /// A floating point number of 32 or 64 bits.
@@ -40,37 +65,38 @@ impl Real for f64 {
 }
 
 /// The value of a field of an optional `-`, digits and an optional `.` among them, 15 at most; none
-/// for any other. Both the digits as a whole number and the power of ten are exact in 64 bits, so
-/// their quotient is the nearest number (Clinger 1990), as that of the standard parser.
+/// for any other.
 pub fn simple(field: &[u8]) -> Option<f64> {
+    let whole = |(value, length)| (length == field.len()).then_some(value);
+    leading(field, 0).and_then(whole)
+}
+
+/// The value of such a field that some bytes begin with, and its length: up to `end`, or to their
+/// end. Both the digits as a whole number and the power of ten are exact in 64 bits, so their
+/// quotient is the nearest number (Clinger 1990), as that of the standard parser.
+pub(super) fn leading(bytes: &[u8], end: u8) -> Option<(f64, usize)> {
     const POWERS: [f64; 16] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ];
-    let (digits, is_negative) = match field {
-        [b'-', rest @ ..] => (rest, true),
-        _ => (field, false),
-    };
-    if digits.is_empty() || digits.len() > 16 {
-        return None;
-    }
-    let (mut whole, mut decimals, mut has_point) = (0u64, 0, false);
-    for &byte in digits {
-        match byte {
-            b'0'..=b'9' => whole = 10 * whole + u64::from(byte - b'0'),
-            b'.' if !has_point => {
-                has_point = true;
-                continue;
-            }
+    let start = usize::from(bytes.first() == Some(&b'-'));
+    let (mut whole, mut point, mut at) = (0u64, None, start);
+    while let Some(&byte) = bytes.get(at) {
+        match byte.wrapping_sub(b'0') {
+            // What wraps has too many digits.
+            digit @ 0..=9 => whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit)),
+            _ if byte == end => break,
+            _ if byte == b'.' && point.is_none() => point = Some(at),
             _ => return None,
         }
-        decimals += usize::from(has_point);
+        at += 1;
     }
-    let count = digits.len() - usize::from(has_point);
+    let count = at - start - usize::from(point.is_some());
     if count == 0 || count > 15 {
         return None;
     }
+    let decimals = point.map_or(0, |point| at - point - 1);
     let value = whole as f64 / POWERS[decimals];
-    Some(if is_negative { -value } else { value })
+    Some((if start == 1 { -value } else { value }, at))
 }
 
 /// Whether a field stands for a missing value: `?`, `-`, `NaN`, `NA`, `N/A`, `null` or `None` in any
@@ -86,6 +112,11 @@ pub fn is_number(field: &str) -> bool {
         || NumberStyle::ALL
             .iter()
             .any(|style| style.plain(field).is_some())
+}
+
+/// Whether a field is neither a number nor missing.
+pub(crate) fn is_word(field: &str) -> bool {
+    !is_missing(field) && !is_number(field)
 }
 
 /// The value of a field, `None` when it is missing; with a decimal point, and without thousands

@@ -1,7 +1,9 @@
 //! Positions in files.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, ErrorKind};
 
 /// A position in a file, shown as `path:line:field` with line and field counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,4 +44,11 @@ impl fmt::Display for Place {
             None => Ok(()),
         }
     }
+}
+
+/// A row of another number of fields than the first one has.
+pub(crate) fn ragged(path: &Path, line: usize, found: usize, expected: usize) -> Error {
+    let fields = if found == 1 { "field" } else { "fields" };
+    let message = format!("the row has {found} {fields}; expected {expected} like the first row");
+    Error::new(ErrorKind::Ragged, message).at(Place::line(path, line))
 }

@@ -1,11 +1,8 @@
 //! The rows of a table, with their lines.
 
-use std::iter::Enumerate;
-use std::str::Lines;
+use csv::{Reader, ReaderBuilder, StringRecord};
 
-use csv::{Reader, ReaderBuilder, StringRecord, Terminator};
-
-use super::Separator;
+use super::{Fields, Separator};
 
 /// One row and its line.
 #[derive(Debug, Clone, Default)]
@@ -53,15 +50,18 @@ impl Row {
 #[derive(Debug)]
 pub struct Records<'a> {
     text: &'a str,
+    separator: Separator,
+    /// Whether fields may stand in quotes.
+    quotes: bool,
     source: Source<'a>,
-    /// Whether a row of empty fields is a line of white space.
-    blanks_separate: bool,
 }
 
 #[derive(Debug)]
 enum Source<'a> {
+    /// Some do stand in quotes.
     Csv(Box<Reader<&'a [u8]>>),
-    Words(Enumerate<Lines<'a>>),
+    /// Each line is a row; those left, and how many there were.
+    Lines(&'a str, usize),
 }
 
 impl<'a> Records<'a> {
@@ -78,44 +78,60 @@ impl<'a> Records<'a> {
 
     fn with(text: &'a str, separator: Separator, quotes: bool) -> Self {
         let source = match separator.byte() {
-            None => Source::Words(text.lines().enumerate()),
-            Some(byte) => {
+            Some(byte) if quotes && !are_lines(text) => {
                 let mut builder = ReaderBuilder::new();
                 builder.has_headers(false).flexible(true).delimiter(byte);
-                if !quotes {
-                    builder.quoting(false).terminator(Terminator::Any(b'\n'));
-                }
                 Source::Csv(Box::new(builder.from_reader(text.as_bytes())))
             }
+            _ => Source::Lines(text, 0),
         };
         Self {
             text,
+            separator,
+            quotes,
             source,
-            blanks_separate: !quotes && separator == Separator::Tab,
         }
+    }
+
+    /// The fields of the next row where each line is one; none at the end, and where some fields
+    /// stand in quotes.
+    pub(crate) fn line(&mut self) -> Option<Fields<'a>> {
+        let Source::Lines(rest, count) = &mut self.source else {
+            return None;
+        };
+        while !rest.is_empty() {
+            let (mut line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+            *rest = after;
+            *count += 1;
+            if self.quotes {
+                line = line.strip_suffix('\r').unwrap_or(line);
+            }
+            let has_fields = self.quotes && self.separator == Separator::Tab && line.contains('\t');
+            if has_fields || !line.trim().is_empty() {
+                return Some(Fields::new(*count, line, self.separator));
+            }
+        }
+        None
     }
 
     /// Reads the next row; false at the end.
     pub fn read(&mut self, row: &mut Row) -> bool {
+        if let Some(fields) = self.line() {
+            row.line = fields.line;
+            row.fields.clear();
+            row.fields.extend(fields);
+            return true;
+        }
+        let Source::Csv(reader) = &mut self.source else {
+            return false;
+        };
         loop {
-            match &mut self.source {
-                Source::Csv(reader) => {
-                    let read = reader.read_record(&mut row.fields);
-                    if !read.expect("rows of any length of a text that is UTF-8 already") {
-                        return false;
-                    }
-                    row.line = line_of(self.text, row.fields.position());
-                }
-                Source::Words(lines) => {
-                    let Some((index, line)) = lines.next() else {
-                        return false;
-                    };
-                    row.line = index + 1;
-                    row.fields.clear();
-                    row.fields.extend(line.split_whitespace());
-                }
+            let read = reader.read_record(&mut row.fields);
+            if !read.expect("rows of any length of a text that is UTF-8 already") {
+                return false;
             }
-            if !(row.len() <= 1 || self.blanks_separate) || !row.is_blank() {
+            row.line = line_of(self.text, row.fields.position());
+            if row.len() > 1 || !row.is_blank() {
                 return true;
             }
         }
@@ -131,6 +147,13 @@ impl Iterator for Records<'_> {
     }
 }
 
+/// Whether rows that may have quotes are the lines of a text.
+fn are_lines(text: &str) -> bool {
+    let next = |at: usize| text.as_bytes().get(at + 1);
+    let mut returns = text.match_indices('\r');
+    !text.contains('"') && returns.all(|(at, _)| next(at) == Some(&b'\n'))
+}
+
 /// The line of a record. The reader's own number is that of the empty lines before it.
 fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
     let Some(position) = position else { return 1 };
@@ -143,6 +166,8 @@ fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use Separator::{Comma, Tab, WhiteSpace};
 
@@ -163,5 +188,24 @@ mod tests {
         assert_eq!(found[1], (5, vec!["c".to_owned()]));
         let found = rows(Records::plain("\n  a  \tb \n\t\n", WhiteSpace));
         assert_eq!(found, [(2, vec!["a".to_owned(), "b".to_owned()])]);
+        let found = rows(Records::new("a\tb\r\n\t\r\n \r\nc", Tab));
+        assert_eq!(found.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 2, 4]);
+        assert_eq!(
+            (&found[0].1[1][..], &found[1].1[..]),
+            ("b", &[String::new(), String::new()][..])
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_rows_as_a_reader_of_quotes_gives_them(text in "[ab, \t;\r\n]{0,40}") {
+            for separator in [Comma, Tab, Separator::Semicolon] {
+                let lines = rows(Records::new(&text, separator));
+                let quoted = format!("{text}\n\"\"\"\"");
+                let mut others = rows(Records::new(&quoted, separator));
+                others.pop();
+                prop_assert_eq!(lines, others);
+            }
+        }
     }
 }

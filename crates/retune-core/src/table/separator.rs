@@ -24,8 +24,8 @@ const BYTES: usize = 1 << 16;
 impl fmt::Display for Separator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Comma => ",",
-            Self::Semicolon => ";",
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
             Self::Tab => "tab",
             Self::WhiteSpace => "white space",
         })

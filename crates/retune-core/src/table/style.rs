@@ -137,9 +137,9 @@ pub struct StyleSearch {
     /// Those that read all fields so far.
     styles: Vec<NumberStyle>,
     /// Fields with a sign in them, the first for each.
-    signs: Vec<(char, String)>,
+    pub(super) signs: Vec<(char, String)>,
     /// A number with a unit, and one without.
-    with_unit: Option<String>,
+    pub(super) with_unit: Option<String>,
     without_unit: Option<String>,
 }
 
@@ -186,11 +186,6 @@ impl StyleSearch {
         self.styles.first().copied().unwrap_or(NumberStyle::PLAIN)
     }
 
-    /// Whether a sign stood in some number.
-    pub fn has_seen(&self, sign: char) -> bool {
-        self.signs.iter().any(|(seen, _)| *seen == sign)
-    }
-
     /// Looks at one more field. What is no number in any style left says nothing: it will be an
     /// error of its own.
     pub fn see(&mut self, field: &str) {
@@ -214,11 +209,6 @@ impl StyleSearch {
             None => &mut self.without_unit,
         };
         of_unit.get_or_insert_with(|| field.to_owned());
-    }
-
-    /// A number with a unit, such as `12 %`.
-    pub fn unit(&self) -> Option<&str> {
-        self.with_unit.as_deref()
     }
 
     /// The style in which all fields so far can be read.

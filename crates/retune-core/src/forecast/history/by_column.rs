@@ -61,7 +61,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
     }
     let mut read_as = read_as(table, &histories);
     if let Some(id) = id {
-        read_as.add("id", table.shown(id));
+        read_as.add("id", table.header.shown(id));
     }
     decided.tell(table, &columns, options.fill, &mut read_as);
     Ok(Histories { histories, read_as })
@@ -82,15 +82,10 @@ pub(super) fn read_as(table: &Table<'_>, histories: &[History]) -> ReadAs {
         table.path,
         format!("{} series of {values} values", histories.len()),
     );
-    match table.separator {
-        Separator::Comma => {}
-        Separator::Semicolon => read_as.add("separator", "semicolon"),
-        Separator::Tab => read_as.add("separator", "tab"),
-        Separator::WhiteSpace => read_as.add("separator", "white space"),
+    if table.separator != Separator::Comma {
+        read_as.add("separator", table.separator.to_string());
     }
-    if let Some(numbers) = &table.numbers {
-        read_as.add("numbers", numbers.clone());
-    }
+    read_as.decisions.extend(table.numbers.iter().cloned());
     read_as.add("header", if table.header.is_empty() { "no" } else { "yes" });
     read_as
 }
@@ -140,7 +135,10 @@ impl Decided {
         match &columns.time {
             None => read_as.add("time", "none, rows are counted"),
             Some(time) => {
-                let shown: Vec<String> = time.columns().map(|column| table.shown(column)).collect();
+                let shown: Vec<String> = time
+                    .columns()
+                    .map(|column| table.header.shown(column))
+                    .collect();
                 let joined = if shown.len() > 1 { " joined" } else { "" };
                 let counted = self.steps.iter().all(|step| step.parse::<f64>().is_ok());
                 let step = match &self.steps[..] {
@@ -173,7 +171,7 @@ impl Decided {
         }
         let left_out = columns.left_out.iter();
         let left_out: Vec<String> = left_out
-            .map(|(column, why)| table.shown_with(*column, why))
+            .map(|(column, why)| table.header.shown_with(*column, why))
             .collect();
         if !left_out.is_empty() {
             read_as.add("left out", left_out.join(" and "));

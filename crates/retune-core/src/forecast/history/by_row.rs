@@ -6,7 +6,7 @@ use super::table::Table;
 use super::{Histories, History};
 use crate::Error;
 use crate::forecast::{HistoryOptions, Timeline};
-use crate::table::{Row, is_missing, is_number};
+use crate::table::{Row, is_word};
 
 pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histories, Error> {
     let id = match options.id.as_deref() {
@@ -35,13 +35,15 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         .map(history)
         .collect::<Result<Vec<_>, Error>>()?;
     let mut read_as = read_as(table, &histories);
-    let id = id.map_or_else(|| "none, rows are counted".to_owned(), |id| table.shown(id));
+    let id = id.map_or_else(
+        || "none, rows are counted".to_owned(),
+        |id| table.header.shown(id),
+    );
     read_as.add("id", id);
     Ok(Histories { histories, read_as })
 }
 
 /// Whether the first column holds ids: it does when no number stands there.
 fn first_is_id(table: &Table<'_>) -> bool {
-    let is_id = |field: Field<'_>| !is_missing(field.text) && !is_number(field.text);
-    table.column(0).all(is_id)
+    table.column(0).all(|field| is_word(field.text))
 }

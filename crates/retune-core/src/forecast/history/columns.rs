@@ -1,6 +1,5 @@
 //! Which columns hold times and values.
 
-use super::counters::counts_rows;
 use super::panel;
 use super::table::Table;
 use super::time::{Finder, Time};
@@ -78,7 +77,7 @@ impl Columns {
         let counters: Vec<usize> = values
             .iter()
             .copied()
-            .filter(|column| counts_rows(table, *column))
+            .filter(|column| table.counts_rows(*column))
             .collect();
         // What is all there is must be the values.
         if counters.len() < values.len() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::forecast::Fill;
 use crate::forecast::timeline::Placed;
 use crate::series::{Missing, fill_gaps};
-use crate::table::{Misfit, Place, Row, number};
+use crate::table::{Misfit, Place, Row, number, within_range};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -36,19 +36,12 @@ pub(super) fn values<'a>(
     missing: Missing,
 ) -> Result<Vec<f64>, Error> {
     let read = |field: Field<'a>| {
-        let wrong = |kind, message: String| {
-            Error::new(kind, message).at(Place::field(path, field.line, field.column))
-        };
-        let found = || shorten(field.text.trim());
-        let too_large = || {
-            let expected = "expected a number within ±3.4e38";
-            let message = format!("field `{}` is too large; {expected}", found());
-            wrong(ErrorKind::NotANumber, message)
-        };
-        match number::<f64>(field.text) {
-            Ok(None) if missing == Missing::Reject => {
+        let place = || Place::field(path, field.line, field.column);
+        match within_range(number::<f64>(field.text)) {
+            Ok(value) if value.is_nan() && missing == Missing::Reject => {
                 let message = "the value is missing; expected a number in every field";
-                Err(wrong(ErrorKind::MissingValue, message.to_owned())
+                Err(Error::new(ErrorKind::MissingValue, message)
+                    .at(place())
                     .with_hint(
                         "fill missing values from their neighbours, or say that each row is a \
                          series of its own",
@@ -56,19 +49,12 @@ pub(super) fn values<'a>(
                     .with_setting("missing", "interpolate")
                     .with_setting("rows", ""))
             }
-            Ok(Some(value)) if value.abs() > f64::from(f32::MAX) => Err(too_large()),
-            Ok(value) => Ok(value.unwrap_or(f64::NAN)),
-            Err(Misfit::TooLarge) => Err(too_large()),
-            Err(Misfit::NotANumber) => {
-                let message = format!(
-                    "field `{}` is not a number; expected a finite number or, where a value is \
-                     missing, `?`, `NaN`, `NA` or an empty field",
-                    found()
-                );
-                Err(wrong(ErrorKind::NotANumber, message)
-                    .with_hint("correct the field, or name the columns that hold the values")
-                    .with_setting("column", ""))
-            }
+            Ok(value) => Ok(value),
+            Err(misfit @ Misfit::TooLarge) => Err(misfit.error(field.text, place())),
+            Err(misfit @ Misfit::NotANumber) => Err(misfit
+                .error(field.text, place())
+                .with_hint("correct the field, or name the columns that hold the values")
+                .with_setting("column", "")),
         }
     };
     let mut values: Vec<f64> = fields.map(read).collect::<Result<_, _>>()?;

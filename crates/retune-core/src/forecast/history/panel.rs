@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::table::Table;
 use super::time::Time;
 use crate::forecast::timeline::one_way;
-use crate::table::{Place, is_missing, is_number};
+use crate::table::{Place, is_number, is_word};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -40,11 +40,7 @@ pub(super) fn check(table: &Table<'_>, time: &Time) -> Result<(), Error> {
 /// Refuses a table without times in which a column holds the same words, or ids, over and over.
 pub(super) fn check_blocks(table: &Table<'_>, columns: &[usize]) -> Result<(), Error> {
     let named = |column: usize| ID_NAMES.contains(&table.header.of(column).to_lowercase().as_str());
-    let is_text = |column: usize| {
-        table
-            .column(column)
-            .all(|field| !is_missing(field.text) && !is_number(field.text))
-    };
+    let is_text = |column: usize| table.column(column).all(|field| is_word(field.text));
     for &column in columns
         .iter()
         .filter(|column| named(**column) || is_text(**column))

@@ -330,7 +330,8 @@ fn a_header_of_numbers_is_told_from_values() {
     ] {
         let (message, _, settings) = refused(text, &HistoryOptions::default());
         assert!(
-            message.starts_with("a.csv:1: the first row may be a header or values"),
+            message.starts_with("a.csv:1:")
+                && message.ends_with("so the first row may be a header or data"),
             "{message}"
         );
         assert_eq!(settings, ["header", "header"]);
@@ -495,7 +496,10 @@ fn what_is_no_table_of_numbers_is_told_apart() {
     assert_eq!(found.read_as.about("numbers"), Some(numbers));
     let doubtful = "Datum;Menge\n01.01.2022;1.049\n02.01.2022;987\n";
     let (message, _, settings) = refused(doubtful, &none);
-    assert_eq!(message, "a.csv:2:2: `1.049` can be read as 1.049 or 1049");
+    assert_eq!(
+        message,
+        "a.csv:2:2: `1.049` can be read in two ways, as 1.049 or 1049"
+    );
     assert_eq!(settings, ["decimal", "thousands"]);
     let given = HistoryOptions {
         decimal: Some('.'),
@@ -508,6 +512,10 @@ fn what_is_no_table_of_numbers_is_told_apart() {
     );
     let found = plain("date,rate\n2022-01,10.5%\n2022-02,11%\n");
     assert_eq!(found.histories[0].values, [10.5, 11.0]);
+    assert_eq!(
+        found.read_as.about("units"),
+        Some("left out, as in `10.5%`")
+    );
     let (message, hint, _) = refused(
         "Monthly sales\nUnits: EUR\ndate,y\n2022-01,1.5\n2022-02,2.5\n",
         &none,

@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use super::fill::Field;
-use super::header::is_header;
 use super::numbers::write_plainly;
+use super::time_names::names_time;
 use crate::forecast::HistoryOptions;
-use crate::forecast::timeline::most_frequent;
-use crate::table::{Names, Place, Records, Row, Separator};
-use crate::wording::{list, shorten};
+use crate::forecast::timeline::{is_date, most_frequent};
+use crate::table::{
+    FirstRow, Names, Place, Records, Row, Separator, are_consecutive, count_rows, is_index_name,
+    is_number, ragged, whole_number,
+};
+use crate::wording::list;
 use crate::{Error, ErrorKind};
 
 /// A table of text.
@@ -21,7 +24,7 @@ pub(super) struct Table<'a> {
     first: usize,
     pub(super) separator: Separator,
     /// How numbers are written, where not plainly.
-    pub(super) numbers: Option<String>,
+    pub(super) numbers: Vec<(&'static str, String)>,
     /// At least one row.
     pub(super) rows: Vec<Row>,
 }
@@ -47,7 +50,7 @@ impl<'a> Table<'a> {
         let first = rows.first().ok_or_else(|| empty("is empty"))?.line;
         let mut header = Names::default();
         let numbers = write_plainly(path, &mut rows, separator, options)?;
-        if is_header(path, &rows, options)? {
+        if has_header(path, &rows, options)? {
             header = rows.remove(0).iter().collect();
         }
         if rows.is_empty() {
@@ -81,10 +84,9 @@ impl<'a> Table<'a> {
             let usual = usual.unwrap_or(expected);
             let alike = self.rows.iter().filter(|row| row.len() == usual).count();
             if 10 * alike >= 8 * self.rows.len() || second.is_some_and(|row| row.len() < usual) {
-                let message = format!(
-                    "the first row has {}; most rows have {usual}",
-                    counted(expected, "field")
-                );
+                let fields = if expected == 1 { "field" } else { "fields" };
+                let message =
+                    format!("the first row has {expected} {fields}; most rows have {usual}");
                 return Err(Error::new(ErrorKind::Ragged, message)
                     .at(Place::line(self.path, self.first))
                     .with_hint(
@@ -95,16 +97,9 @@ impl<'a> Table<'a> {
             }
         }
         match self.rows.iter().find(|row| row.len() != expected) {
-            Some(row) => {
-                let found = row.len();
-                let found = counted(found, "field");
-                let message =
-                    format!("the row has {found}; expected {expected} like the first row");
-                Err(Error::new(ErrorKind::Ragged, message)
-                    .at(Place::line(self.path, row.line))
-                    .with_hint("where each row is a series of its own, say so")
-                    .with_setting("rows", ""))
-            }
+            Some(row) => Err(ragged(self.path, row.line, row.len(), expected)
+                .with_hint("where each row is a series of its own, say so")
+                .with_setting("rows", "")),
             None => Ok(()),
         }
     }
@@ -119,26 +114,22 @@ impl<'a> Table<'a> {
 
     /// Whether a column has no name where others may, or one that tables are given for their index.
     pub(super) fn is_unnamed(&self, column: usize) -> bool {
-        let name = self.header.of(column);
-        let unnamed = name.is_empty() || name.starts_with("Unnamed:");
-        !self.header.is_empty() && (unnamed || name.eq_ignore_ascii_case("index"))
+        !self.header.is_empty() && is_index_name(&self.header.lower(column))
     }
 
-    /// A column as it is shown: its name and its number.
-    pub(super) fn shown(&self, column: usize) -> String {
-        match self.header.of(column) {
-            "" => format!("column {}", column + 1),
-            name => format!("column \"{}\" ({})", shorten(name), column + 1),
-        }
-    }
-
-    /// The same with a remark.
-    pub(super) fn shown_with(&self, column: usize, remark: &str) -> String {
-        match self.header.of(column) {
-            "" if self.header.is_empty() => format!("column {} ({remark})", column + 1),
-            "" => format!("column {} (unnamed, {remark})", column + 1),
-            name => format!("column \"{}\" ({}, {remark})", shorten(name), column + 1),
-        }
+    /// Whether a column counts the rows, up or down by one; one that has a name of its own does so
+    /// from 0 or 1.
+    pub(super) fn counts_rows(&self, column: usize) -> bool {
+        /// The fewest rows in which counting is no chance.
+        const LEAST: usize = 4;
+        let numbers = self
+            .column(column)
+            .map(|field| whole_number(field.text.trim()));
+        let numbers: Option<Vec<i64>> = numbers.collect();
+        let counts = |numbers: &Vec<i64>| {
+            count_rows(numbers) || (self.is_unnamed(column) && are_consecutive(numbers))
+        };
+        numbers.is_some_and(|numbers| numbers.len() >= LEAST && counts(&numbers))
     }
 
     /// Refuses settings of times in a table that has none.
@@ -162,18 +153,7 @@ impl<'a> Table<'a> {
 
     /// The column with a name, or else with a number.
     pub(super) fn find(&self, wanted: &str) -> Result<usize, Error> {
-        let wanted = wanted.trim();
-        let numbered = || {
-            let number = wanted.parse::<usize>().ok()?.checked_sub(1)?;
-            (number < self.width()).then_some(number)
-        };
-        let found = self.header.find(wanted).or_else(numbered);
-        found.ok_or_else(|| {
-            let (path, known) = (self.path.display(), self.known());
-            let message = format!("{path}: there is no column `{wanted}`; there are {known}");
-            Error::new(ErrorKind::Column, message)
-                .with_hint("give a name of the header, or a number counted from 1")
-        })
+        self.header.column(wanted, self.width(), self.path, "")
     }
 
     /// The names of all columns, for messages.
@@ -187,6 +167,24 @@ impl<'a> Table<'a> {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+/// Whether the first row of a table is a header.
+fn has_header(path: &Path, rows: &[Row], options: &HistoryOptions) -> Result<bool, Error> {
+    let (Some((row, below)), None) = (rows.split_first(), options.header) else {
+        return Ok(options.header.unwrap_or(false));
+    };
+    let asked = options.columns.iter().chain(&options.time);
+    let asked = asked.chain(&options.id).map(|name| name.trim());
+    let beginning = FirstRow {
+        path,
+        row,
+        below,
+        is_series: options.rows,
+        is_name: names_time,
+        asked: asked
+            .filter(|name| !is_number(name) && !is_date(name))
+            .collect(),
+        label: None,
+        is_date,
+    };
+    beginning.is_header()
 }

@@ -1,8 +1,8 @@
 //! Which column holds the times.
 
-use super::header::names_time;
 use super::panel;
 use super::table::Table;
+use super::time_names::names_time;
 use crate::forecast::timeline::{Grid, one_way};
 use crate::forecast::timeline::{TimeColumn, Timeline, is_date, is_time_of_day, might_be_date};
 use crate::table::{is_missing, is_number};

@@ -8,7 +8,7 @@ use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
-use crate::table::{ReadAs, Records, Row, Separator, read_text, shown};
+use crate::table::{Numbers, Records, Row, Separator, read_text, shown};
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,8 @@ impl CsvOptions {
 }
 
 /// Reads all trials of a file with a header, in the order in which they begin. Angles are degrees.
-/// Fields are separated by commas, or by tabs or semicolons where they part the first rows.
+/// Fields are separated by commas, or by tabs or semicolons where they part the first rows; then
+/// decimals may be parted by commas.
 ///
 /// The rows of a trial need not stand together. A trial is named by the values of its columns,
 /// joined by spaces, or else like its person.
@@ -62,36 +63,15 @@ impl CsvOptions {
 pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
     let text = read_text(path)?;
     let path = shown(path);
-    let mut trials = parse(&path, &text, options)?;
-    let (separator, name) = separator(&text);
-    // A table as any other needs no words.
-    let decided = trials.iter_mut().filter(|_| separator != Separator::Comma);
-    for trial in decided {
-        let found = format!(
-            "{} samples of {} joints at {} Hz",
-            trial.len(),
-            trial.joints.len(),
-            trial.rate_hz
-        );
-        trial.read_as = ReadAs::new(&path, found);
-        trial.read_as.add("trial", trial.label());
-        trial.read_as.add("separator", name);
-    }
-    Ok(trials)
-}
-
-/// What separates the fields, and what it is called.
-fn separator(text: &str) -> (Separator, &'static str) {
-    use Separator::{Comma, Semicolon, Tab};
-    match Separator::detect(text, &[Comma, Tab, Semicolon], Comma) {
-        Semicolon => (Semicolon, "semicolons"),
-        Tab => (Tab, "tabs"),
-        _ => (Comma, "commas"),
-    }
+    parse(&path, &text, options)
 }
 
 pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec<Trial>, Error> {
-    let mut records = Records::new(text, separator(text).0);
+    use Separator::{Comma, Semicolon, Tab};
+    let separator = Separator::detect(text, &[Comma, Tab, Semicolon], Comma);
+    // Where commas part the fields they part no decimals.
+    let decimal = (separator == Comma).then_some('.');
+    let mut records = Records::new(text, separator);
     let mut row = Row::default();
     if !records.read(&mut row) {
         return Err(empty(path, text));
@@ -111,8 +91,9 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
         }
     }
     let joints = header.joints(&options.joints, &used)?;
-    let columns = Columns {
+    let mut columns = Columns {
         header,
+        numbers: Numbers::among(decimal, Some(None)),
         time,
         rate_hz,
         joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
@@ -135,13 +116,22 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     if trials.is_empty() {
         return Err(empty(path, text));
     }
+    let numbers = columns.numbers.finish(path)?;
     let trials = trials.into_iter().map(|((who, which), rows)| {
         let person = who.into_iter().next().unwrap_or_else(|| stem(path));
         let name = match &which[..] {
             [] => person.clone(),
             which => which.join(" "),
         };
-        columns.trial(rows, name, person)
+        let mut trial = columns.trial(rows, name, person)?;
+        // A table as any other needs no words.
+        if separator != Comma {
+            trial.read_as = trial.found(path);
+            trial.read_as.add("trial", trial.label());
+            trial.read_as.add("separator", separator.to_string());
+            trial.read_as.decisions.extend(numbers.iter().cloned());
+        }
+        Ok(trial)
     });
     trials.collect()
 }

@@ -16,7 +16,7 @@ use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
-use crate::table::{ReadAs, Row, read_text, shown};
+use crate::table::{Numbers, Row, read_text, shown};
 
 use header::{FileHeader, check_count};
 
@@ -98,8 +98,9 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
         false => angle,
     };
     let joints = joints.into_iter().map(|column| (column, factor(column)));
-    let columns = Columns {
+    let mut columns = Columns {
         joints: joints.collect(),
+        numbers: Numbers::among(Some('.'), Some(None)),
         time: Some((time, options.uneven_time)),
         rate_hz: 1.0,
         header,
@@ -124,13 +125,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let angles = trial.samples.iter().zip(is_angle.iter().cycle());
     let angles = angles.filter(|(_, is_angle)| **is_angle);
     let largest = angles.fold(0.0, |most: f32, (angle, _)| most.max(angle.abs()));
-    let found = format!(
-        "{} samples of {} joints at {} Hz",
-        trial.len(),
-        trial.joints.len(),
-        trial.rate_hz
-    );
-    let mut read_as = ReadAs::new(path, found);
+    let mut read_as = trial.found(path);
     let in_degrees = angle == 1.0;
     let unit = if in_degrees { "degrees" } else { "radians" };
     let doubt = units::doubt(options.angles, in_degrees, f64::from(largest) / angle);

@@ -6,7 +6,7 @@ use super::Trial;
 use super::joints::JointSelection;
 use super::time::{self, UnevenTime};
 use crate::motion::check::no_joints;
-use crate::table::{Names, Place, ReadAs, Row, number, without_gz};
+use crate::table::{Misfit, Names, Numbers, Place, ReadAs, Row, ragged, without_gz};
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
@@ -102,17 +102,24 @@ impl<'a> Header<'a> {
         Ok(name.to_owned())
     }
 
-    /// The number in a column, times a factor.
-    fn number(&self, row: &Row, column: usize, factor: f64) -> Result<f64, Error> {
-        let field = row.get(column);
-        let found = number::<f64>(field);
+    /// The number that was found in a column, times a factor.
+    fn number(
+        &self,
+        row: &Row,
+        column: usize,
+        found: Result<Option<f64>, Misfit>,
+        factor: f64,
+    ) -> Result<f64, Error> {
         // Angles are kept as 32 bits, so that what does not fit is no angle.
         if let Ok(Some(value)) = found
             && ((value * factor) as f32).is_finite()
         {
             return Ok(value * factor);
         }
-        let (field, name) = (shorten(field.trim()), shorten(self.names.of(column)));
+        let (field, name) = (
+            shorten(row.get(column).trim()),
+            shorten(self.names.of(column)),
+        );
         let (kind, problem, hint) = match found {
             Ok(None) => (
                 ErrorKind::MissingValue,
@@ -138,6 +145,8 @@ impl<'a> Header<'a> {
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     pub(super) header: Header<'a>,
+    /// How the numbers are written.
+    pub(super) numbers: Numbers,
     /// The column of the times, and what to do when they are uneven.
     pub(super) time: Option<(usize, UnevenTime)>,
     /// The rate where there are no times.
@@ -157,19 +166,16 @@ pub(super) struct Rows {
 impl Columns<'_> {
     /// Refuses a row with more or fewer fields than there are names.
     pub(super) fn check_width(&self, row: &Row) -> Result<(), Error> {
-        let (found, expected) = (row.len(), self.header.names.len());
-        if found != expected {
-            let message =
-                format!("the row has {found} fields; expected {expected}, one for each column");
-            let place = Place::line(self.header.path, row.line);
-            return Err(Error::new(ErrorKind::Ragged, message).at(place));
+        match (row.len(), self.header.names.len()) {
+            (found, expected) if found == expected => Ok(()),
+            (found, expected) => Err(ragged(self.header.path, row.line, found, expected)),
         }
-        Ok(())
     }
 
-    pub(super) fn push(&self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
+    pub(super) fn push(&mut self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
         if let Some((column, _)) = self.time {
-            let found = self.header.number(row, column, 1.0)?;
+            let found = self.numbers.read(row.get(column));
+            let found = self.header.number(row, column, found, 1.0)?;
             if let Some(&before) = rows.times.last().filter(|&&before| before >= found) {
                 let message = format!(
                     "the time {found} does not come after {before}; expected increasing times"
@@ -185,7 +191,8 @@ impl Columns<'_> {
             rows.times.push(found);
         }
         for &(column, factor) in &self.joints {
-            let angle = self.header.number(row, column, factor)?;
+            let found = self.numbers.read(row.get(column));
+            let angle = self.header.number(row, column, found, factor)?;
             rows.samples.push(angle as f32);
         }
         rows.lines.push(row.line);

@@ -1,6 +1,6 @@
 //! The channels of a series: as many in every row, all of one length.
 
-use super::Line;
+use super::{Line, RawRow};
 use crate::Error;
 
 /// The channels of one row, one after the other.
@@ -14,6 +14,14 @@ pub(super) struct Channels {
 }
 
 impl Channels {
+    /// None yet, with room for as many values as another row has.
+    pub fn like(row: Option<&RawRow>) -> Self {
+        Self {
+            values: Vec::with_capacity(row.map_or(0, |row| row.values.len())),
+            ..Self::default()
+        }
+    }
+
     /// Adds a value to the channel that is being read.
     pub fn push(&mut self, value: f64) {
         self.values.push(value);

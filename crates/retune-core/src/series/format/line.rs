@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::table::{Misfit, NumberStyle, Place};
-use crate::wording::shorten;
+use crate::table::{Misfit, NumberStyle, Place, within_range};
 use crate::{Error, ErrorKind};
 
 /// One line of a file.
@@ -36,58 +35,34 @@ impl Line<'_> {
         self.error(ErrorKind::Unsupported, message)
     }
 
-    /// The value of a field where numbers are written in a style, NaN where it is missing.
-    pub(super) fn value_in(
+    /// The value that was found in a field, NaN where it is missing; what is no number may be the
+    /// label.
+    pub(super) fn value(
         self,
-        style: NumberStyle,
+        found: Result<Option<f64>, Misfit>,
         field: usize,
         text: &str,
     ) -> Result<f64, Error> {
-        self.value_or(style, field, text, Self::not_a_number)
+        within_range(found).map_err(|misfit| {
+            let error = self.misfit(misfit, field, text);
+            match misfit {
+                Misfit::TooLarge => error,
+                Misfit::NotANumber => error
+                    .with_hint("if that field is the label, say so")
+                    .with_setting("label", ""),
+            }
+        })
     }
 
     /// The value of a field of a file that says itself where its labels are, NaN where it is
     /// missing.
     pub(super) fn declared_value(self, field: usize, text: &str) -> Result<f64, Error> {
-        self.value_or(NumberStyle::PLAIN, field, text, Self::no_number)
+        let found = within_range(NumberStyle::PLAIN.number(text));
+        found.map_err(|misfit| self.misfit(misfit, field, text))
     }
 
-    fn value_or(
-        self,
-        style: NumberStyle,
-        field: usize,
-        text: &str,
-        not_a_number: impl Fn(Self, usize, &str) -> Error,
-    ) -> Result<f64, Error> {
-        match style.number::<f64>(text) {
-            Ok(None) => Ok(f64::NAN),
-            Ok(Some(value)) if value.abs() <= f64::from(f32::MAX) => Ok(value),
-            Err(Misfit::NotANumber) => Err(not_a_number(self, field, text)),
-            Ok(Some(_)) | Err(Misfit::TooLarge) => Err(self.too_large(field, text.trim())),
-        }
-    }
-
-    /// A field with a number that is too large.
-    pub(super) fn too_large(self, field: usize, found: &str) -> Error {
-        let found = shorten(found);
-        let message = format!("field `{found}` is too large; expected a number within ±3.4e38");
-        self.error_in(field, ErrorKind::NotANumber, message)
-    }
-
-    /// A field that is not a number; perhaps it is the label.
-    pub fn not_a_number(self, field: usize, text: &str) -> Error {
-        let error = self.no_number(field, text);
-        let hint = "if that field is the label, say so";
-        error.with_hint(hint).with_setting("label", "")
-    }
-
-    /// A field that is not a number.
-    pub(super) fn no_number(self, field: usize, text: &str) -> Error {
-        let message = format!(
-            "field `{}` is not a number; \
-             expected a finite number or, where a value is missing, `?`, `NaN` or an empty field",
-            shorten(text.trim())
-        );
-        self.error_in(field, ErrorKind::NotANumber, message)
+    /// A field that is no number that fits.
+    pub(super) fn misfit(self, misfit: Misfit, field: usize, text: &str) -> Error {
+        misfit.error(text, Place::field(self.path, self.number, field))
     }
 }

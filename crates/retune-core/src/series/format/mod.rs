@@ -23,7 +23,7 @@ use super::{ReadOptions, Split};
 use crate::table::{decode, is_standard_input, read_bytes, shown, without_gz};
 use crate::wording::list;
 use crate::{Error, ErrorKind};
-pub(super) use delimited::{Plan, whole_number};
+pub(super) use delimited::Plan;
 pub(super) use line::Line;
 
 /// A file format for labelled series.

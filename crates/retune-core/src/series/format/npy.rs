@@ -10,6 +10,7 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use super::{Line, RawFile, RawRow};
+use crate::table::Misfit;
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
@@ -126,7 +127,7 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<Vec<String>>) -> Result<R
         };
         let is_large = |value: &f64| value.abs() > f64::from(f32::MAX);
         if let Some(place) = values.iter().position(is_large) {
-            return Err(line.too_large(place + 1, &values[place].to_string()));
+            return Err(line.misfit(Misfit::TooLarge, place + 1, &values[place].to_string()));
         }
         rows.push(RawRow {
             line: line.number,

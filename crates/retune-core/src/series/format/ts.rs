@@ -7,6 +7,7 @@ use super::channels::Channels;
 use super::declared;
 use super::{Line, RawRow, classes, longest};
 use crate::series::Split;
+use crate::table::{Fields, Separator};
 use crate::wording::{list, shorten};
 use crate::{Error, ErrorKind};
 
@@ -86,7 +87,7 @@ impl declared::Header for Header {
     }
 
     fn row(&mut self, line: Line<'_>, text: &str, first: Option<&RawRow>) -> Result<RawRow, Error> {
-        let mut channels = Channels::default();
+        let mut channels = Channels::like(first);
         let label = match self.stamps {
             true => self.stamped(line, text, &mut channels)?,
             false => self.plain(line, text, &mut channels)?,
@@ -142,8 +143,15 @@ impl Header {
             _ => (text, None),
         };
         for channel in values.split(':') {
-            for field in channel.split(',') {
-                self.push(line, field, channels)?;
+            let mut fields = Fields::new(line.number, channel, Separator::Comma);
+            loop {
+                if let Some(value) = fields.number() {
+                    channels.push(value);
+                } else if let Some(field) = fields.next() {
+                    self.push(line, field, channels)?;
+                } else {
+                    break;
+                }
             }
             channels.end(line)?;
         }

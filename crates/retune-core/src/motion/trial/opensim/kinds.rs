@@ -134,8 +134,9 @@ fn tables_may_be_separated_by_semicolons() {
     use crate::motion::{CsvOptions, SampleTimes, read_csv};
     let folder = tempfile::tempdir().unwrap();
     for (text, separator) in [
-        ("time;hip;knee\n0;1;2\n0.1;3;4\n", Some("semicolons")),
-        ("time\thip\tknee\n0\t1\t2\n0.1\t3\t4\n", Some("tabs")),
+        ("time;hip;knee\n0;1;2\n0.1;3;4\n", Some("semicolon")),
+        ("time;hip;knee\n0;1,0;2\n0,1;3;4,0\n", Some("semicolon")),
+        ("time\thip\tknee\n0\t1\t2\n0.1\t3\t4\n", Some("tab")),
         ("time,hip,knee\n0,1,2\n0.1,3,4\n", None),
     ] {
         let path = folder.path().join("walk.csv");
@@ -144,5 +145,16 @@ fn tables_may_be_separated_by_semicolons() {
         let trials = read_csv(&path, &options).unwrap();
         assert_eq!(trials[0].samples, [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(trials[0].read_as.about("separator"), separator);
+        let commas = text.contains(";1,0").then_some("decimal comma as in `1,0`");
+        assert_eq!(trials[0].read_as.about("numbers"), commas);
     }
+    let path = folder.path().join("walk.csv");
+    std::fs::write(&path, "time;hip\n0;1,5\n0.1;2,5\n").unwrap();
+    let options = CsvOptions::new(SampleTimes::Column("time".to_owned()));
+    let error = read_csv(&path, &options).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("`0.1` of `time` is not a number; expected a finite number")
+    );
 }

@@ -2,23 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::table::{Table, whole_number};
+use super::columns::Table;
 use crate::series::options::CHOOSE_LABEL;
 use crate::series::{Format, LabelColumn};
-use crate::table::{is_missing, is_number};
+use crate::table::{is_missing, is_number, whole_number};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
-/// What columns of labels are called.
-pub(super) const NAMES: [&str; 7] = [
-    "label",
-    "labels",
-    "class",
-    "classes",
-    "target",
-    "y",
-    "class_label",
-];
+/// Whether a header's field is a name for labels.
+pub(super) fn is_name(field: &str) -> bool {
+    const NAMES: &str = "label labels class classes target y class_label";
+    let field = field.to_lowercase();
+    NAMES.split(' ').any(|name| name == field)
+}
 
 /// The column of the labels among the `columns` that may hold them, in their order.
 ///
@@ -105,7 +101,7 @@ fn guess(
         .filter(|column| table.holds_words(*column))
         .collect();
     if let [column] = words[..] {
-        if table.header.is_none() && column != first && column != last {
+        if table.header.is_empty() && column != first && column != last {
             let found = format!(
                 "{} holds words, and what stands before it may be no value",
                 table.name(column)
@@ -169,7 +165,7 @@ fn guess(
 
 /// The columns that have a name for labels.
 pub(super) fn named(table: &Table<'_>, columns: &[usize]) -> Vec<usize> {
-    let is_named = |column: &usize| NAMES.contains(&table.lower(*column).as_str());
+    let is_named = |column: &usize| is_name(table.header.of(*column));
     columns.iter().copied().filter(is_named).collect()
 }
 

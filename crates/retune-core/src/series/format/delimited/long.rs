@@ -1,12 +1,12 @@
 //! Long tables, in which each row is one value.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::table::Table;
-use super::{at, label};
-use crate::series::format::RawRow;
+use super::columns::Table;
+use super::{PLANNED_ROWS, at, label};
+use crate::series::format::{Line, RawRow};
 use crate::series::{LabelColumn, LongColumns};
 use crate::table::{NumberStyle, Row};
 use crate::wording::shorten;
@@ -16,6 +16,7 @@ use crate::{Error, ErrorKind};
 #[derive(Debug, Clone)]
 pub(in crate::series) struct Long {
     pub id: usize,
+    pub channel: Option<usize>,
     pub time: Option<usize>,
     pub value: usize,
     pub label: Option<usize>,
@@ -37,44 +38,65 @@ impl Long {
             LabelColumn::Number(number) => Some(table.find(&number.to_string(), "label")?),
             LabelColumn::Name(name) => Some(table.find(name, "label")?),
         };
-        let time = wanted.time.as_deref().map(|time| table.find(time, "time"));
-        Ok(Self {
+        let other = |name: &Option<String>, setting| {
+            let name = name.as_deref().map(|name| table.find(name, setting));
+            name.transpose()
+        };
+        let long = Self {
             id: table.find(&wanted.id, "id")?,
-            time: time.transpose()?,
+            channel: other(&wanted.channel, "channel")?,
+            time: other(&wanted.time, "time")?,
             value: table.find(&wanted.value, "value")?,
-            label: label.filter(|label| !wanted_is(table, wanted, *label)),
+            label: None,
+        };
+        let used = [Some(long.id), long.channel, long.time, Some(long.value)];
+        let times: Vec<usize> = long.time.map_or_else(|| all.clone(), |time| vec![time]);
+        if long.channel.is_none()
+            && let Some([_, channel, time]) = channels(table, &[long.id], &all, &times)
+        {
+            let (channel, time) = (table.name(channel), table.name(time));
+            let message = format!(
+                "the series have channels: in {time} times start anew with each {channel} of a series"
+            );
+            return Err(table
+                .error(ErrorKind::Column, message)
+                .with_hint("name the column that tells them apart")
+                .with_setting("channel", ""));
+        }
+        Ok(Self {
+            label: label.filter(|label| !used.contains(&Some(*label))),
+            ..long
         })
     }
 
-    /// Puts the values of each series together, in the order in which they begin.
+    /// Puts the values of each series together, in the order in which they begin, and says how many
+    /// channels each has.
     pub fn gather(
         &self,
         path: &Path,
         rows: &[Row],
         style: NumberStyle,
-    ) -> Result<Vec<RawRow>, Error> {
+    ) -> Result<(Vec<RawRow>, usize), Error> {
         let mut places: HashMap<&str, usize> = HashMap::new();
-        let mut series: Vec<(RawRow, &Row)> = Vec::new();
+        let (mut names, mut known_names) = (Vec::new(), HashMap::new());
+        // Each series with the values of its channels, and the last row of each.
+        let mut series: Vec<(RawRow, Vec<(Vec<f64>, &Row)>)> = Vec::new();
         for row in rows {
             let id = row.get(self.id).trim();
             let label = self.label.map(|column| row.get(column).trim());
-            let value = at(path, row).value_in(style, self.value + 1, row.get(self.value))?;
+            let text = row.get(self.value);
+            let value = at(path, row).value(style.number(text), self.value + 1, text)?;
             let place = *places.entry(id).or_insert(series.len());
-            let Some((known, last)) = series.get_mut(place) else {
-                let values = vec![value];
-                let (label, label_field) =
-                    (label.map(str::to_owned), self.label.map_or(0, |c| c + 1));
-                series.push((
-                    RawRow {
-                        line: row.line,
-                        label,
-                        label_field,
-                        values,
-                    },
-                    row,
-                ));
-                continue;
-            };
+            if place == series.len() {
+                let begun = RawRow {
+                    line: row.line,
+                    label: label.map(str::to_owned),
+                    label_field: self.label.map_or(0, |column| column + 1),
+                    values: Vec::new(),
+                };
+                series.push((begun, Vec::new()));
+            }
+            let (known, channels) = &mut series[place];
             if known.label.as_deref() != label {
                 let message = format!(
                     "the series `{}` has the label `{}` here and `{}` on line {}; expected one",
@@ -85,7 +107,16 @@ impl Long {
                 );
                 return Err(at(path, row).error(ErrorKind::Labels, message));
             }
-            if let Some(time) = self.time
+            let name = self.channel.map_or("", |column| row.get(column).trim());
+            let channel = *known_names.entry(name).or_insert(names.len());
+            if channel == names.len() {
+                names.push(name);
+            }
+            while channels.len() <= channel {
+                channels.push((Vec::new(), row));
+            }
+            let (values, last) = &mut channels[channel];
+            if let Some(time) = self.time.filter(|_| !values.is_empty())
                 && compare(last.get(time), row.get(time)) != Ordering::Less
             {
                 let message = format!(
@@ -95,21 +126,42 @@ impl Long {
                     shorten(id),
                     shorten(last.get(time))
                 );
-                return Err(at(path, row).error_in(time + 1, ErrorKind::Time, message));
+                let error = at(path, row).error_in(time + 1, ErrorKind::Time, message);
+                return Err(match self.channel {
+                    Some(_) => error,
+                    None => error
+                        .with_hint("if series have channels, name the column that tells them apart")
+                        .with_setting("channel", ""),
+                });
             }
-            known.values.push(value);
+            values.push(value);
             *last = row;
         }
-        Ok(series.into_iter().map(|(row, _)| row).collect())
+        let count = names.len().max(1);
+        let joined = series.into_iter().map(|(mut row, mut channels)| {
+            let length = channels.iter().map(|(values, _)| values.len()).max();
+            let length = length.unwrap_or(0);
+            channels.resize_with(count, || (Vec::new(), &rows[0]));
+            let uneven = channels
+                .iter()
+                .position(|(values, _)| values.len() != length);
+            if let Some(channel) = uneven {
+                let (name, found) = (shorten(names[channel]), channels[channel].0.len());
+                let message = format!(
+                    "the channel `{name}` of the series that begins here has {found} values, \
+                     another {length}; expected channels of one length"
+                );
+                let number = row.line;
+                return Err(Line { path, number }.malformed(message));
+            }
+            row.values = channels
+                .into_iter()
+                .flat_map(|(values, _)| values)
+                .collect();
+            Ok(row)
+        });
+        Ok((joined.collect::<Result<_, Error>>()?, count))
     }
-}
-
-/// Whether a column is one of those that are asked for.
-fn wanted_is(table: &Table<'_>, wanted: &LongColumns, column: usize) -> bool {
-    let asked = [&wanted.id, &wanted.value].into_iter().chain(&wanted.time);
-    asked
-        .into_iter()
-        .any(|name| table.find(name, "id").ok() == Some(column))
 }
 
 /// Refuses a table that looks long and was not said to be.
@@ -118,6 +170,24 @@ pub(super) fn refuse(table: &Table<'_>, columns: &[usize]) -> Result<(), Error> 
     const MOST: usize = 8;
     if !(3..=MOST).contains(&columns.len()) || table.rows.len() < 6 {
         return Ok(());
+    }
+    let named = |message: String| {
+        let error = table.error(ErrorKind::Column, message);
+        error.with_hint("name its columns").with_setting("id", "")
+    };
+    if let Some([id, channel, time]) = channels(table, columns, columns, columns) {
+        let message = format!(
+            "the table is long: in {} times start anew with each {} and {}, so a row is one value of \
+             one channel and no series",
+            table.name(time),
+            table.name(id),
+            table.name(channel)
+        );
+        return Err(named(message)
+            .with_setting("channel", "")
+            .with_setting("time", "")
+            .with_setting("value", "")
+            .with_all_settings());
     }
     let pairs = columns
         .iter()
@@ -131,10 +201,7 @@ pub(super) fn refuse(table: &Table<'_>, columns: &[usize]) -> Result<(), Error> 
         table.name(time),
         table.name(id)
     );
-    Err(table
-        .error(ErrorKind::Column, message)
-        .with_hint("name its columns")
-        .with_setting("id", "")
+    Err(named(message)
         .with_setting("time", "")
         .with_setting("value", "")
         .with_all_settings())
@@ -155,6 +222,53 @@ fn restarts(table: &Table<'_>, id: usize, time: usize) -> bool {
         }
     });
     grows && runs >= 2 && table.rows.len() >= 3 * runs
+}
+
+/// The columns of ids, channels and times, where each id has several channels, the same as the
+/// others, and the times of all its channels are the same and grow.
+fn channels(
+    table: &Table<'_>,
+    ids: &[usize],
+    columns: &[usize],
+    times: &[usize],
+) -> Option<[usize; 3]> {
+    // The series of a class are no channels of it.
+    let least = if ids.len() == 1 { 1 } else { 2 };
+    let with = |id: usize, channel: usize| times.iter().map(move |time| [id, channel, *time]);
+    let of = |id: usize| columns.iter().flat_map(move |channel| with(id, *channel));
+    ids.iter().flat_map(|id| of(*id)).find(|columns| {
+        let [id, channel, time] = columns;
+        let differ = id != channel && id != time && channel != time;
+        differ && are_channels(table, *columns, least)
+    })
+}
+
+fn are_channels(table: &Table<'_>, [id, channel, time]: [usize; 3], least: usize) -> bool {
+    let mut series: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    for row in table.rows {
+        let channels = series.entry(row.get(id).trim()).or_default();
+        channels
+            .entry(row.get(channel).trim())
+            .or_default()
+            .push(row.get(time).trim());
+    }
+    // The rows may end within a series, for those of a large file are not all looked at.
+    if let Some(last) = table.rows.get(PLANNED_ROWS - 2..).and_then(<[Row]>::last) {
+        series.remove(last.get(id).trim());
+    }
+    let mut first = None;
+    series.len() >= least
+        && series.values().all(|channels| {
+            let names: Vec<&&str> = channels.keys().collect();
+            let times = channels.values().next();
+            names.len() > 1
+                && *first.get_or_insert_with(|| names.clone()) == names
+                && channels.values().all(|these| Some(these) == times)
+                && times.is_some_and(|times| {
+                    times.len() > 2
+                        && times.is_sorted_by(|one, next| compare(one, next) == Ordering::Less)
+                })
+        })
 }
 
 /// Numbers by their value, other times as they are written.

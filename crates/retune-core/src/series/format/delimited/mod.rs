@@ -1,20 +1,17 @@
 //! Rows of as many fields, one of them the label: `.tsv`, `.txt` and `.csv`.
 
-mod header;
+mod columns;
 mod label;
 mod long;
-mod numbers;
 mod plan;
-mod table;
 mod write;
 
 use std::path::Path;
 
 use super::{Format, Layout, Line, RawFile, RawRow};
-use crate::table::{Records, Row, Separator};
-use crate::{Error, ErrorKind};
+use crate::Error;
+use crate::table::{self, Fields, Records, Row, Separator};
 pub(in crate::series) use plan::Plan;
-pub(in crate::series) use table::whole_number;
 pub(super) use write::write;
 
 /// What the columns hold is decided by so many rows, and by no more fields.
@@ -69,19 +66,27 @@ pub(super) fn read(
             (separator, separators.words),
         )?),
     };
-    if is_first && plan.header.is_some() {
+    if is_first && !plan.header.is_empty() {
         rows.remove(0);
     }
     if let Some(long) = plan.long.clone() {
         rows.extend(records);
         check_widths(path, &rows, plan.width)?;
-        plan.numbers.look_at(&rows, &[long.value]);
-        file.rows = long.gather(path, &rows, plan.numbers.style)?;
+        plan.numbers
+            .look_at(rows.iter().map(|row| row.get(long.value)));
+        (file.rows, file.channels) = long.gather(path, &rows, plan.numbers.style)?;
     } else {
         let columns = plan.values.clone();
-        plan.numbers.look_at(&rows, &columns);
+        let fields = rows
+            .iter()
+            .flat_map(|row| columns.iter().map(|column| row.get(*column)));
+        plan.numbers.look_at(fields);
         for row in &rows {
             file.rows.push(read_row(plan, at(path, row), row)?);
+        }
+        drop(rows);
+        while let Some(fields) = records.line() {
+            file.rows.push(read_line(plan, path, fields)?);
         }
         let mut row = Row::default();
         while records.read(&mut row) {
@@ -91,9 +96,9 @@ pub(super) fn read(
     }
     file.decisions = plan.decisions.clone();
     if separator != separators.otherwise {
-        file.decisions.push(("separator", format!("`{separator}`")));
+        file.decisions.push(("separator", separator.to_string()));
     }
-    plan.numbers.finish(path, &mut file.decisions)?;
+    file.decisions.extend(plan.numbers.finish(path)?);
     Ok(file)
 }
 
@@ -138,9 +143,54 @@ fn check_widths(path: &Path, rows: &[Row], width: usize) -> Result<(), Error> {
 }
 
 fn ragged(line: Line<'_>, found: usize, width: usize) -> Error {
-    let message = format!("the row has {found} fields; expected {width} like the first row");
-    let error = line.error(ErrorKind::Ragged, message);
+    let error = table::ragged(line.path, line.number, found, width);
     error.with_hint("fill shorter series up with `NaN` at the end of the row")
+}
+
+/// A row of data that is a line.
+fn read_line(plan: &mut Plan, path: &Path, mut fields: Fields<'_>) -> Result<RawRow, Error> {
+    let number = fields.line;
+    let line = Line { path, number };
+    let mut values = Vec::with_capacity(plan.values.len());
+    let mut label = None;
+    let mut width = 0;
+    loop {
+        let is_value = plan.values.get(values.len()) == Some(&width);
+        if is_value
+            && plan.numbers.is_plain
+            && let Some(value) = fields.number()
+        {
+            values.push(value);
+        } else if let Some(text) = fields.next() {
+            if is_value {
+                match line.value(plan.numbers.read(text), width + 1, text) {
+                    Ok(value) => values.push(value),
+                    // What is wrong with the whole row is said first.
+                    Err(error) => {
+                        width += 1 + fields.count();
+                        return Err(match width == plan.width {
+                            true => error,
+                            false => ragged(line, width, plan.width),
+                        });
+                    }
+                }
+            } else if plan.label == Some(width) {
+                label = Some(text.trim().to_owned());
+            }
+        } else {
+            break;
+        }
+        width += 1;
+    }
+    if width != plan.width {
+        return Err(ragged(line, width, plan.width));
+    }
+    Ok(RawRow {
+        line: number,
+        label,
+        label_field: plan.label.map_or(0, |column| column + 1),
+        values,
+    })
 }
 
 /// A row of data.
@@ -150,7 +200,8 @@ fn read_row(plan: &mut Plan, line: Line<'_>, row: &Row) -> Result<RawRow, Error>
     }
     let mut values = Vec::with_capacity(plan.values.len());
     for &column in &plan.values {
-        values.push(plan.numbers.value(line, column + 1, row.get(column))?);
+        let text = row.get(column);
+        values.push(line.value(plan.numbers.read(text), column + 1, text)?);
     }
     Ok(RawRow {
         line: row.line,

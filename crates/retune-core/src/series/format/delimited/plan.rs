@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use super::header::is_header;
+use super::columns::Table;
 use super::label;
 use super::long::{self, Long};
-use super::numbers::Numbers;
-use super::table::Table;
 use crate::series::format::{Layout, Line};
 use crate::series::{Format, LabelColumn, Unequal};
-use crate::table::{FirstRow, Names, Row, Separator, is_number};
+use crate::table::{FirstRow, Names, Numbers, Row, Separator, count_rows, is_index_name, is_word};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -19,7 +17,7 @@ pub(in crate::series) struct Plan {
     /// How many fields a row has.
     pub width: usize,
     /// The names of the columns; none where there is no header.
-    pub header: Option<Names>,
+    pub header: Names,
     /// The column of the labels.
     pub label: Option<usize>,
     /// The columns of the values, in their order.
@@ -46,11 +44,10 @@ impl Plan {
         let (options, width) = (layout.options, first.len());
         let below = Table {
             path,
-            header: None,
+            header: Names::default(),
             width,
             rows: &rows[1..],
         };
-        let asked = named_columns(layout);
         let has_header = match options.header {
             Some(header) => header,
             None => {
@@ -62,21 +59,26 @@ impl Plan {
                     LabelColumn::Number(number) => number.checked_sub(1),
                     _ => None,
                 };
-                is_header(first, &below, &asked, label)?
+                let beginning = FirstRow {
+                    path,
+                    row: first,
+                    below: below.rows,
+                    is_series: true,
+                    is_name: label::is_name,
+                    asked: named_columns(layout),
+                    label,
+                    is_date: |_| false,
+                };
+                beginning.is_header()?
             }
         };
-        let mut table = Table {
-            path,
-            header: None,
-            width,
-            rows,
-        };
-        if has_header {
-            table = Table {
-                header: Some(first.iter().collect()),
+        let table = match has_header {
+            true => Table {
+                header: first.iter().collect(),
                 ..below
-            };
-        }
+            },
+            false => Table { rows, ..below },
+        };
         let mut plan = Self {
             width,
             header: table.header.clone(),
@@ -84,7 +86,7 @@ impl Plan {
             values: Vec::new(),
             long: None,
             separator,
-            numbers: Numbers::new(layout),
+            numbers: Numbers::among(options.decimal, options.thousands),
             decisions: Vec::new(),
         };
         if let Some(long) = &options.long {
@@ -114,10 +116,8 @@ impl Plan {
 
     /// Whether another file has the same columns, as a test file has those of the training file.
     fn is_like(&self, other: &Self) -> bool {
-        let same_names = match (&self.header, &other.header) {
-            (Some(one), Some(other)) => one == other,
-            _ => true,
-        };
+        let (one, other_names) = (&self.header, &other.header);
+        let same_names = one.is_empty() || other_names.is_empty() || one == other_names;
         self.width == other.width && same_names && self.long.is_none()
     }
 
@@ -146,7 +146,7 @@ impl Plan {
                 [column] => Some(column),
                 _ => None,
             },
-            LabelColumn::Name(name) if self.header.is_some() => Some(table.find(name, "label")?),
+            LabelColumn::Name(name) if !self.header.is_empty() => Some(table.find(name, "label")?),
             _ => None,
         };
         // An explicit place counts the columns that are there, row counters among them.
@@ -154,7 +154,7 @@ impl Plan {
         if explicit && named.is_none() {
             named = label::find(table, format, &options.label, &columns, &[])?;
         }
-        if options.header != Some(false) || self.header.is_none() {
+        if options.header != Some(false) || self.header.is_empty() {
             let mut counters = Vec::new();
             for &column in columns.iter().filter(|column| Some(**column) != named) {
                 if range.as_ref().is_none_or(|range| range.contains(&column))
@@ -165,10 +165,9 @@ impl Plan {
             }
             columns.retain(|column| !counters.contains(column));
             if !counters.is_empty() {
-                let names: Vec<String> =
-                    counters.iter().map(|column| table.name(*column)).collect();
-                let said = format!("{} (counts rows)", names.join(" and "));
-                self.decisions.push(("left out", said));
+                let shown = |column: &usize| table.header.shown_with(*column, "counts rows");
+                let shown: Vec<String> = counters.iter().map(shown).collect();
+                self.decisions.push(("left out", shown.join(" and ")));
             }
         }
         if let Some(range) = &range {
@@ -209,7 +208,7 @@ impl Plan {
             return Ok(());
         };
         let mut fields = table.fields(column);
-        let word = fields.find(|field| FirstRow::of([*field], is_number) == FirstRow::Names);
+        let word = fields.find(|field| is_word(field));
         let (name, word) = (table.name(column), shorten(word.unwrap_or_default()));
         let message = format!("{name} holds words such as `{word}`; expected numbers");
         Err(table
@@ -232,14 +231,13 @@ impl Plan {
         }
         if let Some(long) = &self.long {
             said.push(("id", table.name(long.id)));
+            said.extend(long.channel.map(|channel| ("channel", table.name(channel))));
             said.extend(long.time.map(|time| ("time", table.name(time))));
             said.push(("value", table.name(long.value)));
         }
         said.append(&mut self.decisions);
-        said.push((
-            "header",
-            if self.header.is_some() { "yes" } else { "no" }.to_owned(),
-        ));
+        let header = if self.header.is_empty() { "no" } else { "yes" };
+        said.push(("header", header.to_owned()));
         self.decisions = said;
     }
 }
@@ -253,7 +251,10 @@ fn named_columns<'a>(layout: &Layout<'a>) -> Vec<&'a str> {
     };
     let range = options.columns.iter().flat_map(|(from, to)| [from, to]);
     let long = options.long.iter();
-    let long = long.flat_map(|long| [&long.id, &long.value].into_iter().chain(&long.time));
+    let long = long.flat_map(|long| {
+        let names = [&long.id, &long.value].into_iter();
+        names.chain(&long.channel).chain(&long.time)
+    });
     let names = options.drop.iter().chain(label).chain(range).chain(long);
     let names = names.map(|name| name.trim());
     names
@@ -266,22 +267,17 @@ fn named_columns<'a>(layout: &Layout<'a>) -> Vec<&'a str> {
 /// It does when it has the name of an index and holds whole numbers, another one in each row; and
 /// without a header when it stands first and counts by one from 0 or 1.
 fn counts_rows(table: &Table<'_>, column: usize) -> Result<bool, Error> {
-    const INDEX: [&str; 9] = [
-        "", "index", "idx", "id", "row", "row_id", "rownames", "no", "#",
-    ];
     /// From so many rows on counting is no chance.
     const ENOUGH: usize = 5;
-    let name = table.lower(column);
-    let is_index =
-        table.header.is_some() && (INDEX.contains(&name.as_str()) || name.starts_with("unnamed:"));
+    let name = table.header.lower(column);
+    let is_index = !table.header.is_empty() && is_index_name(&name);
     if !is_index && column != 0 {
         return Ok(false);
     }
     let Some(numbers) = table.whole_numbers(column) else {
         return Ok(false);
     };
-    let counts = numbers.first().is_some_and(|first| [0, 1].contains(first))
-        && numbers.is_sorted_by(|one, next| one.checked_add(1) == Some(*next));
+    let counts = count_rows(&numbers);
     let mut sorted = numbers.clone();
     sorted.sort_unstable();
     let is_distinct = numbers.len() > 1 && sorted.is_sorted_by(|one, next| one < next);
@@ -292,12 +288,12 @@ fn counts_rows(table: &Table<'_>, column: usize) -> Result<bool, Error> {
         name.trim_end_matches(|c: char| c.is_ascii_digit())
             .to_owned()
     };
-    let next = table.lower(column + 1);
+    let next = table.header.lower(column + 1);
     // `t1` beside `t2`.
-    if !is_distinct || (table.header.is_some() && stem(&next) == stem(&name)) {
+    if !is_distinct || (!table.header.is_empty() && stem(&next) == stem(&name)) {
         return Ok(false);
     }
-    if counts && table.header.is_none() && numbers.len() >= ENOUGH {
+    if counts && table.header.is_empty() && numbers.len() >= ENOUGH {
         return Ok(true);
     }
     let others = (1..table.width).filter(|other| !table.holds_words(*other));
