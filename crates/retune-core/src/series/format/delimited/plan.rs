@@ -154,12 +154,12 @@ impl Plan {
         if explicit && named.is_none() {
             named = label::find(table, format, &options.label, &columns, &[])?;
         }
-        if options.header != Some(false) || self.header.is_empty() {
+        // Who says where the values begin and end means all between, and no other column is left of
+        // a row that has as many fields as a series has values.
+        if range.is_none() && layout.length != Some(columns.len()) {
             let mut counters = Vec::new();
             for &column in columns.iter().filter(|column| Some(**column) != named) {
-                if range.as_ref().is_none_or(|range| range.contains(&column))
-                    && counts_rows(table, column)?
-                {
+                if counts_rows(table, column)? {
                     counters.push(column);
                 }
             }
