@@ -102,13 +102,17 @@ pub(super) fn leading(bytes: &[u8], end: u8) -> Option<(f64, usize)> {
 /// Whether a field stands for a missing value: `?`, `-`, `NaN`, `NA`, `N/A`, `null` or `None` in any
 /// case, or nothing.
 pub fn is_missing(field: &str) -> bool {
+    if field.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     let field = field.trim();
     field.is_empty() || MISSING.iter().any(|word| field.eq_ignore_ascii_case(word))
 }
 
 /// Whether a field is a number of any size, in any way of writing numbers.
 pub fn is_number(field: &str) -> bool {
-    matches!(number::<f32>(field), Ok(Some(_)) | Err(Misfit::TooLarge))
+    simple(field.as_bytes()).is_some()
+        || matches!(number::<f32>(field), Ok(Some(_)) | Err(Misfit::TooLarge))
         || NumberStyle::ALL
             .iter()
             .any(|style| style.plain(field).is_some())
