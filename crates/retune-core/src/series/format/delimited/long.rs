@@ -22,6 +22,9 @@ pub(in crate::series) struct Long {
     pub label: Option<usize>,
 }
 
+/// The values of a channel of a series, and its last row.
+type Channel<'r> = (Vec<f64>, &'r Row);
+
 impl Long {
     /// Those that are asked for.
     pub(super) fn of(
@@ -79,8 +82,7 @@ impl Long {
     ) -> Result<(Vec<RawRow>, usize), Error> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         let (mut names, mut known_names) = (Vec::new(), HashMap::new());
-        // Each series with the values of its channels, and the last row of each.
-        let mut series: Vec<(RawRow, Vec<(Vec<f64>, &Row)>)> = Vec::new();
+        let mut series: Vec<(RawRow, Vec<Channel<'_>>)> = Vec::new();
         for row in rows {
             let id = row.get(self.id).trim();
             let label = self.label.map(|column| row.get(column).trim());
