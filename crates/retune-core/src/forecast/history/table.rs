@@ -8,7 +8,7 @@ use super::numbers::write_plainly;
 use crate::forecast::HistoryOptions;
 use crate::forecast::timeline::most_frequent;
 use crate::table::{Names, Place, Records, Row, Separator};
-use crate::wording::{list, shorten};
+use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
 /// A table of text.
@@ -20,6 +20,8 @@ pub(super) struct Table<'a> {
     /// The line of the first row, be it the header or not.
     first: usize,
     pub(super) separator: Separator,
+    /// Whether the day stands before the month in dates, where that is given.
+    pub(super) day_first: Option<bool>,
     /// How numbers are written, where not plainly.
     pub(super) numbers: Option<String>,
     /// At least one row.
@@ -43,6 +45,8 @@ impl<'a> Table<'a> {
                 path.display()
             );
             Error::new(ErrorKind::Empty, message)
+                .of_file(path)
+                .with_hint(EMPTY_FILE)
         };
         let first = rows.first().ok_or_else(|| empty("is empty"))?.line;
         let mut header = Names::default();
@@ -58,6 +62,7 @@ impl<'a> Table<'a> {
             header,
             first,
             separator,
+            day_first: options.day_first,
             numbers,
             rows,
         })

@@ -11,6 +11,7 @@ fn read(times: &[&str]) -> Result<Timeline, Error> {
         path: Path::new("a.csv"),
         column: 1,
         name: "sales",
+        day_first: None,
         fields: fields.map(|(row, time)| (row + 2, *time)).collect(),
     };
     Timeline::read(&column, &Grid::default()).map(|read| read.times)

@@ -64,9 +64,7 @@ pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> 
     let path = shown(path);
     let mut trials = parse(&path, &text, options)?;
     let (separator, name) = separator(&text);
-    // A table as any other needs no words.
-    let decided = trials.iter_mut().filter(|_| separator != Separator::Comma);
-    for trial in decided {
+    for trial in &mut trials {
         let found = format!(
             "{} samples of {} joints at {} Hz",
             trial.len(),
@@ -75,7 +73,10 @@ pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Vec<Trial>, Error> 
         );
         trial.read_as = ReadAs::new(&path, found);
         trial.read_as.add("trial", trial.label());
-        trial.read_as.add("separator", name);
+        if separator != Separator::Comma {
+            trial.read_as.add("separator", name);
+        }
+        trial.read_as.add("angles", "degrees");
     }
     Ok(trials)
 }

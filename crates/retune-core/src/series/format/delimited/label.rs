@@ -9,6 +9,10 @@ use crate::table::{is_missing, is_number};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
+/// What to do about rows of a single field.
+pub(super) const ONE_ROW_EACH: &str =
+    "write each series as a row, its values side by side: a row of one field is no series";
+
 /// What columns of labels are called.
 pub(super) const NAMES: [&str; 7] = [
     "label",
@@ -76,7 +80,8 @@ fn guess(
     }
     let [first, inner @ .., last] = columns else {
         let message = "a row has one field; expected values and a label";
-        return Err(table.error(ErrorKind::Empty, message));
+        let error = table.error(ErrorKind::Empty, message);
+        return Err(error.with_hint(ONE_ROW_EACH));
     };
     let (first, last) = (*first, *last);
     if !known.is_empty() {

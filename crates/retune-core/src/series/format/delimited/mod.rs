@@ -12,6 +12,7 @@ use std::path::Path;
 
 use super::{Format, Layout, Line, RawFile, RawRow};
 use crate::table::{Records, Row, Separator};
+use crate::wording::fields;
 use crate::{Error, ErrorKind};
 pub(in crate::series) use plan::Plan;
 pub(in crate::series) use table::whole_number;
@@ -138,7 +139,10 @@ fn check_widths(path: &Path, rows: &[Row], width: usize) -> Result<(), Error> {
 }
 
 fn ragged(line: Line<'_>, found: usize, width: usize) -> Error {
-    let message = format!("the row has {found} fields; expected {width} like the first row");
+    let message = format!(
+        "the row has {}; expected {width} like the first row",
+        fields(found)
+    );
     let error = line.error(ErrorKind::Ragged, message);
     error.with_hint("fill shorter series up with `NaN` at the end of the row")
 }

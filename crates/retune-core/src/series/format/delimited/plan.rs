@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::header::is_header;
-use super::label;
+use super::label::{self, ONE_ROW_EACH};
 use super::long::{self, Long};
 use super::numbers::Numbers;
 use super::table::Table;
 use crate::series::format::{Layout, Line};
 use crate::series::{Format, LabelColumn, Unequal};
 use crate::table::{FirstRow, Names, Row, Separator, is_number};
-use crate::wording::shorten;
+use crate::wording::{fields, shorten};
 use crate::{Error, ErrorKind};
 
 /// What the columns of a file hold.
@@ -107,7 +107,7 @@ impl Plan {
                  .tsv for tabs, .csv for commas, .txt for white space",
             ));
         }
-        plan.check_words(&table)?;
+        plan.check_words(&table, &options.label)?;
         plan.say(&table);
         Ok(plan)
     }
@@ -180,13 +180,18 @@ impl Plan {
             Some(length) if columns.len() != length + 1 && options.unequal == Unequal::Reject => {
                 let found = columns.len();
                 let message = format!(
-                    "the row has {found} fields; \
-                     expected {length} values, or {length} values and a label"
+                    "the row has {}; \
+                     expected {length} values, or {length} values and a label",
+                    fields(found)
                 );
                 let line = Line {
                     path: table.path,
                     number: line,
                 };
+                if found == 1 {
+                    let error = line.error(ErrorKind::UnequalLengths, message);
+                    return Err(error.with_hint(ONE_ROW_EACH));
+                }
                 return Err(line
                     .error(ErrorKind::UnequalLengths, message)
                     .with_hint("stretch all series to the length of the training series")
@@ -200,7 +205,7 @@ impl Plan {
     }
 
     /// Checks that no column of values holds words.
-    fn check_words(&self, table: &Table<'_>) -> Result<(), Error> {
+    fn check_words(&self, table: &Table<'_>, label: &LabelColumn) -> Result<(), Error> {
         let words = self
             .values
             .iter()
@@ -212,11 +217,16 @@ impl Plan {
         let word = fields.find(|field| FirstRow::of([*field], is_number) == FirstRow::Names);
         let (name, word) = (table.name(column), shorten(word.unwrap_or_default()));
         let message = format!("{name} holds words such as `{word}`; expected numbers");
-        Err(table
-            .error(ErrorKind::NotANumber, message)
-            .with_hint("leave the column out, or say that it is the label")
-            .with_setting("drop", "")
-            .with_setting("label", ""))
+        let error = table.error(ErrorKind::NotANumber, message);
+        Err(match label {
+            LabelColumn::Auto => error
+                .with_hint("leave the column out, or say that it is the label")
+                .with_setting("drop", "")
+                .with_setting("label", ""),
+            _ => error
+                .with_hint("leave the column out")
+                .with_setting("drop", ""),
+        })
     }
 
     /// Says what the columns hold.
