@@ -27,6 +27,9 @@ pub fn about(error: anyhow::Error, data: Option<&Path>) -> anyhow::Error {
             | Kind::Labels
             | Kind::Column
             | Kind::Time => error.of_file(data).into(),
+            _ if error.to_string().contains(&data.display().to_string()) => {
+                error.of_file(data).into()
+            }
             _ => error.into(),
         },
         (Ok(error), None) => error.into(),

@@ -50,6 +50,7 @@ pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, Error> {
     let bytes = std::fs::read(path).map_err(|reason| {
         let message = format!("{}: cannot read the audio file: {reason}", path.display());
         Error::new(ErrorKind::Read, message)
+            .of_file(path)
             .with_source(reason)
             .with_hint("check that the file exists and that you may read it")
     })?;
@@ -143,6 +144,7 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
             interleaved[index]
         );
         return Err(Error::new(ErrorKind::NotFinite, message)
+            .of_file(path)
             .with_hint("export the recording again as 16-bit integers"));
     }
     let channels = usize::from(spec.channels).max(1);
