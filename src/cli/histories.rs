@@ -14,7 +14,8 @@ use super::args::{TableArgs, Thousands, choice, yes_or_no};
 #[command(next_help_heading = "Reading histories")]
 pub struct HistoryArgs {
     /// A column to forecast, by name or number; several in as many options, else all with numbers
-    #[arg(long = "column", value_name = "COLUMN")]
+    // `columns` is the range of a table of series, where both are read.
+    #[arg(id = "value_columns", long = "column", value_name = "COLUMN")]
     columns: Vec<String>,
     /// The column with the times, by name or number, or none; found where it is not given
     #[arg(long, value_name = "COLUMN")]
