@@ -66,6 +66,12 @@ struct Outcome<'a> {
 }
 
 impl Arguments {
+    /// What is read: the training file where files are given, else the folder.
+    pub fn data(&self) -> Option<&Path> {
+        let folder = self.dataset.as_deref().map(Path::new);
+        self.train.as_deref().or(folder)
+    }
+
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files()?;
         let out = self.output(&files)?;

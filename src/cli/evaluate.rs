@@ -9,7 +9,7 @@ pub struct Arguments {
     #[command(flatten)]
     program: ProgramArgs,
     /// The test file, with a label for each series
-    test: PathBuf,
+    pub test: PathBuf,
     #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]

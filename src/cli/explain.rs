@@ -15,7 +15,7 @@ const WORDS: usize = 3;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    row: RowArgs,
+    pub row: RowArgs,
     /// The SVG file to write
     #[arg(long, value_name = "FILE.svg")]
     out: PathBuf,

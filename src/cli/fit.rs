@@ -8,7 +8,7 @@ use super::program::PartName;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The training file, with a label for each series
-    train: PathBuf,
+    pub train: PathBuf,
     /// Where to save the program
     #[arg(long, value_name = "FILE")]
     out: PathBuf,

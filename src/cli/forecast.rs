@@ -27,7 +27,7 @@ pub use table::show;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    file: HistoryFile,
+    pub file: HistoryFile,
     #[command(flatten)]
     settings: SettingsArgs,
     /// The source model: one that is shipped, or a file

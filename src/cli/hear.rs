@@ -12,7 +12,7 @@ use super::program::RowArgs;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    row: RowArgs,
+    pub row: RowArgs,
     /// The WAV file to write
     #[arg(long, value_name = "FILE.wav")]
     out: PathBuf,
@@ -30,6 +30,7 @@ struct Outcome<'a> {
     peak: f32,
     /// What the samples of the file were multiplied by.
     gain: f32,
+    read_as: &'a ReadAs,
 }
 
 impl Arguments {
@@ -52,6 +53,7 @@ impl Arguments {
             rate,
             peak,
             gain,
+            read_as: &row.read_as,
         };
         output::show(common, &outcome, |outcome| {
             let softer = match gain {

@@ -7,14 +7,15 @@ use clap::Args;
 use retune::forecast::{Fill, Histories, History, HistoryOptions, Step, Tolerance};
 use retune::series::Missing;
 
-use super::args::{TableArgs, Thousands, choice};
+use super::args::{TableArgs, Thousands, choice, yes_or_no};
 
 /// A file of histories.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading histories")]
 pub struct HistoryArgs {
     /// A column to forecast, by name or number; several in as many options, else all with numbers
-    #[arg(long = "column", value_name = "COLUMN")]
+    // `columns` is the range of a table of series, where both are read.
+    #[arg(id = "value_columns", long = "column", value_name = "COLUMN")]
     columns: Vec<String>,
     /// The column with the times, by name or number, or none; found where it is not given
     #[arg(long, value_name = "COLUMN")]
@@ -25,6 +26,10 @@ pub struct HistoryArgs {
     /// Each row is a series, its first field the name
     #[arg(long)]
     rows: bool,
+    /// Whether the day stands before the month in dates such as 01/02/2022; told by all of them where
+    /// not given
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    day_first: Option<bool>,
     /// What to put into rows that are missing; without it they are an error
     #[arg(long, value_name = "HOW", value_parser = choice::<Fill>(&["interpolate", "last"]))]
     fill: Option<Fill>,
@@ -53,6 +58,7 @@ impl HistoryArgs {
             header: table.header,
             decimal: table.decimal,
             thousands: table.thousands.map(|Thousands(sign)| sign),
+            day_first: self.day_first,
             fill: self.fill,
             frequency: self.frequency,
             tolerance: self.tolerance,

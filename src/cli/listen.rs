@@ -1,6 +1,6 @@
 //! `retune listen`: the words that a source hears in recordings.
 
-use retune::audio::load_clips;
+use retune::audio::{Clip as Recording, read_wav};
 
 use super::prelude::*;
 
@@ -26,6 +26,8 @@ pub struct Arguments {
 struct Outcome<'a> {
     source: SourceReference,
     clips: Vec<Clip<'a>>,
+    /// Each file.
+    read_as: Vec<ReadAs>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,6 +61,29 @@ impl std::fmt::Display for Word {
     }
 }
 
+/// How a recording was read: its length, and what of it is heard at once.
+fn how_read(
+    file: &Path,
+    recording: &Recording,
+    (rate, seconds): (u32, f64),
+    clips: usize,
+) -> ReadAs {
+    let length = recording.samples.len() as f64 / f64::from(recording.rate.max(1));
+    let own = recording.rate;
+    let mut read_as = ReadAs::new(file, format!("{length:.2} s at {own} Hz"));
+    if own != rate {
+        read_as.add("resampled", format!("to {rate} Hz"));
+    }
+    let silent = clips as f64 * seconds - length;
+    let filled = match silent * f64::from(own) >= 1.0 {
+        true => format!(", the last with {silent:.2} s of silence"),
+        false => String::new(),
+    };
+    let clips = text::counted(clips, "clip", "clips");
+    read_as.add("heard", format!("in {clips} of {seconds} s{filled}"));
+    read_as
+}
+
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
@@ -68,8 +93,13 @@ impl Arguments {
         let seconds = audio.samples as f64 / f64::from(audio.rate);
         let mut places = Vec::new();
         let mut recordings = Vec::new();
+        let mut read_as = Vec::new();
         for file in &self.files {
-            let clips = load_clips(file, audio.rate, audio.samples)?;
+            let recording = read_wav(file)?;
+            let clips = recording.cut(audio.rate, audio.samples)?;
+            let how = how_read(file, &recording, (audio.rate, seconds), clips.len());
+            output::read_as(common, &how);
+            read_as.push(how);
             for (place, clip) in clips.into_iter().enumerate() {
                 places.push((file, place as f64 * seconds));
                 recordings.push(clip);
@@ -88,6 +118,7 @@ impl Arguments {
         let outcome = Outcome {
             source: SourceReference::of(source.spec()),
             clips: clips.collect(),
+            read_as,
         };
         output::show(common, &outcome, |outcome| {
             let several = outcome.clips.iter().any(|clip| clip.start > 0.0);

@@ -110,13 +110,27 @@ pub fn run() -> ExitCode {
     match command.run(&common) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            problem::report(&error);
+            problem::report(&problem::about(error, command.data()), common.json);
             ExitCode::FAILURE
         }
     }
 }
 
 impl Command {
+    /// The file or folder of data, of commands that read one.
+    fn data(&self) -> Option<&Path> {
+        match self {
+            Self::Classify(arguments) => arguments.data(),
+            Self::Fit(arguments) => Some(&arguments.train),
+            Self::Evaluate(arguments) => Some(&arguments.test),
+            Self::Predict(arguments) => Some(&arguments.series),
+            Self::Forecast(arguments) => Some(&arguments.file.file),
+            Self::Hear(arguments) => Some(&arguments.row.series),
+            Self::Explain(arguments) => Some(&arguments.row.series),
+            _ => None,
+        }
+    }
+
     fn run(&self, common: &Common) -> Result<()> {
         match self {
             Self::Classify(arguments) => arguments.run(common),

@@ -88,13 +88,28 @@ fn text(
     Ok(())
 }
 
+/// How the numbers of axes are written.
+struct Numbers<'a> {
+    /// Along the time axis, so many at most.
+    x: (&'a dyn Fn(&f64) -> String, usize),
+    y: &'a dyn Fn(&f64) -> String,
+}
+
+impl<'a> Numbers<'a> {
+    /// Plain numbers along the time axis.
+    fn plain(y: &'a dyn Fn(&f64) -> String) -> Self {
+        let x = (&number as &dyn Fn(&f64) -> String, 10);
+        Self { x, y }
+    }
+}
+
 /// The axes of a panel, a number at each round value, and lines across it.
 fn chart<'a, 'b, Y>(
     area: &'a Area<'b>,
     heading: &str,
     (x, x_name): (Range<f64>, &str),
     (y, y_name): (Y, &str),
-    y_number: &dyn Fn(&f64) -> String,
+    numbers: &Numbers,
 ) -> Result<Chart<'a, 'b, Y::CoordDescType>>
 where
     Y: AsRangedCoord<Value = f64>,
@@ -120,9 +135,9 @@ where
         .axis_desc_style(font(12).color(&INK))
         .x_desc(x_name)
         .y_desc(y_name)
-        .x_label_formatter(&number)
-        .y_label_formatter(y_number)
-        .x_labels(10)
+        .x_label_formatter(numbers.x.0)
+        .y_label_formatter(numbers.y)
+        .x_labels(numbers.x.1)
         .y_labels(6)
         .draw()?;
     text(area, &[heading.to_owned()], (13, FontStyle::Bold, INK), 14)?;

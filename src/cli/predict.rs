@@ -23,7 +23,7 @@ pub struct Arguments {
     #[command(flatten)]
     program: ProgramArgs,
     /// The file with the series, with or without labels; or with the histories to be forecast
-    series: PathBuf,
+    pub series: PathBuf,
     /// Write to a file and not to stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -44,6 +44,13 @@ pub struct Arguments {
         help_heading = "Reading"
     )]
     channel: Option<String>,
+}
+
+/// All of it in JSON.
+#[derive(Debug, Serialize)]
+struct Outcome<'a> {
+    read_as: ReadAs,
+    predictions: Vec<Row<'a>>,
 }
 
 /// One series in JSON.
@@ -106,7 +113,10 @@ impl Arguments {
                 label: &one.label,
                 probabilities: Probabilities(labels, &one.probabilities),
             });
-            return output::json(&rows.collect::<Vec<_>>());
+            return output::json(&Outcome {
+                read_as,
+                predictions: rows.collect(),
+            });
         }
         let names = labels.iter().map(|label| format!("p_{label}"));
         let head = once("label".to_owned()).chain(names).collect();

@@ -103,7 +103,9 @@ fn open(path: &Path) -> Result<(Task, String, Numbers), Error> {
             "{}: the program has format version {found}, this release reads up to {VERSION}",
             path.display()
         );
-        return Err(Error::new(ErrorKind::Unsupported, message).with_hint("update retune"));
+        return Err(Error::new(ErrorKind::Unsupported, message)
+            .of_file(path)
+            .with_hint("update retune"));
     }
     if found < OLDEST {
         let reason = format!("it has format version {found}, from before the first release");
@@ -120,7 +122,9 @@ fn open(path: &Path) -> Result<(Task, String, Numbers), Error> {
 /// A file that is no program, or a damaged one.
 fn damaged(path: &Path, reason: impl Display) -> Error {
     let message = format!("{}: not a program, or damaged: {reason}", path.display());
-    Error::new(ErrorKind::Malformed, message).with_hint("fit the program again")
+    Error::new(ErrorKind::Malformed, message)
+        .of_file(path)
+        .with_hint("check that it is a program that `fit` or the like wrote, or fit it again")
 }
 
 /// The sha256 over the header's text and every tensor's name, shape and values.

@@ -26,8 +26,51 @@ fn archive() -> Bench {
 
 const RUN: &str = "archive run --data data --presets fast,default --seeds 2 --quiet";
 
+/// Runs it and returns what it prints as JSON; it fails where a job did, which is said as JSON too.
 fn run(bench: &Bench, rest: &str) -> Value {
-    bench.json(&[&words(RUN)[..], &words(rest)[..]].concat())
+    let arguments = [&words(RUN)[..], &words(rest)[..], &["--json"]].concat();
+    let output = bench.retune(&arguments).output().unwrap();
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let failed = summary["failed"].as_u64().unwrap();
+    assert_eq!(output.status.code(), Some(i32::from(failed > 0)));
+    assert_eq!(output.stderr.is_empty(), failed == 0);
+    if failed > 0 {
+        let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("{failed} of ")), "{message}");
+    }
+    summary
+}
+
+#[test]
+fn a_set_that_fails_is_told_with_its_reason_and_how_the_others_were_read() {
+    let bench = archive();
+    let line = "archive run --data data --out o --sets Alpha,Broken --presets fast,default --controls none";
+    let output = bench.retune(&words(line)).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    let reason = "Broken_TRAIN.tsv:2: the row has 2 fields; expected 3 like the first row (hint: ";
+    assert_eq!(stdout.matches(reason).count(), 2, "{stdout}");
+    assert!(
+        stdout.contains("2 scored, 0 there already, 2 failed"),
+        "{stdout}"
+    );
+    // Once for each set and not for each job.
+    assert_eq!(stderr.matches(reason).count(), 1, "{stderr}");
+    assert_eq!(
+        stderr.matches("read as: 8 series of 60 values").count(),
+        1,
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("\nerror: 2 of 4 jobs failed\nhint: "),
+        "{stderr}"
+    );
+    let result = fs::read(bench.path("o/Alpha.fast.0.json")).unwrap();
+    let result: Value = serde_json::from_slice(&result).unwrap();
+    let read_as = &result["outcome"]["scores"]["read_as"];
+    assert_eq!(read_as[0]["found"], "8 series of 60 values");
+    assert_eq!(read_as[1]["found"], "6 series of 60 values");
 }
 
 #[test]

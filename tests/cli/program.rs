@@ -51,6 +51,8 @@ fn a_program_is_fitted_scored_and_used() {
     );
     assert_eq!(fs::read_to_string(bench.path("p.csv")).unwrap(), csv);
     let json = bench.json(&predict);
+    assert_eq!(json["read_as"]["found"], "6 series of 60 values");
+    let json = &json["predictions"];
     assert_eq!(json[5]["row"], 6);
     assert_eq!(json[5]["label"], rows[6].split(',').next().unwrap());
     let probability = json[0]["probabilities"]["-1"].to_string();

@@ -290,3 +290,82 @@ fn a_backend_that_was_left_out_names_its_feature() {
          hint: build with `cargo build --release --features wgpu`\n"
     );
 }
+
+/// Errors are JSON where results are: what it is, where, and what to do.
+#[test]
+fn errors_are_json_where_that_is_asked_for() {
+    let bench = Bench::new();
+    bench.fit();
+    let mut word = lines(&bench);
+    word[2] = word[2].replacen('\t', "\thello\t", 1);
+    let cut = word[2].rfind('\t').unwrap();
+    word[2].truncate(cut);
+    bench.file("word.tsv", word.join("\n"));
+    bench.file(
+        "short.csv",
+        "date,y\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4\n",
+    );
+    bench.file("empty.csv", "");
+    let forecast = "forecast short.csv --horizon 9 --quiet";
+    for (line, kind, file, place) in [
+        (
+            "predict waves.safetensors word.tsv",
+            "not_a_number",
+            "word.tsv",
+            Some((3, 2)),
+        ),
+        (
+            "fit word.tsv --out p.safetensors",
+            "not_a_number",
+            "word.tsv",
+            Some((3, 2)),
+        ),
+        (
+            "evaluate waves.safetensors missing.tsv",
+            "read",
+            "missing.tsv",
+            None,
+        ),
+        (
+            "fit empty.csv --out p.safetensors",
+            "empty",
+            "empty.csv",
+            None,
+        ),
+        ("forecast empty.csv --horizon 2", "empty", "empty.csv", None),
+        (forecast, "too_short", "short.csv", None),
+        (
+            "motion predict missing.safetensors x.csv",
+            "read",
+            "missing.safetensors",
+            None,
+        ),
+        ("listen missing.wav", "read", "missing.wav", None),
+    ] {
+        let output = bench.retune(&[&words(line)[..], &["--json"]].concat());
+        let output = { output }.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}");
+        assert!(output.stdout.is_empty(), "{line}");
+        let stderr = text(&output.stderr);
+        assert_eq!(stderr.lines().count(), 1, "{line}: {stderr}");
+        let error: Value = serde_json::from_str(&stderr).unwrap();
+        let error = &error["error"];
+        assert_eq!(error["kind"], kind, "{line}: {stderr}");
+        assert_eq!(error["file"], file, "{line}: {stderr}");
+        if let Some((row, field)) = place {
+            assert_eq!(
+                (&error["line"], &error["field"]),
+                (&row.into(), &field.into())
+            );
+        }
+        assert!(
+            error["message"].as_str().unwrap().contains(file),
+            "{stderr}"
+        );
+        let hint = error["hint"].as_str().unwrap();
+        // As it is told without `--json`.
+        let plain = bench.fails(&words(line));
+        let message = error["message"].as_str().unwrap();
+        assert_eq!(plain, format!("error: {message}\nhint: {hint}\n"), "{line}");
+    }
+}

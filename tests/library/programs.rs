@@ -128,6 +128,27 @@ fn a_program_needs_the_source_that_it_was_trained_for() {
     assert_eq!(error.settings(), [("source", "")]);
 }
 
+/// Written by the last development version of format 6, from `data/GunPoint` with `--preset fast
+/// --readout means`; what it says of the test split is what that version said.
+#[test]
+fn a_program_of_format_6_predicts_as_it_did() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = Program::load(&folder.join("tests/golden/program-6.safetensors")).unwrap();
+    let test = folder.join("data/GunPoint/GunPoint_TEST.ts");
+    let test = Split::read(&test, &Default::default()).unwrap();
+    let classifier = Classifier::<Cpu>::new(program, &source(), &Default::default()).unwrap();
+    let predictions = classifier.predict(&test.series).unwrap();
+    let labels: String = predictions.iter().map(|one| one.label.as_str()).collect();
+    assert_eq!(
+        labels,
+        "1221121221112111122212111211211221111112121121221222121122122111211211222222222222111222211\
+         21221221221122112122212112112212112222212111112212112112121221"
+    );
+    for (prediction, expected) in predictions.iter().zip([0.992_214_4, 0.008_150_526]) {
+        assert!((prediction.probabilities[0] - expected).abs() < 1e-4);
+    }
+}
+
 #[test]
 fn damaged_and_newer_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();

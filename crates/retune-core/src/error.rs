@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
 
 use crate::table::Place;
 
@@ -28,6 +30,7 @@ struct Parts {
     kind: ErrorKind,
     message: String,
     place: Option<Place>,
+    file: Option<PathBuf>,
     hint: Option<String>,
     settings: Vec<Setting>,
     needs_all: bool,
@@ -41,7 +44,8 @@ struct Parts {
 pub type Setting = (&'static str, &'static str);
 
 /// What sort of thing is wrong: what a program that calls the library can tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A file or folder cannot be read.
@@ -109,6 +113,7 @@ impl Error {
             kind,
             message: message.into(),
             place: None,
+            file: None,
             hint: None,
             settings: Vec::new(),
             needs_all: false,
@@ -119,18 +124,32 @@ impl Error {
     /// A file or folder that cannot be read.
     pub fn read(path: &Path, source: io::Error) -> Self {
         let message = format!("cannot read {}: {source}", path.display());
-        Self::new(ErrorKind::Read, message).with_source(source)
+        let error = Self::new(ErrorKind::Read, message).of_file(path);
+        let error = match source.kind() {
+            io::ErrorKind::NotFound => error.with_hint("check the path"),
+            _ => error,
+        };
+        error.with_source(source)
     }
 
     /// A file or folder that cannot be written.
     pub fn write(path: &Path, source: io::Error) -> Self {
         let message = format!("cannot write {}: {source}", path.display());
-        Self::new(ErrorKind::Write, message).with_source(source)
+        Self::new(ErrorKind::Write, message)
+            .of_file(path)
+            .with_source(source)
     }
 
     /// The same at a place in a file, which is shown before the message.
     pub fn at(mut self, place: Place) -> Self {
         self.0.place = Some(place);
+        self
+    }
+
+    /// The same about a file, which is shown before the message where neither that nor a place names
+    /// it.
+    pub fn of_file(mut self, path: &Path) -> Self {
+        self.0.file.get_or_insert_with(|| path.to_owned());
         self
     }
 
@@ -171,6 +190,12 @@ impl Error {
         self.0.place.as_ref()
     }
 
+    /// The file that it is about, where it is about one.
+    pub fn file(&self) -> Option<&Path> {
+        let place = self.0.place.as_ref().map(|place| place.path.as_path());
+        place.or(self.0.file.as_deref())
+    }
+
     /// What to do about it, where there is something to say.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
@@ -191,6 +216,11 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.0.place {
             write!(formatter, "{place}: ")?;
+        } else if let Some(file) = &self.0.file {
+            let file = file.display().to_string();
+            if !self.0.message.contains(&file) {
+                write!(formatter, "{file}: ")?;
+            }
         }
         formatter.write_str(&self.0.message)
     }

@@ -11,13 +11,14 @@
 //!   features, answers for every penalty.
 //! - [`choose`] judges by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
 //!   products alone, so that there may be more rows than memory holds. Their [`Moments`] give the
-//!   weights for a penalty of each [`Block`] of features, by a Cholesky decomposition, and the
-//!   squared error that any model has on those rows.
+//!   weights for a penalty of each [`Block`] of features, by a Cholesky decomposition of the products,
+//!   or of a matrix of the rows where they are fewer than the features, and the squared error that any model has on those rows.
 //!
 //! The same rows give the same bits, however they are cut into batches and on any number of
 //! threads: what runs at the same time is cut into fixed parts, and each part runs on one thread.
 
 mod eigen;
+mod few_rows;
 mod gram;
 mod leave_one_out;
 mod model;

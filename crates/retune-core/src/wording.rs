@@ -1,5 +1,15 @@
 //! How text of a file is shown in messages: a whole line in the wrong format must not flood them.
 
+/// What to do about a file in which there is nothing.
+pub const EMPTY_FILE: &str =
+    "check that this is the file that was meant, and that it was written to its end";
+
+/// So many fields.
+pub fn fields(count: usize) -> String {
+    let fields = if count == 1 { "field" } else { "fields" };
+    format!("{count} {fields}")
+}
+
 /// The first 40 characters of a field; what would move a terminal's cursor is replaced.
 pub fn shorten(field: &str) -> String {
     const SHOWN: usize = 40;

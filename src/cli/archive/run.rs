@@ -1,11 +1,15 @@
 //! `retune archive run`: fits and scores every data set of a folder.
 
+use std::cell::RefCell;
+
 use retune::archive::{
-    Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run, wanted_sets,
+    Failure, Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
+    wanted_sets,
 };
 
 use crate::cli::fitting::PRESETS;
 use crate::cli::prelude::*;
+use crate::cli::problem::{about, hint};
 use crate::cli::scoring::{ControlArgs, fit_and_score};
 
 /// Fit and score every data set of a folder
@@ -75,7 +79,7 @@ impl Arguments {
             source: source.name().to_owned(),
             source_sha256: source.sha256().to_owned(),
         };
-        let mut progress = Progress::new(common, "archive");
+        let progress = RefCell::new(Progress::new(common, "archive"));
         // One progress bar is enough.
         let quiet = Common {
             quiet: true,
@@ -86,17 +90,28 @@ impl Arguments {
         let mut score = |job: &Job| {
             let known = match last.take() {
                 Some(known) if known.data.name == job.dataset => known,
-                _ => self.read(job, &quiet)?,
+                _ => {
+                    let known = self.read(job, &quiet)?;
+                    progress.borrow_mut().note(&known.how_read());
+                    known
+                }
             };
             self.score(job, last.insert(known), &source, &quiet)
         };
         let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
-            Err(error) => Outcome::Error(error.to_string()),
+            Err(error) => Outcome::Error(self.reason(job, error)),
         };
+        // The reason that was told last, with its data set.
+        let mut told = (String::new(), String::new());
         let show = |at: RunProgress| {
-            if let Some(job) = at.failed {
-                progress.note(&format!("{} failed", job.file_name()));
+            let mut progress = progress.borrow_mut();
+            if let Some((job, reason)) = at.failed {
+                let reason = (job.dataset.clone(), reason.to_owned());
+                if told != reason {
+                    progress.note(&format!("{} failed: {}", job.file_name(), reason.1));
+                    told = reason;
+                }
             }
             let next = at.next.map_or(String::new(), |job| {
                 format!(", {} ({}, seed {})", job.dataset, job.preset, job.seed)
@@ -107,13 +122,54 @@ impl Arguments {
         let (jobs, retry) = (shard.of(all), self.retry_failed);
         let summary = run(&self.out, &jobs, &identity, retry, fit, show)?;
         drop(progress);
-        let out = &self.out;
-        output::show(common, &Summary { out, summary }, |_| {
-            let (present, scored, failed) = (summary.present, summary.scored, summary.failed);
-            let out = out.display();
-            format!("{scored} scored, {present} there already, {failed} failed; results in {out}\n")
-        })
+        let summary = Summary {
+            out: &self.out,
+            summary,
+        };
+        output::show(common, &summary, describe)?;
+        match summary.summary.failed {
+            0 => Ok(()),
+            failed => {
+                let message = format!(
+                    "{failed} of {} failed",
+                    text::counted(jobs.len(), "job", "jobs")
+                );
+                let hint =
+                    "put right what their reasons name, and run them again: `--retry-failed`";
+                Err(problem(message, hint).into())
+            }
+        }
     }
+
+    /// Why a job failed, and what to do about it.
+    fn reason(&self, job: &Job, error: anyhow::Error) -> String {
+        let error = about(error, Some(&self.data.join(&job.dataset)));
+        let hint = error.downcast_ref().and_then(hint);
+        let hint = hint.map_or(String::new(), |hint| format!(" (hint: {hint})"));
+        format!("{error}{hint}")
+    }
+}
+
+/// The counts, and below them each job that failed with its reason.
+fn describe(summary: &Summary) -> String {
+    let (out, summary) = (summary.out.display(), &summary.summary);
+    let counts = format!(
+        "{} scored, {} there already, {} failed; results in {out}\n",
+        summary.scored, summary.present, summary.failed
+    );
+    if summary.failures.is_empty() {
+        return counts;
+    }
+    let rows = summary.failures.iter().map(|Failure { job, error }| {
+        let seed = job.seed.to_string();
+        [job.dataset.clone(), job.preset.clone(), seed, error.clone()]
+    });
+    let failed = text::headed(
+        &[Left, Left, Right, Left],
+        "failed,preset,seed,reason",
+        rows,
+    );
+    format!("{failed}\n{counts}")
 }
 
 /// A data set and what does not change from job to job.
@@ -121,6 +177,17 @@ struct Known {
     data: Dataset,
     controls: BTreeMap<String, f64>,
     seconds: f64,
+}
+
+impl Known {
+    /// How the training file was read, and the test file where that was otherwise.
+    fn how_read(&self) -> String {
+        let [train, test] = [&self.data.train.read_as, &self.data.test.read_as];
+        match test.decisions == train.decisions {
+            true => format!("read as: {train}"),
+            false => format!("read as: {train}\nread as: {test}"),
+        }
+    }
 }
 
 impl Arguments {
@@ -171,6 +238,10 @@ impl Arguments {
                 predict: done.seconds.predict,
                 baselines: known.seconds + start.elapsed().as_secs_f64(),
             },
+            read_as: [&data.train.read_as, &data.test.read_as]
+                .map(serde_json::to_value)
+                .into_iter()
+                .collect::<Result<_, _>>()?,
         })
     }
 }

@@ -7,6 +7,7 @@ use retune::motion::{
 use super::reading::ReadingArgs;
 use super::show_training;
 use crate::cli::prelude::*;
+use crate::cli::problem::about;
 
 /// Fit a small module before the frozen network to a person's walking
 #[derive(Debug, Args)]
@@ -64,6 +65,8 @@ struct Outcome<'a> {
     frozen: bool,
     seconds: f64,
     seed: u64,
+    /// The person's recordings, then the others.
+    read_as: Vec<ReadAs>,
 }
 
 impl Arguments {
@@ -79,8 +82,13 @@ impl Arguments {
         }
         let source = MotionSourceWeights::load(&self.source)?;
         let layout = layout_of(&source, self.cyclic);
-        let cut =
-            |files: &[PathBuf]| anyhow::Ok(layout.cut_all(&self.reading.read(files, common)?)?);
+        let mut read_as = Vec::new();
+        let mut cut = |files: &[PathBuf]| {
+            let recordings = self.reading.read(files, common)?;
+            read_as.extend(recordings.read_as);
+            let windows = layout.cut_all(&recordings.trials);
+            windows.map_err(|error| about(error.into(), files.first().map(PathBuf::as_path)))
+        };
         let mut settings = AdaptSettings {
             loss: match self.loss {
                 Loss::Hybrid => AdaptLoss::default(),
@@ -120,6 +128,7 @@ impl Arguments {
             frozen: program.frozen(),
             seconds: start.elapsed().as_secs_f64(),
             seed: common.seed,
+            read_as,
         };
         output::show(common, &outcome, |outcome| {
             format!(

@@ -3,7 +3,7 @@
 use retune::motion::Trial;
 use retune::task::{LeaveOneOut, MotionRow};
 
-use super::reading::{ReadingArgs, WindowArgs, by_person, unknown_person};
+use super::reading::{ReadingArgs, Recordings, WindowArgs, by_person, unknown_person};
 use crate::cli::prelude::*;
 
 /// Compare ways to adapt to people who are left out, beside training from scratch and fine-tuning
@@ -39,11 +39,13 @@ struct Outcome {
     seeds: u64,
     seconds: f64,
     rows: Vec<MotionRow>,
+    read_as: Vec<ReadAs>,
 }
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let people = by_person(self.reading.read(&self.files, common)?);
+        let Recordings { trials, read_as } = self.reading.read(&self.files, common)?;
+        let people = by_person(trials);
         for person in &self.able_bodied {
             if !people.iter().any(|trials| trials[0].person == *person) {
                 return Err(unknown_person(person, &people));
@@ -73,6 +75,7 @@ impl Arguments {
             seeds: self.seeds,
             seconds: start.elapsed().as_secs_f64(),
             rows,
+            read_as,
         };
         output::show(common, &outcome, describe)
     }

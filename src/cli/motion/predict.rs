@@ -5,7 +5,7 @@ use std::time::Duration;
 use retune::engine::MotionStream;
 use retune::motion::{JointSelection, MotionProgram, MotionSourceWeights};
 
-use super::reading::ReadingArgs;
+use super::reading::{ReadingArgs, Recordings};
 use crate::cli::prelude::*;
 
 /// Predict the motion ahead of each sample of a recording, sample by sample, as CSV
@@ -55,6 +55,7 @@ struct Outcome {
     horizon: usize,
     latency_ms: Latency,
     predictions: Vec<Prediction>,
+    read_as: Vec<ReadAs>,
 }
 
 impl Arguments {
@@ -62,7 +63,7 @@ impl Arguments {
         let source = MotionSourceWeights::load(&self.source)?;
         let program = self.program.as_deref();
         let program = program.map(MotionProgram::load).transpose()?;
-        let trials = self
+        let Recordings { trials, read_as } = self
             .reading
             .read(std::slice::from_ref(&self.file), common)?;
         for trial in &trials {
@@ -110,6 +111,7 @@ impl Arguments {
             horizon: signals.horizon,
             latency_ms: latency,
             predictions,
+            read_as,
         };
         let text = match common.json {
             true => output::json(&outcome)?,

@@ -2,7 +2,7 @@
 
 use retune::motion::{PretrainSettings, Scaling};
 
-use super::reading::{ReadingArgs, WindowArgs, by_person, unknown_person};
+use super::reading::{ReadingArgs, Recordings, WindowArgs, by_person, unknown_person};
 use super::show_training;
 use crate::cli::prelude::*;
 
@@ -42,18 +42,31 @@ struct Outcome<'a> {
     epoch: usize,
     seconds: f64,
     seed: u64,
+    read_as: Vec<ReadAs>,
 }
 
 impl Arguments {
+    /// There is nobody to leave out.
+    fn one_person(&self, person: &str) -> anyhow::Error {
+        let files = self.files.iter().map(|file| file.display().to_string());
+        let files = files.collect::<Vec<_>>().join(", ");
+        let message =
+            format!("{files}: there is only one person, `{person}`; expected at least two");
+        let more = match self.reading.person() {
+            Some(column) => format!("give files with more people in the column `{column}`"),
+            None => "give more files, or name the column with the people: `--person`".to_owned(),
+        };
+        let hint = format!("one person is left out to know when to stop: {more}");
+        problem(message, hint).into()
+    }
+
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs: Vec<_> = self.files.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
-        let mut people = by_person(self.reading.read(&self.files, common)?);
+        let Recordings { trials, read_as } = self.reading.read(&self.files, common)?;
+        let mut people = by_person(trials);
         if people.len() < 2 {
-            let message = "there is only one person; expected at least two";
-            let hint = "one person is left out to know when to stop: give --person COLUMN, or more \
-                        files";
-            bail!(problem(message, hint));
+            return Err(self.one_person(&people[0][0].person));
         }
         let left_out = self.validate.as_ref().unwrap_or(&people[0][0].person);
         let mut trials = people.iter();
@@ -96,6 +109,7 @@ impl Arguments {
             epoch: found.epoch,
             seconds: start.elapsed().as_secs_f64(),
             seed: common.seed,
+            read_as,
         };
         output::show(common, &outcome, describe)
     }

@@ -1,11 +1,46 @@
 //! Recordings of motion and how they are read and cut.
 
+use std::collections::BTreeSet;
+
 use retune::motion::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Target,
     Trial, UnevenTime, WindowLayout, read_csv, read_opensim,
 };
 
 use crate::cli::prelude::*;
+use crate::cli::problem::about;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Recordings {
+    pub trials: Vec<Trial>,
+    /// How, of each file.
+    pub read_as: Vec<ReadAs>,
+}
+
+/// How the trials of a file were read, as one.
+fn read_as(trials: &[Trial]) -> ReadAs {
+    let [first, _, ..] = trials else {
+        return trials
+            .first()
+            .map(|one| one.read_as.clone())
+            .unwrap_or_default();
+    };
+    let samples: usize = trials.iter().map(Trial::len).sum();
+    let people: BTreeSet<&str> = trials.iter().map(|trial| trial.person.as_str()).collect();
+    let found = format!(
+        "{samples} samples of {} joints at {} Hz",
+        first.joints.len(),
+        first.rate_hz
+    );
+    let mut read_as = ReadAs::new(&first.read_as.file, found);
+    let people = text::counted(people.len(), "person", "people");
+    read_as.add("trials", format!("{} of {people}", trials.len()));
+    let others = first.read_as.decisions.iter();
+    let others = others.filter(|(about, _)| *about != "trial").cloned();
+    read_as.decisions.extend(others);
+    read_as
+}
 
 /// How recordings are read.
 #[derive(Debug, Clone, Args)]
@@ -41,24 +76,29 @@ pub struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// All trials of some files; says how they were read where something was decided.
-    pub fn read(&self, files: &[PathBuf], common: &Common) -> Result<Vec<Trial>> {
-        let mut trials: Vec<Trial> = Vec::new();
+    /// All trials of some files; says of each file how it was read.
+    pub fn read(&self, files: &[PathBuf], common: &Common) -> Result<Recordings> {
+        let mut recordings = Recordings::default();
         for file in files {
-            trials.extend(self.read_file(file)?);
-        }
-        for trial in trials
-            .iter()
-            .filter(|trial| !trial.read_as.found.is_empty())
-        {
-            output::read_as(common, &trial.read_as);
-        }
-        if let Some(rate) = self.resample {
-            for trial in &mut trials {
-                *trial = trial.resampled(rate as f32)?;
+            let named = |error| about(error, Some(file));
+            let mut trials = self.read_file(file).map_err(named)?;
+            let mut read_as = read_as(&trials);
+            if let Some(rate) = self.resample {
+                for trial in &mut trials {
+                    *trial = trial.resampled(rate as f32)?;
+                }
+                read_as.add("resampled", format!("to {rate} Hz"));
             }
+            output::read_as(common, &read_as);
+            recordings.trials.extend(trials);
+            recordings.read_as.push(read_as);
         }
-        Ok(trials)
+        Ok(recordings)
+    }
+
+    /// The column that says who walks, where it is given.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
     }
 
     fn read_file(&self, file: &Path) -> Result<Vec<Trial>> {

@@ -10,8 +10,8 @@ use retune::kernel::mel::{hz_to_mel, mel_to_hz};
 
 use super::heat::HeatMap;
 use super::{
-    Area, BLUE, FAINT, INK, LIGHT_ORANGE, ORANGE, UNITS, WIDTH, chart, line_runs, note_at_right,
-    number, page, span, text,
+    Area, BLUE, FAINT, INK, LIGHT_ORANGE, Numbers, ORANGE, UNITS, WIDTH, chart, line_runs,
+    note_at_right, number, page, span, text,
 };
 
 /// The heights of the panels with their axes, in pixels.
@@ -66,7 +66,13 @@ fn draw_series(panel: &Area, picture: &Picture) -> Result<()> {
     };
     let last = picture.series.len().saturating_sub(1).max(1) as f64;
     let across = (0.0..last, "sample");
-    let mut chart = chart(panel, heading, across, (up.clone(), "value"), &number)?;
+    let mut chart = chart(
+        panel,
+        heading,
+        across,
+        (up.clone(), "value"),
+        &Numbers::plain(&number),
+    )?;
     let saliency = &picture.saliency;
     let bands = saliency.len().min(SALIENCY_BANDS);
     chart.draw_series((0..bands).map(|band| {
@@ -101,7 +107,13 @@ fn draw_plane(panel: &Area, picture: &Picture) -> Result<()> {
     let mels = f64::from(*first) - half..f64::from(*last) + half;
     let up = (Mels(mels.clone().into()), "frequency (Hz, mel scale)");
     let hertz = |mel: &f64| format!("{:.0}", mel_to_hz(*mel));
-    let mut chart = chart(panel, heading, (clip(picture), CLOCK), up, &hertz)?;
+    let mut chart = chart(
+        panel,
+        heading,
+        (clip(picture), CLOCK),
+        up,
+        &Numbers::plain(&hertz),
+    )?;
     let (wide, high) = (clip(picture).end, mels.end - mels.start);
     chart.draw_series(map.cells.iter().map(|([from, to, low, top], place)| {
         // Cells reach a little under those that are drawn after them, or the page would show through.
@@ -157,7 +169,13 @@ fn draw_attention(panel: &Area, picture: &Picture) -> Result<()> {
     };
     let up = floor..up.end.max(even * 1.1);
     let across = (clip(picture), CLOCK);
-    let mut chart = chart(panel, heading, across, (up.clone(), "weight"), &number)?;
+    let mut chart = chart(
+        panel,
+        heading,
+        across,
+        (up.clone(), "weight"),
+        &Numbers::plain(&number),
+    )?;
     let seconds = clip(picture).end;
     for run in line_runs(attention, WIDTH as usize) {
         let place = |(index, value): &(f64, f64)| ((index + 0.5) * even * seconds, *value);

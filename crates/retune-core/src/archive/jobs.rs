@@ -146,8 +146,8 @@ impl FromStr for Shard {
 /// How far a run has come.
 #[derive(Debug, Clone, Copy)]
 pub struct RunProgress<'a> {
-    /// The job that was done last, if it failed.
-    pub failed: Option<&'a Job>,
+    /// The job that was done last and the reason why it failed, if it did.
+    pub failed: Option<(&'a Job, &'a str)>,
     /// The job that is next.
     pub next: Option<&'a Job>,
     /// Jobs done, with those whose results were there.
@@ -156,8 +156,18 @@ pub struct RunProgress<'a> {
     pub total: usize,
 }
 
+/// A job that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// What was run.
+    #[serde(flatten)]
+    pub job: Job,
+    /// Why it failed.
+    pub error: String,
+}
+
 /// What a run did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RunSummary {
     /// Jobs whose results were there.
     pub present: usize,
@@ -165,6 +175,16 @@ pub struct RunSummary {
     pub scored: usize,
     /// Jobs that failed, now or before.
     pub failed: usize,
+    /// These, in their order.
+    pub failures: Vec<Failure>,
+}
+
+impl RunSummary {
+    fn add_failure(&mut self, job: &Job, error: String) {
+        self.failed += 1;
+        let job = job.clone();
+        self.failures.push(Failure { job, error });
+    }
 }
 
 /// Runs the jobs whose results are not in `folder`, in order, and writes each result there; a result
@@ -201,20 +221,20 @@ pub fn run(
             Outcome::Error(_) if retry_failed => left.push(job),
             outcome => {
                 summary.present += 1;
-                summary.failed += usize::from(matches!(outcome, Outcome::Error(_)));
+                if let Outcome::Error(error) = outcome {
+                    summary.add_failure(job, error);
+                }
             }
         }
     }
     let done_before = summary.present;
-    let mut show = |failed, place| {
-        show(RunProgress {
-            failed,
-            next: left.get(place).copied(),
-            done: done_before + place,
-            total: jobs.len(),
-        });
+    let at = |place: usize| RunProgress {
+        failed: None,
+        next: left.get(place).copied(),
+        done: done_before + place,
+        total: jobs.len(),
     };
-    show(None, 0);
+    show(at(0));
     for (place, job) in left.iter().enumerate() {
         let mut result = JobResult {
             job: (*job).clone(),
@@ -226,10 +246,23 @@ pub fn run(
             result.outcome = Outcome::Error(problem);
         }
         result.write(folder)?;
-        let failed = matches!(result.outcome, Outcome::Error(_));
-        summary.scored += usize::from(!failed);
-        summary.failed += usize::from(failed);
-        show(failed.then_some(*job), place + 1);
+        match result.outcome {
+            Outcome::Scores(_) => {
+                summary.scored += 1;
+                show(at(place + 1));
+            }
+            Outcome::Error(error) => {
+                let failed = Some((*job, error.as_str()));
+                show(RunProgress {
+                    failed,
+                    ..at(place + 1)
+                });
+                summary.add_failure(job, error);
+            }
+        }
     }
+    summary
+        .failures
+        .sort_by(|one, other| one.job.cmp(&other.job));
     Ok(summary)
 }

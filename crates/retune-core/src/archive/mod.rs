@@ -17,7 +17,7 @@ mod wilcoxon;
 
 pub use accuracies::Accuracies;
 pub use compare::{Comparison, Pair, SIGNIFICANT, Standing};
-pub use jobs::{Job, RunProgress, RunSummary, Shard, jobs, run};
+pub use jobs::{Failure, Job, RunProgress, RunSummary, Shard, jobs, run};
 pub use merge::{Results, merge};
 pub use published::read_published;
 pub use report::report;

@@ -65,6 +65,9 @@ pub struct Scores {
     pub length: usize,
     /// How long it took; never part of a table, which must not differ between runs.
     pub seconds: Seconds,
+    /// How the training and the test file were read: a [`ReadAs`](crate::table::ReadAs) of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_as: Vec<serde_json::Value>,
 }
 
 /// How long a job took.

@@ -34,6 +34,7 @@ fn scored(accuracy: f64) -> Outcome {
             predict: 0.1,
             baselines: 0.2,
         },
+        read_as: Vec::new(),
     })
 }
 

@@ -59,12 +59,14 @@ pub(super) fn essential_chunks(bytes: &[u8], path: &Path) -> Result<Vec<u8>, Err
 pub(super) fn malformed(path: &Path, message: &str) -> Error {
     let message = format!("{}: {message}", path.display());
     Error::new(ErrorKind::Malformed, message)
+        .of_file(path)
         .with_hint("fetch or record the file again, or leave it out")
 }
 
 fn unsupported(path: &Path, message: &str) -> Error {
     let message = format!("{}: {message}", path.display());
     Error::new(ErrorKind::Unsupported, message)
+        .of_file(path)
         .with_hint("convert the recording to a WAV file of 16-bit integers")
 }
 
@@ -135,7 +137,7 @@ fn whole_frames<'a>(
     };
     if length == 0 {
         let message = format!("{}: the WAV file holds no samples", path.display());
-        let error = Error::new(ErrorKind::Empty, message);
+        let error = Error::new(ErrorKind::Empty, message).of_file(path);
         return Err(error.with_hint("leave the file out, or record it again"));
     }
     body.get(..length).ok_or_else(|| {

@@ -19,6 +19,23 @@ pub struct Clip {
     pub rate: u32,
 }
 
+impl Clip {
+    /// Clips of so many samples at a rate in Hz, as [`load_clips`] makes them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`resample`].
+    pub fn cut(&self, rate: u32, length: usize) -> Result<Vec<Vec<f32>>, Error> {
+        let length = length.max(1);
+        // Counted before resampling, which may round to one sample more.
+        let samples = self.samples.len() as u128 * u128::from(rate);
+        let clips = samples.div_ceil(u128::from(self.rate.max(1)) * length as u128);
+        let mut samples = resample(&self.samples, self.rate, rate)?;
+        samples.resize(usize::try_from(clips).unwrap_or(usize::MAX) * length, 0.0);
+        Ok(samples.chunks(length).map(<[f32]>::to_vec).collect())
+    }
+}
+
 /// Reads a WAV file of integers of 8, 16, 24 or 32 bits, or of 32-bit floats.
 ///
 /// The channels are mixed to their mean. Integers are divided by `2^(bits − 1)`, so that full scale
@@ -33,6 +50,7 @@ pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, Error> {
     let bytes = std::fs::read(path).map_err(|reason| {
         let message = format!("{}: cannot read the audio file: {reason}", path.display());
         Error::new(ErrorKind::Read, message)
+            .of_file(path)
             .with_source(reason)
             .with_hint("check that the file exists and that you may read it")
     })?;
@@ -67,14 +85,7 @@ pub fn load_clips(
     rate: u32,
     length: usize,
 ) -> Result<Vec<Vec<f32>>, Error> {
-    let clip = read_wav(path)?;
-    let length = length.max(1);
-    // Counted before resampling, which may round to one sample more.
-    let samples = clip.samples.len() as u128 * u128::from(rate);
-    let clips = samples.div_ceil(u128::from(clip.rate.max(1)) * length as u128);
-    let mut samples = resample(&clip.samples, clip.rate, rate)?;
-    samples.resize(usize::try_from(clips).unwrap_or(usize::MAX) * length, 0.0);
-    Ok(samples.chunks(length).map(<[f32]>::to_vec).collect())
+    read_wav(path)?.cut(rate, length)
 }
 
 /// Writes samples of amplitude ±1 at a rate in Hz as a WAV file of one channel of 16-bit integers.
@@ -133,6 +144,7 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
             interleaved[index]
         );
         return Err(Error::new(ErrorKind::NotFinite, message)
+            .of_file(path)
             .with_hint("export the recording again as 16-bit integers"));
     }
     let channels = usize::from(spec.channels).max(1);

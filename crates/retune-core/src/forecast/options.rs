@@ -37,6 +37,9 @@ pub struct HistoryOptions {
     pub decimal: Option<char>,
     /// What parts their thousands, `Some(None)` for nothing; found where it is not given.
     pub thousands: Option<Option<char>>,
+    /// Whether the day stands before the month in dates such as `01/02/2022`; told by all of them
+    /// where it is not given and they leave no doubt.
+    pub day_first: Option<bool>,
     /// What to put into rows that are missing; without it such rows are an error.
     pub fill: Option<Fill>,
     /// The step from one time to the next; the usual one where it is not given.

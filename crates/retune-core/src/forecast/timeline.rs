@@ -96,6 +96,14 @@ impl Timeline {
             .map(|(first, last)| (first.to_string(), last.to_string()))
     }
 
+    /// Whether the day stands before the month in the times, where that could be otherwise.
+    pub(super) fn day_first(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Counts(_) => None,
+            Kind::Dates(dates) => dates.day_first(),
+        }
+    }
+
     /// From one time to the next.
     pub fn step(&self) -> Step {
         match &self.kind {

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use faer::dyn_stack::MemStack;
-use faer::linalg::cholesky::llt::{factor, solve};
-use faer::{Conj, Mat, Par};
+use faer::Mat;
 use rayon::prelude::*;
 
+use super::few_rows::{FewRows, solve_in_place};
 use super::gram::product;
-use super::rows::{Standard, memory, mismatch, no_decomposition, parts};
+use super::rows::{Standard, mismatch, no_decomposition, parts};
 use super::validation::of_features;
 use super::{Block, LinearModel};
 use crate::Error;
@@ -26,6 +25,9 @@ pub struct Moments {
     pub(super) means: Vec<f64>,
     /// `[width, width]`, symmetric; features, then targets.
     pub(super) products: Mat<f64>,
+    /// The rows themselves where they are fewer than the features, which is then the faster way to
+    /// solve.
+    pub(super) few: Option<FewRows>,
 }
 
 impl Moments {
@@ -64,6 +66,9 @@ impl Moments {
         let share = others.weight / weight;
         let means = self.means.iter().zip(&others.means);
         let apart: Vec<f64> = means.map(|(one, other)| other - one).collect();
+        let between = (&apart[..], self.weight * share);
+        let few = self.few.as_ref().zip(others.few.as_ref());
+        let few = few.and_then(|(own, others)| own.together(others, between, features));
         let mut products = self.products.clone();
         for (column, far) in apart.iter().enumerate() {
             let factor = far * self.weight * share;
@@ -79,6 +84,7 @@ impl Moments {
             weight,
             means: means.map(|(mean, far)| mean + far * share).collect(),
             products,
+            few,
         })
     }
 
@@ -107,6 +113,11 @@ impl Moments {
         standard: &Standard,
         penalties: &[f64],
     ) -> Result<Mat<f64>, Error> {
+        let few = self.few.as_ref();
+        let few = few.and_then(|rows| rows.weights(standard, penalties, self.features));
+        if let Some(weights) = few {
+            return weights;
+        }
         let (kept, targets) = (&standard.kept, self.targets());
         let size = kept.len();
         let mut weights = Mat::from_fn(size, targets, |place, target| {
@@ -125,15 +136,7 @@ impl Moments {
             }
             gram[(place, place)] += penalties[one];
         }
-        let par = Par::Seq;
-        let needed = factor::cholesky_in_place_scratch::<f64>(size, par, Default::default())
-            .or(solve::solve_in_place_scratch::<f64>(size, targets, par));
-        let mut memory = memory(needed, size)?;
-        let memory = MemStack::new(&mut memory);
-        let (regular, how) = (Default::default(), Default::default());
-        factor::cholesky_in_place(gram.as_mut(), regular, par, memory, how)
-            .map_err(|_| no_decomposition())?;
-        solve::solve_in_place_with_conj(gram.as_ref(), Conj::No, weights.as_mut(), par, memory);
+        solve_in_place(&mut gram, &mut weights)?;
         match weights.is_all_finite() {
             true => Ok(weights),
             false => Err(no_decomposition()),

@@ -3,6 +3,7 @@
 use faer::MatRef;
 
 use super::Moments;
+use super::few_rows::FewRows;
 use super::gram::Gram;
 use super::rows::{LARGE_VALUES, Rows, check_count};
 use crate::{Error, ErrorKind};
@@ -13,7 +14,7 @@ const BATCH: usize = 512;
 /// Sums over rows of features and targets, from which [`Sums::finish`] makes [`Moments`].
 ///
 /// Memory grows with the square of the number of features (8 bytes for each pair and 4 more at the
-/// end), not with the number of rows. Products are summed in 32 bits over 512 rows, then in 64;
+/// end), not with the number of rows; as long as these are fewer than the features they are kept. Products are summed in 32 bits over 512 rows, then in 64;
 /// values are taken from near the mean of the first rows, so that large means cost no accuracy.
 #[derive(Debug, Clone)]
 pub struct Sums {
@@ -31,6 +32,8 @@ pub struct Sums {
     /// Weighted, without the shift.
     sums: Vec<f64>,
     products: Gram,
+    /// All rows and their weights, as long as they are fewer than the features.
+    few: Option<(Vec<f32>, Vec<f32>)>,
 }
 
 impl Sums {
@@ -47,6 +50,7 @@ impl Sums {
             waiting_weights: Vec::new(),
             sums: vec![0.0; width],
             products: Gram::new(width),
+            few: Some((Vec::new(), Vec::new())),
         }
     }
 
@@ -78,6 +82,12 @@ impl Sums {
             self.waiting_weights.push(*weight);
             self.rows += 1;
             self.weight += f64::from(*weight);
+            self.few = self.few.take().filter(|_| self.rows < width);
+            if let Some((rows, weights)) = &mut self.few {
+                rows.extend_from_slice(features);
+                rows.extend_from_slice(targets);
+                weights.push(*weight);
+            }
             if self.waiting_weights.len() == BATCH {
                 self.add_batch();
             }
@@ -99,7 +109,10 @@ impl Sums {
         let offsets: Vec<f64> = self.sums.iter().map(|sum| sum / weight).collect();
         let means = self.shift.iter().flatten().zip(&offsets);
         let means = means.map(|(shift, offset)| f64::from(*shift) + offset);
-        let means = means.collect();
+        let means: Vec<f64> = means.collect();
+        let few = self.few.take();
+        let few =
+            few.and_then(|(rows, weights)| FewRows::of(&rows, &weights, &means, self.features));
         let mut products = self.products.finish();
         for (column, far) in offsets.iter().enumerate() {
             for (product, offset) in products.col_as_slice_mut(column).iter_mut().zip(&offsets) {
@@ -117,6 +130,7 @@ impl Sums {
             weight,
             means,
             products,
+            few,
         })
     }
 

@@ -466,6 +466,35 @@ fn a_row_with_weight_2_counts_as_two_rows() {
 }
 
 #[test]
+fn few_rows_are_solved_by_rows_as_they_are_by_features() {
+    let (width, count) = (90, 3);
+    let (features, targets) = problem(50, width, count, 9);
+    let weights: Vec<f32> = (0..50u8).map(|row| 0.2 + f32::from(row % 7)).collect();
+    let cut = 20;
+    let part = |rows: std::ops::Range<usize>| {
+        let mut sums = Sums::new(width, count);
+        let features = &features[rows.start * width..rows.end * width];
+        let targets = &targets[rows.start * count..rows.end * count];
+        sums.add(features, targets, &weights[rows]).unwrap();
+        sums.finish().unwrap()
+    };
+    let together = part(0..cut).together(&part(cut..50)).unwrap();
+    for by_rows in [part(0..50), together] {
+        assert!(by_rows.few.is_some());
+        let by_features = Moments {
+            few: None,
+            ..by_rows.clone()
+        };
+        for (one, other) in [(0.1, 30.0), (5.0, f64::INFINITY), (900.0, 0.5)] {
+            let blocks = [block(0..60, one), block(60..width, other)];
+            let [rows, all] = [&by_rows, &by_features].map(|one| one.solve(&blocks).unwrap());
+            let [found, expected] = [rows, all].map(|one| one.predict(&features).unwrap());
+            assert_all_close(&found, &expected, 1e-4);
+        }
+    }
+}
+
+#[test]
 fn rows_in_two_parts_are_rows_together() {
     let whole = problem(600, 5, 2, 2);
     let near = weighted(&whole.0[..1000], &whole.1[..400], &[1.0; 200]);

@@ -8,7 +8,7 @@ use super::options::CHOOSE_LABEL;
 use super::resample::{fill_gaps, resample_linear};
 use super::{Missing, ReadOptions, Split, Unequal};
 use crate::table::{ReadAs, whole_number};
-use crate::wording::{list, shorten};
+use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
 /// Checks the rows of a file and makes them one split.
@@ -24,7 +24,8 @@ pub(super) fn assemble(
     let Some(first) = file.rows.first() else {
         let (path, number) = (&file.path, file.lines.max(1));
         let message = "the file has no series; expected at least one row of data";
-        return Err(Line { path, number }.error(ErrorKind::Empty, message));
+        let error = Line { path, number }.error(ErrorKind::Empty, message);
+        return Err(error.with_hint(EMPTY_FILE));
     };
     let channels = file.channels.max(1);
     let mut labels = Vec::new();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::wording::fields;
 use crate::{Error, ErrorKind};
 
 /// A position in a file, shown as `path:line:field` with line and field counted from 1.
@@ -48,7 +49,7 @@ impl fmt::Display for Place {
 
 /// A row of another number of fields than the first one has.
 pub(crate) fn ragged(path: &Path, line: usize, found: usize, expected: usize) -> Error {
-    let fields = if found == 1 { "field" } else { "fields" };
-    let message = format!("the row has {found} {fields}; expected {expected} like the first row");
+    let found = fields(found);
+    let message = format!("the row has {found}; expected {expected} like the first row");
     Error::new(ErrorKind::Ragged, message).at(Place::line(path, line))
 }

@@ -164,8 +164,8 @@ fn progress_counts_what_was_there() {
     save(folder.path(), "Beef", 1, scored(0.5));
     let mut seen = Vec::new();
     let show = |at: RunProgress| {
-        let [next, failed] =
-            [at.next, at.failed].map(|job| job.map_or(String::new(), Job::file_name));
+        let failed = at.failed.map(|(job, _)| job);
+        let [next, failed] = [at.next, failed].map(|job| job.map_or(String::new(), Job::file_name));
         seen.push((at.done, at.total, next, failed));
     };
     // The last score is no number, which is a failure of the job.
@@ -182,6 +182,7 @@ fn progress_counts_what_was_there() {
         ]
     );
     assert_eq!(summary.failed, 1);
+    assert_eq!(summary.failures[0].error, "accuracy is NaN");
     let results = merged(&[folder.path()]).unwrap();
     assert_eq!(results.failures().next().unwrap().1, "accuracy is NaN");
 }

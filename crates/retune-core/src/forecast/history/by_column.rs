@@ -114,6 +114,7 @@ struct Decided {
     moved: usize,
     farthest: Option<String>,
     offsets: Option<(String, String)>,
+    day_first: Option<bool>,
 }
 
 impl Decided {
@@ -129,6 +130,7 @@ impl Decided {
             self.farthest.get_or_insert_with(|| farthest.clone());
         }
         self.offsets = self.offsets.take().or(read.times.offsets());
+        self.day_first = self.day_first.or(read.times.day_first());
     }
 
     fn tell(self, table: &Table<'_>, columns: &Columns, fill: Option<Fill>, read_as: &mut ReadAs) {
@@ -148,6 +150,11 @@ impl Decided {
                 };
                 read_as.add("time", format!("{}{joined}{step}", shown.join(" and ")));
             }
+        }
+        match self.day_first {
+            Some(true) => read_as.add("dates", "day before month"),
+            Some(false) => read_as.add("dates", "month before day"),
+            None => {}
         }
         if self.reversed {
             read_as.add("order", "newest first, turned round");

@@ -11,7 +11,7 @@ use crate::table::{
     FirstRow, Names, Place, Records, Row, Separator, are_consecutive, count_rows, is_index_name,
     is_number, ragged, whole_number,
 };
-use crate::wording::list;
+use crate::wording::{EMPTY_FILE, list};
 use crate::{Error, ErrorKind};
 
 /// A table of text.
@@ -23,6 +23,8 @@ pub(super) struct Table<'a> {
     /// The line of the first row, be it the header or not.
     first: usize,
     pub(super) separator: Separator,
+    /// Whether the day stands before the month in dates, where that is given.
+    pub(super) day_first: Option<bool>,
     /// How numbers are written, where not plainly.
     pub(super) numbers: Vec<(&'static str, String)>,
     /// At least one row.
@@ -46,6 +48,8 @@ impl<'a> Table<'a> {
                 path.display()
             );
             Error::new(ErrorKind::Empty, message)
+                .of_file(path)
+                .with_hint(EMPTY_FILE)
         };
         let first = rows.first().ok_or_else(|| empty("is empty"))?.line;
         let mut header = Names::default();
@@ -61,6 +65,7 @@ impl<'a> Table<'a> {
             header,
             first,
             separator,
+            day_first: options.day_first,
             numbers,
             rows,
         })

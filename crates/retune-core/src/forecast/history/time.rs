@@ -53,6 +53,7 @@ impl Time {
             path: table.path,
             column: self.column + 1,
             name,
+            day_first: table.day_first,
             fields: rows.iter().map(field).collect(),
         }
     }

@@ -10,7 +10,7 @@ use super::{Histories, History};
 use crate::forecast::timeline::{Grid, TimeColumn};
 use crate::forecast::{HistoryOptions, Timeline};
 use crate::table::{Place, ReadAs, Row, without_gz};
-use crate::wording::{list, shorten};
+use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
 /// How times may be written, the second one as the archive does.
@@ -87,7 +87,8 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
             false => "the file ends without `@data`; expected it before the series",
         };
         let last = text.lines().count().max(1);
-        return Err(Error::new(ErrorKind::Empty, problem).at(Place::line(path, last)));
+        let error = Error::new(ErrorKind::Empty, problem).at(Place::line(path, last));
+        return Err(error.with_hint(EMPTY_FILE));
     }
     let mut read_as = ReadAs::new(path, format!("{} series of a .tsf file", histories.len()));
     let dated = options.time.is_none() && header.attributes.iter().any(|(_, is_time)| *is_time);
@@ -236,6 +237,7 @@ impl Header {
             path: &place.path,
             column: place.field.unwrap_or(1),
             name,
+            day_first: None,
             fields: written
                 .iter()
                 .map(|time| (place.line, time.as_str()))

@@ -22,6 +22,8 @@ pub(in crate::forecast) struct TimeColumn<'a> {
     pub(in crate::forecast) column: usize,
     /// The history they belong to.
     pub(in crate::forecast) name: &'a str,
+    /// Whether the day stands before the month, where that is given.
+    pub(in crate::forecast) day_first: Option<bool>,
     /// The line of each time, and its field.
     pub(in crate::forecast) fields: Vec<(usize, &'a str)>,
 }
@@ -107,7 +109,11 @@ impl<'a> TimeColumn<'a> {
         };
         let found = self.shown(row);
         let message = format!("`{found}` is no time that can be read; expected {expected}");
-        self.wrong(row, message)
+        let error = self.wrong(row, message);
+        if self.is_below(row) {
+            return error.with_hint("remove what stands below the table");
+        }
+        error
             .with_hint(
                 "write all times alike, such as 2016-07-01 00:00:00, 2016-07-01 or 2016-07; \
                  or go without times",
@@ -115,12 +121,23 @@ impl<'a> TimeColumn<'a> {
             .with_setting("time", "none")
     }
 
+    /// Whether a field is a remark below the table: one of the last, and nothing like a time.
+    fn is_below(&self, row: usize) -> bool {
+        const LAST: usize = 3;
+        let text = self.text(row);
+        let rest = self.fields.len() - row.min(self.fields.len());
+        let is_remark = text.is_empty() || !(might_be_date(text) || is_number(text));
+        row > LAST && rest <= LAST && is_remark
+    }
+
     /// Dates that can be read in two ways.
     pub(super) fn ambiguous(&self) -> Error {
         let found = self.shown(0);
         let message = format!("`{found}` can be read with the day or the month first");
         self.wrong(0, message)
-            .with_hint("write the dates as year-month-day")
+            .with_hint("say whether the day stands before the month")
+            .with_setting("day_first", "yes")
+            .with_setting("day_first", "no")
     }
 
     /// The same with the last row first.

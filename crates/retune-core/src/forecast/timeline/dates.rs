@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Span};
 use super::column::TimeColumn;
 use super::grid::{Grid, Placed, place};
 use super::irregular::Irregular;
-use super::pattern::{self, has_offset, other_orders, padded_as, with_offset_of};
+use super::pattern::{self, day_first, has_offset, orders, padded_as, with_offset_of};
 use super::step::most_frequent;
 use super::words::has_days;
 use super::{Read, Step};
@@ -99,6 +99,11 @@ impl Dates {
 
     pub(super) fn set_step(&mut self, step: Step) {
         self.step = step;
+    }
+
+    /// Whether the day stands before the month, where that could be otherwise.
+    pub(super) fn day_first(&self) -> Option<bool> {
+        day_first(&self.pattern)
     }
 
     /// The offset of the first and of the last times, where it changes.
@@ -295,7 +300,7 @@ fn times(column: &TimeColumn<'_>) -> Result<Times, Error> {
     }
     let mut readings = Vec::new();
     let mut unreadable = 0;
-    for pattern in std::iter::once(first.clone()).chain(other_orders(&first)) {
+    for pattern in orders(&first, column.day_first) {
         match Times::of(&pattern, column) {
             Ok(times) => readings.push(times),
             Err(row) => unreadable = unreadable.max(row),

@@ -8,7 +8,7 @@ use super::words::{Word, has_days, push_words};
 
 /// The pattern of a field; `None` when it is not written like a date.
 ///
-/// Where the year stands last the day is taken to stand first; see [`other_orders`].
+/// Where the year stands last the day is taken to stand first; see [`orders`].
 pub(super) fn pattern(field: &str) -> Option<String> {
     let mut pattern = String::with_capacity(32);
     push_pattern(&mut pattern, field, "").map(|()| pattern)
@@ -184,9 +184,10 @@ pub(super) fn is_compact(pattern: &str) -> bool {
     pattern.starts_with("%Y%m")
 }
 
-/// The same pattern with day, month and year in the other orders that are usual: dates with full
-/// stops have the day first wherever they are used.
-pub(super) fn other_orders(pattern: &str) -> Vec<String> {
+/// The pattern, and the same with day, month and year in the other orders that are usual: dates with
+/// full stops have the day first wherever they are used. With `day_first`, the orders in which the day
+/// stands before the month, or after it.
+pub(super) fn orders(pattern: &str, day_first: Option<bool>) -> Vec<String> {
     let parts = pattern.strip_prefix("%d").and_then(|rest| {
         let between = rest
             .get(..1)
@@ -198,14 +199,28 @@ pub(super) fn other_orders(pattern: &str) -> Vec<String> {
         Some((between, year.get(1..)?, rest))
     });
     let Some((between, year, rest)) = parts else {
-        return Vec::new();
+        return vec![pattern.to_owned()];
     };
     let ordered = |order: [&str; 3]| order.join(between) + rest;
-    let mut orders = vec![ordered(["%m", "%d", year])];
-    if year == "%y" {
-        orders.push(ordered(["%y", "%m", "%d"]));
+    let (day, month) = (["%d", "%m", year], ["%m", "%d", year]);
+    match (day_first, year) {
+        (Some(true), _) => vec![ordered(day)],
+        (Some(false), _) => vec![ordered(month)],
+        (None, "%y") => [day, month, ["%y", "%m", "%d"]].map(ordered).to_vec(),
+        (None, _) => [day, month].map(ordered).to_vec(),
     }
-    orders
+}
+
+/// Whether dates have the day before the month; `None` where nothing else is usual.
+pub(super) fn day_first(pattern: &str) -> Option<bool> {
+    let plain = pattern.replace("%-", "%");
+    let order = plain.get(..5)?;
+    ["/", "-"].iter().find_map(|between| {
+        [("%d", "%m", true), ("%m", "%d", false)]
+            .into_iter()
+            .find(|(one, other, _)| order == [one, other].map(|part| *part).join(between))
+            .map(|(.., day_first)| day_first)
+    })
 }
 
 /// The time in a field and its offset where it has one; `None` when it is none of the calendar.

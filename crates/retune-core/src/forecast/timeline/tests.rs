@@ -6,11 +6,16 @@ use super::*;
 use crate::cases::cases;
 
 fn read(times: &[&str]) -> Result<Timeline, Error> {
+    read_with(times, None)
+}
+
+fn read_with(times: &[&str], day_first: Option<bool>) -> Result<Timeline, Error> {
     let fields = times.iter().enumerate();
     let column = TimeColumn {
         path: Path::new("a.csv"),
         column: 1,
         name: "sales",
+        day_first,
         fields: fields.map(|(row, time)| (row + 2, *time)).collect(),
     };
     Timeline::read(&column, &Grid::default()).map(|read| read.times)
@@ -19,6 +24,33 @@ fn read(times: &[&str]) -> Result<Timeline, Error> {
 /// The times of a cell.
 fn split(times: &str) -> Vec<&str> {
     times.split(", ").collect()
+}
+
+/// By hand: 1 February and 1 March, or 2 and 3 January.
+#[test]
+fn a_setting_tells_the_day_from_the_month() {
+    let error = read(&["01/02/2022", "01/03/2022"]).unwrap_err();
+    assert_eq!(
+        error.settings(),
+        [("day_first", "yes"), ("day_first", "no")]
+    );
+    for (times, day_first, step, next) in [
+        (["01/02/2022", "01/03/2022"], true, "1 month", "01/04/2022"),
+        (["01/02/2022", "01/03/2022"], false, "1 day", "01/04/2022"),
+        (["1-2-22", "2-2-22"], true, "1 day", "3-2-22"),
+        (["1-2-22", "2-2-22"], false, "1 month", "3-2-22"),
+        (["2022-01-31", "2022-02-28"], true, "1 month", "2022-03-31"),
+    ] {
+        let timeline = read_with(&times, Some(day_first)).unwrap();
+        assert_eq!(timeline.step().to_string(), step, "{times:?}");
+        assert_eq!(timeline.stamp(2).unwrap(), next);
+        let could_be_otherwise = times[0].starts_with(['0', '1']);
+        assert_eq!(
+            timeline.day_first(),
+            could_be_otherwise.then_some(day_first)
+        );
+    }
+    assert!(read_with(&["13/02/2022", "14/02/2022"], Some(false)).is_err());
 }
 
 #[test]

@@ -124,13 +124,13 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
             which => which.join(" "),
         };
         let mut trial = columns.trial(rows, name, person)?;
-        // A table as any other needs no words.
+        trial.read_as = trial.found(path);
+        trial.read_as.add("trial", trial.label());
         if separator != Comma {
-            trial.read_as = trial.found(path);
-            trial.read_as.add("trial", trial.label());
             trial.read_as.add("separator", separator.to_string());
-            trial.read_as.decisions.extend(numbers.iter().cloned());
         }
+        trial.read_as.decisions.extend(numbers.iter().cloned());
+        trial.read_as.add("angles", "degrees");
         Ok(trial)
     });
     trials.collect()

@@ -7,7 +7,7 @@ use super::joints::JointSelection;
 use super::time::{self, UnevenTime};
 use crate::motion::check::no_joints;
 use crate::table::{Misfit, Names, Numbers, Place, ReadAs, Row, ragged, without_gz};
-use crate::wording::{list, shorten};
+use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
 /// The name of a file without folder and extension.
@@ -21,7 +21,9 @@ pub(super) fn stem(path: &Path) -> String {
 pub(super) fn empty(path: &Path, text: &str) -> Error {
     let message = "the file has no samples; expected at least one row of numbers";
     let last = text.lines().count().max(1);
-    Error::new(ErrorKind::Empty, message).at(Place::line(path, last))
+    Error::new(ErrorKind::Empty, message)
+        .at(Place::line(path, last))
+        .with_hint(EMPTY_FILE)
 }
 
 /// The line with the names of the columns.

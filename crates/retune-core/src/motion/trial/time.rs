@@ -22,6 +22,38 @@ pub enum UnevenTime {
     Interpolate,
 }
 
+/// What is said of times that are not evenly spaced: a time that is far from where even steps would
+/// have it comes of a gap, which is then told instead. With the place of the time.
+fn uneven_steps(times: &[f64], row: usize, worst: f64, step: f64) -> (usize, String) {
+    const GAP: f64 = 2.0;
+    let steps = || times.windows(2).map(|pair| pair[1] - pair[0]);
+    let mut sorted: Vec<f64> = steps().collect();
+    sorted.sort_by(f64::total_cmp);
+    let usual = sorted[sorted.len() / 2];
+    let widest = steps()
+        .enumerate()
+        .max_by(|one, other| one.1.total_cmp(&other.1));
+    let (before, widest) = widest.unwrap_or((0, step));
+    let found = times[row];
+    if widest >= GAP * usual {
+        let (from, to) = (times[before], times[before + 1]);
+        let (widest, usual) = (rounded(widest), rounded(usual));
+        let message =
+            format!("from the time {from} to {to} is {widest} s; the usual step is {usual} s");
+        return (before + 1, message);
+    }
+    let (percent, step) = (worst * 100.0, rounded(step));
+    let message = format!(
+        "the time {found} is off by {percent:.0} % of a step; expected even steps of {step} s"
+    );
+    (row, message)
+}
+
+/// A number to four digits that count.
+fn rounded(number: f64) -> f64 {
+    format!("{number:.3e}").parse().unwrap_or(number)
+}
+
 /// Sets the rate of a trial whose times increase, and evens out its samples if asked to.
 pub(super) fn set(
     trial: &mut Trial,
@@ -42,10 +74,7 @@ pub(super) fn set(
         return Ok(());
     }
     if uneven == UnevenTime::Refuse {
-        let (found, percent) = (times[row], worst * 100.0);
-        let message = format!(
-            "the time {found} is off by {percent:.0} % of a step; expected even steps of {step} s"
-        );
+        let (row, message) = uneven_steps(times, row, worst, step);
         return Err(Error::new(ErrorKind::Time, message)
             .at(place(row))
             .with_hint("interpolate to even steps")

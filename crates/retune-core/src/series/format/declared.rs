@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Line, RawFile, RawRow};
 use crate::Error;
+use crate::wording::EMPTY_FILE;
 
 /// What the lines before `@data` say, and how it makes sense of those after it.
 pub(super) trait Header: Default {
@@ -44,7 +45,7 @@ pub(super) fn read<H: Header>(path: &Path, text: &str) -> Result<RawFile, Error>
     line.number = lines.max(1);
     if !in_data {
         let problem = "the file ends without `@data`; expected it before the series";
-        return Err(line.malformed(problem));
+        return Err(line.malformed(problem).with_hint(EMPTY_FILE));
     }
     let (channels, decisions) = header.found();
     Ok(RawFile {

@@ -9,6 +9,10 @@ use crate::table::{is_missing, is_number, whole_number};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
+/// What to do about rows of a single field.
+pub(super) const ONE_ROW_EACH: &str =
+    "write each series as a row, its values side by side: a row of one field is no series";
+
 /// Whether a header's field is a name for labels.
 pub(super) fn is_name(field: &str) -> bool {
     const NAMES: &str = "label labels class classes target y class_label";
@@ -72,7 +76,8 @@ fn guess(
     }
     let [first, inner @ .., last] = columns else {
         let message = "a row has one field; expected values and a label";
-        return Err(table.error(ErrorKind::Empty, message));
+        let error = table.error(ErrorKind::Empty, message);
+        return Err(error.with_hint(ONE_ROW_EACH));
     };
     let (first, last) = (*first, *last);
     if !known.is_empty() {

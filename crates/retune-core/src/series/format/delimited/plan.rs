@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::columns::Table;
-use super::label;
+use super::label::{self, ONE_ROW_EACH};
 use super::long::{self, Long};
 use crate::series::format::{Layout, Line};
 use crate::series::{Format, LabelColumn, Unequal};
 use crate::table::{FirstRow, Names, Numbers, Row, Separator, count_rows, is_index_name, is_word};
-use crate::wording::shorten;
+use crate::wording::{fields, shorten};
 use crate::{Error, ErrorKind};
 
 /// What the columns of a file hold.
@@ -109,7 +109,7 @@ impl Plan {
                  .tsv for tabs, .csv for commas, .txt for white space",
             ));
         }
-        plan.check_words(&table)?;
+        plan.check_words(&table, &options.label)?;
         plan.say(&table);
         Ok(plan)
     }
@@ -179,13 +179,18 @@ impl Plan {
             Some(length) if columns.len() != length + 1 && options.unequal == Unequal::Reject => {
                 let found = columns.len();
                 let message = format!(
-                    "the row has {found} fields; \
-                     expected {length} values, or {length} values and a label"
+                    "the row has {}; \
+                     expected {length} values, or {length} values and a label",
+                    fields(found)
                 );
                 let line = Line {
                     path: table.path,
                     number: line,
                 };
+                if found == 1 {
+                    let error = line.error(ErrorKind::UnequalLengths, message);
+                    return Err(error.with_hint(ONE_ROW_EACH));
+                }
                 return Err(line
                     .error(ErrorKind::UnequalLengths, message)
                     .with_hint("stretch all series to the length of the training series")
@@ -199,7 +204,7 @@ impl Plan {
     }
 
     /// Checks that no column of values holds words.
-    fn check_words(&self, table: &Table<'_>) -> Result<(), Error> {
+    fn check_words(&self, table: &Table<'_>, label: &LabelColumn) -> Result<(), Error> {
         let words = self
             .values
             .iter()
@@ -211,11 +216,16 @@ impl Plan {
         let word = fields.find(|field| is_word(field));
         let (name, word) = (table.name(column), shorten(word.unwrap_or_default()));
         let message = format!("{name} holds words such as `{word}`; expected numbers");
-        Err(table
-            .error(ErrorKind::NotANumber, message)
-            .with_hint("leave the column out, or say that it is the label")
-            .with_setting("drop", "")
-            .with_setting("label", ""))
+        let error = table.error(ErrorKind::NotANumber, message);
+        Err(match label {
+            LabelColumn::Auto => error
+                .with_hint("leave the column out, or say that it is the label")
+                .with_setting("drop", "")
+                .with_setting("label", ""),
+            _ => error
+                .with_hint("leave the column out")
+                .with_setting("drop", ""),
+        })
     }
 
     /// Says what the columns hold.

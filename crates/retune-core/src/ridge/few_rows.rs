@@ -1,0 +1,109 @@
+//! Fewer rows than features: a system of the size of the rows has the same solution.
+
+use faer::dyn_stack::MemStack;
+use faer::linalg::cholesky::llt::{factor, solve};
+use faer::{Conj, Mat, Par};
+
+use super::gram::product;
+use super::rows::{Standard, memory, no_decomposition};
+use crate::Error;
+
+/// Weighted rows without their means, `[features and targets, rows]`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FewRows(Mat<f64>);
+
+impl FewRows {
+    /// Of rows, `[rows, width]` row by row, where they are fewer than the features.
+    pub(super) fn of(
+        rows: &[f32],
+        weights: &[f32],
+        means: &[f64],
+        features: usize,
+    ) -> Option<Self> {
+        let width = means.len();
+        (weights.len() < features && weights.len() * width == rows.len()).then(|| {
+            Self(Mat::from_fn(width, weights.len(), |column, row| {
+                let off = f64::from(rows[row * width + column]) - means[column];
+                f64::from(weights[row]).sqrt() * off
+            }))
+        })
+    }
+
+    /// These and others, whose means are `apart`; both weights together count for `factor`.
+    pub(super) fn together(
+        &self,
+        others: &Self,
+        (apart, factor): (&[f64], f64),
+        features: usize,
+    ) -> Option<Self> {
+        let (own, all) = (self.0.ncols(), self.0.ncols() + others.0.ncols());
+        (all + 1 < features).then(|| {
+            Self(Mat::from_fn(apart.len(), all + 1, |column, row| {
+                if row < own {
+                    self.0[(column, row)]
+                } else if row < all {
+                    others.0[(column, row - own)]
+                } else {
+                    factor.sqrt() * apart[column]
+                }
+            }))
+        })
+    }
+
+    /// The weights of the kept features when standardised, `[kept, targets]`, where the rows are
+    /// fewer than these.
+    ///
+    /// With `u` the features, each divided by the root of its penalty, the weights are
+    /// `u (uᵀ u + 1)⁻¹ targets`, divided by these roots once more.
+    pub(super) fn weights(
+        &self,
+        standard: &Standard,
+        penalties: &[f64],
+        features: usize,
+    ) -> Option<Result<Mat<f64>, Error>> {
+        let (rows, kept) = (self.0.ncols(), &standard.kept);
+        (rows < kept.len()).then(|| {
+            let root = |place: usize| penalties[kept[place]].sqrt();
+            let scaled = Mat::from_fn(kept.len(), rows, |place, row| {
+                let feature = kept[place];
+                self.0[(feature, row)] / (standard.deviations[feature] * root(place))
+            });
+            let targets = self.0.nrows() - features;
+            let mut duals = Mat::from_fn(rows, targets, |row, target| {
+                self.0[(features + target, row)]
+            });
+            let mut gram = product(scaled.transpose(), scaled.as_ref());
+            for row in 0..rows {
+                gram[(row, row)] += 1.0;
+            }
+            solve_in_place(&mut gram, &mut duals)?;
+            let mut weights = product(scaled.as_ref(), duals.as_ref());
+            for target in 0..targets {
+                let column = weights.col_as_slice_mut(target).iter_mut();
+                for (place, weight) in column.enumerate() {
+                    *weight /= root(place);
+                }
+            }
+            match weights.is_all_finite() {
+                true => Ok(weights),
+                false => Err(no_decomposition()),
+            }
+        })
+    }
+}
+
+/// Solves `gram · x = right` for a matrix that is positive definite, of which the lower half is
+/// read; on one thread, so that the bits are the same on any number of them.
+pub(super) fn solve_in_place(gram: &mut Mat<f64>, right: &mut Mat<f64>) -> Result<(), Error> {
+    let (size, par) = (gram.nrows(), Par::Seq);
+    let needed = factor::cholesky_in_place_scratch::<f64>(size, par, Default::default()).or(
+        solve::solve_in_place_scratch::<f64>(size, right.ncols(), par),
+    );
+    let mut memory = memory(needed, size)?;
+    let memory = MemStack::new(&mut memory);
+    let (regular, how) = (Default::default(), Default::default());
+    factor::cholesky_in_place(gram.as_mut(), regular, par, memory, how)
+        .map_err(|_| no_decomposition())?;
+    solve::solve_in_place_with_conj(gram.as_ref(), Conj::No, right.as_mut(), par, memory);
+    Ok(())
+}
