@@ -172,7 +172,7 @@ fn choose(
     let shares = if scored.left_out {
         let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
         let targets = Ridge::targets(&classes, count);
-        shares(&left_out, &targets, classes.len(), most)
+        shares(&left_out, &targets, count, most)
     } else {
         // Nothing tells one from the other.
         let kept = most.min(candidates.len());
