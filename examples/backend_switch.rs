@@ -17,17 +17,17 @@ use retune::task::{Classifier, Prediction};
 /// Predicts with a program. It is written once, and compiled for every backend.
 fn predict<B: Kernels>(
     program: &Program,
-    source: &SourceWeights,
+    sources: &[SourceWeights],
     data: &Dataset,
 ) -> Result<Vec<Prediction>, retune::Error> {
-    let classifier = Classifier::<B>::new(program.clone(), source, &B::Device::default())?;
+    let classifier = Classifier::<B>::new(program.clone(), sources, &B::Device::default())?;
     classifier.predict(&data.test.series[..64])
 }
 
 fn main() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/GunPoint");
     let data = Dataset::read(&folder, &ReadOptions::default())?;
-    let source = SourceWeights::find("attrnn-gsc35")?;
+    let sources = Preset::Fast.find_sources()?;
     let fitted = Engine::cpu()?
         .classifier()
         .preset(Preset::Fast)
@@ -35,7 +35,7 @@ fn main() -> anyhow::Result<()> {
     let program = fitted.program();
 
     let start = Instant::now();
-    let reference = predict::<Cpu>(program, &source, &data)?;
+    let reference = predict::<Cpu>(program, &sources, &data)?;
     let seconds = start.elapsed().as_secs_f64();
     println!("cpu: {} series in {seconds:.2} s", reference.len());
 
@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<()> {
             return Ok(());
         }
         let start = Instant::now();
-        let predictions = predict::<retune::kernel::Wgpu>(program, &source, &data)?;
+        let predictions = predict::<retune::kernel::Wgpu>(program, &sources, &data)?;
         let seconds = start.elapsed().as_secs_f64();
         let off = predictions
             .iter()

@@ -10,21 +10,20 @@ use retune::engine::{Classifier, Engine};
 use retune::fit::Preset;
 use retune::program::Program;
 use retune::series::{Dataset, ReadOptions, Scaling};
-use retune::source::SourceWeights;
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/ItalyPowerDemand");
     let data = Dataset::read(&folder.unwrap_or(shipped), &ReadOptions::default())?;
 
-    // The source is compiled in; another one would be a file.
-    let source = SourceWeights::find("attrnn-gsc35")?;
+    // The sources are compiled in; another one would be a file.
+    let sources = Preset::Default.find_sources()?;
 
     let engine = Engine::cpu()?;
     let classifier = engine
         .classifier()
         .preset(Preset::Default)
-        .source(&source)
+        .sources(&sources)
         .on_progress(|progress| eprintln!("{progress:?}"))
         .fit(&data.train)?;
     for (name, score) in classifier.program().scores() {
@@ -39,10 +38,10 @@ fn main() -> anyhow::Result<()> {
         baseline::nearest_neighbour(&data.train, &data.test, Scaling::ZNormalise),
     );
 
-    // A program is one small file; the source is not in it.
+    // A program is one small file; its sources are not in it.
     let path = std::env::temp_dir().join(format!("{}.safetensors", data.name));
     classifier.program().save(&path)?;
-    let again = Classifier::new(engine, Program::load(&path)?, &source)?;
+    let again = Classifier::new(engine, Program::load(&path)?, &sources)?;
     for prediction in again.predict(&data.test.series[..3])? {
         println!("{} {:?}", prediction.label, prediction.probabilities);
     }

@@ -207,7 +207,7 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     let classifier = engine
         .classifier()
         .settings(settings)
-        .source(&weights)
+        .sources(std::slice::from_ref(&weights))
         .on_progress(|at| losses.push(format!("{at:?}")))
         .fit(&data.train)
         .unwrap();
@@ -230,7 +230,7 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     let classifier = engine
         .classifier()
         .settings(settings)
-        .source(&weights)
+        .sources(std::slice::from_ref(&weights))
         .fit(&data.train)
         .unwrap();
     let score = classifier.score(&data.test).unwrap();

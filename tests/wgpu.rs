@@ -25,7 +25,7 @@ use retune::transform::Transform;
 
 #[test]
 fn the_same_program_predicts_alike_on_both() {
-    let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    let sources = [SourceWeights::find("attrnn-gsc35").unwrap()];
     // One transform through each input of the source.
     let settings = FitSettings {
         transforms: ["formants", "stretched"]
@@ -36,14 +36,14 @@ fn the_same_program_predicts_alike_on_both() {
     };
     let cpu = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
         &two_tones(8, 1),
-        &source,
+        &sources,
         &settings,
         &Default::default(),
         &mut |_| {},
     )
     .unwrap();
     let program = cpu.program().clone();
-    let wgpu = Classifier::<Wgpu>::new(program, &source, &Default::default()).unwrap();
+    let wgpu = Classifier::<Wgpu>::new(program, &sources, &Default::default()).unwrap();
     let test = two_tones(4, 70);
     let expected = cpu.predict(&test.series).unwrap();
     for (found, expected) in wgpu.predict(&test.series).unwrap().iter().zip(expected) {
@@ -54,7 +54,7 @@ fn the_same_program_predicts_alike_on_both() {
 
 #[test]
 fn a_program_can_be_trained_on_wgpu() {
-    let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    let sources = [SourceWeights::find("attrnn-gsc35").unwrap()];
     let settings = FitSettings {
         epochs: 1,
         ..FitSettings::preset(Preset::Paper)
@@ -62,7 +62,7 @@ fn a_program_can_be_trained_on_wgpu() {
     let train = two_tones(4, 1);
     let on_wgpu = Classifier::<Wgpu>::fit::<Autodiff<Wgpu>>(
         &train,
-        &source,
+        &sources,
         &settings,
         &Default::default(),
         &mut |_| {},
@@ -71,7 +71,7 @@ fn a_program_can_be_trained_on_wgpu() {
     assert!(on_wgpu.program().frozen());
     let on_cpu = Classifier::<Cpu>::fit::<Autodiff<Cpu>>(
         &train,
-        &source,
+        &sources,
         &settings,
         &Default::default(),
         &mut |_| {},
@@ -152,7 +152,7 @@ fn the_golden_values_hold_on_wgpu() {
 
 #[test]
 fn forecasts_and_motion_are_the_same_on_both() {
-    let source = SourceWeights::find("attrnn-gsc35").unwrap();
+    let sources = [SourceWeights::find("attrnn-gsc35").unwrap()];
     // Waves whose kind no linear readout can tell, so that the program uses_source.
     let mut values = Vec::new();
     for wave in 0..90u32 {

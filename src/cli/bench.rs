@@ -6,6 +6,8 @@
 mod timing;
 mod workload;
 
+use std::slice;
+
 use retune::Error;
 use retune::transform::Transform;
 
@@ -122,7 +124,10 @@ impl Arguments {
         let train = |transform: Transform| {
             steps(self.seconds, |steps, done| {
                 let settings = workload::settings(transform.clone(), steps, seed);
-                let builder = engine.classifier().settings(settings).source(&source);
+                let builder = engine
+                    .classifier()
+                    .settings(settings)
+                    .sources(slice::from_ref(&source));
                 let classifier = builder.on_progress(|_| done()).fit(&training)?;
                 Ok(classifier.program().clone())
             })
@@ -134,7 +139,7 @@ impl Arguments {
             Some((program, _)) => program.clone(),
             None => fitted,
         };
-        let classifier = Classifier::new(engine, program.clone(), &source)?;
+        let classifier = Classifier::new(engine, program.clone(), slice::from_ref(&source))?;
         let (predictions, inference) = repeat(self.seconds, || Ok(classifier.predict(&all)?))?;
         let mut one = all.series.chunks(1).cycle();
         let (_, latency) = repeat(self.seconds, || {

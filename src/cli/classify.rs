@@ -82,20 +82,21 @@ impl Arguments {
         for split in [&data.train, &data.test] {
             output::read_as(common, &split.read_as);
         }
-        let source = SourceWeights::find(&self.fitting.source)?;
         if self.black_box.wanted() {
-            return self.query(&data, &source, out.as_ref(), common);
+            return self.query(&data, out.as_ref(), common);
         }
+        let sources = self.fitting.sources()?;
         let settings = self.fitting.settings(common.seed)?;
         let engine = self.backend.engine()?;
-        let done = fit_and_score(engine, &data, &source, &settings, common, "fitting")?;
+        let done = fit_and_score(engine, &data, &sources, &settings, common, "fitting")?;
         let program = done.classifier.program();
         if let Some(out) = &out {
             program.save(&out.target)?;
         }
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(&data, settings.scaling, common)?;
-        let random = controls.of_random_source(&data, &source, &settings, &self.backend, common)?;
+        let random =
+            controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
         let outcome = Outcome {
             dataset: &data.name,
@@ -129,7 +130,7 @@ impl Arguments {
 
     /// The file to write, which must be none of those.
     fn output(&self, files: &Files) -> Result<Option<OutputFile>> {
-        let mut inputs = vec![PathBuf::from(&self.fitting.source)];
+        let mut inputs: Vec<PathBuf> = self.fitting.inputs().map(Path::to_owned).collect();
         match files {
             Files::Pair(train, test) => inputs.extend([*train, *test].map(Path::to_owned)),
             Files::Folder(folder) => {
@@ -200,7 +201,7 @@ fn describe(outcome: &Outcome) -> String {
         text::seconds(outcome.seconds.predict),
         fitted.backend,
         fitted.seed,
-        fitted.source(),
+        fitted.sources(),
     );
     text + &saved_as(outcome.out)
 }

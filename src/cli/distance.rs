@@ -36,18 +36,18 @@ struct Outcome<'a> {
     n_speech: usize,
     projections: usize,
     parts: Vec<Distance>,
-    source: &'a SourceReference,
+    sources: &'a [SourceReference],
     read_as: &'a ReadAs,
 }
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let (program, source) = self.program.load()?;
+        let (program, sources) = self.program.load()?;
         let length = program.series_length();
         let options = self.read.options();
         let split = Split::read_to_score(&self.data, length, program.labels(), &options)?;
         output::read_as(common, &split.read_as);
-        let read = || SpeechFolder::read(&self.speech, None, source.spec());
+        let read = || SpeechFolder::read(&self.speech, None, sources[0].spec());
         let speech = Waiting::during(common, "reading the recordings", read)?.test;
         if speech.is_empty() {
             let folder = self.speech.display();
@@ -57,7 +57,7 @@ impl Arguments {
         }
         let waiting = Waiting::new(common, "hearing series and speech");
         let count = program.parts().len();
-        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
         let (projections, seed) = (self.projections, common.seed);
         let parts = (0..count)
             .map(|part| classifier.distance(&split, &speech, part, projections, seed))
@@ -70,7 +70,7 @@ impl Arguments {
             n_speech: speech.len(),
             projections,
             parts,
-            source: classifier.program().source(),
+            sources: classifier.program().sources(),
             read_as: &split.read_as,
         };
         output::show(common, &outcome, describe)

@@ -29,13 +29,13 @@ struct Outcome<'a> {
     confusion: Vec<Vec<usize>>,
     seconds: f64,
     backend: &'a str,
-    source: &'a SourceReference,
+    sources: &'a [SourceReference],
     read_as: &'a ReadAs,
 }
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let (program, source) = self.program.load()?;
+        let (program, sources) = self.program.load()?;
         let length = program.series_length();
         let options = self.read.options();
         let split = Split::read_to_score(&self.test, length, program.labels(), &options)?;
@@ -43,7 +43,7 @@ impl Arguments {
         let what = format!("predicting {} series", split.len());
         let waiting = Waiting::new(common, what);
         let start = Instant::now();
-        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
         let score = classifier.score(&split)?;
         drop(waiting);
         let outcome = Outcome {
@@ -57,7 +57,7 @@ impl Arguments {
             confusion: score.confusion,
             seconds: start.elapsed().as_secs_f64(),
             backend: &self.backend.backend,
-            source: classifier.program().source(),
+            sources: classifier.program().sources(),
             read_as: &split.read_as,
         };
         output::show(common, &outcome, |outcome| {

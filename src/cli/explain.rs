@@ -1,7 +1,6 @@
 //! `retune explain`: one picture of one prediction.
 
 use retune::program::Part;
-use retune::source::SourceSpec;
 
 use super::listen::Word;
 use super::picture::{Picture, explain_svg};
@@ -34,17 +33,18 @@ struct Outcome<'a> {
     words: Vec<Word>,
     /// The share of the prediction that rests on transforms that do not tell when.
     untimed: f32,
-    source: &'a SourceReference,
+    sources: &'a [SourceReference],
     read_as: &'a ReadAs,
 }
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let row = self.row.open(&self.out, common)?;
-        let spec = row.source.spec();
-        let untimed = untimed(&row.program, spec, &row.series);
-        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
-        let explanation = classifier.explain(&row.series, self.row.part - 1)?;
+        let part = self.row.part - 1;
+        let spec = row.sources[row.program.part(part)?.source].spec();
+        let untimed = untimed(&row.program, &row.sources, &row.series)?;
+        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.sources)?;
+        let explanation = classifier.explain(&row.series, part)?;
         let saliency = classifier.saliency(&row.series)?;
         let prediction = &explanation.prediction;
         let outcome = Outcome {
@@ -55,7 +55,7 @@ impl Arguments {
             probability: prediction.probabilities[prediction.class],
             words: Word::first(&explanation.words, WORDS),
             untimed,
-            source: classifier.program().source(),
+            sources: classifier.program().sources(),
             read_as: &row.read_as,
         };
         let centres = spec.plane.as_ref().map(|plane| plane.centres.clone());
@@ -112,19 +112,23 @@ impl Arguments {
         };
         let program = self.row.program.program.file_name().unwrap_or_default();
         let program = program.to_string_lossy();
-        let program = format!("Program {program}; {}", text::source(outcome.source));
+        let program = format!("Program {program}; {}", text::sources(outcome.sources));
         untimed.into_iter().chain([words, program]).collect()
     }
 }
 
 /// The share of a program's parts, by weight, in whose sound no value of a series has its time.
-fn untimed(program: &Program, source: &SourceSpec, series: &[f64]) -> f32 {
-    let series = program.settings().scaling.apply(series);
+fn untimed(program: &Program, sources: &[SourceWeights], series: &[f64]) -> Result<f32> {
+    let series = program.scaled(series, 1)?;
     let weight = |part: &Part| part.weight;
-    let timeless = |part: &&Part| part.transform.times(source, &series).is_empty();
+    let timeless = |part: &&Part| {
+        let taken = series.taken_by(&part.transform);
+        let times = part.transform.times(sources[part.source].spec(), taken);
+        times.is_empty()
+    };
     let all: f32 = program.parts().iter().map(weight).sum();
     let untimed: f32 = program.parts().iter().filter(timeless).map(weight).sum();
-    untimed / all.max(f32::MIN_POSITIVE)
+    Ok(untimed / all.max(f32::MIN_POSITIVE))
 }
 
 impl Outcome<'_> {

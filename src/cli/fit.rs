@@ -38,7 +38,9 @@ struct Outcome<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let inputs = [self.train.as_path(), self.fitting.source.as_ref()];
+        let inputs: Vec<&Path> = once(self.train.as_path())
+            .chain(self.fitting.inputs())
+            .collect();
         let out = OutputFile::check(&self.out, &inputs)?;
         if self.train.is_dir() {
             let shown = self.train.display();
@@ -50,10 +52,10 @@ impl Arguments {
         }
         let train = Split::read_to_train(&self.train, &self.read.options())?;
         output::read_as(common, &train.read_as);
-        let source = SourceWeights::find(&self.fitting.source)?;
+        let sources = self.fitting.sources()?;
         let engine = self.backend.engine()?;
         let settings = self.fitting.settings(common.seed)?;
-        let (classifier, seconds) = fit(engine, &train, &source, &settings, common, "fitting")?;
+        let (classifier, seconds) = fit(engine, &train, &sources, &settings, common, "fitting")?;
         let program = classifier.program();
         program.save(&out.target)?;
         let outcome = Outcome {
@@ -96,6 +98,6 @@ fn describe(outcome: &Outcome) -> String {
         fitted.backend,
         fitted.preset,
         fitted.seed,
-        fitted.source()
+        fitted.sources()
     )
 }

@@ -17,9 +17,10 @@ pub struct FitArgs {
     /// mapping on a transform with a trained sound on top
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
-    /// The source model: one that is shipped, or a file
-    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
-    pub source: String,
+    /// A source model: one that is shipped, or a file; several in as many options [default: those of the
+    /// preset]
+    #[arg(long = "source", value_name = "NAME|FILE")]
+    sources: Vec<String>,
     /// How the source hears the series: a transform by its name, and several in as many options
     #[arg(long = "transform", alias = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(names().into_iter().map(|named| named.name)))]
     transforms: Vec<String>,
@@ -99,6 +100,29 @@ fn trainer(name: &str) -> Result<String, String> {
 }
 
 impl FitArgs {
+    /// The sources, with their weights.
+    pub fn sources(&self) -> Result<Vec<SourceWeights>> {
+        if self.sources.is_empty() {
+            return Ok(self.preset.find_sources()?);
+        }
+        let names = self.sources.iter();
+        names.map(|name| Ok(SourceWeights::find(name)?)).collect()
+    }
+
+    /// The one source of a black box; of itself the one with words.
+    pub fn only_source(&self) -> Result<SourceWeights> {
+        match &self.sources[..] {
+            [] => Ok(SourceWeights::find(DEFAULT_SOURCE)?),
+            [name] => Ok(SourceWeights::find(name)?),
+            _ => bail!(problem("a black box is one source", "give --source once")),
+        }
+    }
+
+    /// The files that must not be written over.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        self.sources.iter().map(Path::new)
+    }
+
     /// The preset with what was given in its place. An option of one transform needs that transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
         let mut settings = FitSettings::preset(self.preset);
@@ -170,14 +194,14 @@ impl FitArgs {
 pub fn fit(
     engine: Engine,
     train: &Split,
-    source: &SourceWeights,
+    sources: &[SourceWeights],
     settings: &FitSettings,
     common: &Common,
     doing: &str,
 ) -> Result<(Classifier, f64)> {
     let start = Instant::now();
     let mut progress = Progress::new(common, doing);
-    let builder = engine.classifier().source(source);
+    let builder = engine.classifier().sources(sources);
     let builder = builder.settings(settings.clone());
     let builder = builder.on_progress(|at| show_progress(&mut progress, at));
     let classifier = builder.fit(train)?;
@@ -190,7 +214,7 @@ pub struct Fitted {
     pub backend: String,
     pub preset: String,
     pub seed: u64,
-    source: SourceReference,
+    sources: Vec<SourceReference>,
     frozen: bool,
 }
 
@@ -201,14 +225,14 @@ impl Fitted {
             backend: backend.backend.clone(),
             preset: preset.to_string(),
             seed,
-            source: program.source().clone(),
+            sources: program.sources().to_vec(),
             frozen: program.frozen(),
         }
     }
 
-    /// The source, as a line.
-    pub fn source(&self) -> String {
-        text::checked_source(&self.source, self.frozen)
+    /// The sources, as a line.
+    pub fn sources(&self) -> String {
+        text::checked_sources(&self.sources, self.frozen)
     }
 }
 

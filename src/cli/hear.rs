@@ -36,9 +36,9 @@ struct Outcome<'a> {
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let row = self.row.open(&self.out, common)?;
-        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.source)?;
+        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.sources)?;
         let mut audio = classifier.hear(&row.series, self.row.part - 1)?;
-        let rate = classifier.rate();
+        let rate = classifier.rate(self.row.part - 1)?;
         let peak = audio.iter().map(|sample| sample.abs());
         let peak = peak.fold(0.0, f32::max);
         let gain = if peak > 1.0 { 1.0 / peak } else { 1.0 };

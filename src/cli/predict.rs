@@ -83,7 +83,7 @@ impl Arguments {
     }
 
     fn classify(&self, common: &Common) -> Result<String> {
-        let (program, source) = self.program.load()?;
+        let (program, sources) = self.program.load()?;
         let length = program.series_length();
         let (time, id) = self.histories.long();
         let options = ReadOptions {
@@ -92,7 +92,7 @@ impl Arguments {
         };
         let parts = SplitParts::open(&self.series, length, program.labels(), &options)?;
         let waiting = Waiting::new(common, "predicting");
-        let classifier = Classifier::new(self.backend.engine()?, program, &source)?;
+        let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
         let mut predictions = Vec::new();
         // The series are read as they are needed: a file may be larger than the memory.
         let mut read_as = ReadAs::default();

@@ -5,22 +5,25 @@ use retune::source::shipped_sources;
 
 use super::prelude::*;
 
-/// A program, and its source where that is not shipped.
+/// A program, and its sources where they are not shipped.
 #[derive(Debug, Clone, Args)]
 pub struct ProgramArgs {
     /// The program that `retune fit`, `classify` or `forecast` wrote
     pub program: PathBuf,
-    /// The source that the program was made for, where it is not a shipped one
-    #[arg(long, value_name = "NAME|FILE")]
-    source: Option<String>,
+    /// A source that the program was made for, where it is not a shipped one; several in as many
+    /// options
+    #[arg(long = "source", value_name = "NAME|FILE")]
+    sources: Vec<String>,
 }
 
 impl ProgramArgs {
-    /// Reads a program that classifies, and finds its source.
-    pub fn load(&self) -> Result<(Program, SourceWeights)> {
+    /// Reads a program that classifies, and finds its sources, in its order.
+    pub fn load(&self) -> Result<(Program, Vec<SourceWeights>)> {
         let program = Program::load(&self.program)?;
-        let source = self.source_of(program.source())?;
-        Ok((program, source))
+        let wanted = program.sources().iter();
+        let sources = wanted.map(|wanted| self.source_of(wanted));
+        let sources = sources.collect::<Result<_>>()?;
+        Ok((program, sources))
     }
 
     /// Reads a program that forecasts, and finds its source.
@@ -31,12 +34,11 @@ impl ProgramArgs {
     }
 
     fn source_of(&self, wanted: &SourceReference) -> Result<SourceWeights> {
-        if let Some(name) = &self.source {
-            return Ok(SourceWeights::find(name)?);
-        }
-        for name in shipped_sources() {
+        let given = self.sources.iter().map(String::as_str);
+        for name in given.chain(shipped_sources()) {
             let source = SourceWeights::find(name)?;
-            if source.sha256() == wanted.sha256 {
+            // Another one that was given alone is refused by its name and hash.
+            if source.sha256() == wanted.sha256 || self.sources == [name] {
                 return Ok(source);
             }
         }
@@ -52,8 +54,8 @@ impl ProgramArgs {
 
     /// The files that must not be written over.
     pub fn inputs_and<'a>(&'a self, series: &'a Path) -> Vec<&'a Path> {
-        let source = self.source.as_deref().map(Path::new);
-        [series, &self.program].into_iter().chain(source).collect()
+        let sources = self.sources.iter().map(Path::new);
+        [series, &self.program].into_iter().chain(sources).collect()
     }
 }
 
@@ -78,7 +80,7 @@ pub struct RowArgs {
 pub struct Opened {
     pub out: OutputFile,
     pub program: Program,
-    pub source: SourceWeights,
+    pub sources: Vec<SourceWeights>,
     pub series: Vec<f64>,
     pub label: Option<String>,
     pub read_as: ReadAs,
@@ -88,7 +90,7 @@ impl RowArgs {
     /// Checks where to write, and reads the program and the series, with its label where it has one.
     pub fn open(&self, out: &Path, common: &Common) -> Result<Opened> {
         let out = OutputFile::check(out, &self.program.inputs_and(&self.series))?;
-        let (program, source) = self.program.load()?;
+        let (program, sources) = self.program.load()?;
         let length = program.series_length();
         let split =
             Split::read_for_length(&self.series, length, program.labels(), &self.read.options())?;
@@ -99,7 +101,7 @@ impl RowArgs {
         Ok(Opened {
             out,
             program,
-            source,
+            sources,
             series,
             label: split.labels.get(row - 1).cloned(),
             read_as: split.read_as,
@@ -110,6 +112,7 @@ impl RowArgs {
 /// How results name a part of a program.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartName {
+    source: String,
     transform: &'static str,
     readout: &'static str,
     weight: f32,
@@ -119,6 +122,7 @@ impl PartName {
     /// All parts of a program, in the order in which `--part` counts them.
     pub fn all(program: &Program) -> Vec<Self> {
         let name = |part: &Part| Self {
+            source: program.sources()[part.source].name.clone(),
             transform: part.transform.name(),
             readout: part.mapping.name(),
             weight: part.weight,
@@ -131,11 +135,15 @@ impl PartName {
         let row = |(part, place): (&Self, usize)| {
             [
                 format!("part {place}"),
+                part.source.clone(),
                 part.transform.to_owned(),
                 part.readout.to_owned(),
                 format!("{:.1} %", 100.0 * part.weight),
             ]
         };
-        text::table(&[Left, Left, Left, Right], parts.iter().zip(1..).map(row))
+        text::table(
+            &[Left, Left, Left, Left, Right],
+            parts.iter().zip(1..).map(row),
+        )
     }
 }

@@ -73,11 +73,11 @@ impl Controls {
         Ok(found)
     }
 
-    /// The test accuracy of the same fit on a source of random weights.
+    /// The test accuracy of the same fit on sources of random weights.
     pub fn of_random_source(
         self,
         data: &Dataset,
-        source: &SourceWeights,
+        sources: &[SourceWeights],
         settings: &FitSettings,
         backend: &BackendArgs,
         common: &Common,
@@ -85,9 +85,10 @@ impl Controls {
         if self != Self::All {
             return Ok(None);
         }
-        let source = source.random(settings.seed)?;
+        let random = sources.iter().map(|source| source.random(settings.seed));
+        let sources: Vec<_> = random.collect::<Result<_, _>>()?;
         let doing = "fitting on random weights";
-        let done = fit_and_score(backend.engine()?, data, &source, settings, common, doing)?;
+        let done = fit_and_score(backend.engine()?, data, &sources, settings, common, doing)?;
         Ok(Some(done.score.accuracy))
     }
 }
@@ -109,12 +110,12 @@ pub struct Seconds {
 pub fn fit_and_score(
     engine: Engine,
     data: &Dataset,
-    source: &SourceWeights,
+    sources: &[SourceWeights],
     settings: &FitSettings,
     common: &Common,
     doing: &str,
 ) -> Result<Done> {
-    let (classifier, fit) = fit(engine, &data.train, source, settings, common, doing)?;
+    let (classifier, fit) = fit(engine, &data.train, sources, settings, common, doing)?;
     let what = format!("predicting {} series", data.test.len());
     let _waiting = Waiting::new(common, what);
     let start = Instant::now();

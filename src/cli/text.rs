@@ -133,13 +133,18 @@ pub fn source(source: &SourceReference) -> String {
     format!("source {} (sha256 {hash})", source.name)
 }
 
-/// The same with whether the check of its weights held, as a line.
-pub fn checked_source(of: &SourceReference, frozen: bool) -> String {
+/// Several.
+pub fn sources(of: &[SourceReference]) -> String {
+    of.iter().map(source).collect::<Vec<_>>().join(", ")
+}
+
+/// The same with whether the check of their weights held, as a line.
+pub fn checked_sources(of: &[SourceReference], frozen: bool) -> String {
     let check = match frozen {
         true => "frozen: weights unchanged",
         false => "not checked: its weights may have changed",
     };
-    format!("{}, {check}\n", source(of))
+    format!("{}, {check}\n", sources(of))
 }
 
 /// `1 class`, `3 classes`: a number and what is counted.

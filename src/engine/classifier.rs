@@ -8,16 +8,16 @@ use crate::Error;
 use crate::fit::{FitProgress, FitSettings, Preset};
 use crate::program::Program;
 use crate::series::Split;
-use crate::source::{DEFAULT_SOURCE, SourceWeights, SpeechClip};
+use crate::source::{SourceWeights, SpeechClip};
 use crate::task::{self, Distance, Explanation, Prediction, Score};
 
 /// A classifier to be fitted: it cannot predict yet.
 ///
-/// Without anything more it is the preset `default` on the default source, with seed 0.
+/// Without anything more it is the preset `default` on its own sources, with seed 0.
 pub struct ClassifierBuilder<'a> {
     engine: Engine,
     settings: FitSettings,
-    source: Option<&'a SourceWeights>,
+    sources: &'a [SourceWeights],
     progress: Box<dyn FnMut(&FitProgress) + 'a>,
 }
 
@@ -47,9 +47,9 @@ impl<'a> ClassifierBuilder<'a> {
         self
     }
 
-    /// The frozen source.
-    pub fn source(mut self, source: &'a SourceWeights) -> Self {
-        self.source = Some(source);
+    /// The frozen sources, in place of those of the [preset](Preset::sources).
+    pub fn sources(mut self, sources: &'a [SourceWeights]) -> Self {
+        self.sources = sources;
         self
     }
 
@@ -65,18 +65,18 @@ impl<'a> ClassifierBuilder<'a> {
     ///
     /// As [`task::Classifier::fit`].
     pub fn fit(mut self, train: &Split) -> Result<Classifier, Error> {
-        let source = match self.source {
-            Some(source) => source.clone(),
-            None => SourceWeights::find(DEFAULT_SOURCE)?,
+        let sources = match self.sources {
+            [] => self.settings.preset.find_sources()?,
+            sources => sources.to_vec(),
         };
         let (settings, progress) = (&self.settings, &mut self.progress);
         let fitted: Box<dyn Any + Send + Sync> = on!(self.engine, A, device => {
             let fit = task::Classifier::<Inner<A>>::fit::<A>;
-            Box::new(fit(train, &source, settings, device, progress)?)
+            Box::new(fit(train, &sources, settings, device, progress)?)
         });
         Ok(Classifier {
             engine: self.engine,
-            source,
+            sources,
             fitted,
         })
     }
@@ -88,16 +88,16 @@ impl Engine {
         ClassifierBuilder {
             engine: self,
             settings: FitSettings::default(),
-            source: None,
+            sources: &[],
             progress: Box::new(|_| {}),
         }
     }
 }
 
-/// A program on a backend, beside its frozen source.
+/// A program on a backend, beside its frozen sources.
 pub struct Classifier {
     engine: Engine,
-    source: SourceWeights,
+    sources: Vec<SourceWeights>,
     /// A [`task::Classifier`] on the engine's backend.
     fitted: Box<dyn Any + Send + Sync>,
 }
@@ -115,24 +115,25 @@ macro_rules! on_backend {
 
 impl fmt::Debug for Classifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = (self.engine, self.source.name());
+        let names: Vec<&str> = self.sources.iter().map(SourceWeights::name).collect();
+        let shown = (self.engine, names);
         write!(formatter, "Classifier{shown:?}")
     }
 }
 
 impl Classifier {
-    /// Puts a program and its source on a backend.
+    /// Puts a program and its sources, among those given, on a backend.
     ///
     /// # Errors
     ///
     /// As [`task::Classifier::new`].
-    pub fn new(engine: Engine, program: Program, source: &SourceWeights) -> Result<Self, Error> {
+    pub fn new(engine: Engine, program: Program, sources: &[SourceWeights]) -> Result<Self, Error> {
         let fitted: Box<dyn Any + Send + Sync> = on!(engine, A, device => {
-            Box::new(task::Classifier::<Inner<A>>::new(program, source, device)?)
+            Box::new(task::Classifier::<Inner<A>>::new(program, sources, device)?)
         });
         Ok(Self {
             engine,
-            source: source.clone(),
+            sources: sources.to_vec(),
             fitted,
         })
     }
@@ -160,7 +161,7 @@ impl Classifier {
         on_backend!(self, fitted => fitted.score(split))
     }
 
-    /// What the source hears of a series by one part of the program, counted from 0: samples.
+    /// What its source hears of a series by one part of the program, counted from 0: samples.
     ///
     /// # Errors
     ///
@@ -169,12 +170,16 @@ impl Classifier {
         on_backend!(self, fitted => fitted.hear(series, part))
     }
 
-    /// The rate of what [`Classifier::hear`] gives, in Hz.
-    pub fn rate(&self) -> u32 {
-        on_backend!(self, fitted => fitted.rate())
+    /// The rate of what [`Classifier::hear`] gives by a part, in Hz.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Classifier::rate`].
+    pub fn rate(&self, part: usize) -> Result<u32, Error> {
+        on_backend!(self, fitted => fitted.rate(part))
     }
 
-    /// What the source makes of a series by one part of the program, counted from 0.
+    /// What its source makes of a series by one part of the program, counted from 0.
     ///
     /// # Errors
     ///
@@ -191,11 +196,11 @@ impl Classifier {
     pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
         on!(self.engine, A, device => {
             let program = self.program().clone();
-            task::Classifier::<A>::new(program, &self.source, device)?.saliency(series)
+            task::Classifier::<A>::new(program, &self.sources, device)?.saliency(series)
         })
     }
 
-    /// Compares the source's logits on speech with those on labelled series.
+    /// Compares a source's logits on speech with those on labelled series.
     ///
     /// # Errors
     ///

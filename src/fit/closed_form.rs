@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use retune_core::argmax;
 
-use super::{Examples, FitProgress, FitSettings, Fitted, ReadoutKind};
+use super::{Examples, FitProgress, FitSettings, Fitted, Hearing, ReadoutKind};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout};
@@ -17,9 +17,8 @@ use crate::program::{Part, Trained, features};
 use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec};
 use crate::stacking::shares;
-use crate::transform::Transform;
 
-/// Transforms whose readouts are fitted together, each on a thread of its own.
+/// Ways of hearing whose readouts are fitted together, each on a thread of its own.
 const TOGETHER: usize = 4;
 /// Penalties to choose from, for each feature.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
@@ -27,12 +26,9 @@ const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 /// series of each class, drawn from the training splits of 13 data sets.
 const DEFAULT_PENALTY: f64 = 0.5;
 
-/// A transform and its trained numbers.
-type FittedTransform<'a> = (&'a Transform, Numbers);
-
-/// A transform and a readout of it, which a program may keep.
+/// A source, what it hears, and a readout of that, which a program may keep.
 struct Candidate<'a> {
-    transform: &'a FittedTransform<'a>,
+    hearing: &'a Hearing,
     readout: Readout,
     numbers: Numbers,
     /// The scores of each row had the readout not seen it, `[scored, classes]` row by row; where
@@ -66,47 +62,46 @@ impl Scored {
     }
 }
 
-/// Fits readouts to each transform, chooses what to keep, and calibrates the weighted mean of their
+/// Fits readouts to each way of hearing, chooses what to keep, and calibrates the weighted mean of their
 /// scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
 /// a ridge regression gives without being fitted again.
 pub(super) fn fit<B: Kernels>(
     examples: Examples,
-    transforms: &[FittedTransform],
+    hearings: &[Hearing],
     settings: &FitSettings,
-    source: &dyn SourceModel<B>,
+    sources: &[Arc<dyn SourceModel<B>>],
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, Error> {
-    let spec = source.spec();
-    let (series, length) = (examples.series.len(), examples.series[0].len());
+    let series = examples.series.len();
     let scored = Scored::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
     let mut candidates = Vec::new();
     let mut before = 0;
-    for together in transforms.chunks(TOGETHER) {
+    for together in hearings.chunks(TOGETHER) {
         let mut pairs = Vec::with_capacity(together.len() * readouts.len());
-        for transform in together {
-            let numbers = transform.0.on_device(spec, &transform.1, length, device)?;
+        for hearing in together {
+            let (source, transform) = (sources[hearing.source].as_ref(), &hearing.transform);
+            let (spec, length) = (source.spec(), examples.length);
+            let numbers = transform.on_device(spec, &hearing.numbers, length, device)?;
             let mut forwarded = |done| {
-                let (done, of) = (before + done, transforms.len() * series);
+                let (done, of) = (before + done, hearings.len() * series);
                 progress(&FitProgress::Forwarded { done, of });
             };
-            let (all, told) = (examples.series, &mut forwarded);
-            let activations = features(all, transform.0, &numbers, source, device, told)?;
+            let (all, told) = (examples.taken_by(transform), &mut forwarded);
+            let activations = features(&all, transform, &numbers, source, device, told)?;
             before += series;
             let activations = Arc::new(activations);
-            pairs.extend(
-                readouts
-                    .iter()
-                    .map(|one| (transform, *one, activations.clone())),
-            );
+            let pair = |one: &Pooling| (hearing, *one, activations.clone());
+            pairs.extend(readouts.iter().map(pair));
         }
         let fitted = pairs
             .into_par_iter()
-            .map(|(transform, pooling, activations)| {
-                candidate(transform, pooling, &activations, spec, examples, &scored)
+            .map(|(hearing, pooling, activations)| {
+                let spec = sources[hearing.source].spec();
+                candidate(hearing, pooling, &activations, spec, examples, &scored)
             });
         candidates.extend(fitted.collect::<Result<Vec<_>, _>>()?);
     }
@@ -122,9 +117,9 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
     }
 }
 
-/// Fits one readout of a transform to what the source made of it, `[series, pooled_width]` row by row.
+/// Fits one readout to what the source made of what it heard, `[series, pooled_width]` row by row.
 fn candidate<'a>(
-    transform: &'a FittedTransform<'a>,
+    hearing: &'a Hearing,
     pooling: Pooling,
     activations: &[f32],
     source: &SourceSpec,
@@ -152,7 +147,7 @@ fn candidate<'a>(
     let penalty = found.penalty;
     let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
-        transform,
+        hearing,
         readout: Readout { penalty, pooling },
         numbers: Readout::numbers(found.model.weights, intercept),
         // Of two classes, the score of the first is minus that of the second.
@@ -177,7 +172,7 @@ fn choose(
     let shares = if scored.left_out {
         let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
         let targets = Ridge::targets(&classes, count);
-        shares(&left_out, &targets, classes.len(), most)
+        shares(&left_out, &targets, count, most)
     } else {
         // Nothing tells one from the other.
         let kept = most.min(candidates.len());
@@ -192,11 +187,16 @@ fn choose(
         for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
             *sum += f64::from(weight) * score;
         }
-        let (transform, numbers) = candidate.transform;
+        let Hearing {
+            source,
+            transform,
+            numbers,
+        } = candidate.hearing;
         tensors.extend(Trained::Transform.named(parts.len(), numbers.clone()));
         tensors.extend(Trained::Mapping.named(parts.len(), candidate.numbers));
         parts.push(Part {
-            transform: (*transform).clone(),
+            source: *source,
+            transform: transform.clone(),
             mapping: Mapping::new(candidate.readout),
             weight,
         });

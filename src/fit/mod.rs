@@ -21,11 +21,12 @@ use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, Mapping, OutputMapping};
 use crate::parameters::Numbers;
 use crate::program::{
-    Classification, ClassifierRecord, Part, Program, SourceReference, Trained, check_finite,
+    Classification, ClassifierRecord, Part, Program, Scaled, SourceReference, Trained, check_finite,
 };
-use crate::series::{Classes, Split};
+use crate::series::{Classes, Level, Split};
 use crate::source::{SourceModel, SourceSpec, SourceWeights};
 use crate::train;
+use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
 /// Where a fit stands.
@@ -45,9 +46,27 @@ pub enum FitProgress {
 /// Series of equal length, scaled, with the index of each one's class.
 #[derive(Debug, Clone, Copy)]
 struct Examples<'a> {
-    series: &'a [Vec<f32>],
+    series: &'a [Scaled],
+    /// The length of each.
+    length: usize,
     classes: &'a [usize],
     class_count: usize,
+}
+
+impl Examples<'_> {
+    /// The series as a transform takes them.
+    fn taken_by(&self, transform: &Transform) -> Vec<&[f32]> {
+        let taken = self.series.iter().map(|one| one.taken_by(transform));
+        taken.collect()
+    }
+}
+
+/// A way in which a source hears the series, with its trained numbers.
+struct Hearing {
+    /// The place of the source.
+    source: usize,
+    transform: Transform,
+    numbers: Numbers,
 }
 
 /// What a fit found.
@@ -61,38 +80,42 @@ struct Fitted {
 
 /// Fits a program to a training split.
 ///
-/// Each transform of `settings` is trained by gradient through a label mapping where it has something
+/// Each source hears the series through each transform of `settings`, which is trained by gradient through a label mapping where it has something
 /// to train and there are epochs for it; readouts are then fitted in closed form where that is
-/// asked for. The source's weights are compared bit by bit with those that were loaded when all
+/// asked for. The sources' weights are compared bit by bit with those that were loaded when all
 /// is done.
 ///
 /// # Errors
 ///
 /// When the split is empty, its series differ in length, hold values that are not finite or do not
-/// suit a transform, there are fewer than two classes or more than source labels, a setting is out of
-/// range, the loss is not finite, or the source was changed.
+/// suit a transform, there are fewer than two classes or more than source labels, no source, a setting
+/// is out of range, the loss is not finite, or a source was changed.
 pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     train: &Split,
-    source: &SourceWeights,
+    sources: &[SourceWeights],
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Program, Error> {
     let series_length = check_training(train)?;
     let labels = Classes::from_training(&train.labels)?;
+    let level = Level::of(&train.series);
     let series = train.series.iter();
-    let series: Vec<Vec<f32>> = series.map(|one| settings.scaling.apply(one)).collect();
+    let series = series.map(|one| Scaled::of(one, settings.scaling, level));
+    let series: Vec<Scaled> = series.collect();
     let classes = train.labels.iter();
     let classes: Vec<usize> = classes.filter_map(|label| labels.index(label)).collect();
     let examples = Examples {
         series: &series,
+        length: series_length,
         classes: &classes,
         class_count: labels.len(),
     };
-    let fitted = fit_parts::<B>(examples, source, settings, device, progress)?;
+    let fitted = fit_parts::<B>(examples, sources, settings, device, progress)?;
     let content = Classification {
         labels,
         series_length,
+        level,
         parts: fitted.parts,
         inverse_temperature: fitted.inverse_temperature,
         settings: ClassifierRecord {
@@ -102,9 +125,10 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             trainer: settings.trainer.clone(),
         },
     };
-    let reference = SourceReference::of(source.spec());
+    let sources = sources.iter();
+    let sources = sources.map(|source| SourceReference::of(source.spec()));
     Ok(Program::fitted(
-        reference,
+        sources.collect(),
         content,
         fitted.tensors,
         fitted.scores,
@@ -113,28 +137,26 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 
 fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     examples: Examples,
-    source: &SourceWeights,
+    sources: &[SourceWeights],
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, Error> {
     settings.check()?;
-    let spec = source.spec();
-    for transform in &settings.transforms {
-        transform.check(spec, examples.series[0].len())?;
-    }
-    if settings.readouts.contains(&ReadoutKind::Labels) {
-        random_labels(examples, spec, settings)?;
-    }
-    let at_rest = source.model::<B::InnerBackend>(device);
-    let before = at_rest.fingerprint();
+    let mut hearings = hearings(examples, sources, settings)?;
+    let at_rest = sources
+        .iter()
+        .map(|one| one.model::<B::InnerBackend>(device));
+    let at_rest: Vec<_> = at_rest.collect();
+    let before: Vec<String> = at_rest.iter().map(|source| source.fingerprint()).collect();
 
     let mut scores = BTreeMap::new();
-    let mut transforms = Vec::with_capacity(settings.transforms.len());
     let mut parts = Vec::new();
     let mut tensors = Numbers::new();
-    for (place, transform) in settings.transforms.iter().enumerate() {
-        let mut numbers = transform.initial(spec, settings.seed);
+    let count = hearings.len();
+    for (place, hearing) in hearings.iter_mut().enumerate() {
+        let (transform, source) = (&hearing.transform, &sources[hearing.source]);
+        let spec = source.spec();
         if settings.epochs > 0 && transform.trainable(spec) {
             let mapping = random_labels(examples, spec, settings)?;
             let objective = objective::Reprogramming::new(
@@ -142,33 +164,31 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
                 transform,
                 &mapping,
                 source.model::<B>(device),
-                at_rest.clone(),
+                at_rest[hearing.source].clone(),
                 settings,
                 device,
             )?;
             let (found, trained) = gradient::train(&objective, examples, settings, progress)?;
-            // Several transforms are told apart by their place.
-            scores.extend(
-                trained.map(|(name, score)| match settings.transforms.len() {
-                    1 => (name.to_owned(), score),
-                    _ => (format!("part{}_{name}", place + 1), score),
-                }),
-            );
-            let of_mapping;
-            (numbers, of_mapping) = objective.named(&found);
+            // Several are told apart by their place.
+            scores.extend(trained.map(|(name, score)| match count {
+                1 => (name.to_owned(), score),
+                _ => (format!("part{}_{name}", place + 1), score),
+            }));
+            let (numbers, of_mapping) = objective.named(&found);
             tensors.extend(Trained::Transform.named(place, numbers.clone()));
             tensors.extend(Trained::Mapping.named(place, of_mapping));
             parts.push(Part {
+                source: hearing.source,
                 transform: transform.clone(),
                 mapping,
-                weight: 1.0 / settings.transforms.len() as f32,
+                weight: 1.0 / count as f32,
             });
+            hearing.numbers = numbers;
         }
-        transforms.push((transform, numbers));
     }
 
     let fitted = if settings.readouts == [ReadoutKind::Labels] {
-        if parts.len() < transforms.len() {
+        if parts.len() < count {
             return Err(nothing_to_train());
         }
         Fitted {
@@ -178,14 +198,46 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             scores,
         }
     } else {
-        let source: &dyn SourceModel<B::InnerBackend> = at_rest.as_ref();
         let mut fitted =
-            closed_form::fit(examples, &transforms, settings, source, device, progress)?;
+            closed_form::fit(examples, &hearings, settings, &at_rest, device, progress)?;
         fitted.scores.extend(scores);
         fitted
     };
-    check_frozen(at_rest.as_ref(), &before)?;
+    let mut pairs = at_rest.iter().zip(&before);
+    pairs.try_for_each(|(source, before)| check_frozen(source.as_ref(), before))?;
     Ok(fitted)
+}
+
+/// Each source through each of its transforms, as they begin.
+fn hearings(
+    examples: Examples,
+    sources: &[SourceWeights],
+    settings: &FitSettings,
+) -> Result<Vec<Hearing>, Error> {
+    let mut hearings = Vec::new();
+    for (place, source) in sources.iter().enumerate() {
+        let spec = source.spec();
+        let transforms = settings.transforms.iter();
+        for transform in transforms.filter(|one| one.adds(spec, examples.length)) {
+            transform.check(spec, examples.length)?;
+            let transform = transform.learnt(spec, &examples.taken_by(&transform))?;
+            hearings.push(Hearing {
+                source: place,
+                numbers: transform.initial(spec, settings.seed),
+                transform,
+            });
+        }
+        if settings.readouts.contains(&ReadoutKind::Labels) {
+            random_labels(examples, spec, settings)?;
+        }
+    }
+    match hearings.is_empty() {
+        true => Err(
+            Error::new(ErrorKind::Setting, "there is no source to hear the series")
+                .with_setting("source", ""),
+        ),
+        false => Ok(hearings),
+    }
 }
 
 /// The series' common length.

@@ -121,7 +121,7 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         Ok(Self {
             transform,
             mapping,
-            prepared: transform.prepare(spec, examples.series)?,
+            prepared: transform.prepare(spec, &examples.taken_by(transform))?,
             source,
             at_rest,
             device,
@@ -150,7 +150,7 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         numbers: &[f32],
     ) -> Result<(Parameters<C>, Parameters<C>), Error> {
         let (transform, mapping) = self.named(numbers);
-        let (spec, length) = (self.at_rest.spec(), self.examples.series[0].len());
+        let (spec, length) = (self.at_rest.spec(), self.examples.length);
         let transform = self
             .transform
             .on_device(spec, &transform, length, self.device)?;

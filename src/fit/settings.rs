@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::series::Scaling;
+use crate::source::{DEFAULT_SOURCE, SourceWeights};
 use crate::transform::{Tier, Transform, Waveform};
 use crate::{Error, setting};
 
@@ -28,6 +29,27 @@ pub enum Preset {
     Paper,
     /// The label mapping of Voice2Series on a transform that the series modulates, with θ trained on top.
     Words,
+}
+
+impl Preset {
+    /// The names of the sources that hear a series, where no others are asked for.
+    pub fn sources(self) -> &'static [&'static str] {
+        match self {
+            Self::Fast => &["speech-embedding"],
+            Self::Default | Self::Best => &["speech-embedding", DEFAULT_SOURCE],
+            Self::Paper | Self::Words => &[DEFAULT_SOURCE],
+        }
+    }
+
+    /// The same with their weights.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: they are compiled in.
+    pub fn find_sources(self) -> Result<Vec<SourceWeights>, Error> {
+        let names = self.sources().iter();
+        names.map(|name| SourceWeights::find(name)).collect()
+    }
 }
 
 impl fmt::Display for Preset {
@@ -75,7 +97,7 @@ impl FromStr for ReadoutKind {
 pub struct FitSettings {
     /// The preset that the others started from.
     pub preset: Preset,
-    /// The ways in which the source hears a series; each is a part of the program.
+    /// The ways in which each source hears a series.
     pub transforms: Vec<Transform>,
     /// How the source's answer becomes a class: the groups of labels alone, or readouts in closed
     /// form, each of which is tried on each transform.

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::{Content, Program, Task};
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
-use crate::series::{Classes, Scaling};
+use crate::series::{Classes, Level, Scaling};
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
-/// A transform and the mapping that reads what the source makes of it.
+/// A transform, the source that hears it, and the mapping that reads what that makes of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
+    /// The place of its source among the program's.
+    pub source: usize,
     /// The input transform.
     pub transform: Transform,
     /// The output mapping.
@@ -27,6 +29,8 @@ pub struct Classification {
     pub(crate) labels: Classes,
     /// Samples of the series that the program takes.
     pub(crate) series_length: usize,
+    /// The level of the training split, for transforms that keep it.
+    pub(crate) level: Level,
     pub(crate) parts: Vec<Part>,
     /// What the weighted mean of the parts' scores is multiplied by before the softmax that makes
     /// probabilities of it.
@@ -51,7 +55,10 @@ pub struct ClassifierRecord {
 impl Content for Classification {
     const TASK: Task = Task::Classification;
 
-    fn check(&self, _tensors: &Numbers) -> Result<(), String> {
+    fn check(&self, sources: usize, _tensors: &Numbers) -> Result<(), String> {
+        if self.parts.iter().any(|part| part.source >= sources) {
+            return Err("a part has a source that the program lacks".to_owned());
+        }
         let numbers = self.parts.iter().map(|part| part.weight);
         let mut numbers = numbers.chain([self.inverse_temperature]);
         match !self.parts.is_empty() && numbers.all(f32::is_finite) {
@@ -103,7 +110,7 @@ impl Program {
     ///
     /// When it has another length than those that the program was trained on, or a value that is
     /// not finite.
-    pub fn scaled(&self, series: &[f64], number: usize) -> Result<Vec<f32>, Error> {
+    pub fn scaled(&self, series: &[f64], number: usize) -> Result<Scaled, Error> {
         let (found, expected) = (series.len(), self.series_length());
         if found != expected {
             let message =
@@ -112,7 +119,37 @@ impl Program {
             return Err(error.with_setting("unequal", "resample"));
         }
         check_finite(series, number)?;
-        Ok(self.settings().scaling.apply(series))
+        Ok(Scaled::of(
+            series,
+            self.settings().scaling,
+            self.content().level,
+        ))
+    }
+}
+
+/// A series as transforms take it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaled {
+    /// Scaled by itself.
+    own: Vec<f32>,
+    /// Scaled by the training split.
+    at_level: Vec<f32>,
+}
+
+impl Scaled {
+    pub(crate) fn of(series: &[f64], scaling: Scaling, level: Level) -> Self {
+        Self {
+            own: scaling.apply(series),
+            at_level: level.apply(series),
+        }
+    }
+
+    /// What a transform takes of it.
+    pub fn taken_by(&self, transform: &Transform) -> &[f32] {
+        match transform.keeps_level() {
+            true => &self.at_level,
+            false => &self.own,
+        }
     }
 }
 

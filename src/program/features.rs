@@ -11,7 +11,8 @@ use crate::transform::Transform;
 /// Series that go through the source together.
 const BATCH: usize = 64;
 
-/// The activations of every series, `[series, pooled_width]`; `forwarded` hears how many are done.
+/// The activations of every series, as a transform takes it: `[series, pooled_width]`; `forwarded` hears
+/// how many are done.
 pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     series: &[S],
     transform: &Transform,

@@ -12,10 +12,8 @@ use crate::parameters::Numbers;
 use crate::storage::{Stored, sha256, write_whole};
 use crate::{Error, ErrorKind};
 
-/// The version that is written. Version 6 kept more settings, which are passed over.
-const VERSION: u64 = 7;
-/// The first version that is read; those before it were never released.
-const OLDEST: u64 = 6;
+/// The version that is written, and the only one that is read: those before it were never released.
+const VERSION: u64 = 8;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.
@@ -63,7 +61,10 @@ impl<T: Content> Program<T> {
         }
         let header: Header<T> =
             serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
-        let content = header.content.check(&tensors);
+        if header.sources.is_empty() {
+            return Err(damaged(path, "it names no source"));
+        }
+        let content = header.content.check(header.sources.len(), &tensors);
         content.map_err(|reason| damaged(path, reason))?;
         Ok(Self { header, tensors })
     }
@@ -107,7 +108,7 @@ fn open(path: &Path) -> Result<(Task, String, Numbers), Error> {
             .of_file(path)
             .with_hint("update retune"));
     }
-    if found < OLDEST {
+    if found < VERSION {
         let reason = format!("it has format version {found}, from before the first release");
         return Err(damaged(path, reason));
     }

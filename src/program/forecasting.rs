@@ -77,7 +77,7 @@ pub struct ForecastRecord {
 impl Content for Forecasting {
     const TASK: Task = Task::Forecasting;
 
-    fn check(&self, tensors: &Numbers) -> Result<(), String> {
+    fn check(&self, _sources: usize, tensors: &Numbers) -> Result<(), String> {
         let readout = readout(tensors)?;
         let fits = readout.targets() == self.horizon
             && readout.features() >= self.context

@@ -10,7 +10,7 @@ mod forecasting;
 mod motion;
 
 pub(crate) use classification::check_finite;
-pub use classification::{Classification, ClassifierRecord, Part};
+pub use classification::{Classification, ClassifierRecord, Part, Scaled};
 pub(crate) use features::{features, readings};
 pub use forecasting::{Calibration, ForecastProgram, ForecastRecord, Forecasting};
 pub(crate) use forecasting::{calibration_scores, store_readout};
@@ -72,26 +72,34 @@ impl SourceReference {
         if self.sha256 == source.sha256 {
             return Ok(());
         }
-        // Enough of a hash to tell two apart.
-        let shown = |of: &Self| {
-            let hash = of.sha256.get(..12).unwrap_or(&of.sha256);
-            format!("{} (sha256 {hash})", of.name)
-        };
-        let (own, other) = (shown(self), shown(source));
+        let (own, other) = (self.shown(), source.shown());
         let message = format!("the program was trained for the source {own}, not for {other}");
         let hint = format!("it was called {}; give that source", self.name);
         Err(Error::new(ErrorKind::Mismatch, message).with_hint(hint))
     }
 
-    /// The same for a source that is given by name or file.
-    pub(crate) fn check_weights(&self, source: &SourceWeights) -> Result<(), Error> {
-        self.check(&Self::of(source.spec())).map_err(|error| {
-            let name = &self.name;
-            let hint = format!(
-                "it was called {name}; give that source, a name from `retune source list` or a file"
-            );
-            error.with_hint(hint).with_setting("source", "")
-        })
+    /// It is not among the sources given by name or file.
+    fn missing(&self, given: &[SourceWeights]) -> Error {
+        let name = &self.name;
+        let hint = format!(
+            "it was called {name}; give that source, a name from `retune source list` or a file"
+        );
+        let error = match given {
+            [other] => self.check(&Self::of(other.spec())).err(),
+            _ => None,
+        };
+        let error = error.unwrap_or_else(|| {
+            let own = self.shown();
+            let message = format!("the program needs the source {own}, which was not given");
+            Error::new(ErrorKind::Mismatch, message)
+        });
+        error.with_hint(hint).with_setting("source", "")
+    }
+
+    /// Its name with enough of its hash to tell two apart.
+    fn shown(&self) -> String {
+        let hash = self.sha256.get(..12).unwrap_or(&self.sha256);
+        format!("{} (sha256 {hash})", self.name)
     }
 }
 
@@ -110,37 +118,38 @@ pub trait Content: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned
     /// The task.
     const TASK: Task;
 
-    /// Whether it holds together, and with the trained numbers; else what is wrong.
+    /// Whether it holds together, with so many sources and with the trained numbers; else what is
+    /// wrong.
     ///
     /// # Errors
     ///
     /// The end of a sentence on a damaged file.
-    fn check(&self, tensors: &Numbers) -> Result<(), String>;
+    fn check(&self, sources: usize, tensors: &Numbers) -> Result<(), String>;
 }
 
 /// The readable part of a program file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Header<T> {
     pub task: Task,
-    pub source: SourceReference,
+    pub sources: Vec<SourceReference>,
     #[serde(flatten)]
     pub content: T,
     pub scores: BTreeMap<String, f64>,
-    /// Whether the source's weights were found unchanged after the fit.
+    /// Whether the sources' weights were found unchanged after the fit.
     pub frozen: bool,
 }
 
 impl<T: Content> Program<T> {
-    /// The program of a fit that left the source as it was: fits that do not fail.
+    /// The program of a fit that left its sources as they were: fits that do not fail.
     pub(crate) fn fitted(
-        source: SourceReference,
+        sources: Vec<SourceReference>,
         content: T,
         tensors: Numbers,
         scores: BTreeMap<String, f64>,
     ) -> Self {
         let header = Header {
             task: T::TASK,
-            source,
+            sources,
             content,
             scores,
             frozen: true,
@@ -148,9 +157,27 @@ impl<T: Content> Program<T> {
         Self { header, tensors }
     }
 
-    /// The source that the program was trained for.
+    /// The sources that the program was trained for, at least one.
+    pub fn sources(&self) -> &[SourceReference] {
+        &self.header.sources
+    }
+
+    /// The first of them; programs that forecast or move have no other.
     pub fn source(&self) -> &SourceReference {
-        &self.header.source
+        &self.header.sources[0]
+    }
+
+    /// Of the sources given those of the program, in its order.
+    pub(crate) fn sources_among<'a>(
+        &self,
+        given: &'a [SourceWeights],
+    ) -> Result<Vec<&'a SourceWeights>, Error> {
+        let find = |wanted: &SourceReference| {
+            let same = |source: &&SourceWeights| source.sha256() == wanted.sha256;
+            let found = given.iter().find(same);
+            found.ok_or_else(|| wanted.missing(given))
+        };
+        self.sources().iter().map(find).collect()
     }
 
     /// What the task asks for beside the trained numbers.
@@ -163,7 +190,7 @@ impl<T: Content> Program<T> {
         &self.header.scores
     }
 
-    /// Whether the source's weights were found bit-identical after the fit.
+    /// Whether the sources' weights were found bit-identical after the fit.
     pub fn frozen(&self) -> bool {
         self.header.frozen
     }

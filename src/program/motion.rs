@@ -40,7 +40,7 @@ pub struct MotionRecord {
 impl Content for Motion {
     const TASK: Task = Task::Motion;
 
-    fn check(&self, tensors: &Numbers) -> Result<(), String> {
+    fn check(&self, _sources: usize, tensors: &Numbers) -> Result<(), String> {
         let size = RefurbishSize {
             width: self.window.saturating_mul(self.input_joints.len()),
             hidden: self.settings.hidden,

@@ -35,6 +35,8 @@ pub struct AudioInput {
 pub struct PlaneInput {
     /// Frames of a clip: what a transform fills.
     pub frames: usize,
+    /// The most frames that it takes at once; as many as a clip has where it takes no other number.
+    pub most_frames: usize,
     /// Samples from one frame to the next.
     pub hop: usize,
     /// Samples that a frame looks at.

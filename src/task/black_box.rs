@@ -8,7 +8,7 @@ use crate::fit::Queried;
 use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, Mapping};
 use crate::program::{Classification, ClassifierRecord, Part, Program, SourceReference, Trained};
-use crate::series::{Classes, Dataset, Scaling, Split};
+use crate::series::{Classes, Dataset, Level, Scaling, Split};
 use crate::source::{BlackBox, Counted};
 use crate::train::{Plan, Progress, RandomDirections, Schedule, Trainer};
 use crate::transform::{Padding, Position, Transform};
@@ -131,7 +131,9 @@ pub fn fit_black_box<B: Kernels>(
     let tensors = Trained::Transform.named(0, train.named(&numbers));
     let content = Classification {
         series_length: data.train.series.first().map_or(0, Vec::len),
+        level: Level::of(&data.train.series),
         parts: vec![Part {
+            source: 0,
             transform: transform.clone(),
             mapping: Mapping::new(mapping.clone()),
             weight: 1.0,
@@ -145,9 +147,9 @@ pub fn fit_black_box<B: Kernels>(
         },
         labels: labels.clone(),
     };
-    let reference = SourceReference::of(spec);
+    let sources = vec![SourceReference::of(spec)];
     Ok((
-        Program::fitted(reference, content, tensors, Default::default()),
+        Program::fitted(sources, content, tensors, Default::default()),
         score,
     ))
 }

@@ -12,7 +12,7 @@ use super::distance::risk;
 use crate::fit::{FitProgress, FitSettings, fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
-use crate::program::{Program, Trained};
+use crate::program::{Program, Scaled, Trained};
 use crate::series::Split;
 use crate::source::{
     Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, play,
@@ -67,15 +67,21 @@ pub struct Explanation {
     pub words: Vec<(String, f32)>,
 }
 
-/// A program on a device, beside the source that it was trained for.
+/// A program on a device, beside the sources that it was trained for.
 #[derive(Debug, Clone)]
 pub struct Classifier<B: Kernels> {
     program: Program,
-    pub(super) source: Arc<dyn SourceModel<B>>,
+    sources: Vec<Loaded<B>>,
     parts: Vec<LoadedPart<B>>,
-    /// The taps that any part reads.
-    taps: Vec<usize>,
     pub(super) device: B::Device,
+}
+
+/// A source of the program on the device.
+#[derive(Debug, Clone)]
+struct Loaded<B: Kernels> {
+    model: Arc<dyn SourceModel<B>>,
+    /// What any part reads of it.
+    taps: Vec<usize>,
 }
 
 /// One part of the program on the device.
@@ -90,16 +96,16 @@ struct LoadedPart<B: Kernels> {
 impl<B: Kernels> Classifier<B> {
     /// Learns to classify series like those of the training split.
     ///
-    /// The source stays frozen: its weights are compared bit by bit afterwards. `progress` hears
+    /// The sources stay frozen: their weights are compared bit by bit afterwards. `progress` hears
     /// of every epoch.
     ///
     /// # Errors
     ///
     /// When the split is empty, its series differ in length or hold values that are not finite,
-    /// there are fewer than two classes, or the settings do not suit them.
+    /// there are fewer than two classes, no source, or the settings do not suit them.
     pub fn fit<A>(
         train: &Split,
-        source: &SourceWeights,
+        sources: &[SourceWeights],
         settings: &FitSettings,
         device: &B::Device,
         progress: &mut dyn FnMut(&FitProgress),
@@ -107,43 +113,49 @@ impl<B: Kernels> Classifier<B> {
     where
         A: AutodiffBackend<InnerBackend = B, Device = B::Device> + Kernels,
     {
-        let program = fit::<A>(train, source, settings, device, progress)?;
-        Self::new(program, source, device)
+        let program = fit::<A>(train, sources, settings, device, progress)?;
+        Self::new(program, sources, device)
     }
 
-    /// Puts a program and its source on a device.
+    /// Puts a program and its sources, among those given, on a device.
     ///
     /// # Errors
     ///
     /// When the program was trained for another source, or lacks some of its numbers.
     pub fn new(
         program: Program,
-        source: &SourceWeights,
+        sources: &[SourceWeights],
         device: &B::Device,
     ) -> Result<Self, Error> {
-        program.source().check_weights(source)?;
-        Self::load(program, source.model(device), device)
+        let sources = program.sources_among(sources)?.into_iter();
+        let models = sources.map(|source| source.model(device)).collect();
+        Self::load(program, models, device)
     }
 
-    /// The same with the source on the device.
-    pub(super) fn load(
+    /// The same with the sources on the device.
+    fn load(
         program: Program,
-        source: Arc<dyn SourceModel<B>>,
+        models: Vec<Arc<dyn SourceModel<B>>>,
         device: &B::Device,
     ) -> Result<Self, Error> {
-        let spec = source.spec();
         let (length, classes) = (program.series_length(), program.labels().len());
-        let mut taps = Vec::new();
+        let loaded = |model| Loaded {
+            model,
+            taps: Vec::new(),
+        };
+        let mut sources: Vec<Loaded<B>> = models.into_iter().map(loaded).collect();
         let mut parts = Vec::with_capacity(program.parts().len());
         let mut before = None;
         for (index, part) in program.parts().iter().enumerate() {
+            let Loaded { model, taps } = &mut sources[part.source];
+            let spec = model.spec();
             let numbers = program.tensors_of(index, Trained::Transform);
             let transform = part.transform.on_device(spec, &numbers, length, device);
-            let transform = part.transform.settle(source.as_ref(), transform?);
+            let transform = part.transform.settle(model.as_ref(), transform?);
             let of_mapping = program.tensors_of(index, Trained::Mapping);
             let mapping = part.mapping.on_device(spec, classes, &of_mapping, device)?;
             taps.extend(part.mapping.reads(spec));
-            let heard = Some((&part.transform, numbers));
+            let heard = Some((part.source, &part.transform, numbers));
             parts.push(LoadedPart {
                 as_before: before == heard,
                 transform,
@@ -151,15 +163,22 @@ impl<B: Kernels> Classifier<B> {
             });
             before = heard;
         }
-        taps.sort_unstable();
-        taps.dedup();
+        for Loaded { taps, .. } in &mut sources {
+            taps.sort_unstable();
+            taps.dedup();
+        }
         Ok(Self {
-            source,
+            sources,
             parts,
-            taps,
             program,
             device: device.clone(),
         })
+    }
+
+    /// The same source on the device for another program.
+    pub(super) fn with_program(&self, program: Program) -> Result<Self, Error> {
+        let models = self.sources.iter().map(|source| source.model.clone());
+        Self::load(program, models.collect(), &self.device)
     }
 
     /// The program.
@@ -222,7 +241,7 @@ impl<B: Kernels> Classifier<B> {
         })
     }
 
-    /// What the source hears of a series by one part of the program, as audio at the rate that
+    /// What its source hears of a series by one part of the program, as audio at the rate that
     /// [`Classifier::rate`] gives; `part` counts from 0. A plane that was painted is played by tones.
     ///
     /// # Errors
@@ -230,25 +249,30 @@ impl<B: Kernels> Classifier<B> {
     /// As [`Classifier::predict`]; and when there is no such part.
     pub fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
+        let spec = self.spec(part)?;
         Ok(match self.input(part, &series)? {
             Input::Audio(audio) => host(audio).values,
             Input::Sum(audio, shared) => host(audio + shared.audio.unsqueeze::<2>()).values,
             Input::Plane(plane) => {
-                let input = self.spec().plane.as_ref();
+                let input = spec.plane.as_ref();
                 let input = input.expect("a transform made a plane for the source");
                 play(&host(plane).values, input)
             }
         })
     }
 
-    /// The rate of what [`Classifier::hear`] gives, in Hz.
-    pub fn rate(&self) -> u32 {
-        let spec = self.spec();
+    /// The rate of what [`Classifier::hear`] gives by a part, in Hz.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such part.
+    pub fn rate(&self, part: usize) -> Result<u32, Error> {
+        let spec = self.spec(part)?;
         let of_plane = spec.plane.as_ref().map(|plane| plane.rate);
-        spec.audio.map(|audio| audio.rate).or(of_plane).unwrap_or(0)
+        Ok(spec.audio.map(|audio| audio.rate).or(of_plane).unwrap_or(0))
     }
 
-    /// What the source hears of a series by one part of the program, where it listens, and which
+    /// What its source hears of a series by one part of the program, where it listens, and which
     /// words it would report; `part` counts from 0.
     ///
     /// # Errors
@@ -256,11 +280,11 @@ impl<B: Kernels> Classifier<B> {
     /// As [`Classifier::hear`]; and when the source hears no plane.
     pub fn explain(&self, series: &[f64], part: usize) -> Result<Explanation, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
-        let spec = self.spec();
+        let (spec, source) = (self.spec(part)?, self.model(part));
         let taken = explained(spec)?;
-        let plane = self.source.plane(self.input(part, &series)?);
+        let plane = source.plane(self.input(part, &series)?);
         let attention: Vec<usize> = spec.tap("attention").into_iter().collect();
-        let outputs = self.source.forward(Input::Plane(plane.clone()), &attention);
+        let outputs = source.forward(Input::Plane(plane.clone()), &attention);
         let probabilities = outputs.probabilities().map(|found| host(found).values);
         let labels = spec.labels.iter().cloned();
         let mut words: Vec<_> = labels.zip(probabilities.unwrap_or_default()).collect();
@@ -277,7 +301,7 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The series as the transforms take them; `before` counts the series of earlier batches.
-    pub(super) fn scaled(&self, batch: &[Vec<f64>], before: usize) -> Result<Vec<Vec<f32>>, Error> {
+    pub(super) fn scaled(&self, batch: &[Vec<f64>], before: usize) -> Result<Vec<Scaled>, Error> {
         let series = (before + 1..).zip(batch);
         series
             .map(|(number, series)| self.program.scaled(series, number))
@@ -285,38 +309,52 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The source's input for some scaled series by one part of the program.
-    pub(super) fn input(&self, part: usize, batch: &[Vec<f32>]) -> Result<Input<B>, Error> {
-        let transform = &self.program.part(part)?.transform;
-        let prepared = transform.prepare(self.spec(), batch)?;
+    pub(super) fn input(&self, part: usize, batch: &[Scaled]) -> Result<Input<B>, Error> {
+        let spec = self.spec(part)?;
+        let transform = &self.program.parts()[part].transform;
+        let taken: Vec<&[f32]> = batch.iter().map(|one| one.taken_by(transform)).collect();
+        let prepared = transform.prepare(spec, &taken)?;
         let numbers = &self.parts[part].transform;
-        Ok(transform.forward(self.spec(), &prepared, numbers, &self.device))
+        Ok(transform.forward(spec, &prepared, numbers, &self.device))
     }
 
-    /// What the source makes of an input, with all that any part reads.
-    pub(super) fn outputs(&self, input: Input<B>) -> Outputs<B> {
-        self.source.forward(input, &self.taps)
+    /// What the source of a part makes of an input, with all that any of its parts reads.
+    pub(super) fn outputs(&self, part: usize, input: Input<B>) -> Outputs<B> {
+        let Loaded { model, taps } = &self.sources[self.program.parts()[part].source];
+        model.forward(input, taps)
     }
 
     /// The scores that one part of the program gives, `[batch, classes]`.
     pub(super) fn scores(&self, part: usize, outputs: &Outputs<B>) -> Tensor<B, 2> {
         let mapping = &self.program.parts()[part].mapping;
-        mapping.scores(self.spec(), outputs, &self.parts[part].mapping)
+        mapping.scores(self.model(part).spec(), outputs, &self.parts[part].mapping)
     }
 
-    /// What the source takes and gives.
-    pub fn spec(&self) -> &SourceSpec {
-        self.source.spec()
+    /// What the source of a part takes and gives.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such part.
+    pub fn spec(&self, part: usize) -> Result<&SourceSpec, Error> {
+        self.program.part(part)?;
+        Ok(self.model(part).spec())
+    }
+
+    /// The source of a part that there is.
+    pub(super) fn model(&self, part: usize) -> &dyn SourceModel<B> {
+        let place = self.program.parts()[part].source;
+        self.sources[place].model.as_ref()
     }
 
     /// The classes of some scaled series.
-    fn predict_batch(&self, batch: &[Vec<f32>]) -> Result<Vec<Prediction>, Error> {
+    fn predict_batch(&self, batch: &[Scaled]) -> Result<Vec<Prediction>, Error> {
         let labels = self.program.labels();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
         let mut heard = None;
         for (index, (part, loaded)) in self.program.parts().iter().zip(&self.parts).enumerate() {
             let outputs = match heard.take().filter(|_| loaded.as_before) {
                 Some(outputs) => outputs,
-                None => self.outputs(self.input(index, batch)?),
+                None => self.outputs(index, self.input(index, batch)?),
             };
             sum = sum + self.scores(index, &outputs) * part.weight;
             heard = Some(outputs);

@@ -55,9 +55,10 @@ impl<B: Kernels> Classifier<B> {
             let message = "there is no speech to compare with, or no direction to compare along";
             return Err(Error::new(ErrorKind::Empty, message));
         }
+        self.spec(part)?;
         let mut on_speech = Vec::with_capacity(speech.len());
         for batch in speech.chunks(BATCH) {
-            on_speech.extend(label_logits(self.source.as_ref(), batch, &self.device)?);
+            on_speech.extend(label_logits(self.model(part), batch, &self.device)?);
         }
         let width = on_speech[0].len();
         let risks = on_speech.iter().zip(speech);
@@ -86,10 +87,10 @@ impl<B: Kernels> Classifier<B> {
     fn untrained(&self, part: usize) -> Result<Self, Error> {
         let mut program = self.program().clone();
         let (transform, seed) = (&program.part(part)?.transform, program.settings().seed);
-        let initial = transform.initial(self.spec(), seed);
+        let initial = transform.initial(self.spec(part)?, seed);
         let named = Trained::Transform.named(part, initial);
         program.tensors.extend(named);
-        Self::load(program, self.source.clone(), &self.device)
+        self.with_program(program)
     }
 
     /// The source's logits on the series of a split.
@@ -97,8 +98,9 @@ impl<B: Kernels> Classifier<B> {
         let mut logits = Vec::with_capacity(split.len());
         for (index, batch) in split.series.chunks(BATCH).enumerate() {
             let batch = self.scaled(batch, index * BATCH)?;
-            let outputs = self.source.forward(self.input(part, &batch)?, &[]);
-            let found = outputs.logits.ok_or_else(|| self.spec().no_labels())?;
+            let source = self.model(part);
+            let outputs = source.forward(self.input(part, &batch)?, &[]);
+            let found = outputs.logits.ok_or_else(|| source.spec().no_labels())?;
             let [_, width] = found.dims();
             let values = host(found).values;
             logits.extend(values.chunks_exact(width).map(<[f32]>::to_vec));

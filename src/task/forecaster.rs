@@ -1,5 +1,6 @@
 //! Forecasting with a program and its frozen source.
 
+use std::slice;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -71,7 +72,7 @@ impl<B: Kernels> Forecaster<B> {
         source: &SourceWeights,
         device: &B::Device,
     ) -> Result<Self, Error> {
-        program.source().check_weights(source)?;
+        program.sources_among(slice::from_ref(source))?;
         let context = program.context();
         let activations = match program.uses_source() {
             true => program.settings().transforms.len() * pooled_width(source.spec()),

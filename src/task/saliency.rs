@@ -21,20 +21,21 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
     ///
     /// # Errors
     ///
-    /// As [`Classifier::predict`]; and when the source hears no plane.
+    /// As [`Classifier::predict`]; and when a source hears no plane.
     pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
-        let spec = self.spec();
-        let input = explained(spec)?;
         let prediction = self.predict(&[series.to_vec()])?.pop();
         let winner = prediction.expect("one series went in").class;
         let scaled = self.scaled(&[series.to_vec()], 0)?;
         let mut salient = vec![0.0f32; series.len()];
         for (index, part) in self.program().parts().iter().enumerate() {
-            let copies = part.transform.times(spec, &scaled[0]);
+            let spec = self.spec(index)?;
+            let input = explained(spec)?;
+            let taken = scaled[0].taken_by(&part.transform);
+            let copies = part.transform.times(spec, taken);
             if copies.is_empty() {
                 continue;
             }
-            let plane = self.source.plane(self.input(index, &scaled)?);
+            let plane = self.model(index).plane(self.input(index, &scaled)?);
             let of_frames = self.of_frames(index, plane, winner);
             for times in copies {
                 for (value, time) in salient.iter_mut().zip(times) {
@@ -53,7 +54,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
     fn of_frames(&self, part: usize, plane: Tensor<B, 3>, winner: usize) -> Vec<f32> {
         let plane = plane.detach().require_grad();
         let [_, frames, filters] = plane.dims();
-        let outputs = self.outputs(Input::Plane(plane.clone()));
+        let outputs = self.outputs(part, Input::Plane(plane.clone()));
         let scores = self.scores(part, &outputs);
         let [_, classes] = scores.dims();
         let others = (classes - 1).max(1) as f32;

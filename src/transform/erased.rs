@@ -26,6 +26,9 @@ trait Erased: Held {
     fn dropped(&self) -> Option<&'static str>;
     fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
     fn usual(&self) -> Transform;
+    fn keeps_level(&self) -> bool;
+    fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Transform, Error>;
+    fn adds(&self, source: &SourceSpec, length: usize) -> bool;
 }
 
 impl<T: InputTransform> Erased for T {
@@ -59,6 +62,18 @@ impl<T: InputTransform> Erased for T {
 
     fn usual(&self) -> Transform {
         Transform::new(self.usual())
+    }
+
+    fn keeps_level(&self) -> bool {
+        self.keeps_level()
+    }
+
+    fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Transform, Error> {
+        self.learnt(source, series).map(Transform::new)
+    }
+
+    fn adds(&self, source: &SourceSpec, length: usize) -> bool {
+        self.adds(source, length)
     }
 }
 
@@ -201,6 +216,25 @@ impl Transform {
     /// See [`InputTransform::times`].
     pub fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
         self.0.times(source, series)
+    }
+
+    /// See [`InputTransform::keeps_level`].
+    pub fn keeps_level(&self) -> bool {
+        self.0.keeps_level()
+    }
+
+    /// See [`InputTransform::learnt`].
+    ///
+    /// # Errors
+    ///
+    /// See [`InputTransform::learnt`].
+    pub fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Self, Error> {
+        self.0.learnt(source, series)
+    }
+
+    /// See [`InputTransform::adds`].
+    pub fn adds(&self, source: &SourceSpec, length: usize) -> bool {
+        self.0.adds(source, length)
     }
 
     /// The fixed part for each of some series of one length, on several threads.

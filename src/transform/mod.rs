@@ -18,7 +18,7 @@ mod waveform;
 
 pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
-pub use painted::{Painted, Peak};
+pub use painted::{Frames, Painted, Peak, Scale};
 pub use refurbish::{Refurbish, RefurbishSize};
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
@@ -127,6 +127,27 @@ pub trait InputTransform:
     ///
     /// See [`InputTransform::check`].
     fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error>;
+
+    /// Whether it takes series scaled by their training split ([`Level`](crate::series::Level)), and
+    /// not each by its own scaling.
+    fn keeps_level(&self) -> bool {
+        false
+    }
+
+    /// The transform with what it learns of all training series at once, before any is prepared.
+    ///
+    /// # Errors
+    ///
+    /// See [`InputTransform::check`].
+    fn learnt(&self, _source: &SourceSpec, _series: &[&[f32]]) -> Result<Self, Error> {
+        Ok(self.clone())
+    }
+
+    /// Whether it makes something else of series of `length` values than the plainer transform that
+    /// it is a variant of; presets leave out what does not.
+    fn adds(&self, _source: &SourceSpec, _length: usize) -> bool {
+        true
+    }
 
     /// The trained part, on a device: prepared series `[batch, numbers]` give the source's input. Of
     /// itself there is none: what was prepared are planes, frame by frame.

@@ -10,8 +10,9 @@ use super::{InputTransform, Named, Signal, Tier, View, checked_plane, frame_mean
 use crate::kernel::Kernels;
 use crate::kernel::mel::{hz_to_mel, mel_to_hz};
 use crate::parameters::{Numbers, Parameters, named, tensor};
+use crate::series::Level;
 use crate::source::{Input, PlaneInput, SourceSpec};
-use crate::{Error, setting};
+use crate::{Error, ErrorKind, setting};
 
 /// Samples of a signal that are averaged for a frame.
 const SAMPLES_IN_FRAME: usize = 2;
@@ -39,6 +40,36 @@ pub struct Painted {
     pub peaks: Vec<Peak>,
     /// The way in which it goes through a series.
     pub view: View,
+    /// How many frames it paints.
+    #[serde(default)]
+    pub frames: Frames,
+    /// By what its signals are scaled.
+    #[serde(default)]
+    pub scale: Scale,
+}
+
+/// How many frames are painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Frames {
+    /// As many as the source's clip has.
+    #[default]
+    OfClip,
+    /// One for each value of the series, but no fewer than the clip has and no more than the source
+    /// takes.
+    OfSeries,
+}
+
+/// By what the signals of a series are scaled.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// Each by its own mean and deviation: the level and the scale of a series are not heard.
+    #[default]
+    OfSeries,
+    /// By those of the training split, for each peak; none before they were
+    /// [learnt](InputTransform::learnt).
+    OfTraining(Vec<Level>),
 }
 
 /// One peak.
@@ -70,6 +101,16 @@ impl Painted {
         Self {
             peaks: peaks.collect(),
             view: View::Forward,
+            frames: Frames::default(),
+            scale: Scale::default(),
+        }
+    }
+
+    /// The frames for series of `length` values.
+    fn frames_for(&self, plane: &PlaneInput, length: usize) -> usize {
+        match self.frames {
+            Frames::OfClip => plane.frames,
+            Frames::OfSeries => length.clamp(plane.frames, plane.most_frames),
         }
     }
 
@@ -85,6 +126,11 @@ impl Painted {
         }
         setting::check([("peaks", 0, !self.peaks.is_empty(), "at least 1")])
     }
+}
+
+fn not_learnt() -> Error {
+    let message = "the transform scales signals by those of a training split, and has seen none";
+    Error::new(ErrorKind::Setting, message).with_hint("fit it first")
 }
 
 /// How a source's band lies beside the one that frequencies are meant on: a factor and a shift of
@@ -170,14 +216,63 @@ impl InputTransform for Painted {
         self.check_peaks()
     }
 
+    /// The levels that the signals are scaled by are no part of a name.
+    fn usual(&self) -> Self {
+        let scale = match self.scale {
+            Scale::OfTraining(_) => Scale::OfTraining(Vec::new()),
+            Scale::OfSeries => Scale::OfSeries,
+        };
+        Self {
+            scale,
+            ..self.clone()
+        }
+    }
+
+    fn keeps_level(&self) -> bool {
+        matches!(self.scale, Scale::OfTraining(_))
+    }
+
+    fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Self, Error> {
+        if !self.keeps_level() {
+            return Ok(self.clone());
+        }
+        let plane = source.plane_input()?;
+        let viewed = |series: &&[f32]| {
+            let frames = self.frames_for(plane, series.len());
+            self.view.of(series, frames)
+        };
+        let viewed: Vec<Vec<f32>> = series.iter().map(viewed).collect();
+        let level = |peak: &Peak| {
+            let signals = viewed.iter().map(|series| peak.signal.unscaled(series));
+            Level::of(&signals.collect::<Vec<_>>())
+        };
+        Ok(Self {
+            scale: Scale::OfTraining(self.peaks.iter().map(level).collect()),
+            ..self.clone()
+        })
+    }
+
+    fn adds(&self, source: &SourceSpec, length: usize) -> bool {
+        let plane = source.plane.as_ref();
+        let more = |plane| self.frames_for(plane, length) > plane.frames;
+        self.frames == Frames::OfClip || plane.is_some_and(more)
+    }
+
     /// For each peak and frame, the signal around it.
     fn prepare(&self, source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
         self.check(source, series.len())?;
-        let frames = source.plane_input()?.frames;
+        let frames = self.frames_for(source.plane_input()?, series.len());
         let mut prepared = Vec::with_capacity(self.peaks.len() * frames * TAPS);
         let series = self.view.of(series, frames);
-        for peak in &self.peaks {
-            let signal = peak.signal.of(&series, frames * SAMPLES_IN_FRAME);
+        let length = frames * SAMPLES_IN_FRAME;
+        for (place, peak) in self.peaks.iter().enumerate() {
+            let signal = match &self.scale {
+                Scale::OfSeries => peak.signal.of(&series, length),
+                Scale::OfTraining(levels) => {
+                    let level = levels.get(place).ok_or_else(not_learnt)?;
+                    peak.signal.at_level(&series, *level, length)
+                }
+            };
             let signal = frame_means(&signal, SAMPLES_IN_FRAME);
             for frame in 0..frames {
                 prepared.extend((0..TAPS).map(|tap| {
@@ -198,10 +293,11 @@ impl InputTransform for Painted {
     ) -> Input<B> {
         let plane = checked_plane(source);
         let (factor, shift) = band_of(plane);
-        let [batch, _] = prepared.dims();
+        let [batch, width] = prepared.dims();
         let count = self.peaks.len();
+        let frames = width / (count * TAPS);
         let column = |values: Tensor<B, 1>| values.reshape([1, count, 1]);
-        let windows = prepared.reshape([batch, count, plane.frames, TAPS]);
+        let windows = prepared.reshape([batch, count, frames, TAPS]);
         let filters = numbers.get("filters").reshape([1, count, 1, TAPS]);
         let signal: Tensor<B, 3> = (windows * filters).sum_dim(3).squeeze_dim(3);
         let moved = signal * column(numbers.get("deviation")) + 1.0;

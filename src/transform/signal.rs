@@ -5,14 +5,14 @@ use std::iter::repeat_n;
 use serde::{Deserialize, Serialize};
 
 use super::fourier::autocorrelation;
-use crate::series::{resample_linear, z_normalise};
+use crate::series::{Level, resample_linear, z_normalise};
 
 /// Under the logarithm of the size of a step, in deviations of the series.
 const LEAST_STEP: f32 = 1e-3;
 /// Signals are cut off at so many deviations, so that one outlier does not leave the audible range.
 const LIMIT: f32 = 3.5;
 
-/// A signal taken from a series; each has mean 0 and deviation 1 over the series.
+/// A signal taken from a series; scaled by its own, it has mean 0 and deviation 1 over the series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Signal {
@@ -59,9 +59,19 @@ impl Signal {
 
     /// The signal of a series, resampled to `length` values on straight lines and cut off at ±3.5.
     pub fn of(self, series: &[f32], length: usize) -> Vec<f32> {
+        fitted(&z_normalise(&self.unscaled(series)), length)
+    }
+
+    /// The same, scaled by the level of the signal over many series, and not by its own.
+    pub fn at_level(self, series: &[f32], level: Level, length: usize) -> Vec<f32> {
+        fitted(&level.apply(&self.unscaled(series)), length)
+    }
+
+    /// The signal in the units of the series.
+    pub(super) fn unscaled(self, series: &[f32]) -> Vec<f32> {
         let part = |parts: f64| (series.len() as f64 / parts).round_ties_even() as usize;
         let tenth = part(10.0);
-        let signal = match self {
+        match self {
             Self::Series => series.to_vec(),
             Self::Slope => slope(series),
             Self::Curvature => slope(&slope(series)),
@@ -89,10 +99,14 @@ impl Signal {
                 sorted(sizes.map(|step| (step.abs() + LEAST_STEP).ln()).collect())
             }
             Self::Autocorrelation => autocorrelation(series),
-        };
-        let signal = resample_linear(&z_normalise(&signal), length).into_iter();
-        signal.map(|value| value.clamp(-LIMIT, LIMIT)).collect()
+        }
     }
+}
+
+/// A scaled signal at another length, cut off at ±3.5.
+fn fitted(signal: &[f32], length: usize) -> Vec<f32> {
+    let signal = resample_linear(signal, length).into_iter();
+    signal.map(|value| value.clamp(-LIMIT, LIMIT)).collect()
 }
 
 /// Half the difference of the neighbours of each value; at the ends, that to the one neighbour.

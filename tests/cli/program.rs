@@ -12,7 +12,7 @@ fn a_program_is_fitted_scored_and_used() {
     assert_eq!(outcome["length"], LENGTH);
     assert_eq!(outcome["labels"], serde_json::json!(["-1", "1"]));
     assert_eq!(outcome["seed"], 3);
-    assert_eq!(outcome["source"]["name"], DEFAULT_SOURCE);
+    assert_eq!(outcome["sources"][0]["name"], DEFAULT_SOURCE);
     assert_eq!(outcome["frozen"], true);
     let first = fs::read(bench.path("waves.safetensors")).unwrap();
     assert_eq!(outcome["bytes"], first.len());
@@ -186,7 +186,7 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
     assert_eq!(outcome["backend"], "cpu");
     assert_eq!(outcome["preset"], "paper");
     assert_eq!(outcome["seed"], 0);
-    assert_eq!(outcome["source"]["name"], DEFAULT_SOURCE);
+    assert_eq!(outcome["sources"][0]["name"], DEFAULT_SOURCE);
     assert_eq!(outcome["frozen"], true);
     let part = serde_json::json!([{"transform": "padding", "readout": "labels", "weight": 1.0}]);
     assert_eq!(outcome["parts"], part);

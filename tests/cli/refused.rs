@@ -188,7 +188,7 @@ fn a_program_belongs_to_its_source() {
 
     let fit = "fit Waves/Waves_TRAIN.tsv --out theirs.safetensors --source other.safetensors";
     let outcome = bench.json(&[&words(fit)[..], &SHORT].concat());
-    assert_eq!(outcome["source"]["sha256"], other.sha256());
+    assert_eq!(outcome["sources"][0]["sha256"], other.sha256());
     let predict = "predict theirs.safetensors Waves/Waves_TEST.tsv";
     let stderr = bench.fails(&words(predict));
     assert!(

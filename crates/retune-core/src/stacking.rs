@@ -2,10 +2,10 @@
 //!
 //! Stacked regression (Breiman 1996): the weights, none below 0, for which the weighted sum of the
 //! candidates' scores comes nearest to the targets, where each score is of a series that its fit
-//! had not seen. A few series decide little among many candidates, so the weights are pulled
+//! had not seen. In the squared error of a series its class counts as much as all others together:
+//! of many classes nearly all targets are alike, and a candidate that knows none of them would seem to
+//! make little error. A few series decide little among many candidates, so the weights are pulled
 //! towards a prior that looks at each candidate alone.
-
-use crate::ridge::squared_error;
 
 /// The prior share of a candidate is its squared error to this power, inverted.
 const TRUST: i32 = 8;
@@ -23,8 +23,8 @@ const MOST_ROUNDS: usize = 100_000;
 ///
 /// `left_out` holds, for each candidate, the scores of left-out series, `[series, classes]` row by
 /// row, and `targets` what they should be. At most `most` candidates are kept.
-pub fn shares(left_out: &[Vec<f64>], targets: &[f32], series: usize, most: usize) -> Vec<f64> {
-    let problem = Problem::of(left_out, targets, series);
+pub fn shares(left_out: &[Vec<f64>], targets: &[f32], classes: usize, most: usize) -> Vec<f64> {
+    let problem = Problem::of(left_out, targets, classes);
     let mut kept: Vec<usize> = (0..left_out.len()).collect();
     loop {
         let shares = problem.shares(&kept);
@@ -45,30 +45,35 @@ pub fn shares(left_out: &[Vec<f64>], targets: &[f32], series: usize, most: usize
 
 /// The mean squared error of weighted sums, as a quadratic form in the weights.
 struct Problem {
-    /// Mean products of the scores of two candidates.
+    /// Weighted mean products of the scores of two candidates.
     products: Vec<Vec<f64>>,
-    /// Mean products of the scores and the targets.
+    /// The same of the scores and the targets.
     with_targets: Vec<f64>,
-    /// Squared errors of each candidate.
+    /// The same of each candidate's errors with themselves.
     errors: Vec<f64>,
     /// The pull towards the prior.
     pull: f64,
 }
 
 impl Problem {
-    fn of(left_out: &[Vec<f64>], targets: &[f32], series: usize) -> Self {
+    fn of(left_out: &[Vec<f64>], targets: &[f32], classes: usize) -> Self {
+        let counts = counts(targets, classes);
         let mean = |one: &[f64], other: &[f64]| {
-            let products = one.iter().zip(other).map(|(one, other)| one * other);
-            products.sum::<f64>() / targets.len() as f64
+            let products = one.iter().zip(other).zip(&counts);
+            let products = products.map(|((one, other), count)| one * other * count);
+            products.sum::<f64>()
         };
         let wanted: Vec<f64> = targets.iter().map(|target| f64::from(*target)).collect();
-        let error = |scores: &Vec<f64>| squared_error(scores, targets).max(LEAST_ERROR);
+        let error = |scores: &Vec<f64>| {
+            let off: Vec<f64> = scores.iter().zip(&wanted).map(|(a, b)| a - b).collect();
+            mean(&off, &off).max(LEAST_ERROR)
+        };
         let row = |one: &Vec<f64>| left_out.iter().map(|other| mean(one, other)).collect();
         Self {
             products: left_out.iter().map(row).collect(),
             with_targets: left_out.iter().map(|one| mean(one, &wanted)).collect(),
             errors: left_out.iter().map(error).collect(),
-            pull: PULL / series as f64,
+            pull: PULL * classes as f64 / targets.len() as f64,
         }
     }
 
@@ -108,6 +113,22 @@ impl Problem {
     }
 }
 
+/// How much each target counts, `[series, classes]` row by row; they sum to 1. In each row those above 0
+/// count as much as those below.
+fn counts(targets: &[f32], classes: usize) -> Vec<f64> {
+    let series = (targets.len() / classes) as f64;
+    let rows = targets.chunks_exact(classes).flat_map(|row| {
+        let above = row.iter().filter(|target| **target > 0.0).count();
+        let below = classes - above;
+        row.iter().map(move |target| match (above, below) {
+            (0, _) | (_, 0) => 1.0 / classes as f64,
+            _ if *target > 0.0 => 0.5 / above as f64,
+            _ => 0.5 / below as f64,
+        })
+    });
+    rows.map(|count| count / series).collect()
+}
+
 fn normalised(mut weights: Vec<f64>) -> Vec<f64> {
     let sum: f64 = weights.iter().sum();
     for weight in &mut weights {
@@ -122,35 +143,37 @@ mod tests {
 
     const TARGETS: [f32; 4] = [1.0, -1.0, 1.0, -1.0];
 
-    fn scores(of: impl Fn(f64) -> f64) -> Vec<f64> {
-        TARGETS.map(|target| of(f64::from(target))).to_vec()
+    /// Scores of so many times these series.
+    fn scores(times: usize, of: impl Fn(f64) -> f64) -> Vec<f64> {
+        TARGETS.map(|target| of(f64::from(target))).repeat(times)
     }
 
     /// Two candidates whose errors cancel: by symmetry half each, whatever the pull.
     #[test]
     fn candidates_that_correct_each_other_share() {
-        let above = scores(|target| target + 0.5);
-        let below = scores(|target| target - 0.5);
-        let shares = shares(&[above, below], &TARGETS, 4, 2);
+        let above = scores(1, |target| target + 0.5);
+        let below = scores(1, |target| target - 0.5);
+        let shares = shares(&[above, below], &TARGETS, 1, 2);
         assert!((shares[0] - 0.5).abs() < 1e-9 && (shares[1] - 0.5).abs() < 1e-9);
     }
 
     #[test]
     fn a_candidate_that_knows_nothing_is_dropped() {
-        let good = scores(|target| 0.9 * target);
-        let wrong = scores(|target| -target);
-        assert_eq!(shares(&[good, wrong], &TARGETS, 400, 2), [1.0, 0.0]);
+        let good = scores(100, |target| 0.9 * target);
+        let wrong = scores(100, |target| -target);
+        let targets = TARGETS.repeat(100);
+        assert_eq!(shares(&[good, wrong], &targets, 1, 2), [1.0, 0.0]);
     }
 
     #[test]
     fn no_more_are_kept_than_asked_for() {
-        let candidates = [0.5, -0.4, 0.1, -0.3].map(|shift| scores(|target| target + shift));
+        let candidates = [0.5, -0.4, 0.1, -0.3].map(|shift| scores(1, |target| target + shift));
         for most in 1..=4 {
-            let shares = shares(&candidates, &TARGETS, 4, most);
+            let shares = shares(&candidates, &TARGETS, 1, most);
             assert!(shares.iter().filter(|share| **share > 0.0).count() <= most);
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         }
-        assert_eq!(shares(&candidates, &TARGETS, 4, 1), [0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(shares(&candidates, &TARGETS, 1, 1), [0.0, 0.0, 1.0, 0.0]);
     }
 
     /// Expected values from SciPy 1.17, `nnls` on the Cholesky factor of the same form:
@@ -168,18 +191,24 @@ mod tests {
             let close = pairs.all(|(found, expected)| (found - expected).abs() < 1e-8);
             assert!(close, "{found:?}");
         };
-        let all = shares(&candidates, &targets, 6, 3);
+        let all = shares(&candidates, &targets, 1, 3);
         close(all, [0.5868136355, 0.39743177, 0.0157545945]);
-        let two = shares(&candidates, &targets, 6, 2);
+        let two = shares(&candidates, &targets, 1, 2);
         close(two, [0.596590142, 0.403409858, 0.0]);
     }
 
     #[test]
     fn candidates_without_any_worth_share_as_the_prior_has_it() {
-        let wrong = scores(|target| -target);
-        assert_eq!(
-            shares(&[wrong.clone(), wrong], &TARGETS, 4_000, 2),
-            [0.5, 0.5]
-        );
+        let wrong = scores(1_000, |target| -target);
+        let targets = TARGETS.repeat(1_000);
+        assert_eq!(shares(&[wrong.clone(), wrong], &targets, 1, 2), [0.5, 0.5]);
+    }
+
+    /// By hand: of three classes the right one counts half and each other a quarter, of one series.
+    #[test]
+    fn a_class_counts_as_much_as_all_others() {
+        assert_eq!(counts(&[-1.0, 1.0, -1.0], 3), [0.25, 0.5, 0.25]);
+        assert_eq!(counts(&[1.0, -1.0, -1.0, 1.0], 2), [0.25; 4]);
+        assert_eq!(counts(&[1.0, -1.0], 1), [0.5; 2]);
     }
 }

@@ -1,6 +1,7 @@
 //! `retune archive run`: fits and scores every data set of a folder.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use retune::archive::{
     Failure, Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
@@ -46,9 +47,10 @@ pub struct Arguments {
     /// Run again what failed
     #[arg(long)]
     retry_failed: bool,
-    /// The source model: one that is shipped, or a file
-    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SOURCE)]
-    source: String,
+    /// A source model: one that is shipped, or a file; several in as many options [default: those of
+    /// each preset]
+    #[arg(long = "source", value_name = "NAME|FILE")]
+    sources: Vec<String>,
     #[command(flatten)]
     controls: ControlArgs,
     #[command(flatten)]
@@ -66,7 +68,7 @@ struct Summary<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let source = SourceWeights::find(&self.source)?;
+        let sources = self.sources()?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
         let all = jobs(&sets, &presets, self.seeds as u64)?;
@@ -76,8 +78,8 @@ impl Arguments {
         };
         let identity = Identity {
             retune: env!("CARGO_PKG_VERSION").to_owned(),
-            source: source.name().to_owned(),
-            source_sha256: source.sha256().to_owned(),
+            source: joined(&sources, SourceWeights::name),
+            source_sha256: joined(&sources, SourceWeights::sha256),
         };
         let progress = RefCell::new(Progress::new(common, "archive"));
         // One progress bar is enough.
@@ -96,7 +98,7 @@ impl Arguments {
                     known
                 }
             };
-            self.score(job, last.insert(known), &source, &quiet)
+            self.score(job, last.insert(known), &sources, &quiet)
         };
         let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
@@ -190,7 +192,25 @@ impl Known {
     }
 }
 
+/// What sources are called together.
+fn joined(sources: &[SourceWeights], of: impl Fn(&SourceWeights) -> &str) -> String {
+    sources.iter().map(of).collect::<Vec<_>>().join("+")
+}
+
 impl Arguments {
+    /// The sources of all presets, unless others are asked for.
+    fn sources(&self) -> Result<Vec<SourceWeights>> {
+        let of_presets = self.presets.iter().flat_map(|preset| preset.sources());
+        let mut names: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            names.extend(of_presets.copied());
+        }
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
+        let found = names.into_iter().map(|name| Ok(SourceWeights::find(name)?));
+        found.collect()
+    }
+
     fn read(&self, job: &Job, common: &Common) -> Result<Known> {
         let mut data = Dataset::read(&self.data.join(&job.dataset), &self.read.options())?;
         data.name.clone_from(&job.dataset);
@@ -207,21 +227,27 @@ impl Arguments {
         &self,
         job: &Job,
         known: &Known,
-        source: &SourceWeights,
+        sources: &[SourceWeights],
         common: &Common,
     ) -> Result<Scores> {
         let (data, backend) = (&known.data, &self.backend);
+        let preset: Preset = job.preset.parse()?;
         let settings = FitSettings {
             seed: job.seed,
-            ..FitSettings::preset(job.preset.parse()?)
+            ..FitSettings::preset(preset)
+        };
+        let of_preset = |one: &&SourceWeights| preset.sources().contains(&one.name());
+        let sources: Vec<SourceWeights> = match self.sources.is_empty() {
+            true => sources.iter().filter(of_preset).cloned().collect(),
+            false => sources.to_vec(),
         };
         let engine = backend.engine()?;
-        let done = fit_and_score(engine, data, source, &settings, common, "fitting")?;
+        let done = fit_and_score(engine, data, &sources, &settings, common, "fitting")?;
         let program = done.classifier.program();
         let start = Instant::now();
         let mut baselines = known.controls.clone();
         let controls = self.controls.controls;
-        let random = controls.of_random_source(data, source, &settings, backend, common)?;
+        let random = controls.of_random_source(data, &sources, &settings, backend, common)?;
         let name = format!("random_source_{}", job.preset);
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         Ok(Scores {

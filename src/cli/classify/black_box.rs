@@ -1,5 +1,6 @@
 //! `retune classify --black-box` and `--source-command`: training through answers alone.
 
+use std::slice;
 use std::time::Duration;
 
 use retune::source::{BlackBox, Process};
@@ -65,12 +66,13 @@ impl Arguments {
     pub(super) fn query(
         &self,
         data: &Dataset,
-        source: &SourceWeights,
         out: Option<&OutputFile>,
         common: &Common,
     ) -> Result<()> {
         let given = &self.black_box;
         let engine = self.backend.engine()?;
+        let source = self.fitting.only_source()?;
+        let source = &source;
         let black_box: Box<dyn BlackBox> = match &given.source_command {
             Some(command) => {
                 let timeout = Duration::from_secs_f64(given.source_timeout);
@@ -116,7 +118,14 @@ impl Arguments {
                 ..FitSettings::preset(Preset::Paper)
             };
             let doing = "training by gradient";
-            let done = fit_and_score(engine, data, source, &settings, common, doing)?;
+            let done = fit_and_score(
+                engine,
+                data,
+                slice::from_ref(source),
+                &settings,
+                common,
+                doing,
+            )?;
             add("by_gradient", done.score.accuracy);
         }
         let outcome = Outcome {

@@ -137,7 +137,7 @@ impl Arguments {
                 outcome.bytes,
                 text::counted(outcome.windows, "window", "windows"),
                 text::seconds(outcome.seconds),
-                text::checked_source(program.source(), outcome.frozen)
+                text::checked_sources(program.sources(), outcome.frozen)
             )
         })
     }

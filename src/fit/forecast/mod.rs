@@ -126,7 +126,12 @@ pub fn fit_forecast<B: Kernels>(
                 seed: settings.seed,
             },
         };
-        Program::fitted(SourceReference::of(spec), content, tensors, scores.clone())
+        Program::fitted(
+            vec![SourceReference::of(spec)],
+            content,
+            tensors,
+            scores.clone(),
+        )
     };
     let alone = program(alone.readout);
     Ok(FittedForecast {

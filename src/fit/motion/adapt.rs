@@ -135,7 +135,7 @@ pub fn adapt<A: AutodiffBackend>(
     };
     let scores = [("training_loss".to_owned(), done.lowest_loss)].into();
     Ok(Program::fitted(
-        source.reference(),
+        vec![source.reference()],
         content,
         tensors,
         scores,

@@ -97,6 +97,7 @@ impl Source for AttentionRnnSource {
             }),
             plane: Some(PlaneInput {
                 frames: FRAMES,
+                most_frames: FRAMES,
                 hop: HOP_SAMPLES,
                 window: FRAME_SAMPLES,
                 rate: SAMPLE_RATE,

@@ -40,6 +40,8 @@ const BINS: usize = FRAME_SAMPLES / 2 + 1;
 const NAME: &str = "speech-embedding";
 /// Frames that a transform fills.
 const FRAMES: usize = 150;
+/// The most frames: ten times as many, so that a batch of the longest series stays within memory.
+const MOST_FRAMES: usize = 1500;
 /// The lower edge of the lowest filter and the upper edge of the highest, in Hz.
 const BAND: [f64; 2] = [60.0, 3800.0];
 /// Speech lies between 4 and 12 on the plane: what is as loud as speech is the top of that.
@@ -87,6 +89,7 @@ impl Source for SpeechEmbeddingSource {
             }),
             plane: Some(PlaneInput {
                 frames: FRAMES,
+                most_frames: MOST_FRAMES,
                 hop: HOP_SAMPLES,
                 window: FRAME_SAMPLES,
                 rate,

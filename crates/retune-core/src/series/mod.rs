@@ -67,7 +67,7 @@ pub use options::{LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 pub use parts::SplitParts;
 pub(crate) use resample::fill_gaps;
 pub use resample::resample_linear;
-pub use scaling::{Scaling, z_normalise};
+pub use scaling::{Level, Scaling, z_normalise};
 pub use split::Split;
 
 pub use crate::table::Place;

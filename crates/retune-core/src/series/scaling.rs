@@ -47,6 +47,41 @@ impl FromStr for Scaling {
     }
 }
 
+/// The mean and the standard deviation of all values of a training split: series that are scaled by
+/// them keep their level and their scale beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation of the population; 1 where all values are equal.
+    pub deviation: f64,
+}
+
+impl Level {
+    /// That of some series; 0 and 1 of none.
+    pub fn of<T: Real>(series: &[Vec<T>]) -> Self {
+        let values = || series.iter().flatten().map(|&value| value.into());
+        let count = values().count().max(1) as f64;
+        let mean = values().sum::<f64>() / count;
+        let squares = values().map(|value| (value - mean).powi(2));
+        let deviation = (squares.sum::<f64>() / count).sqrt();
+        Self {
+            mean,
+            deviation: if deviation.is_normal() {
+                deviation
+            } else {
+                1.0
+            },
+        }
+    }
+
+    /// `(x − mean) / deviation`, computed in 64 bits.
+    pub fn apply<T: Real>(self, series: &[T]) -> Vec<f32> {
+        let scaled = |&value: &T| ((value.into() - self.mean) / self.deviation) as f32;
+        series.iter().map(scaled).collect()
+    }
+}
+
 /// A series of any length scaled to mean 0 and standard deviation 1.
 ///
 /// `(x − mean) / deviation`, with the deviation of the population (divided by the length), all
@@ -92,6 +127,17 @@ mod tests {
         for (one, other) in z_normalise(&shape).iter().zip(z_normalise(&lifted)) {
             assert!((one - other).abs() < 1e-6, "{one} {other}");
         }
+    }
+
+    /// By hand: of 1, 3, 5, 7 the mean is 4 and the variance (9 + 1 + 1 + 9) / 4 = 5.
+    #[test]
+    fn a_level_is_that_of_all_values() {
+        let series = [vec![1.0, 3.0], vec![5.0, 7.0]];
+        let level = Level::of(&series);
+        assert_eq!((level.mean, level.deviation), (4.0, 5f64.sqrt()));
+        assert_eq!(level.apply(&[4.0, 9.0]), [0.0, 5f32.sqrt()]);
+        let flat = Level::of(&[vec![2.0, 2.0]]);
+        assert_eq!((flat.mean, flat.deviation), (2.0, 1.0));
     }
 
     #[test]
