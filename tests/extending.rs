@@ -194,7 +194,7 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
 
     // Its own trainer, through a label mapping of the crate.
     let settings = FitSettings {
-        transforms: vec![Transform::new(Amplified)],
+        transforms: Some(vec![Transform::new(Amplified)]),
         readouts: vec![ReadoutKind::Labels],
         trainer: "descent".to_owned(),
         epochs: 5,
@@ -224,7 +224,7 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
 
     // The readouts in closed form read the new source as they read any.
     let settings = FitSettings {
-        transforms: vec![Transform::new(Amplified)],
+        transforms: Some(vec![Transform::new(Amplified)]),
         ..FitSettings::preset(Preset::Fast)
     };
     let classifier = engine

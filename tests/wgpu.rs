@@ -30,7 +30,7 @@ fn the_same_program_predicts_alike_on_both() {
     let settings = FitSettings {
         transforms: ["formants", "stretched"]
             .iter()
-            .filter_map(|name| Transform::named(name))
+            .map(|name| Transform::named(name))
             .collect(),
         ..FitSettings::preset(Preset::Default)
     };

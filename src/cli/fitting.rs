@@ -13,8 +13,8 @@ pub const PRESETS: [&str; 5] = ["fast", "default", "best", "paper", "words"];
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: one transform, twelve, fifteen, Voice2Series as published, or its label
-    /// mapping on a transform with a trained sound on top
+    /// Where all settings start: one transform on one source, ten on two, all, Voice2Series as published,
+    /// or its label mapping on a transform with a trained sound on top
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
     /// A source model: one that is shipped, or a file; several in as many options [default: those of the
@@ -126,14 +126,7 @@ impl FitArgs {
     /// The preset with what was given in its place. An option of one transform needs that transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
         let mut settings = FitSettings::preset(self.preset);
-        if !self.transforms.is_empty() {
-            let named = self.transforms.iter();
-            settings.transforms = named.filter_map(|name| Transform::named(name)).collect();
-        }
-        for transform in &mut settings.transforms {
-            self.adjust(transform);
-        }
-        self.check_padding(&settings.transforms)?;
+        settings.transforms = self.transforms()?;
         if !self.readouts.is_empty() {
             settings.readouts.clone_from(&self.readouts);
         }
@@ -151,6 +144,31 @@ impl FitArgs {
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
         Ok(settings)
+    }
+
+    /// The transforms that were asked for, by name or by what is adjusted in them.
+    fn transforms(&self) -> Result<Option<Vec<Transform>>> {
+        let named = self.transforms.iter();
+        let mut transforms: Vec<_> = named.filter_map(|name| Transform::named(name)).collect();
+        let adjusted = self.padding_options().iter().any(|(_, given)| *given);
+        if transforms.is_empty() && (adjusted || self.initial_amplitude.is_some()) {
+            transforms = self.preset.transforms(self.only_source()?.spec());
+        }
+        for transform in &mut transforms {
+            self.adjust(transform);
+        }
+        self.check_padding(&transforms)?;
+        Ok((!transforms.is_empty()).then_some(transforms))
+    }
+
+    /// The options of the transform padding, and whether they were given.
+    fn padding_options(&self) -> [(&'static str, bool); 4] {
+        [
+            ("--segments", self.segments.is_some()),
+            ("--position", self.position.is_some()),
+            ("--stretch", self.stretch.is_some()),
+            ("--dimensions", self.dimensions.is_some()),
+        ]
     }
 
     /// Puts what was given for a kind of transform into a transform of that kind.
@@ -172,12 +190,7 @@ impl FitArgs {
     fn check_padding(&self, transforms: &[Transform]) -> Result<()> {
         let mut transforms = transforms.iter();
         let padded = transforms.any(|transform| transform.downcast::<Padding>().is_some());
-        for (option, given) in [
-            ("--segments", self.segments.is_some()),
-            ("--position", self.position.is_some()),
-            ("--stretch", self.stretch.is_some()),
-            ("--dimensions", self.dimensions.is_some()),
-        ] {
+        for (option, given) in self.padding_options() {
             if given && !padded {
                 let message = format!(
                     "{option} is for the transform padding, which is not among the transforms"

@@ -10,7 +10,7 @@ use retune_core::argmax;
 use super::{Examples, FitProgress, FitSettings, Fitted, Hearing, ReadoutKind};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::mapping::{Mapping, Pooling, Readout};
+use crate::mapping::{Mapping, Pooling, Readout, pooled_width};
 use crate::parameters::Numbers;
 use crate::probability::{Temperature, brier, log_loss};
 use crate::program::{Part, Trained, features};
@@ -18,8 +18,13 @@ use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec};
 use crate::stacking::shares;
 
-/// Ways of hearing whose readouts are fitted together, each on a thread of its own.
+/// The most ways of hearing whose readouts are fitted together, each on a thread of its own, and the most
+/// activations that these may have.
 const TOGETHER: usize = 4;
+const ACTIVATIONS: usize = 100_000_000;
+/// A ridge costs the third power of its series or its features, whichever are fewer: beyond so many,
+/// only readouts with fewer features are fitted.
+const MOST_DIMENSIONS: usize = 4_000;
 /// Penalties to choose from, for each feature.
 const PENALTIES: (f64, f64, usize) = (1e-4, 1e2, 13);
 /// The penalty for each feature where no series can be left out: the best on average with one
@@ -78,9 +83,15 @@ pub(super) fn fit<B: Kernels>(
     let series = examples.series.len();
     let scored = Scored::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
+    let widest = sources
+        .iter()
+        .map(|source| pooled_width(source.spec()))
+        .max();
+    let activations = series * widest.unwrap_or(1);
+    let together = (ACTIVATIONS / activations.max(1)).clamp(1, TOGETHER);
     let mut candidates = Vec::new();
     let mut before = 0;
-    for together in hearings.chunks(TOGETHER) {
+    for together in hearings.chunks(together) {
         let mut pairs = Vec::with_capacity(together.len() * readouts.len());
         for hearing in together {
             let (source, transform) = (sources[hearing.source].as_ref(), &hearing.transform);
@@ -94,8 +105,13 @@ pub(super) fn fit<B: Kernels>(
             let activations = features(&all, transform, &numbers, source, device, told)?;
             before += series;
             let activations = Arc::new(activations);
+            let small = |one: &&Pooling| one.width(spec).min(series) <= MOST_DIMENSIONS;
+            let mut fitted: Vec<&Pooling> = readouts.iter().filter(small).collect();
+            if fitted.is_empty() {
+                fitted.extend(readouts.iter().min_by_key(|one| one.width(spec)));
+            }
             let pair = |one: &Pooling| (hearing, *one, activations.clone());
-            pairs.extend(readouts.iter().map(pair));
+            pairs.extend(fitted.into_iter().map(pair));
         }
         let fitted = pairs
             .into_par_iter()

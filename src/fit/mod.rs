@@ -217,8 +217,7 @@ fn hearings(
     let mut hearings = Vec::new();
     for (place, source) in sources.iter().enumerate() {
         let spec = source.spec();
-        let transforms = settings.transforms.iter();
-        for transform in transforms.filter(|one| one.adds(spec, examples.length)) {
+        for transform in settings.transforms_for(spec, examples.length) {
             transform.check(spec, examples.length)?;
             let transform = transform.learnt(spec, &examples.taken_by(&transform))?;
             hearings.push(Hearing {

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::series::Scaling;
-use crate::source::{DEFAULT_SOURCE, SourceWeights};
-use crate::transform::{Tier, Transform, Waveform};
+use crate::source::{DEFAULT_SOURCE, SourceSpec, SourceWeights};
+use crate::transform::{Transform, Waveform};
 use crate::{Error, setting};
 
 /// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the transform.
@@ -17,13 +17,13 @@ const WORDS_AMPLITUDE: f32 = 0.01;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// One transform and a readout in closed form: seconds.
+    /// One source, one transform, two readouts in closed form: seconds.
     Fast,
-    /// Twelve transforms with two readouts in closed form each, of which those are kept that help; see
-    /// `docs/results.md`.
+    /// Both sources and ten transforms with two readouts in closed form each, of which those are kept
+    /// that help; see `docs/results.md`.
     #[default]
     Default,
-    /// More transforms.
+    /// Both sources and all transforms that serve.
     Best,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
@@ -51,6 +51,68 @@ impl Preset {
         names.map(|name| SourceWeights::find(name)).collect()
     }
 }
+
+impl Preset {
+    /// The ways in which a source hears series. A source that takes longer planes than its clip's hears
+    /// long series at their own length.
+    pub fn transforms(self, source: &SourceSpec) -> Vec<Transform> {
+        let plane = source.plane.as_ref();
+        let any_length = plane.is_some_and(|plane| plane.most_frames > plane.frames);
+        let names: &[&str] = match (self, any_length) {
+            (Self::Fast, true) => &["formants-level"],
+            (Self::Fast, false) => &["formants"],
+            (Self::Default, true) => &LONG_PLANES[..DEFAULT_LONG_PLANES],
+            (Self::Default, false) => &CLIPS[..DEFAULT_CLIPS],
+            (Self::Best, true) => &LONG_PLANES,
+            (Self::Best, false) => &CLIPS,
+            (Self::Paper, _) => &["padding"],
+            (Self::Words, _) => &["vowel"],
+        };
+        let named = names.iter().filter_map(|name| Transform::named(name));
+        match self {
+            Self::Words => words(named.collect()),
+            _ => named.collect(),
+        }
+    }
+}
+
+/// What a source hears that takes planes of many lengths, first what serves most; `default` stops
+/// after the first few.
+const LONG_PLANES: [&str; 13] = [
+    "formants-level",
+    "formants",
+    "statistics-level",
+    "scalogram",
+    "speaker-2",
+    "formants-long",
+    "reversed",
+    "spectrum",
+    "paced",
+    "statistics",
+    "speaker-1",
+    "speech",
+    "stretched",
+];
+const DEFAULT_LONG_PLANES: usize = 4;
+/// The same for a source of clips of one length.
+const CLIPS: [&str; 15] = [
+    "formants",
+    "reversed",
+    "spectrum",
+    "paced",
+    "scalogram",
+    "stretched",
+    "statistics",
+    "speaker-1",
+    "speaker-2",
+    "speaker-3",
+    "wavelets",
+    "speech",
+    "tract",
+    "texture",
+    "vowel",
+];
+const DEFAULT_CLIPS: usize = 6;
 
 impl fmt::Display for Preset {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,8 +159,8 @@ impl FromStr for ReadoutKind {
 pub struct FitSettings {
     /// The preset that the others started from.
     pub preset: Preset,
-    /// The ways in which each source hears a series.
-    pub transforms: Vec<Transform>,
+    /// The ways in which each source hears a series; none for those of the preset.
+    pub transforms: Option<Vec<Transform>>,
     /// How the source's answer becomes a class: the groups of labels alone, or readouts in closed
     /// form, each of which is tried on each transform.
     pub readouts: Vec<ReadoutKind>,
@@ -141,18 +203,15 @@ impl Default for FitSettings {
 impl FitSettings {
     /// The settings of a preset, with seed 0.
     pub fn preset(preset: Preset) -> Self {
-        let named = |name| Transform::named(name).into_iter().collect();
         // Training by gradient, as the paper has it; `None` for readouts in closed form.
-        let (transforms, epochs) = match preset {
-            Preset::Fast => (Transform::of_tier(Tier::Fast), None),
-            Preset::Default => (Transform::of_tier(Tier::Default), None),
-            Preset::Best => (Transform::of_tier(Tier::Best), None),
-            Preset::Paper => (named("padding"), Some(100)),
-            Preset::Words => (words(named("vowel")), Some(40)),
+        let epochs = match preset {
+            Preset::Fast | Preset::Default | Preset::Best => None,
+            Preset::Paper => Some(100),
+            Preset::Words => Some(40),
         };
         let settings = Self {
             preset,
-            transforms,
+            transforms: None,
             readouts: match epochs {
                 Some(_) => vec![ReadoutKind::Labels],
                 None => vec![ReadoutKind::Means, ReadoutKind::Ridge],
@@ -180,6 +239,18 @@ impl FitSettings {
                 ..settings
             },
             _ => settings,
+        }
+    }
+
+    /// The ways in which a source hears series of `length` values.
+    pub(crate) fn transforms_for(&self, source: &SourceSpec, length: usize) -> Vec<Transform> {
+        match &self.transforms {
+            Some(transforms) => transforms.clone(),
+            None => {
+                let mut transforms = self.preset.transforms(source);
+                transforms.retain(|transform| transform.adds(source, length));
+                transforms
+            }
         }
     }
 
@@ -214,7 +285,7 @@ impl FitSettings {
         let positive = rate.is_finite() && rate > 0.0;
         setting::check([
             share("dropout", self.dropout),
-            count("transforms", self.transforms.len()),
+            count("transforms", self.transforms.as_ref().map_or(1, Vec::len)),
             count("readouts", self.readouts.len()),
             count("parts", self.parts.unwrap_or(1)),
             count("batch", self.batch),

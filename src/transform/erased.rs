@@ -7,9 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{
-    InputTransform, Named, Padding, Painted, Scalogram, Speech, Tier, Waveform, each_transform,
-};
+use super::{InputTransform, Named, Padding, Painted, Scalogram, Speech, Waveform, each_transform};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
@@ -99,7 +97,7 @@ impl OnHost {
             named: || {
                 let named = T::named().into_iter().map(|one| {
                     let transform = Transform::new(one.transform);
-                    Named::new(one.name, one.tier, transform).about(one.about)
+                    Named::new(one.name, transform).about(one.about)
                 });
                 named.collect()
             },
@@ -167,13 +165,6 @@ impl Transform {
     pub fn named(name: &str) -> Option<Self> {
         let named = names().into_iter().find(|named| named.name == name)?;
         Some(named.transform)
-    }
-
-    /// The transforms of a preset in closed form.
-    pub fn of_tier(tier: Tier) -> Vec<Self> {
-        let mut names = names();
-        names.retain(|named| named.tier.is_some_and(|of| of <= tier));
-        names.into_iter().map(|named| named.transform).collect()
     }
 
     /// The transform, if it is one of this type.

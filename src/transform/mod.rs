@@ -60,19 +60,16 @@ pub struct Named<T> {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
-    /// The smallest of the presets in closed form that has it.
-    pub tier: Option<Tier>,
     /// The transform.
     pub transform: T,
 }
 
 impl<T> Named<T> {
-    /// A transform under a name, in the presets from a tier on if in any.
-    pub fn new(name: &'static str, tier: impl Into<Option<Tier>>, transform: T) -> Self {
+    /// A transform under a name.
+    pub fn new(name: &'static str, transform: T) -> Self {
         Self {
             name,
             about: "",
-            tier: tier.into(),
             transform,
         }
     }
@@ -81,17 +78,6 @@ impl<T> Named<T> {
     pub fn about(self, about: &'static str) -> Self {
         Self { about, ..self }
     }
-}
-
-/// The presets in closed form, each with all that the one before has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// One transform.
-    Fast,
-    /// What serves best in its time.
-    Default,
-    /// More.
-    Best,
 }
 
 /// How a case becomes an input of a source.

@@ -114,7 +114,7 @@ impl InputTransform for Padding {
             dimensions: None,
         };
         vec![
-            Named::new("padding", None, padding)
+            Named::new("padding", padding)
                 .about("the series in a clip of trained sound (Voice2Series)"),
         ]
     }

@@ -6,7 +6,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, Named, Signal, Tier, View, checked_plane, frame_means};
+use super::{InputTransform, Named, Signal, View, checked_plane, frame_means};
 use crate::kernel::Kernels;
 use crate::kernel::mel::{hz_to_mel, mel_to_hz};
 use crate::parameters::{Numbers, Parameters, named, tensor};
@@ -165,6 +165,14 @@ impl InputTransform for Painted {
             view,
             ..four(signals)
         };
+        let at_level = |painted| Self {
+            scale: Scale::OfTraining(Vec::new()),
+            ..painted
+        };
+        let long = |painted| Self {
+            frames: Frames::OfSeries,
+            ..painted
+        };
         // Drawn at random, and kept by their left-out error on training splits.
         let first = Self::of(
             64.577,
@@ -185,28 +193,36 @@ impl InputTransform for Painted {
             &[0.1269, 0.2506, 0.1982, 0.2494],
         );
         let calm = viewed(&[Slope, Series, Calm, Smooth], View::Paced);
-        let counts = four(&[Sorted, SortedSteps, SortedStepSizes, Autocorrelation]);
+        let counted = &[Sorted, SortedSteps, SortedStepSizes, Autocorrelation];
+        let counts = four(counted);
         vec![
-            Named::new("formants", Tier::Fast, four(plain))
+            Named::new("formants", four(plain))
                 .about("four painted peaks: slope, series, slow part, what that leaves"),
-            Named::new("reversed", Tier::Default, viewed(plain, View::Reversed))
+            Named::new("formants-long", long(four(plain)))
+                .about("the same with a frame for each value of a long series"),
+            Named::new("formants-level", at_level(long(four(plain)))).about(
+                "the same, scaled by the training split: it hears the level and the scale of a series",
+            ),
+            Named::new("reversed", viewed(plain, View::Reversed))
                 .about("the same for the series from its end to its start"),
-            Named::new("spectrum", Tier::Default, viewed(plain, View::Spectrum))
+            Named::new("spectrum", viewed(plain, View::Spectrum))
                 .about("the same for its spectrum, from slow turns to fast ones"),
-            Named::new("paced", Tier::Default, calm).about(
+            Named::new("paced", calm).about(
                 "the same, slower where the series moves; one peak hears how calm it was so far",
             ),
-            Named::new("statistics", Tier::Default, counts).about(
+            Named::new("statistics", counts).about(
                 "four painted peaks that know how much and how often, not when: the sorted values, \
                  steps and sizes of steps, and the autocorrelation",
             ),
-            Named::new("speaker-1", Tier::Default, first)
+            Named::new("statistics-level", at_level(four(counted)))
+                .about("the same, scaled by the training split"),
+            Named::new("speaker-1", first)
                 .about("four painted peaks of another vocal tract, moved by other signals"),
-            Named::new("speaker-2", Tier::Default, second).about("and of another"),
-            Named::new("speaker-3", Tier::Default, third).about("and of another"),
-            Named::new("tract", Tier::Best, three(&[Slope, Series, Smooth]))
+            Named::new("speaker-2", second).about("and of another"),
+            Named::new("speaker-3", third).about("and of another"),
+            Named::new("tract", three(&[Slope, Series, Smooth]))
                 .about("three painted peaks: slope, series, slow part"),
-            Named::new("texture", Tier::Best, three(&[Series, Residual, Energy]))
+            Named::new("texture", three(&[Series, Residual, Energy]))
                 .about("three painted peaks: series, its fast part, how lively it is"),
         ]
     }
@@ -255,7 +271,7 @@ impl InputTransform for Painted {
     fn adds(&self, source: &SourceSpec, length: usize) -> bool {
         let plane = source.plane.as_ref();
         let more = |plane| self.frames_for(plane, length) > plane.frames;
-        self.frames == Frames::OfClip || plane.is_some_and(more)
+        self.frames == Frames::OfClip || self.keeps_level() || plane.is_some_and(more)
     }
 
     /// For each peak and frame, the signal around it.

@@ -10,7 +10,7 @@ use rustfft::num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
 use super::fourier::{plans, transformed};
-use super::{InputTransform, Named, Tier, frame_means};
+use super::{InputTransform, Named, frame_means};
 use crate::series::resample_linear;
 use crate::source::SourceSpec;
 use crate::{Error, setting};
@@ -60,9 +60,9 @@ impl InputTransform for Scalogram {
         };
         let loudness = of(1.5, 5.0, Paint::Loudness { floor: 0.1 });
         vec![
-            Named::new("scalogram", Tier::Default, loudness)
+            Named::new("scalogram", loudness)
                 .about("the series speeded up until it can be heard: how loud"),
-            Named::new("wavelets", Tier::Default, of(1.0, 2.5, Paint::Wave))
+            Named::new("wavelets", of(1.0, 2.5, Paint::Wave))
                 .about("the series speeded up until it can be heard: the waves"),
         ]
     }

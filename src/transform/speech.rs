@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::waveform::{Vowel, vowel};
-use super::{InputTransform, Named, Signal, Tier, frame_means};
+use super::{InputTransform, Named, Signal, frame_means};
 use crate::kernel::mel::hz_to_mel;
 use crate::source::{PlaneInput, SourceSpec};
 use crate::{Error, setting};
@@ -44,7 +44,7 @@ impl InputTransform for Speech {
             growth: 1.2,
         };
         vec![
-            Named::new("speech", Tier::Default, speech)
+            Named::new("speech", speech)
                 .about("a painted vowel that follows the series, and a hiss where it jumps"),
         ]
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use formants::{Formant, Vowel};
 pub use tones::Tone;
 
-use super::{InputTransform, Named, Signal, THETA, Tier, check_theta, evenly, initial_theta};
+use super::{InputTransform, Named, Signal, THETA, check_theta, evenly, initial_theta};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
@@ -85,14 +85,14 @@ impl InputTransform for Waveform {
         };
         let of = |sound| Self { sound, theta: None };
         vec![
-            Named::new("stretched", Tier::Default, of(Carrier::Stretched))
+            Named::new("stretched", of(Carrier::Stretched))
                 .about("the series itself as a waveform, stretched over the clip"),
-            Named::new("vowel", Tier::Best, of(Carrier::Vowel(vowel())))
+            Named::new("vowel", of(Carrier::Vowel(vowel())))
                 .about("a harmonic voice, as audio, whose formants follow the series"),
-            Named::new("tones", None, of(three))
+            Named::new("tones", of(three))
                 .about("three tones that follow the series, its slope and its slow part"),
-            Named::new("tone", None, of(one)).about("one tone whose frequency follows the series"),
-            Named::new("noise", None, of(Carrier::Noise(noise)))
+            Named::new("tone", of(one)).about("one tone whose frequency follows the series"),
+            Named::new("noise", of(Carrier::Noise(noise)))
                 .about("noise whose loudness follows the series"),
         ]
     }

@@ -204,7 +204,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                transforms: Vec::new(),
+                transforms: Some(Vec::new()),
                 ..settings()
             },
             "transforms is 0",
@@ -253,13 +253,13 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
         ),
         (
             FitSettings {
-                transforms: vec![Transform::new(Padding {
+                transforms: Some(vec![Transform::new(Padding {
                     segments: 300,
                     position: Position::Start,
                     stretch: None,
                     initial_amplitude: 0.05,
                     dimensions: None,
-                })],
+                })]),
                 ..settings()
             },
             "does not fit",
@@ -304,7 +304,7 @@ fn constant_series_are_predicted_without_a_nan() {
 /// train.
 fn read_in_closed_form(transform: &str) -> FitSettings {
     FitSettings {
-        transforms: vec![Transform::named(transform).unwrap()],
+        transforms: Some(vec![Transform::named(transform).unwrap()]),
         readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge],
         ..settings()
     }
@@ -346,7 +346,7 @@ fn a_program_keeps_no_more_parts_than_asked_for_and_each_counts() {
     let settings = |parts| FitSettings {
         transforms: transforms
             .iter()
-            .filter_map(|name| Transform::named(name))
+            .map(|name| Transform::named(name))
             .collect(),
         readouts: vec![ReadoutKind::Means, ReadoutKind::Ridge],
         parts,
@@ -385,7 +385,7 @@ fn the_painted_transform_and_a_sound_on_top_of_another_are_trained() {
         let transforms = vec![with_theta(transform)];
         let initial = transforms[0].initial(source().spec(), 0);
         let settings = FitSettings {
-            transforms,
+            transforms: Some(transforms),
             ..settings()
         };
         let classifier = fit(&two_tones(8, 1), &settings).unwrap();

@@ -10,7 +10,7 @@
 /// The prior share of a candidate is its squared error to this power, inverted.
 const TRUST: i32 = 8;
 /// The pull towards the prior is worth so many training series.
-const PULL: f64 = 10.0;
+const PULL: f64 = 30.0;
 /// A candidate with a smaller share is not kept.
 const LEAST_SHARE: f64 = 0.01;
 /// No number of series can show that a candidate makes no error at all.

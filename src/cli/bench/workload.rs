@@ -63,7 +63,7 @@ pub(super) fn stretched() -> Transform {
 /// θ is trained for so many steps through groups of the source's words.
 pub(super) fn settings(transform: Transform, steps: usize, seed: u64) -> FitSettings {
     FitSettings {
-        transforms: vec![transform],
+        transforms: Some(vec![transform]),
         readouts: vec![ReadoutKind::Labels],
         epochs: steps,
         batch: TRAINED_ON,

@@ -109,7 +109,7 @@ impl Arguments {
         if controls == Controls::All && given.source_command.is_none() {
             let samples = source.spec().audio.map_or(0, |one| one.samples);
             let settings = FitSettings {
-                transforms: vec![settings.transform(samples)],
+                transforms: Some(vec![settings.transform(samples)]),
                 epochs: GRADIENT_EPOCHS,
                 dropout: 0.0,
                 weight_decay: 0.0,
