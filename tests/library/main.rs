@@ -7,5 +7,6 @@ mod forecasting;
 #[cfg(feature = "import")]
 mod pretraining;
 mod programs;
+mod several;
 mod source;
 mod speech_embedding;
