@@ -13,7 +13,7 @@ pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};
 pub(crate) use queries::Queried;
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::backend::AutodiffBackend;
 
@@ -111,7 +111,12 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         classes: &classes,
         class_count: labels.len(),
     };
-    let fitted = fit_parts::<B>(examples, sources, settings, device, progress)?;
+    let mut fitted = fit_parts::<B>(examples, sources, settings, device, progress)?;
+    // A source that no part hears is not needed to predict.
+    let heard: BTreeSet<usize> = fitted.parts.iter().map(|part| part.source).collect();
+    for part in &mut fitted.parts {
+        part.source = heard.range(..part.source).count();
+    }
     let content = Classification {
         labels,
         series_length,
@@ -125,8 +130,8 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             trainer: settings.trainer.clone(),
         },
     };
-    let sources = sources.iter();
-    let sources = sources.map(|source| SourceReference::of(source.spec()));
+    let heard = heard.into_iter().map(|place| sources[place].spec());
+    let sources = heard.map(SourceReference::of);
     Ok(Program::fitted(
         sources.collect(),
         content,

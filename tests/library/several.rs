@@ -95,6 +95,29 @@ fn parts_on_both_sources_are_saved_and_found_again() {
     assert!(classifier.rate(program.parts().len()).is_err());
 }
 
+/// One part is kept, so one source is heard, and the other not needed to predict.
+#[test]
+fn a_program_names_the_sources_that_it_hears() {
+    let level = |noise: f64, odd: bool, _| noise + if odd { 9.0 } else { 0.0 };
+    let sources = [source(WORDS), source(EMBEDDING)];
+    let settings = FitSettings {
+        parts: Some(1),
+        transforms: Some(vec![Transform::named("statistics-level").unwrap()]),
+        ..FitSettings::preset(Preset::Default)
+    };
+    let builder = Engine::cpu().unwrap().classifier().settings(settings);
+    let builder = builder.sources(&sources);
+    let classifier = builder.fit(&series(12, 3, level, 60)).unwrap();
+    let program = classifier.program();
+    assert_eq!((program.parts().len(), program.sources().len()), (1, 1));
+    assert_eq!(program.parts()[0].source, 0);
+    let named = source(&program.sources()[0].name);
+    let again = Classifier::new(Engine::cpu().unwrap(), program.clone(), &[named]).unwrap();
+    let test = series(6, 70, level, 60);
+    let expected = classifier.predict(&test).unwrap();
+    assert_eq!(again.predict(&test).unwrap(), expected);
+}
+
 /// The classes differ in nothing but their level.
 #[test]
 fn a_level_is_heard_by_what_keeps_it() {
