@@ -1,9 +1,10 @@
 //! Kernels that are a line of three taps, along time or along frequency, with half the products.
 //!
-//! Four outputs after one another touch six inputs. They are coefficients of a product of
-//! polynomials, and so follow from its values at six points (0, ±1, ±2 and infinity): six products
-//! in place of twelve. To get from six inputs to the six points and from there to four outputs takes
-//! sums alone, for each channel and not for each pair of channels. (Winograd's F(4, 3).)
+//! Four outputs after one another touch six inputs, and take twelve products. Winograd's F(4, 3)
+//! takes six: as polynomials can be multiplied through their values at points, inputs and taps are
+//! taken to six of them (0, ±1, ±2 and infinity), and the products back to the outputs. The ways
+//! there and back are a few sums for each channel, not for each pair of channels. Rounding is a few
+//! times that of direct sums, and what is no number spreads over the four.
 
 use std::cell::Cell;
 
@@ -17,7 +18,7 @@ pub const OUTPUTS: usize = 4;
 const POINTS: usize = 6;
 
 thread_local! {
-    /// A band's inputs and outputs at the points, kept because fresh memory is slow.
+    /// A band's inputs and sums at the points, kept because fresh memory is slow.
     static AT_POINTS: Cell<Vec<Lanes>> = const { Cell::new(Vec::new()) };
 }
 
@@ -74,11 +75,12 @@ fn from_points<V: Vector>([a, b, c, d, e, f]: [V; POINTS], bias: V) -> [V; OUTPU
     ]
 }
 
-/// Where the tiles of a band lie; lengths are in vectors.
+/// How the outputs of a band are cut into tiles of [`OUTPUTS`] in a line.
 #[derive(Clone, Copy)]
 struct Tiles {
-    /// (time, frequency) of the outputs, and of those of one tile.
+    /// (time, frequency) of the band's outputs.
     size: [usize; 2],
+    /// The same of one tile.
     tile: [usize; 2],
 }
 
@@ -123,7 +125,8 @@ pub fn convolve(band: Band) {
     values.resize(POINTS * (before + after), [0.0; LANES]);
     let (sources, sums) = values.split_at_mut(POINTS * before);
     run(ToPoints(tiles, &band, sources));
-    let each = sources.chunks_exact(before).zip(sums.chunks_exact_mut(after));
+    let sources = sources.chunks_exact(before);
+    let each = sources.zip(sums.chunks_exact_mut(after));
     for (panels, (source, out)) in panels.line.iter().zip(each) {
         run(Band {
             source: source.as_flattened(),

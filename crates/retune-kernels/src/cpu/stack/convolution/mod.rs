@@ -3,7 +3,8 @@
 //! A convolution is a product of matrices: a position's inputs (a few pieces of memory, one for
 //! each row of the kernel) by the packed weights. The gradient with respect to the input is the
 //! same with the kernel turned round and its channels exchanged, on the padded gradient. Where
-//! there is padding, a band of a few frames is copied into a buffer with zeros round it.
+//! there is padding, a band of a few frames is copied into a buffer with zeros round it. Kernels of
+//! three taps in a line need fewer products than that (see [`line`]).
 
 mod line;
 mod tile;
@@ -16,8 +17,9 @@ use self::tile::{Band, Panels};
 use crate::cpu::vectors::{Vector, Work, run};
 use crate::stack::{Activation, Convolution, Geometry};
 
-/// Values of a band's padded source: small enough to stay in the caches with the weights.
-const BAND: usize = 1 << 12;
+/// Values of a band's padded source: small enough to stay in the caches with the weights, and with
+/// three times as many at the points of [`line`].
+const BAND: usize = 1 << 13;
 
 thread_local! {
     /// The padded band that a thread works on, kept because fresh memory is slow.
