@@ -23,13 +23,12 @@ thread_local! {
 }
 
 /// The weights at each point of a kernel with the taps `weight(column, tap · channels + channel)`.
-pub fn panels(
-    columns: usize,
-    channels: usize,
-    weight: &dyn Fn(usize, usize) -> f32,
-) -> Vec<Panels> {
+pub fn panels(bias: &[f32], channels: usize, weight: &dyn Fn(usize, usize) -> f32) -> Vec<Panels> {
+    let none = vec![0.0; bias.len()];
     let at = |point| {
-        Panels::new([1, 1], channels, &vec![0.0; columns], &|column, channel| {
+        // What is added to the second point is added to each output.
+        let bias = if point == 1 { bias } else { &none };
+        Panels::new([1, 1], channels, bias, &|column, channel| {
             let [a, b, c] = [0, 1, 2].map(|tap| weight(column, tap * channels + channel));
             match point {
                 0 => a / 4.0,
@@ -63,9 +62,9 @@ fn to_points<V: Vector>([a, b, c, d, e, f]: [V; POINTS]) -> [V; POINTS] {
 
 /// Four outputs from their sums at the six points.
 #[inline(always)]
-fn from_points<V: Vector>([a, b, c, d, e, f]: [V; POINTS], bias: V) -> [V; OUTPUTS] {
+fn from_points<V: Vector>([a, b, c, d, e, f]: [V; POINTS]) -> [V; OUTPUTS] {
     let [two, four, eight] = [2.0, 4.0, 8.0].map(V::splat);
-    let (even, odd) = (b.add(c).add(bias), b.subtract(c).add(bias));
+    let (even, odd) = (b.add(c), b.subtract(c));
     let (further, rise) = (d.add(e), d.subtract(e));
     [
         a.add(even).add(further),
@@ -173,19 +172,18 @@ impl Work for FromPoints<'_> {
     #[inline(always)]
     fn run<V: Vector>(self) {
         let Self(tiles, sums, band) = self;
-        let ((bias, _), apart) = (band.panels.bias.as_chunks(), sums.len() / POINTS);
+        let (columns, apart) = (band.panels.columns / LANES, sums.len() / POINTS);
         let (out, _) = band.out.as_chunks_mut::<LANES>();
-        let step = tiles.step(band.frequencies) * bias.len();
+        let step = tiles.step(band.frequencies) * columns;
         for (tile, start) in tiles.starts(band.frequencies).enumerate() {
-            for (column, from) in bias.iter().enumerate() {
+            for column in 0..columns {
                 let mut values = [V::splat(0.0); POINTS];
                 for (point, value) in values.iter_mut().enumerate() {
-                    *value = V::load(&sums[point * apart + tile * bias.len() + column]);
+                    *value = V::load(&sums[point * apart + tile * columns + column]);
                 }
-                let values = from_points(values, V::load(from));
-                for (index, value) in values.into_iter().enumerate() {
+                for (index, value) in from_points(values).into_iter().enumerate() {
                     let value = band.activation.apply(value);
-                    value.store(&mut out[start * bias.len() + column + index * step]);
+                    value.store(&mut out[start * columns + column + index * step]);
                 }
             }
         }

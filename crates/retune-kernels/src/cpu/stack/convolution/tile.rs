@@ -24,7 +24,7 @@ pub struct Panels {
     /// vectors of columns, for each input, the group's vectors; columns that there are not are zeros.
     weights: Vec<f32>,
     /// One for each column, filled up to whole vectors.
-    pub bias: Vec<f32>,
+    bias: Vec<f32>,
     /// The weights at each point, where the kernel is a line of three taps (see [`line`]).
     pub line: Vec<Self>,
 }
@@ -61,7 +61,7 @@ impl Panels {
         bias.resize(filled, 0.0);
         let whole = columns.is_multiple_of(LANES) && channels.is_multiple_of(LANES);
         let line = match [rows, taps] {
-            [1, 3] | [3, 1] if whole => line::panels(columns, channels, weight),
+            [1, 3] | [3, 1] if whole => line::panels(&bias[..columns], channels, weight),
             _ => Vec::new(),
         };
         Self {
