@@ -61,7 +61,7 @@ impl Panels {
         bias.resize(filled, 0.0);
         let whole = columns.is_multiple_of(LANES) && channels.is_multiple_of(LANES);
         let line = match [rows, taps] {
-            [1, 3] | [3, 1] if whole => line::panels(&bias[..columns], channels, weight),
+            [1, 3] | [3, 1] if whole => line::panels(&bias, channels, weight),
             _ => Vec::new(),
         };
         Self {
