@@ -16,7 +16,7 @@ thread_local! {
 }
 
 enum Layer {
-    Convolution(PackedConvolution),
+    Convolution(Box<PackedConvolution>),
     Pool(Pool),
 }
 
@@ -39,7 +39,9 @@ impl Network {
     pub fn new(layers: &[StackLayer]) -> Self {
         let layers = layers.iter().map(|layer| match layer {
             StackLayer::Pool(pool) => Layer::Pool(*pool),
-            StackLayer::Convolution(layer) => Layer::Convolution(PackedConvolution::new(layer)),
+            StackLayer::Convolution(layer) => {
+                Layer::Convolution(Box::new(PackedConvolution::new(layer)))
+            }
         });
         Self {
             layers: layers.collect(),

@@ -3,8 +3,10 @@
 //! A convolution is a product of matrices: a position's inputs (a few pieces of memory, one for
 //! each row of the kernel) by the packed weights. The gradient with respect to the input is the
 //! same with the kernel turned round and its channels exchanged, on the padded gradient. Where
-//! there is padding, a band of a few frames is copied into a buffer with zeros round it.
+//! there is padding, a band of a few frames is copied into a buffer with zeros round it. Kernels of
+//! three taps in a line need fewer products than that (see [`line`]).
 
+mod line;
 mod tile;
 
 use std::cell::Cell;
@@ -15,8 +17,9 @@ use self::tile::{Band, Panels};
 use crate::cpu::vectors::{Vector, Work, run};
 use crate::stack::{Activation, Convolution, Geometry};
 
-/// Values of a band's padded source: small enough to stay in the caches with the weights.
-const BAND: usize = 1 << 14;
+/// Values of a band's padded source: small enough to stay in the caches with the weights, and with
+/// three times as many at the points of [`line`].
+const BAND: usize = 1 << 13;
 
 thread_local! {
     /// The padded band that a thread works on, kept because fresh memory is slow.
@@ -39,12 +42,12 @@ impl PackedConvolution {
         let at = |output, input, row, tap| {
             layer.kernel[((output * inputs + input) * rows + row) * taps + tap]
         };
-        let forward = Panels::new(rows, taps * inputs, &layer.bias, |output, from| {
+        let forward = Panels::new([rows, taps], inputs, &layer.bias, &|output, from| {
             let (row, tap) = (from / (taps * inputs), from / inputs % taps);
             at(output, from % inputs, row, tap)
         });
         let none = vec![0.0; inputs];
-        let backward = Panels::new(rows, taps * outputs, &none, |input, from| {
+        let backward = Panels::new([rows, taps], outputs, &none, &|input, from| {
             let (row, tap) = (from / (taps * outputs), from / outputs % taps);
             at(from % outputs, input, rows - 1 - row, taps - 1 - tap)
         });
@@ -64,7 +67,7 @@ impl PackedConvolution {
             return;
         };
         let width = frequency + 2 * padding;
-        let frames = (BAND / (width * inputs)).max(1);
+        let frames = (BAND / (width * inputs) + 1).next_multiple_of(line::OUTPUTS);
         let out_line = frequencies * self.geometry.outputs;
         let bands = out.par_chunks_mut(frames * out_line);
         bands.enumerate().for_each(|(index, out)| {
@@ -82,7 +85,7 @@ impl PackedConvolution {
                 }
                 &padded
             };
-            run(Band {
+            line::convolve(Band {
                 source,
                 width,
                 channels: inputs,
@@ -112,7 +115,7 @@ impl PackedConvolution {
         let line = frequencies * outputs;
         let side = taps - 1 - self.geometry.padding;
         let width = frequencies + 2 * side;
-        let frames = (BAND / (width * outputs)).max(1);
+        let frames = (BAND / (width * outputs) + 1).next_multiple_of(line::OUTPUTS);
         let bands = out.par_chunks_mut(frames * frequency * inputs);
         bands.enumerate().for_each(|(index, out)| {
             let count = out.len() / (frequency * inputs) + rows - 1;
@@ -131,7 +134,7 @@ impl PackedConvolution {
                     }),
                 }
             }
-            run(Band {
+            line::convolve(Band {
                 source: &padded,
                 width,
                 channels: outputs,

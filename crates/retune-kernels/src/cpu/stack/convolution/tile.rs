@@ -1,5 +1,6 @@
 //! The inner loops: a few positions of a plane by a few vectors of output channels, in registers.
 
+use super::line;
 use crate::cpu::vectors::{LANES, Lanes, Vector, Work, multiply_add};
 use crate::stack::Activation;
 
@@ -11,9 +12,9 @@ const GROUP: usize = 3;
 /// A kernel's weights in the order in which the inner loops read them.
 pub struct Panels {
     /// Output channels.
-    columns: usize,
+    pub columns: usize,
     /// Kernel rows (in time).
-    rows: usize,
+    pub rows: usize,
     /// Inputs that a kernel row touches: kernel columns × input channels.
     row: usize,
     /// Whether there are fewer columns than would fill one vector: the vectors then run over the
@@ -24,18 +25,21 @@ pub struct Panels {
     weights: Vec<f32>,
     /// One for each column, filled up to whole vectors.
     bias: Vec<f32>,
+    /// The weights at each point, where the kernel is a line of three taps (see [`line`]).
+    pub line: Vec<Self>,
 }
 
 impl Panels {
     /// Packs the weights `weight(column, input)`, inputs counted over (kernel row, kernel column,
     /// channel), with one bias for each column.
     pub fn new(
-        rows: usize,
-        row: usize,
+        [rows, taps]: [usize; 2],
+        channels: usize,
         bias: &[f32],
-        weight: impl Fn(usize, usize) -> f32,
+        weight: &dyn Fn(usize, usize) -> f32,
     ) -> Self {
-        let (columns, inputs) = (bias.len(), rows * row);
+        let (columns, row) = (bias.len(), taps * channels);
+        let inputs = rows * row;
         let filled = columns.next_multiple_of(LANES);
         let narrow = columns < LANES && row >= LANES;
         let group = if narrow { 1 } else { GROUP * LANES };
@@ -55,6 +59,11 @@ impl Panels {
         }
         let mut bias = bias.to_vec();
         bias.resize(filled, 0.0);
+        let whole = columns.is_multiple_of(LANES) && channels.is_multiple_of(LANES);
+        let line = match [rows, taps] {
+            [1, 3] | [3, 1] if whole => line::panels(&bias, channels, weight),
+            _ => Vec::new(),
+        };
         Self {
             columns,
             rows,
@@ -62,6 +71,7 @@ impl Panels {
             narrow,
             weights,
             bias,
+            line,
         }
     }
 }
