@@ -28,7 +28,7 @@ pub struct FitArgs {
     /// of its activations or on more of them; several in as many options
     #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge"]))]
     readouts: Vec<ReadoutKind>,
-    /// The most pairs of a transform and a ridge that the program keeps; fewer are smaller and faster
+    /// The most readouts, each of a source and a transform, that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]
     parts: Option<usize>,
     /// Transform padding: how often the series is repeated in the clip
@@ -57,7 +57,8 @@ pub struct FitArgs {
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
-    /// Passes over the training series that train what a transform has to train; 0 for none
+    /// Passes over the training series that train what a transform has to train, on sources with words; 0
+    /// for none
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Series in each step

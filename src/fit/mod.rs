@@ -162,7 +162,8 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     for (place, hearing) in hearings.iter_mut().enumerate() {
         let (transform, source) = (&hearing.transform, &sources[hearing.source]);
         let spec = source.spec();
-        if settings.epochs > 0 && transform.trainable(spec) {
+        // What a source without words hears stays as it begins: there is nothing to train it by.
+        if settings.epochs > 0 && transform.trainable(spec) && !spec.labels.is_empty() {
             let mapping = random_labels(examples, spec, settings)?;
             let objective = objective::Reprogramming::new(
                 examples,
@@ -234,6 +235,10 @@ fn hearings(
         if settings.readouts.contains(&ReadoutKind::Labels) {
             random_labels(examples, spec, settings)?;
         }
+    }
+    let wordless = sources.iter().all(|source| source.spec().labels.is_empty());
+    if let (Some(source), true) = (sources.first(), wordless && settings.epochs > 0) {
+        LabelMapping::check_source(source.spec())?;
     }
     match hearings.is_empty() {
         true => Err(

@@ -169,7 +169,7 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
         "backend",
         "preset",
         "seed",
-        "source",
+        "sources",
         "frozen",
     ] {
         assert!(keys.iter().any(|found| *found == key), "{key}");

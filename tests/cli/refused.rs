@@ -131,7 +131,7 @@ fn programs_that_cannot_be_used() {
     bench.file("altered.safetensors", altered);
     let mut newer = Stored::from_bytes(&whole).unwrap();
     let version = newer.metadata.get_mut("retune.version").unwrap();
-    *version = "8".to_owned();
+    *version = "9".to_owned();
     bench.file("newer.safetensors", newer.to_bytes());
     bench.file("text.safetensors", "this is no program");
     bench.file("empty.safetensors", "");
@@ -145,7 +145,7 @@ fn programs_that_cannot_be_used() {
         ("altered.safetensors", "it was altered after it was written"),
         (
             "newer.safetensors",
-            "format version 8, this release reads up to 7",
+            "format version 9, this release reads up to 8",
         ),
         ("text.safetensors", "not a program, or damaged"),
         ("empty.safetensors", "not a program, or damaged"),

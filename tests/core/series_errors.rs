@@ -17,7 +17,7 @@ xlsx.gz | | xlsx.gz: unknown file extension `xlsx`
 UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | histories of .tsf files are for forecasting
 tsf | | tsf: unknown file extension `tsf`
 
-Empty | {}: the file has no series; expected at least one row of data |
+Empty | {}: the file has no series; expected at least one row of data | check that this is the file that was meant, and that it was written to its end
 tsv | | a.tsv:1
 txt | \n\n | a.txt:2
 csv | \n | a.csv:1

@@ -157,7 +157,7 @@ fn damaged_and_newer_files_are_refused() {
     let last = altered.len() - 3;
     altered[last] ^= 1;
     refuse(&altered, "altered");
-    let version = b"\"retune.version\":\"7\"";
+    let version = b"\"retune.version\":\"8\"";
     let at = bytes
         .windows(version.len())
         .position(|window| window == version)

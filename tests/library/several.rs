@@ -181,7 +181,7 @@ fn what_a_prediction_rests_on_is_where_the_classes_differ() {
     let bump = |noise: f64, odd: bool, place: usize| {
         let off = place.abs_diff(PLACE) as f64 / 8.0;
         let height = if odd { 4.0 } else { -4.0 };
-        0.3 * noise + height * (-off * off).exp()
+        0.02 * noise + height * (-off * off).exp()
     };
     let train = series(16, 3, bump, 300);
     for (name, transform) in [
