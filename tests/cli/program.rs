@@ -188,7 +188,9 @@ fn classify_prints_one_object_with_the_same_numbers_every_time() {
     assert_eq!(outcome["seed"], 0);
     assert_eq!(outcome["sources"][0]["name"], DEFAULT_SOURCE);
     assert_eq!(outcome["frozen"], true);
-    let part = serde_json::json!([{"transform": "padding", "readout": "labels", "weight": 1.0}]);
+    let part = serde_json::json!([{
+        "source": DEFAULT_SOURCE, "transform": "padding", "readout": "labels", "weight": 1.0
+    }]);
     assert_eq!(outcome["parts"], part);
     // Keys stand in the order in which they are read.
     let printed = text(&output.stdout);

@@ -47,8 +47,11 @@ tsv | a\t1\t2\nb\t1\n | a.tsv:2
 txt | a,1,2\nb,1\n | a.txt:2
 csv | a,1,2\nb,1\n | a.csv:2
 
-Malformed | {} |
+Malformed | {} | check that this is the file that was meant, and that it was written to its end
 ts | | a.ts:1: the file ends without `@data`; expected it before the series
+arff | | a.arff:1: the file ends without `@data`; expected it before the series
+
+Malformed | {} |
 ts | @seriesLength 3\n@classLabel true a b\n@data\n1,2:a | a.ts:4: the series has 2 values; expected 3, as `@seriesLength` on line 1 says
 ts | @equalLength true\n@classLabel true a b\n@data\n1,2:a\n1,2,3:b | a.ts:5: the series has 3 values, the one on line 4 has 2; expected the same length, as `@equalLength true` says
 ts | TS1,2:c | a.ts:4:3: `@classLabel` does not list the label `c`; expected one of `a`, `b`
@@ -58,7 +61,6 @@ ts | @univariate true\n@data\n1,2:a | a.ts:3: the row has a colon; expected valu
 ts | @equalLength maybe | a.ts:1: `@equalLength` has `maybe`; expected `true` or `false`
 ts | @seriesLength | a.ts:1: `@seriesLength` has nothing; expected a whole number
 ts | 1,2:a | a.ts:1: found `1,2:a` before `@data`; expected a line that starts with `@`
-arff | | a.arff:1: the file ends without `@data`; expected it before the series
 arff | ARFF1,a | a.arff:6: the row has 2 fields; expected 3, as many as declared attributes
 arff | ARFF1,2,c | a.arff:6:3: the label `c` is not declared; expected one of `a`, `b`
 arff | @attribute c {a,b}\n@attribute d {a,b} | a.arff:2: `d` is a second nominal attribute beside `c`; expected one, the label
