@@ -152,7 +152,7 @@ fn the_golden_values_hold_on_wgpu() {
 
 #[test]
 fn forecasts_and_motion_are_the_same_on_both() {
-    let sources = [SourceWeights::find("attrnn-gsc35").unwrap()];
+    let source = SourceWeights::find("attrnn-gsc35").unwrap();
     // Waves whose kind no linear readout can tell, so that the program uses_source.
     let mut values = Vec::new();
     for wave in 0..90u32 {

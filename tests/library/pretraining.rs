@@ -151,7 +151,8 @@ fn settings_out_of_range_are_named() {
         assert_eq!(error.kind(), ErrorKind::Setting, "{error}");
         error.to_string()
     };
-    let changes: [(fn(&mut PretrainSettings), &str); 9] = [
+    type Change = fn(&mut PretrainSettings);
+    let changes: [(Change, &str); 9] = [
         (|s| s.batch = 0, "batch is 0, expected at least 1"),
         (|s| s.epochs = 0, "epochs is 0, expected at least 1"),
         (|s| s.learning_rate = f64::NAN, "learning-rate is NaN"),

@@ -57,9 +57,9 @@ fn parts_on_both_sources_are_saved_and_found_again() {
     let classifier = fitted(&two_tones(12, 1), &sources, &["formants", "stretched"]);
     let program = classifier.program();
     assert!(program.frozen());
-    for place in 0..2 {
+    for (place, source) in sources.iter().enumerate() {
         assert!(program.parts().iter().any(|part| part.source == place));
-        assert_eq!(program.sources()[place].sha256, sources[place].sha256());
+        assert_eq!(program.sources()[place].sha256, source.sha256());
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("both.safetensors");
