@@ -50,9 +50,7 @@ impl Preset {
         let names = self.sources().iter();
         names.map(|name| SourceWeights::find(name)).collect()
     }
-}
 
-impl Preset {
     /// The ways in which a source hears series. A source that takes longer planes than its clip's hears
     /// long series at their own length.
     pub fn transforms(self, source: &SourceSpec) -> Vec<Transform> {
