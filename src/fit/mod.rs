@@ -80,10 +80,10 @@ struct Fitted {
 
 /// Fits a program to a training split.
 ///
-/// Each source hears the series through each transform of `settings`, which is trained by gradient through a label mapping where it has something
-/// to train and there are epochs for it; readouts are then fitted in closed form where that is
-/// asked for. The sources' weights are compared bit by bit with those that were loaded when all
-/// is done.
+/// Each source hears the series through each transform of `settings`. That is trained by gradient
+/// through a label mapping where it has something to train, the source has labels, and there are epochs
+/// for it; readouts are then fitted in closed form where that is asked for. The sources' weights are
+/// compared bit by bit with those that were loaded when all is done.
 ///
 /// # Errors
 ///

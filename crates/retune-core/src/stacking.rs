@@ -22,7 +22,8 @@ const MOST_ROUNDS: usize = 100_000;
 /// The share of each candidate, 0 for one that is not kept; they sum to 1.
 ///
 /// `left_out` holds, for each candidate, the scores of left-out series, `[series, classes]` row by
-/// row, and `targets` what they should be, above 0 for the class of a series and below for the others. At most `most` candidates are kept.
+/// row, and `targets`, of as many columns, what they should be: above 0 for the class of a series and
+/// below for the others. At most `most` candidates are kept.
 pub fn shares(left_out: &[Vec<f64>], targets: &[f32], classes: usize, most: usize) -> Vec<f64> {
     let problem = Problem::of(left_out, targets, classes);
     let mut kept: Vec<usize> = (0..left_out.len()).collect();
