@@ -43,6 +43,11 @@ struct Outcome<'a> {
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let (program, sources) = self.program.load()?;
+        if let Some(source) = sources.iter().find(|one| one.labels().is_empty()) {
+            let message = format!("the source {} has no words to compare by", source.name());
+            let hint = format!("fit the program on one that has: `--source {DEFAULT_SOURCE}`");
+            bail!(problem(message, hint));
+        }
         let length = program.series_length();
         let options = self.read.options();
         let split = Split::read_to_score(&self.data, length, program.labels(), &options)?;
