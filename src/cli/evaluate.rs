@@ -23,6 +23,7 @@ struct Outcome<'a> {
     accuracy: f64,
     log_loss: f64,
     brier: f64,
+    calibration_error: f64,
     n_test: usize,
     labels: &'a [String],
     /// `confusion[true][predicted]`.
@@ -52,6 +53,7 @@ impl Arguments {
             accuracy: score.accuracy,
             log_loss: score.log_loss,
             brier: score.brier,
+            calibration_error: score.calibration_error,
             n_test: split.len(),
             labels: classifier.program().labels(),
             confusion: score.confusion,
@@ -66,6 +68,10 @@ impl Arguments {
                 ("accuracy", text::accuracy(outcome.accuracy)),
                 ("log loss", text::accuracy(outcome.log_loss)),
                 ("Brier score", text::accuracy(outcome.brier)),
+                (
+                    "calibration error",
+                    text::accuracy(outcome.calibration_error),
+                ),
             ]);
             let counts = &outcome.confusion;
             let confusion = text::confusion(outcome.labels, counts, "true", "predicted");

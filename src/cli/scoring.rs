@@ -2,7 +2,7 @@
 //! `classify` and `archive run` share.
 
 use retune::baseline;
-use retune::task::Score;
+use retune::task::{Prediction, Score};
 
 use super::fitting::fit;
 use super::prelude::*;
@@ -96,6 +96,7 @@ impl Controls {
 /// What came of a fit.
 pub struct Done {
     pub classifier: Classifier,
+    pub predictions: Vec<Prediction>,
     pub score: Score,
     pub seconds: Seconds,
 }
@@ -119,10 +120,16 @@ pub fn fit_and_score(
     let what = format!("predicting {} series", data.test.len());
     let _waiting = Waiting::new(common, what);
     let start = Instant::now();
-    let score = classifier.score(&data.test)?;
+    let predictions = classifier.predict(&data.test.series)?;
+    let score = Score::of(
+        &predictions,
+        &data.test.labels,
+        classifier.program().labels(),
+    )?;
     let predict = start.elapsed().as_secs_f64();
     Ok(Done {
         classifier,
+        predictions,
         score,
         seconds: Seconds { fit, predict },
     })

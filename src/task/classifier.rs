@@ -47,8 +47,65 @@ pub struct Score {
     pub brier: f64,
     /// The mean Euclidean distance of the probabilities from the truth.
     pub risk: f64,
+    /// The expected calibration error: how far the probability of the answered class lies from the
+    /// share of right answers, from 0 to 1, as the mean over 15 equal ranges of that probability,
+    /// weighted by the series in each (Guo et al. 2017, arXiv 1706.04599, equation 3).
+    pub calibration_error: f64,
     /// `confusion[right][predicted]`: how many series; none of a class that training never saw.
     pub confusion: Vec<Vec<usize>>,
+}
+
+/// Ranges of probability over which the calibration error is a mean.
+const CALIBRATION_RANGES: usize = 15;
+
+impl Score {
+    /// Counts what was right among predictions of series whose labels are known; a label that is none
+    /// of the classes is never right, and has no probability.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Labels`] when there are no predictions, or not as many labels.
+    pub fn of(
+        predictions: &[Prediction],
+        truth: &[String],
+        labels: &[String],
+    ) -> Result<Self, Error> {
+        if truth.len() != predictions.len() || truth.is_empty() {
+            let (series, labels) = (predictions.len(), truth.len());
+            let message = format!("there is nothing to score: {series} series but {labels} labels");
+            return Err(Error::new(ErrorKind::Labels, message));
+        }
+        let count = labels.len();
+        let mut confusion = vec![vec![0; count]; count];
+        let (mut log_loss, mut brier, mut total_risk) = (0.0, 0.0, 0.0);
+        // The sum over the series of a range of (right or not) − probability.
+        let mut surplus = [0.0; CALIBRATION_RANGES];
+        for (prediction, label) in predictions.iter().zip(truth) {
+            let right = labels.iter().position(|one| one == label);
+            if let Some(right) = right {
+                confusion[right][prediction.class] += 1;
+            }
+            let probability = right.map_or(0.0, |right| f64::from(prediction.probabilities[right]));
+            log_loss -= probability.max(LOWEST_PROBABILITY).ln();
+            let distance = risk(&prediction.probabilities, right);
+            total_risk += distance;
+            brier += distance * distance;
+            let sure = f64::from(prediction.probabilities[prediction.class]);
+            let range = (sure * CALIBRATION_RANGES as f64) as usize;
+            let is_right = f64::from(u8::from(right == Some(prediction.class)));
+            surplus[range.min(CALIBRATION_RANGES - 1)] += is_right - sure;
+        }
+        let right: usize = (0..count).map(|class| confusion[class][class]).sum();
+        let series = truth.len() as f64;
+        Ok(Self {
+            accuracy: right as f64 / series,
+            log_loss: log_loss / series,
+            brier: brier / series,
+            risk: total_risk / series,
+            calibration_error: surplus.iter().map(|one| one.abs()).sum::<f64>() / series,
+            confusion,
+        })
+    }
 }
 
 /// What the source heard of one series, and what it made of it.
@@ -208,37 +265,8 @@ impl<B: Kernels> Classifier<B> {
     /// As [`Classifier::predict`]; and when there are no labels, or one that the program does not
     /// know.
     pub fn score(&self, split: &Split) -> Result<Score, Error> {
-        if split.labels.len() != split.series.len() || split.is_empty() {
-            let (series, labels) = (split.series.len(), split.labels.len());
-            let message = format!("there is nothing to score: {series} series but {labels} labels");
-            return Err(Error::new(ErrorKind::Labels, message));
-        }
-        let labels = &self.program.content().labels;
-        let count = labels.len();
-        let mut confusion = vec![vec![0; count]; count];
-        let (mut log_loss, mut brier, mut total_risk) = (0.0, 0.0, 0.0);
         let predictions = self.predict(&split.series)?;
-        for (prediction, label) in predictions.iter().zip(&split.labels) {
-            // A class that training never saw is never right, and has no probability.
-            let right = labels.index(label);
-            if let Some(right) = right {
-                confusion[right][prediction.class] += 1;
-            }
-            let probability = right.map_or(0.0, |right| f64::from(prediction.probabilities[right]));
-            log_loss -= probability.max(LOWEST_PROBABILITY).ln();
-            let distance = risk(&prediction.probabilities, right);
-            total_risk += distance;
-            brier += distance * distance;
-        }
-        let right: usize = (0..count).map(|class| confusion[class][class]).sum();
-        let series = split.len() as f64;
-        Ok(Score {
-            accuracy: right as f64 / series,
-            log_loss: log_loss / series,
-            brier: brier / series,
-            risk: total_risk / series,
-            confusion,
-        })
+        Score::of(&predictions, &split.labels, self.program.labels())
     }
 
     /// What its source hears of a series by one part of the program, as audio at the rate that

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use retune::archive::{
-    Failure, Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
-    wanted_sets,
+    Failure, Identity, Job, Outcome, Predictions, RunProgress, RunSummary, Scores, Seconds, Shard,
+    jobs, run, wanted_sets,
 };
 
 use crate::cli::fitting::PRESETS;
@@ -51,6 +51,10 @@ pub struct Arguments {
     /// each preset]
     #[arg(long = "source", value_name = "NAME|FILE")]
     sources: Vec<String>,
+    /// A folder to keep the predictions of each job in, as tsml-eval lays them out:
+    /// FOLDER/retune-PRESET/Predictions/SET/testResampleSEED.csv; jobs that were done before leave none
+    #[arg(long, value_name = "FOLDER")]
+    predictions: Option<PathBuf>,
     #[command(flatten)]
     controls: ControlArgs,
     #[command(flatten)]
@@ -250,10 +254,11 @@ impl Arguments {
         let random = controls.of_random_source(data, &sources, &settings, backend, common)?;
         let name = format!("random_source_{}", job.preset);
         baselines.extend(random.map(|accuracy| (name, accuracy)));
-        Ok(Scores {
+        let scores = Scores {
             accuracy: done.score.accuracy,
             log_loss: done.score.log_loss,
             brier: done.score.brier,
+            calibration_error: done.score.calibration_error,
             baselines,
             n_train: data.train.len(),
             n_test: data.test.len(),
@@ -268,6 +273,19 @@ impl Arguments {
                 .map(serde_json::to_value)
                 .into_iter()
                 .collect::<Result<_, _>>()?,
-        })
+        };
+        if let Some(folder) = &self.predictions {
+            let found = done.predictions.iter();
+            let found: Vec<_> = found
+                .map(|one| (one.class, &one.probabilities[..]))
+                .collect();
+            let predictions = Predictions {
+                classes: program.labels(),
+                truth: &data.test.labels,
+                found: &found,
+            };
+            predictions.write(folder, job, &scores)?;
+        }
+        Ok(scores)
     }
 }

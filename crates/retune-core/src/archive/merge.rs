@@ -8,7 +8,7 @@ use super::{Identity, Job, JobResult, Outcome};
 use crate::{Error, ErrorKind};
 
 /// The columns of the table before those of the baselines.
-const HEAD: &str = "dataset\tpreset\tseed\taccuracy\tlog_loss\tbrier\tn_train\tn_test\tclasses\t\
+const HEAD: &str = "dataset\tpreset\tseed\taccuracy\tlog_loss\tbrier\tcalibration_error\tn_train\tn_test\tclasses\t\
                     length\terror\tretune\tsource\tsource_sha256";
 
 /// The results of a whole archive.
@@ -101,17 +101,18 @@ fn line(result: &JobResult, baselines: &BTreeSet<&str>) -> String {
     let (job, identity) = (&result.job, &result.identity);
     let outcome = match &result.outcome {
         Outcome::Scores(scores) => format!(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
             scores.accuracy,
             scores.log_loss,
             scores.brier,
+            scores.calibration_error,
             scores.n_train,
             scores.n_test,
             scores.classes,
             scores.length
         ),
         // A reason must stay one field of one line.
-        Outcome::Error(error) => "\t".repeat(7) + &error.replace(char::is_control, " "),
+        Outcome::Error(error) => "\t".repeat(8) + &error.replace(char::is_control, " "),
     };
     let known = |name: &&str| result.scores()?.baselines.get(*name);
     let accuracy = |name| "\t".to_owned() + &known(name).map_or(String::new(), f64::to_string);

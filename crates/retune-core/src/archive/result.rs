@@ -53,6 +53,8 @@ pub struct Scores {
     pub log_loss: f64,
     /// The Brier score, from 0 to 2.
     pub brier: f64,
+    /// The expected calibration error, from 0 to 1.
+    pub calibration_error: f64,
     /// Accuracies of baselines by name.
     pub baselines: BTreeMap<String, f64>,
     /// Training series.
@@ -136,6 +138,7 @@ impl JobResult {
         [
             ("accuracy", scores.accuracy, 1.0),
             ("brier", scores.brier, 2.0),
+            ("calibration_error", scores.calibration_error, 1.0),
             ("log_loss", scores.log_loss, f64::MAX),
         ]
         .into_iter()

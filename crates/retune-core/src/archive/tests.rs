@@ -19,11 +19,16 @@ fn identity() -> Identity {
 
 /// The same scores in another time, every time.
 fn scored(accuracy: f64) -> Outcome {
+    Outcome::Scores(scores(accuracy))
+}
+
+pub(super) fn scores(accuracy: f64) -> Scores {
     static CLOCK: AtomicU32 = AtomicU32::new(0);
-    Outcome::Scores(Scores {
+    Scores {
         accuracy,
         log_loss: 0.5,
         brier: 0.25,
+        calibration_error: 0.125,
         baselines: BTreeMap::from([("1-NN DTW".to_owned(), 0.7), ("ridge".to_owned(), 0.6)]),
         n_train: 50,
         n_test: 150,
@@ -35,7 +40,7 @@ fn scored(accuracy: f64) -> Outcome {
             baselines: 0.2,
         },
         read_as: Vec::new(),
-    })
+    }
 }
 
 /// Saves the result of the preset `default`.

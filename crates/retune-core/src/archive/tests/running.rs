@@ -250,10 +250,10 @@ fn the_table_holds_all_but_the_times() {
     save(path, "Beef", 0, scored(0.5));
     let hash = identity().source_sha256;
     let expected = format!(
-        "dataset\tpreset\tseed\taccuracy\tlog_loss\tbrier\tn_train\tn_test\tclasses\tlength\terror\
+        "dataset\tpreset\tseed\taccuracy\tlog_loss\tbrier\tcalibration_error\tn_train\tn_test\tclasses\tlength\terror\
          \tretune\tsource\tsource_sha256\tbaseline:1-NN DTW\tbaseline:ridge\n\
-         Beef\tdefault\t0\t0.5\t0.5\t0.25\t50\t150\t2\t150\t\t0.1.0\tvoice2series\t{hash}\t0.7\t0.6\n\
-         Ham\tdefault\t1\t\t\t\t\t\t\t\ta b c\t0.1.0\tvoice2series\t{hash}\t\t\n"
+         Beef\tdefault\t0\t0.5\t0.5\t0.25\t0.125\t50\t150\t2\t150\t\t0.1.0\tvoice2series\t{hash}\t0.7\t0.6\n\
+         Ham\tdefault\t1\t\t\t\t\t\t\t\t\ta b c\t0.1.0\tvoice2series\t{hash}\t\t\n"
     );
     assert_eq!(merged(&[path]).unwrap().table(), expected);
 }
