@@ -415,3 +415,43 @@ pub(super) fn explained(source: &SourceSpec) -> Result<&PlaneInput, Error> {
         Error::new(ErrorKind::Mismatch, message)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worked out by hand: of three answers at 0.9 two are right, of two at 0.6 one, and the sure one is.
+    #[test]
+    fn the_calibration_error_is_the_gap_between_probability_and_right_answers() {
+        let classes = ["a", "b"].map(str::to_owned);
+        let answers = [
+            (0.9, "a"),
+            (0.9, "a"),
+            (0.9, "b"),
+            (0.6, "a"),
+            (0.6, "never seen"),
+            (1.0, "a"),
+        ];
+        let prediction = |(sure, _): &(f32, &str)| Prediction {
+            label: "a".to_owned(),
+            class: 0,
+            probabilities: vec![*sure, 1.0 - sure],
+        };
+        let predictions: Vec<Prediction> = answers.iter().map(prediction).collect();
+        let truth: Vec<String> = answers
+            .iter()
+            .map(|(_, label)| (*label).to_owned())
+            .collect();
+        let score = Score::of(&predictions, &truth, &classes).unwrap();
+        let expected = ((2.7 - 2.0) + (1.2 - 1.0)) / 6.0;
+        assert!(
+            (score.calibration_error - expected).abs() < 1e-6,
+            "{score:?}"
+        );
+        let error = Score::of(&predictions, &truth[1..], &classes).unwrap_err();
+        assert!(
+            error.to_string().contains("6 series but 5 labels"),
+            "{error}"
+        );
+    }
+}

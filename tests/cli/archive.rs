@@ -175,3 +175,34 @@ fn the_test_labels_do_not_change_the_program() {
     let read = |name| fs::read(bench.path(name)).unwrap();
     assert!(read("one.safetensors") == read("other.safetensors"));
 }
+
+#[test]
+fn predictions_are_kept_in_the_layout_of_tsml_eval() {
+    let bench = archive();
+    let line = "archive run --data data --out o --sets Alpha --presets fast --controls none --predictions p";
+    assert!(
+        bench
+            .retune(&words(line))
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let kept = bench.path("p/retune-fast/Predictions/Alpha/testResample0.csv");
+    let kept = fs::read_to_string(kept).unwrap();
+    let lines: Vec<Vec<&str>> = kept.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines[0][..4], ["Alpha", "retune-fast", "TEST", "0"]);
+    let series = &lines[3..];
+    assert_eq!(series.len(), 6);
+    let right = series.iter().filter(|line| line[0] == line[1]).count();
+    let accuracy: f64 = lines[2][0].parse().unwrap();
+    assert!((accuracy - right as f64 / 6.0).abs() < 1e-9);
+    for line in series {
+        assert_eq!(line[2], "");
+        let sum: f64 = line[3..]
+            .iter()
+            .map(|one| one.parse::<f64>().unwrap())
+            .sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{line:?}");
+    }
+}

@@ -364,6 +364,14 @@ fn a_long_table_may_have_channels() {
         let expected = format!("has {found} values, another 5; expected channels of one length");
         assert!(error.to_string().ends_with(&expected), "{error}");
     }
+    // A first series that fills the rows by which a file is planned.
+    let long_ones = (0..3).flat_map(|case| (0..2).map(move |dim| (case, dim)));
+    let long_ones = long_ones.flat_map(|(case, dim)| (0..600).map(move |at| (case, dim, at)));
+    let long_ones = text(&long_ones.collect::<Vec<_>>());
+    for time in [Some("reading_id"), None] {
+        let error = read_as("a.csv", &long_ones, &long(None, time)).unwrap_err();
+        assert_eq!(error.settings(), [("channel", "")], "{error}");
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
     fs::write(&path, text(&rows)).unwrap();

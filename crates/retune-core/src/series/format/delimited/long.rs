@@ -53,23 +53,31 @@ impl Long {
             label: None,
         };
         let used = [Some(long.id), long.channel, long.time, Some(long.value)];
-        let times: Vec<usize> = long.time.map_or_else(|| all.clone(), |time| vec![time]);
-        if long.channel.is_none()
-            && let Some([_, channel, time]) = channels(table, &[long.id], &all, &times)
-        {
-            let (channel, time) = (table.name(channel), table.name(time));
-            let message = format!(
-                "the series have channels: in {time} times start anew with each {channel} of a series"
-            );
-            return Err(table
-                .error(ErrorKind::Column, message)
-                .with_hint("name the column that tells them apart")
-                .with_setting("channel", ""));
-        }
         Ok(Self {
             label: label.filter(|label| !used.contains(&Some(*label))),
             ..long
         })
+    }
+
+    /// Refuses a table, seen whole, whose series have channels that nobody named: their values would be
+    /// glued together.
+    pub(super) fn check_channels(&self, table: &Table<'_>) -> Result<(), Error> {
+        let all: Vec<usize> = (0..table.width).collect();
+        let times = self.time.map_or_else(|| all.clone(), |time| vec![time]);
+        if self.channel.is_some() {
+            return Ok(());
+        }
+        let Some([_, channel, time]) = channels(table, &[self.id], &all, &times) else {
+            return Ok(());
+        };
+        let (channel, time) = (table.name(channel), table.name(time));
+        let message = format!(
+            "the series have channels: in {time} times start anew with each {channel} of a series"
+        );
+        Err(table
+            .error(ErrorKind::Column, message)
+            .with_hint("name the column that tells them apart")
+            .with_setting("channel", ""))
     }
 
     /// Puts the values of each series together, in the order in which they begin, and says how many
@@ -255,7 +263,8 @@ fn are_channels(table: &Table<'_>, [id, channel, time]: [usize; 3], least: usize
             .push(row.get(time).trim());
     }
     // The rows may end within a series, for those of a large file are not all looked at.
-    if let Some(last) = table.rows.get(PLANNED_ROWS - 2..).and_then(<[Row]>::last) {
+    let cut = (PLANNED_ROWS - 1..=PLANNED_ROWS).contains(&table.rows.len());
+    if let Some(last) = table.rows.last().filter(|_| cut) {
         series.remove(last.get(id).trim());
     }
     let mut first = None;

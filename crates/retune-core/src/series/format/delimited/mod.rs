@@ -8,6 +8,7 @@ mod write;
 
 use std::path::Path;
 
+use self::columns::Table;
 use super::{Format, Layout, Line, RawFile, RawRow};
 use crate::Error;
 use crate::table::{self, Fields, Records, Row, Separator};
@@ -72,6 +73,12 @@ pub(super) fn read(
     if let Some(long) = plan.long.clone() {
         rows.extend(records);
         check_widths(path, &rows, plan.width)?;
+        long.check_channels(&Table {
+            path,
+            header: plan.header.clone(),
+            width: plan.width,
+            rows: &rows,
+        })?;
         plan.numbers
             .look_at(rows.iter().map(|row| row.get(long.value)));
         (file.rows, file.channels) = long.gather(path, &rows, plan.numbers.style)?;
