@@ -9,7 +9,7 @@ use retune::series::{self, Format};
 use super::fitting::{FitArgs, Fitted};
 use super::prelude::*;
 use super::program::PartName;
-use super::scoring::{ControlArgs, Seconds, fit_and_score, label_of};
+use super::scoring::{ControlArgs, OverSets, Seconds, fit_and_score, label_of};
 use black_box::BlackBoxArgs;
 
 /// Fit on the training split of a data set and score on its test split
@@ -56,6 +56,9 @@ struct Outcome<'a> {
     labels: &'a [String],
     /// Test accuracies of the controls by name.
     baselines: BTreeMap<String, f64>,
+    /// What the control on random weights came to over many sets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over_sets: Option<OverSets>,
     parts: Vec<PartName>,
     seconds: Seconds,
     #[serde(flatten)]
@@ -99,6 +102,7 @@ impl Arguments {
         let random =
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
+        let over_sets = random.and_then(|_| OverSets::of(&settings, &sources));
         let outcome = Outcome {
             dataset: &data.name,
             accuracy: done.score.accuracy,
@@ -111,6 +115,7 @@ impl Arguments {
             classes: program.labels().len(),
             labels: program.labels(),
             baselines,
+            over_sets,
             parts: PartName::all(program),
             seconds: done.seconds,
             fitted: Fitted::new(program, self.fitting.preset, &self.backend, common.seed),
@@ -197,7 +202,8 @@ fn describe(outcome: &Outcome) -> String {
         outcome.n_test,
         outcome.length,
         text::counted(outcome.classes, "class", "classes"),
-        accuracies(&own, outcome.accuracy, &outcome.baselines),
+        accuracies(&own, outcome.accuracy, &outcome.baselines)
+            + &outcome.over_sets.map_or(String::new(), worth),
         PartName::table(&outcome.parts),
         text::seconds(outcome.seconds.fit),
         text::seconds(outcome.seconds.predict),
@@ -206,6 +212,18 @@ fn describe(outcome: &Outcome) -> String {
         fitted.sources(),
     );
     text + &saved_as(outcome.out)
+}
+
+/// What one test split cannot tell of the control on random weights.
+fn worth(over: OverSets) -> String {
+    format!(
+        "\nOver {} data sets of the UCR archive this preset has {:.1} % with the trained weights and {:.1} % with\n\
+         random ones (p < {}): one test split is too small to show that either way; see docs/results.md\n",
+        over.sets,
+        100.0 * over.trained,
+        100.0 * over.random,
+        over.p_below,
+    )
 }
 
 /// The accuracy above those of the controls.
