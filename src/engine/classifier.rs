@@ -194,10 +194,7 @@ impl Classifier {
     ///
     /// As [`task::Classifier::saliency`].
     pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
-        on!(self.engine, A, device => {
-            let program = self.program().clone();
-            task::Classifier::<A>::new(program, &self.sources, device)?.saliency(series)
-        })
+        on_backend!(self, fitted => fitted.saliency(series))
     }
 
     /// Compares a source's logits on speech with those on labelled series.

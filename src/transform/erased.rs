@@ -22,7 +22,6 @@ trait Erased: Held {
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers;
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers;
     fn dropped(&self) -> Option<&'static str>;
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
     fn usual(&self) -> Transform;
     fn keeps_level(&self) -> bool;
     fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Transform, Error>;
@@ -52,10 +51,6 @@ impl<T: InputTransform> Erased for T {
 
     fn dropped(&self) -> Option<&'static str> {
         self.dropped()
-    }
-
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        self.times(source, series)
     }
 
     fn usual(&self) -> Transform {
@@ -202,11 +197,6 @@ impl Transform {
     /// See [`InputTransform::dropped`].
     pub fn dropped(&self) -> Option<&'static str> {
         self.0.dropped()
-    }
-
-    /// See [`InputTransform::times`].
-    pub fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        self.0.times(source, series)
     }
 
     /// See [`InputTransform::keeps_level`].

@@ -170,13 +170,6 @@ pub trait InputTransform:
     fn dropped(&self) -> Option<&'static str> {
         None
     }
-
-    /// When a series is heard: for each copy of it in the input, the share of the input's time that
-    /// has passed at each of its values. No copy, where nothing tells when something happens; of
-    /// itself one, from start to end.
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        vec![evenly(series.len(), 0.0, 1.0)]
-    }
 }
 
 impl SourceSpec {
@@ -225,11 +218,4 @@ fn initial_theta(bound: f32, samples: usize, seed: u64) -> Numbers {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let values = (0..samples).map(|_| random.random_range(-bound..=bound));
     named([(THETA, tensor([samples], values))])
-}
-
-/// The middles of `length` values that follow each other from share `first` to share `last`.
-fn evenly(length: usize, first: f32, last: f32) -> Vec<f32> {
-    let share = |index| (index as f32 + 0.5) / length as f32;
-    let shares = (0..length).map(share);
-    shares.map(|share| first + share * (last - first)).collect()
 }

@@ -128,27 +128,6 @@ fn a_series_is_heard_and_explained() {
 }
 
 #[test]
-fn a_picture_says_what_its_ground_leaves_out() {
-    let bench = Bench::new();
-    let note = "of the prediction rests on transforms that do not tell when";
-    for (transform, untimed) in [("statistics", 1.0), ("spectrum", 1.0), ("paced", 0.0)] {
-        let fit = format!(
-            "fit Waves/Waves_TRAIN.tsv --preset fast --transform {transform} --out {transform}.safetensors"
-        );
-        bench.done(&words(&fit));
-        let explain =
-            format!("explain {transform}.safetensors Waves/Waves_TEST.tsv --out {transform}.svg");
-        assert_eq!(
-            bench.json(&words(&explain))["untimed"],
-            untimed,
-            "{transform}"
-        );
-        let svg = fs::read_to_string(bench.path(&format!("{transform}.svg"))).unwrap();
-        assert_eq!(svg.contains(note), untimed > 0.0, "{transform}");
-    }
-}
-
-#[test]
 fn classify_prints_one_object_with_the_same_numbers_every_time() {
     let bench = Bench::new();
     let classify = [&["classify", "Waves", "--quiet"], &SHORT[..]].concat();
