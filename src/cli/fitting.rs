@@ -7,14 +7,14 @@ use retune::transform::{Padding, Position, Transform, Waveform, names};
 use super::prelude::*;
 
 /// The presets by name.
-pub const PRESETS: [&str; 5] = ["fast", "default", "best", "paper", "words"];
+pub const PRESETS: [&str; 6] = ["fast", "default", "best", "paper", "words", "trained-ends"];
 
 /// How a program is fitted; what is not given is as the preset has it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
     /// Where all settings start: one transform on one source, ten on two, all, Voice2Series as published,
-    /// or its label mapping on a transform with a trained sound on top
+    /// its label mapping on a transform with a trained sound on top, or a trained layer at each end
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
     /// A source model: one that is shipped, or a file; several in as many options [default: those of the
@@ -24,9 +24,10 @@ pub struct FitArgs {
     /// How the source hears the series: a transform by its name, and several in as many options
     #[arg(long = "transform", alias = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(names().into_iter().map(|named| named.name)))]
     transforms: Vec<String>,
-    /// How the source's answer becomes a class: groups of its words, or a ridge regression on means
-    /// of its activations or on more of them; several in as many options
-    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge"]))]
+    /// How the source's answer becomes a class: groups of its words; a linear layer on its activations or
+    /// its logits, trained by gradient; or a ridge regression on means of its activations or on more of
+    /// them, several in as many options
+    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "linear", "linear-logits", "means", "ridge"]))]
     readouts: Vec<ReadoutKind>,
     /// The most readouts, each of a source and a transform, that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]

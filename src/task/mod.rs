@@ -7,6 +7,8 @@ mod distance;
 mod forecaster;
 mod motion;
 mod saliency;
+#[cfg(all(test, feature = "cpu"))]
+mod straight;
 
 pub use crate::fit::motion::adapt;
 pub use backtest::{BacktestOptions, BacktestReport, BacktestRow, backtest};

@@ -67,3 +67,38 @@ impl<B: Kernels> Classifier<B> {
         Ok(salient)
     }
 }
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use crate::kernel::Cpu;
+    use crate::task::straight::classifier;
+
+    /// By hand: of 48 values one alone counts, and a window is 4 values long. Those next to it share 3, 2 and
+    /// 1 of the 4 windows with it.
+    #[test]
+    fn a_prediction_rests_on_the_only_value_that_counts() {
+        for place in [0, 20, 46] {
+            let mut weights = vec![0.0; 48];
+            weights[place] = -2.0;
+            let mut series = vec![0.0; 48];
+            series[place] = 3.0;
+            let found = classifier::<Cpu>(&weights).saliency(&series).unwrap();
+            for (at, found) in found.into_iter().enumerate() {
+                let expected = 1.0 - 0.25 * at.abs_diff(place).min(4) as f32;
+                assert!((found - expected).abs() < 1e-5, "{place} {at}: {found}");
+            }
+        }
+        let nothing = classifier::<Cpu>(&[0.0; 5]).saliency(&[1.0, 7.0, 2.0, 0.0, 1.0]);
+        assert_eq!(nothing.unwrap(), [0.0; 5]);
+    }
+
+    /// A straight line is what is put in the place of a window: no window changes it.
+    #[test]
+    fn nothing_of_a_line_is_missed_but_at_its_ends() {
+        let series: Vec<f64> = (0..100).map(f64::from).collect();
+        let found = classifier::<Cpu>(&[1.0; 100]).saliency(&series).unwrap();
+        let found: Vec<bool> = found.into_iter().map(|value| value > 1e-3).collect();
+        let expected: Vec<bool> = (0..100).map(|at| !(12..90).contains(&at)).collect();
+        assert_eq!(found, expected);
+    }
+}

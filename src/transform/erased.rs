@@ -7,7 +7,9 @@ use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{InputTransform, Named, Padding, Painted, Scalogram, Speech, Waveform, each_transform};
+use super::{
+    Convolved, InputTransform, Named, Padding, Painted, Scalogram, Speech, Waveform, each_transform,
+};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
