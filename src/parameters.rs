@@ -64,6 +64,15 @@ impl<B: Backend> Parameters<B> {
         self.0.get(name).cloned()
     }
 
+    /// Those whose names begin so, under the rest of their names.
+    pub(crate) fn under(&self, prefix: &str) -> Self {
+        let under = self.0.iter().filter_map(|(name, values)| {
+            let name = name.strip_prefix(prefix)?;
+            Some((name.to_owned(), values.clone()))
+        });
+        Self(under.collect())
+    }
+
     /// All of them, by the order of their names.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Tensor<B, 1>> {
         self.0.values()

@@ -2,7 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, ReadoutKind};
-use retune::transform::{Padding, Position, Transform, Waveform, names};
+use retune::transform::{Added, Padding, Pattern, Position, Transform, Waveform, names};
 
 use super::prelude::*;
 
@@ -48,6 +48,10 @@ pub struct FitArgs {
     /// sample
     #[arg(long, value_name = "N", value_parser = count)]
     pub dimensions: Option<usize>,
+    /// Transform pattern: which trained patterns are added to the series, one that depends on it, one that is
+    /// the same for all, or both
+    #[arg(long, value_name = "WHICH", value_parser = choice::<Added>(&["both", "dependent", "independent"]))]
+    pattern: Option<Added>,
     /// How the numbers are found, where a transform has some: adam by gradient, random-directions by
     /// losses alone
     #[arg(long, value_name = "NAME", value_parser = trainer)]
@@ -160,6 +164,12 @@ impl FitArgs {
             self.adjust(transform);
         }
         self.check_padding(&transforms)?;
+        let mut patterns = transforms.iter().filter_map(Transform::downcast::<Pattern>);
+        if self.pattern.is_some() && patterns.next().is_none() {
+            let message =
+                "--pattern is for the transform pattern, which is not among the transforms";
+            bail!(problem(message, "give --transform pattern as well"));
+        }
         Ok((!transforms.is_empty()).then_some(transforms))
     }
 
@@ -182,6 +192,9 @@ impl FitArgs {
             set(&mut padding.initial_amplitude, &self.initial_amplitude);
             padding.dimensions = self.dimensions.or(padding.dimensions);
             *transform = Transform::new(padding);
+        } else if let Some(mut pattern) = transform.downcast::<Pattern>().cloned() {
+            set(&mut pattern.added, &self.pattern);
+            *transform = Transform::new(pattern);
         } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
             sound.theta = self.initial_amplitude.or(sound.theta);
             *transform = Transform::new(sound);

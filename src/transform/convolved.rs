@@ -23,10 +23,10 @@ const TAPS: usize = 13;
 const VALUES_IN_FRAME: usize = 2;
 /// What a plane starts from, as the logarithm of a magnitude, and how far a series of deviation 1 moves
 /// it: speech is about as loud, and as lively.
-const LOUDNESS: f32 = -4.6;
+pub(super) const LOUDNESS: f32 = -4.6;
 const LIVELINESS: f32 = 2.0;
 /// The deviation of the audio that it starts with.
-const AMPLITUDE: f32 = 0.05;
+pub(super) const AMPLITUDE: f32 = 0.05;
 
 /// `heard(t, o) = offset + scale · (bias(o) + Σ_k kernel(k, o) · series(t + k))` for each frame `t` of the
 /// source and each of its outputs `o`: the filters of a plane, or the samples of the clip that lie in the

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{
-    Convolved, InputTransform, Named, Padding, Painted, Scalogram, Speech, Waveform, each_transform,
+    Convolved, InputTransform, Named, Padding, Painted, Pattern, Scalogram, Speech, Waveform,
+    each_transform,
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};

@@ -9,6 +9,7 @@ mod erased;
 mod fourier;
 mod padding;
 mod painted;
+mod pattern;
 mod refurbish;
 mod scalogram;
 mod signal;
@@ -21,6 +22,7 @@ pub use convolved::{Convolved, Made};
 pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
 pub use painted::{Frames, Painted, Peak, Scale};
+pub use pattern::{Added, Pattern};
 pub use refurbish::{Refurbish, RefurbishSize};
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
@@ -48,6 +50,7 @@ macro_rules! each_transform {
             <$table>::of::<Convolved>(),
             <$table>::of::<Padding>(),
             <$table>::of::<Painted>(),
+            <$table>::of::<Pattern>(),
             <$table>::of::<Scalogram>(),
             <$table>::of::<Speech>(),
             <$table>::of::<Waveform>(),
