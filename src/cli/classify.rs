@@ -1,6 +1,7 @@
 //! `retune classify`: fits on the training split of a data set and scores on its test split.
 
 mod black_box;
+mod diagnosis;
 
 use std::fs;
 
@@ -11,6 +12,7 @@ use super::prelude::*;
 use super::program::PartName;
 use super::scoring::{ControlArgs, Seconds, fit_and_score, label_of};
 use black_box::BlackBoxArgs;
+use diagnosis::{DiagnoseArgs, Diagnosed};
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
@@ -37,6 +39,8 @@ pub struct Arguments {
     #[command(flatten)]
     fitting: FitArgs,
     #[command(flatten)]
+    diagnose: DiagnoseArgs,
+    #[command(flatten)]
     black_box: BlackBoxArgs,
     #[command(flatten)]
     read: ScoredArgs,
@@ -56,6 +60,8 @@ struct Outcome<'a> {
     /// Test accuracies of the controls by name.
     baselines: BTreeMap<String, f64>,
     parts: Vec<PartName>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnosis: Vec<Diagnosed>,
     seconds: Seconds,
     #[serde(flatten)]
     fitted: Fitted,
@@ -98,6 +104,8 @@ impl Arguments {
         let random =
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
+        let diagnose = &self.diagnose;
+        let diagnosis = diagnose.of(&done.classifier, &data.train, &sources, common)?;
         let outcome = Outcome {
             dataset: &data.name,
             accuracy: done.score.accuracy,
@@ -110,6 +118,7 @@ impl Arguments {
             labels: program.labels(),
             baselines,
             parts: PartName::all(program),
+            diagnosis,
             seconds: done.seconds,
             fitted: Fitted::new(program, self.fitting.preset, &self.backend, common.seed),
             out: self.out.as_deref(),
@@ -188,7 +197,7 @@ fn describe(outcome: &Outcome) -> String {
     let fitted = &outcome.fitted;
     let own = format!("retune, preset {}", fitted.preset);
     let text = format!(
-        "{}: {} training and {} test series of {} values, {}\n\n{}\n{}\n\
+        "{}: {} training and {} test series of {} values, {}\n\n{}\n{}\n{}\
          fitted in {}, predicted in {} ({} backend, seed {})\n{}",
         outcome.dataset,
         outcome.n_train,
@@ -197,6 +206,7 @@ fn describe(outcome: &Outcome) -> String {
         text::counted(outcome.classes, "class", "classes"),
         accuracies(&own, outcome.accuracy, &outcome.baselines),
         PartName::table(&outcome.parts),
+        diagnosis::table(&outcome.diagnosis),
         text::seconds(outcome.seconds.fit),
         text::seconds(outcome.seconds.predict),
         fitted.backend,
