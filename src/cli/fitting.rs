@@ -62,8 +62,8 @@ pub struct FitArgs {
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
-    /// Passes over the training series that train what a transform has to train, on sources with words; 0
-    /// for none
+    /// Passes over the training series that train what a transform has to train, on sources with words or
+    /// under a linear layer; 0 for none
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Series in each step

@@ -83,7 +83,8 @@ struct Fitted {
 /// Each source hears the series through each transform of `settings`. That is trained by gradient
 /// through a label mapping where it has something to train, the source has labels, and there are epochs
 /// for it; readouts are then fitted in closed form where that is asked for. The sources' weights are
-/// compared bit by bit with those that were loaded when all is done.
+/// compared bit by bit with those that were loaded when all is done. A linear layer, where that is the
+/// readout, takes the place of the label mapping on any source.
 ///
 /// # Errors
 ///
