@@ -64,6 +64,15 @@ impl<B: Backend> Parameters<B> {
         self.0.get(name).cloned()
     }
 
+    /// Those whose names begin so, under the rest of their names.
+    pub(crate) fn under(&self, prefix: &str) -> Self {
+        let under = self.0.iter().filter_map(|(name, values)| {
+            let name = name.strip_prefix(prefix)?;
+            Some((name.to_owned(), values.clone()))
+        });
+        Self(under.collect())
+    }
+
     /// All of them, by the order of their names.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Tensor<B, 1>> {
         self.0.values()
@@ -96,4 +105,70 @@ pub(crate) fn misfit(numbers: &Numbers, initial: &Numbers) -> Option<String> {
     }
     let unknown = numbers.keys().find(|name| !initial.contains_key(*name))?;
     Some(format!("it has numbers {unknown} that nothing reads"))
+}
+
+/// Gradients against differences.
+#[cfg(all(test, feature = "cpu"))]
+pub(crate) mod differences {
+    use burn::backend::Autodiff;
+
+    use super::*;
+    use crate::kernel::Cpu;
+    use crate::source::host;
+
+    /// How far a number is moved, and how far a gradient may be off, as a share of the largest.
+    const STEP: f32 = 1e-2;
+    const TOLERANCE: f32 = 2e-3;
+
+    /// Compares the gradient of the product of some weights with `function` with its central differences,
+    /// at every `stride`th number of each tensor.
+    #[track_caller]
+    pub fn check<const D: usize>(
+        numbers: &Numbers,
+        stride: usize,
+        function: impl Fn(&Parameters<Autodiff<Cpu>>) -> Tensor<Autodiff<Cpu>, D>,
+    ) {
+        let device = Default::default();
+        let weight = |place: usize| (place as f32 * 0.83).cos();
+        let product = |numbers: &Numbers| {
+            let out = host(function(&Parameters::new(numbers, &device))).values;
+            let terms = out.into_iter().enumerate();
+            let terms = terms.map(|(place, value)| f64::from(weight(place)) * f64::from(value));
+            terms.sum::<f64>()
+        };
+        let mut on_device = Parameters::new(numbers, &device);
+        let mut leaves = Vec::new();
+        for name in numbers.keys() {
+            let leaf = on_device.get(name).require_grad();
+            on_device.insert(name, leaf.clone());
+            leaves.push((name, leaf));
+        }
+        let out = function(&on_device);
+        let count = out.shape().num_elements();
+        let weights: Vec<f32> = (0..count).map(weight).collect();
+        let weights = Tensor::<_, 1>::from_floats(&weights[..], &device);
+        let gradients = (out.reshape([count]) * weights).sum().backward();
+        for (name, leaf) in leaves {
+            let found = leaf.grad(&gradients);
+            let found = host(found.unwrap_or_else(|| panic!("{name} has no gradient"))).values;
+            let largest = found
+                .iter()
+                .fold(1.0f32, |largest, one| largest.max(one.abs()));
+            assert!(found.iter().any(|one| *one != 0.0), "{name} has none");
+            for place in (0..found.len()).step_by(stride) {
+                let moved = |step: f32| {
+                    let mut numbers = numbers.clone();
+                    let tensor = numbers.get_mut(name).expect("it is one of the names");
+                    tensor.values[place] += step;
+                    product(&numbers)
+                };
+                let slope = (moved(STEP) - moved(-STEP)) / (2.0 * f64::from(STEP));
+                let off = (f64::from(found[place]) - slope).abs() as f32;
+                assert!(
+                    off < TOLERANCE * largest,
+                    "{name} {place}: {off} of {largest}"
+                );
+            }
+        }
+    }
 }

@@ -56,10 +56,6 @@ impl InputTransform for Amplified {
         };
         Numbers::from([("gain".to_owned(), gain)])
     }
-
-    fn times(&self, _source: &SourceSpec, _series: &[f32]) -> Vec<Vec<f32>> {
-        Vec::new()
-    }
 }
 
 /// A mapping: the first label of each class, and no groups.

@@ -1,6 +1,7 @@
 //! `retune classify`: fits on the training split of a data set and scores on its test split.
 
 mod black_box;
+mod diagnosis;
 
 use std::fs;
 
@@ -11,6 +12,7 @@ use super::prelude::*;
 use super::program::PartName;
 use super::scoring::{ControlArgs, OverSets, Seconds, fit_and_score, label_of};
 use black_box::BlackBoxArgs;
+use diagnosis::{DiagnoseArgs, Diagnosed};
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
@@ -37,6 +39,8 @@ pub struct Arguments {
     #[command(flatten)]
     fitting: FitArgs,
     #[command(flatten)]
+    diagnose: DiagnoseArgs,
+    #[command(flatten)]
     black_box: BlackBoxArgs,
     #[command(flatten)]
     read: ScoredArgs,
@@ -60,6 +64,8 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     over_sets: Option<OverSets>,
     parts: Vec<PartName>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnosis: Vec<Diagnosed>,
     seconds: Seconds,
     #[serde(flatten)]
     fitted: Fitted,
@@ -103,6 +109,8 @@ impl Arguments {
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
         let over_sets = random.and_then(|_| OverSets::of(&settings, &sources));
+        let diagnose = &self.diagnose;
+        let diagnosis = diagnose.of(&done.classifier, &data.train, &sources, common)?;
         let outcome = Outcome {
             dataset: &data.name,
             accuracy: done.score.accuracy,
@@ -117,6 +125,7 @@ impl Arguments {
             baselines,
             over_sets,
             parts: PartName::all(program),
+            diagnosis,
             seconds: done.seconds,
             fitted: Fitted::new(program, self.fitting.preset, &self.backend, common.seed),
             out: self.out.as_deref(),
@@ -195,7 +204,7 @@ fn describe(outcome: &Outcome) -> String {
     let fitted = &outcome.fitted;
     let own = format!("retune, preset {}", fitted.preset);
     let text = format!(
-        "{}: {} training and {} test series of {} values, {}\n\n{}\n{}\n\
+        "{}: {} training and {} test series of {} values, {}\n\n{}\n{}\n{}\
          fitted in {}, predicted in {} ({} backend, seed {})\n{}",
         outcome.dataset,
         outcome.n_train,
@@ -205,6 +214,7 @@ fn describe(outcome: &Outcome) -> String {
         accuracies(&own, outcome.accuracy, &outcome.baselines)
             + &outcome.over_sets.map_or(String::new(), worth),
         PartName::table(&outcome.parts),
+        diagnosis::table(&outcome.diagnosis),
         text::seconds(outcome.seconds.fit),
         text::seconds(outcome.seconds.predict),
         fitted.backend,

@@ -1,7 +1,5 @@
 //! `retune explain`: one picture of one prediction.
 
-use retune::program::Part;
-
 use super::listen::Word;
 use super::picture::{Picture, explain_svg};
 use super::prelude::*;
@@ -31,8 +29,6 @@ struct Outcome<'a> {
     label: String,
     probability: f32,
     words: Vec<Word>,
-    /// The share of the prediction that rests on transforms that do not tell when.
-    untimed: f32,
     sources: &'a [SourceReference],
     read_as: &'a ReadAs,
 }
@@ -42,10 +38,10 @@ impl Arguments {
         let row = self.row.open(&self.out, common)?;
         let part = self.row.part - 1;
         let spec = row.sources[row.program.part(part)?.source].spec();
-        let untimed = untimed(&row.program, &row.sources, &row.series)?;
         let classifier = Classifier::new(self.backend.engine()?, row.program, &row.sources)?;
         let explanation = classifier.explain(&row.series, part)?;
-        let saliency = classifier.saliency(&row.series)?;
+        let doing = "leaving out one stretch of the series after the other";
+        let saliency = Waiting::during(common, doing, || classifier.saliency(&row.series))?;
         let prediction = &explanation.prediction;
         let outcome = Outcome {
             out: &self.out,
@@ -54,7 +50,6 @@ impl Arguments {
             label: prediction.label.clone(),
             probability: prediction.probabilities[prediction.class],
             words: Word::first(&explanation.words, WORDS),
-            untimed,
             sources: classifier.program().sources(),
             read_as: &row.read_as,
         };
@@ -99,13 +94,6 @@ impl Arguments {
     }
 
     fn notes(&self, outcome: &Outcome) -> Vec<String> {
-        let untimed = (outcome.untimed > 0.0).then(|| {
-            format!(
-                "{:.0} % of the prediction rests on transforms that do not tell when; the ground leaves \
-                 them out",
-                100.0 * outcome.untimed
-            )
-        });
         let words = match outcome.words() {
             words if words.is_empty() => "The source has no words of its own".to_owned(),
             words => format!("The source itself would report: {words}"),
@@ -113,22 +101,8 @@ impl Arguments {
         let program = self.row.program.program.file_name().unwrap_or_default();
         let program = program.to_string_lossy();
         let program = format!("Program {program}; {}", text::sources(outcome.sources));
-        untimed.into_iter().chain([words, program]).collect()
+        vec![words, program]
     }
-}
-
-/// The share of a program's parts, by weight, in whose sound no value of a series has its time.
-fn untimed(program: &Program, sources: &[SourceWeights], series: &[f64]) -> Result<f32> {
-    let series = program.scaled(series, 1)?;
-    let weight = |part: &Part| part.weight;
-    let timeless = |part: &&Part| {
-        let taken = series.taken_by(&part.transform);
-        let times = part.transform.times(sources[part.source].spec(), taken);
-        times.is_empty()
-    };
-    let all: f32 = program.parts().iter().map(weight).sum();
-    let untimed: f32 = program.parts().iter().filter(timeless).map(weight).sum();
-    Ok(untimed / all.max(f32::MIN_POSITIVE))
 }
 
 impl Outcome<'_> {

@@ -2,19 +2,19 @@
 
 use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, ReadoutKind};
-use retune::transform::{Padding, Position, Transform, Waveform, names};
+use retune::transform::{Added, Padding, Pattern, Position, Transform, Waveform, names};
 
 use super::prelude::*;
 
 /// The presets by name.
-pub const PRESETS: [&str; 5] = ["fast", "default", "best", "paper", "words"];
+pub const PRESETS: [&str; 6] = ["fast", "default", "best", "paper", "words", "trained-ends"];
 
 /// How a program is fitted; what is not given is as the preset has it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
     /// Where all settings start: one transform on one source, ten on two, all, Voice2Series as published,
-    /// or its label mapping on a transform with a trained sound on top
+    /// its label mapping on a transform with a trained sound on top, or a trained layer at each end
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
     /// A source model: one that is shipped, or a file; several in as many options [default: those of the
@@ -24,9 +24,10 @@ pub struct FitArgs {
     /// How the source hears the series: a transform by its name, and several in as many options
     #[arg(long = "transform", alias = "voice", value_name = "NAME", value_parser = PossibleValuesParser::new(names().into_iter().map(|named| named.name)))]
     transforms: Vec<String>,
-    /// How the source's answer becomes a class: groups of its words, or a ridge regression on means
-    /// of its activations or on more of them; several in as many options
-    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "means", "ridge"]))]
+    /// How the source's answer becomes a class: groups of its words; a linear layer on its activations or
+    /// its logits, trained by gradient; or a ridge regression on means of its activations or on more of
+    /// them, several in as many options
+    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["labels", "linear", "linear-logits", "means", "ridge"]))]
     readouts: Vec<ReadoutKind>,
     /// The most readouts, each of a source and a transform, that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]
@@ -47,6 +48,10 @@ pub struct FitArgs {
     /// sample
     #[arg(long, value_name = "N", value_parser = count)]
     pub dimensions: Option<usize>,
+    /// Transform pattern: which trained patterns are added to the series, one that depends on it, one that is
+    /// the same for all, or both
+    #[arg(long, value_name = "WHICH", value_parser = choice::<Added>(&["both", "dependent", "independent"]))]
+    pattern: Option<Added>,
     /// How the numbers are found, where a transform has some: adam by gradient, random-directions by
     /// losses alone
     #[arg(long, value_name = "NAME", value_parser = trainer)]
@@ -57,8 +62,8 @@ pub struct FitArgs {
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
-    /// Passes over the training series that train what a transform has to train, on sources with words; 0
-    /// for none
+    /// Passes over the training series that train what a transform has to train, on sources with words or
+    /// under a linear layer; 0 for none
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Series in each step
@@ -159,6 +164,12 @@ impl FitArgs {
             self.adjust(transform);
         }
         self.check_padding(&transforms)?;
+        let mut patterns = transforms.iter().filter_map(Transform::downcast::<Pattern>);
+        if self.pattern.is_some() && patterns.next().is_none() {
+            let message =
+                "--pattern is for the transform pattern, which is not among the transforms";
+            bail!(problem(message, "give --transform pattern as well"));
+        }
         Ok((!transforms.is_empty()).then_some(transforms))
     }
 
@@ -181,6 +192,9 @@ impl FitArgs {
             set(&mut padding.initial_amplitude, &self.initial_amplitude);
             padding.dimensions = self.dimensions.or(padding.dimensions);
             *transform = Transform::new(padding);
+        } else if let Some(mut pattern) = transform.downcast::<Pattern>().cloned() {
+            set(&mut pattern.added, &self.pattern);
+            *transform = Transform::new(pattern);
         } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
             sound.theta = self.initial_amplitude.or(sound.theta);
             *transform = Transform::new(sound);

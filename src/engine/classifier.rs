@@ -9,7 +9,7 @@ use crate::fit::{FitProgress, FitSettings, Preset};
 use crate::program::Program;
 use crate::series::Split;
 use crate::source::{SourceWeights, SpeechClip};
-use crate::task::{self, Distance, Explanation, Prediction, Score};
+use crate::task::{self, Diagnosis, Distance, Explanation, Prediction, Score};
 
 /// A classifier to be fitted: it cannot predict yet.
 ///
@@ -194,9 +194,18 @@ impl Classifier {
     ///
     /// As [`task::Classifier::saliency`].
     pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
+        on_backend!(self, fitted => fitted.saliency(series))
+    }
+
+    /// How large and how aligned the loss's gradients are at what each part's source hears.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Classifier::diagnose`].
+    pub fn diagnose(&self, split: &Split) -> Result<Vec<Diagnosis>, Error> {
         on!(self.engine, A, device => {
             let program = self.program().clone();
-            task::Classifier::<A>::new(program, &self.sources, device)?.saliency(series)
+            task::Classifier::<A>::new(program, &self.sources, device)?.diagnose(split)
         })
     }
 

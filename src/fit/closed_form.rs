@@ -129,7 +129,7 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
     match readout {
         ReadoutKind::Means => Some(Pooling::Means),
         ReadoutKind::Ridge => Some(Pooling::All),
-        ReadoutKind::Labels => None,
+        ReadoutKind::Labels | ReadoutKind::Linear | ReadoutKind::LinearLogits => None,
     }
 }
 

@@ -83,7 +83,8 @@ struct Fitted {
 /// Each source hears the series through each transform of `settings`. That is trained by gradient
 /// through a label mapping where it has something to train, the source has labels, and there are epochs
 /// for it; readouts are then fitted in closed form where that is asked for. The sources' weights are
-/// compared bit by bit with those that were loaded when all is done.
+/// compared bit by bit with those that were loaded when all is done. A linear layer, where that is the
+/// readout, takes the place of the label mapping on any source.
 ///
 /// # Errors
 ///
@@ -162,9 +163,15 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     for (place, hearing) in hearings.iter_mut().enumerate() {
         let (transform, source) = (&hearing.transform, &sources[hearing.source]);
         let spec = source.spec();
-        // What a source without words hears stays as it begins: there is nothing to train it by.
-        if settings.epochs > 0 && transform.trainable(spec) && !spec.labels.is_empty() {
-            let mapping = random_labels(examples, spec, settings)?;
+        // Under readouts in closed form, what a source without words hears stays as it begins: there is
+        // nothing to train it by.
+        let linear = settings.linear().map(Mapping::new);
+        let by_labels = transform.trainable(spec) && !spec.labels.is_empty();
+        if settings.epochs > 0 && (by_labels || linear.is_some()) {
+            let mapping = match linear {
+                Some(linear) => linear,
+                None => random_labels(examples, spec, settings)?,
+            };
             let objective = objective::Reprogramming::new(
                 examples,
                 transform,
@@ -193,7 +200,7 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         }
     }
 
-    let fitted = if settings.readouts == [ReadoutKind::Labels] {
+    let fitted = if settings.by_gradient() {
         if parts.len() < count {
             return Err(nothing_to_train());
         }
@@ -235,9 +242,13 @@ fn hearings(
         if settings.readouts.contains(&ReadoutKind::Labels) {
             random_labels(examples, spec, settings)?;
         }
+        if let Some(linear) = settings.linear() {
+            linear.check(spec, examples.class_count)?;
+        }
     }
     let wordless = sources.iter().all(|source| source.spec().labels.is_empty());
-    if let (Some(source), true) = (sources.first(), wordless && settings.epochs > 0) {
+    let by_labels = settings.epochs > 0 && settings.linear().is_none();
+    if let (Some(source), true) = (sources.first(), wordless && by_labels) {
         LabelMapping::check_source(source.spec())?;
     }
     match hearings.is_empty() {
@@ -280,7 +291,7 @@ fn nothing_to_fit() -> Error {
 
 fn nothing_to_train() -> Error {
     let message =
-        "a label mapping needs something to train, and a transform has nothing, or no epochs";
+        "a readout by gradient needs something to train, and a transform has nothing, or no epochs";
     Error::new(ErrorKind::Setting, message)
         .with_hint(
             "read means, or train for some epochs; a transform that is audio needs an initial amplitude \

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::mapping::{Linear, Pooling};
 use crate::series::Scaling;
 use crate::source::{DEFAULT_SOURCE, SourceSpec, SourceWeights};
 use crate::transform::{Transform, Waveform};
@@ -29,13 +30,16 @@ pub enum Preset {
     Paper,
     /// The label mapping of Voice2Series on a transform that the series modulates, with θ trained on top.
     Words,
+    /// A trained convolution makes what the source hears, and a trained linear layer reads its activations
+    /// (after Kloberdanz, Tian and Le 2021).
+    TrainedEnds,
 }
 
 impl Preset {
     /// The names of the sources that hear a series, where no others are asked for.
     pub fn sources(self) -> &'static [&'static str] {
         match self {
-            Self::Fast => &["speech-embedding"],
+            Self::Fast | Self::TrainedEnds => &["speech-embedding"],
             Self::Default | Self::Best => &["speech-embedding", DEFAULT_SOURCE],
             Self::Paper | Self::Words => &[DEFAULT_SOURCE],
         }
@@ -65,6 +69,7 @@ impl Preset {
             (Self::Best, false) => &CLIPS,
             (Self::Paper, _) => &["padding"],
             (Self::Words, _) => &["vowel"],
+            (Self::TrainedEnds, _) => &["convolved"],
         };
         let named = names.iter().filter_map(|name| Transform::named(name));
         match self {
@@ -122,7 +127,11 @@ impl FromStr for Preset {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        setting::named("preset", name, "fast, default, best, paper or words")
+        setting::named(
+            "preset",
+            name,
+            "fast, default, best, paper, words or trained-ends",
+        )
     }
 }
 
@@ -136,6 +145,18 @@ pub enum ReadoutKind {
     Means,
     /// The same on their extremes, deviations and course through the clip too.
     Ridge,
+    /// A linear layer on means of the source's activations, trained by gradient together with the
+    /// transform.
+    Linear,
+    /// The same on the source's logits.
+    LinearLogits,
+}
+
+impl ReadoutKind {
+    /// Whether it is trained by gradient, and alone, where the others are fitted in closed form.
+    fn by_gradient(self) -> bool {
+        matches!(self, Self::Labels | Self::Linear | Self::LinearLogits)
+    }
 }
 
 impl fmt::Display for ReadoutKind {
@@ -148,7 +169,11 @@ impl FromStr for ReadoutKind {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        setting::named("readout", name, "labels, means or ridge")
+        setting::named(
+            "readout",
+            name,
+            "labels, linear, linear-logits, means or ridge",
+        )
     }
 }
 
@@ -159,8 +184,8 @@ pub struct FitSettings {
     pub preset: Preset,
     /// The ways in which each source hears a series; none for those of the preset.
     pub transforms: Option<Vec<Transform>>,
-    /// How the source's answer becomes a class: the groups of labels alone, or readouts in closed
-    /// form, each of which is tried on each transform.
+    /// How the source's answer becomes a class: one that is trained by gradient alone, or readouts in
+    /// closed form, each of which is tried on each transform.
     pub readouts: Vec<ReadoutKind>,
     /// The most parts that a program with readouts in closed form keeps of all transforms and
     /// readouts; none for as many as help.
@@ -206,13 +231,15 @@ impl FitSettings {
             Preset::Fast | Preset::Default | Preset::Best => None,
             Preset::Paper => Some(100),
             Preset::Words => Some(40),
+            Preset::TrainedEnds => Some(60),
         };
         let settings = Self {
             preset,
             transforms: None,
-            readouts: match epochs {
-                Some(_) => vec![ReadoutKind::Labels],
-                None => vec![ReadoutKind::Means, ReadoutKind::Ridge],
+            readouts: match (preset, epochs) {
+                (Preset::TrainedEnds, _) => vec![ReadoutKind::Linear],
+                (_, Some(_)) => vec![ReadoutKind::Labels],
+                (_, None) => vec![ReadoutKind::Means, ReadoutKind::Ridge],
             },
             parts: None,
             trainer: "adam".to_owned(),
@@ -236,6 +263,12 @@ impl FitSettings {
                 weight_decay: 0.0,
                 ..settings
             },
+            Preset::TrainedEnds => Self {
+                dropout: 0.0,
+                learning_rate: 0.01,
+                learning_rate_decay: 0.02,
+                ..settings
+            },
             _ => settings,
         }
     }
@@ -252,20 +285,38 @@ impl FitSettings {
         }
     }
 
+    /// The linear layer that is trained together with the transforms, where one is.
+    pub(crate) fn linear(&self) -> Option<Linear> {
+        match self.readouts[..] {
+            [ReadoutKind::Linear] => Some(Linear {
+                pooling: Some(Pooling::Means),
+            }),
+            [ReadoutKind::LinearLogits] => Some(Linear { pooling: None }),
+            _ => None,
+        }
+    }
+
+    /// Whether all is trained by gradient, and nothing fitted in closed form.
+    pub(crate) fn by_gradient(&self) -> bool {
+        self.readouts.iter().all(|readout| readout.by_gradient())
+    }
+
     /// Whether every number is in its range.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) names the first that is not.
     pub fn check(&self) -> Result<(), Error> {
-        let labels = self.readouts.contains(&ReadoutKind::Labels);
-        if labels && self.readouts.len() > 1 {
-            let found = format!("labels and {} more", self.readouts.len() - 1);
-            let expected = "labels alone, or means, ridge or both of these";
+        let mut readouts = self.readouts.iter();
+        let trained = readouts.find(|readout| readout.by_gradient());
+        if let (Some(trained), true) = (trained, self.readouts.len() > 1) {
+            let found = format!("{trained} and {} more", self.readouts.len() - 1);
+            let expected = format!("{trained} alone, or means, ridge or both of these");
             return Err(setting::refused("readout", found, expected));
         }
-        if let (Some(parts), true) = (self.parts, labels) {
-            let refused = setting::refused("parts", parts, "none with the readout labels");
+        if let (Some(parts), Some(trained)) = (self.parts, trained) {
+            let expected = format!("none with the readout {trained}");
+            let refused = setting::refused("parts", parts, expected);
             return Err(refused
                 .with_setting("readout", "means")
                 .with_setting("readout", "ridge"));

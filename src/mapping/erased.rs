@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use serde_json::Value;
 
-use super::{LabelMapping, OutputMapping, Readout, damaged, each_mapping};
+use super::{LabelMapping, Linear, OutputMapping, Readout, damaged, each_mapping};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};

@@ -5,11 +5,13 @@
 
 mod erased;
 mod label;
+mod linear;
 mod pooling;
 mod readout;
 
 pub use erased::{Mapping, register};
 pub use label::LabelMapping;
+pub use linear::Linear;
 pub use pooling::{Pooling, pool, pooled_width};
 pub use readout::Readout;
 
@@ -28,7 +30,11 @@ use crate::{Error, ErrorKind};
 /// The one list: a new mapping is a line here, beside its file.
 macro_rules! each_mapping {
     ($table:ty) => {
-        vec![<$table>::of::<LabelMapping>(), <$table>::of::<Readout>()]
+        vec![
+            <$table>::of::<LabelMapping>(),
+            <$table>::of::<Linear>(),
+            <$table>::of::<Readout>(),
+        ]
     };
 }
 use each_mapping;

@@ -1,5 +1,7 @@
 //! Programs that classify: parts, each a transform and a mapping, and how their scores are read.
 
+use std::ops::Range;
+
 use retune_core::table::Real;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +146,28 @@ impl Scaled {
         }
     }
 
+    /// The same with a stretch of its values on the straight line between those before and after it;
+    /// where only one of these is there it goes on as that, and the whole series becomes its mean.
+    pub(crate) fn without(&self, stretch: Range<usize>) -> Self {
+        let without = |series: &[f32]| {
+            let before = stretch.start.checked_sub(1).map(|place| series[place]);
+            let after = series.get(stretch.end).copied();
+            let mean = || series.iter().sum::<f32>() / series.len() as f32;
+            let first = before.or(after).unwrap_or_else(mean);
+            let last = after.unwrap_or(first);
+            let steps = (stretch.len() + 1) as f32;
+            let mut left = series.to_vec();
+            for (value, step) in left[stretch.clone()].iter_mut().zip(1..) {
+                *value = first + (last - first) * step as f32 / steps;
+            }
+            left
+        };
+        Self {
+            own: without(&self.own),
+            at_level: without(&self.at_level),
+        }
+    }
+
     /// What a transform takes of it.
     pub fn taken_by(&self, transform: &Transform) -> &[f32] {
         match transform.keeps_level() {
@@ -161,4 +185,29 @@ pub(crate) fn check_finite<T: Real>(series: &[T], number: usize) -> Result<(), E
     let sample = place + 1;
     let message = format!("series {number} holds a value that is not finite, at sample {sample}");
     Err(Error::new(ErrorKind::NotFinite, message).with_setting("missing", "interpolate"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand.
+    #[test]
+    fn a_stretch_becomes_the_line_between_its_neighbours() {
+        let series = [1.0, 9.0, 9.0, 4.0];
+        let level = Level::of(&[vec![0.0f64, 0.0, 2.0, 2.0]]);
+        let scaled = Scaled::of(&series, Scaling::None, level);
+        for (stretch, expected) in [
+            (1..3, [1.0, 2.0, 3.0, 4.0]),
+            (0..2, [9.0, 9.0, 9.0, 4.0]),
+            (2..4, [1.0, 9.0, 9.0, 9.0]),
+            (0..4, [5.75; 4]),
+            (2..2, [1.0, 9.0, 9.0, 4.0]),
+        ] {
+            let left = scaled.without(stretch);
+            assert_eq!(left.own, expected);
+            // Less 1, the mean of the level, over its deviation, 1.
+            assert_eq!(left.at_level, expected.map(|value| value - 1.0));
+        }
+    }
 }

@@ -190,7 +190,7 @@ impl<B: Kernels> Classifier<B> {
     }
 
     /// The same with the sources on the device.
-    fn load(
+    pub(super) fn load(
         program: Program,
         models: Vec<Arc<dyn SourceModel<B>>>,
         device: &B::Device,
@@ -374,10 +374,10 @@ impl<B: Kernels> Classifier<B> {
         self.sources[place].model.as_ref()
     }
 
-    /// The classes of some scaled series.
-    fn predict_batch(&self, batch: &[Scaled]) -> Result<Vec<Prediction>, Error> {
-        let labels = self.program.labels();
-        let mut sum = Tensor::<B, 2>::zeros([batch.len(), labels.len()], &self.device);
+    /// The weighted mean of the parts' scores for some scaled series, `[batch, classes]`.
+    pub(super) fn total(&self, batch: &[Scaled]) -> Result<Tensor<B, 2>, Error> {
+        let classes = self.program.labels().len();
+        let mut sum = Tensor::<B, 2>::zeros([batch.len(), classes], &self.device);
         let mut heard = None;
         for (index, (part, loaded)) in self.program.parts().iter().zip(&self.parts).enumerate() {
             let outputs = match heard.take().filter(|_| loaded.as_before) {
@@ -387,6 +387,13 @@ impl<B: Kernels> Classifier<B> {
             sum = sum + self.scores(index, &outputs) * part.weight;
             heard = Some(outputs);
         }
+        Ok(sum)
+    }
+
+    /// The classes of some scaled series.
+    fn predict_batch(&self, batch: &[Scaled]) -> Result<Vec<Prediction>, Error> {
+        let labels = self.program.labels();
+        let sum = self.total(batch)?;
         // Among themselves the classes share all of the probability. The class is that of the
         // largest score: probabilities of what tells little are too even for their few digits.
         let sharpened = sum.clone() * self.program.content().inverse_temperature;
@@ -408,7 +415,7 @@ impl<B: Kernels> Classifier<B> {
 }
 
 /// The planes of a source, on which explanations are drawn.
-pub(super) fn explained(source: &SourceSpec) -> Result<&PlaneInput, Error> {
+fn explained(source: &SourceSpec) -> Result<&PlaneInput, Error> {
     source.plane.as_ref().ok_or_else(|| {
         let name = &source.name;
         let message = format!("the source {name} hears no plane, so there is nothing to explain");

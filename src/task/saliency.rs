@@ -1,47 +1,64 @@
 //! Which parts of a series a prediction rests on.
 
-use burn::tensor::Tensor;
-use burn::tensor::backend::AutodiffBackend;
-
-use super::classifier::{Classifier, explained};
+use super::classifier::Classifier;
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::source::{Input, PlaneInput, host};
+use crate::program::Scaled;
+use crate::source::host;
 
-impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
+/// A window begins at most so often along a series.
+const STARTS: usize = 48;
+/// So many windows lie over each value.
+const OVERLAP: usize = 4;
+
+impl<B: Kernels> Classifier<B> {
     /// How much the prediction rests on each value of a series, `[samples]`; the highest is 1.
     ///
-    /// The gradient of the winning class's lead (its score minus the mean of the others') goes back
-    /// through the frozen source to the plane of each part. A frame counts with the sum over
-    /// its filters of |gradient · (value − mean of the plane)|, a value of the series with the frames
-    /// in which it sounds, and a part with its weight. Parts whose sound does not tell when
-    /// something happens ([`Transform::times`]) are left out; without any other, all is 0.
+    /// By occlusion (Zeiler and Fergus 2014, arXiv 1311.2901): a window of a twelfth of the series is
+    /// replaced by a straight line, and the whole program says how that changes the winning class's
+    /// lead (its score minus the mean of the others'). A value counts with the mean size of the
+    /// change over the windows that it lies in; where no window changes anything, all is 0. Scales
+    /// stay those of the series as it was.
     ///
-    /// [`Transform::times`]: crate::transform::Transform::times
+    /// It works alike for every transform, source and mapping: of a source whose activations each
+    /// look far around, a gradient would not tell the place. The price is that each part hears at
+    /// most 52 series in place of one, in a single batch.
     ///
     /// # Errors
     ///
-    /// As [`Classifier::predict`]; and when a source hears no plane.
+    /// As [`Classifier::predict`].
     pub fn saliency(&self, series: &[f64]) -> Result<Vec<f32>, Error> {
-        let prediction = self.predict(&[series.to_vec()])?.pop();
-        let winner = prediction.expect("one series went in").class;
-        let scaled = self.scaled(&[series.to_vec()], 0)?;
+        let winner = self.predict(&[series.to_vec()])?.pop();
+        let winner = winner.expect("one series went in").class;
+        let whole = self.program().scaled(series, 1)?;
+        let step = series.len().div_ceil(STARTS);
+        let ends = (1..).map(|end| end * step);
+        let windows = ends.take_while(|end| *end < series.len() + OVERLAP * step);
+        let windows = windows.map(|end| end.saturating_sub(OVERLAP * step)..end.min(series.len()));
+        let windows: Vec<_> = windows.collect();
+        let occluded = windows.iter().map(|window| whole.without(window.clone()));
+        let batch: Vec<Scaled> = std::iter::once(whole.clone()).chain(occluded).collect();
+
+        let scores = host(self.total(&batch)?).values;
+        let others = (self.program().labels().len() - 1).max(1) as f32;
+        let lead = |scores: &[f32]| {
+            let of_others = scores.iter().sum::<f32>() - scores[winner];
+            scores[winner] - of_others / others
+        };
+        let leads: Vec<f32> = scores
+            .chunks_exact(scores.len() / batch.len())
+            .map(lead)
+            .collect();
         let mut salient = vec![0.0f32; series.len()];
-        for (index, part) in self.program().parts().iter().enumerate() {
-            let spec = self.spec(index)?;
-            let input = explained(spec)?;
-            let taken = scaled[0].taken_by(&part.transform);
-            let copies = part.transform.times(spec, taken);
-            if copies.is_empty() {
-                continue;
+        let mut covered = vec![0.0f32; series.len()];
+        for (window, left) in windows.into_iter().zip(&leads[1..]) {
+            for place in window {
+                salient[place] += (leads[0] - left).abs();
+                covered[place] += 1.0;
             }
-            let plane = self.model(index).plane(self.input(index, &scaled)?);
-            let of_frames = self.of_frames(index, plane, winner);
-            for times in copies {
-                for (value, time) in salient.iter_mut().zip(times) {
-                    *value += part.weight * at_time(&of_frames, time, input);
-                }
-            }
+        }
+        for (value, covered) in salient.iter_mut().zip(covered) {
+            *value /= covered;
         }
         let highest = salient.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         for value in &mut salient {
@@ -49,41 +66,39 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
         }
         Ok(salient)
     }
-
-    /// How much one part's score rests on each frame, `[frames]`.
-    fn of_frames(&self, part: usize, plane: Tensor<B, 3>, winner: usize) -> Vec<f32> {
-        let plane = plane.detach().require_grad();
-        let [_, frames, filters] = plane.dims();
-        let outputs = self.outputs(part, Input::Plane(plane.clone()));
-        let scores = self.scores(part, &outputs);
-        let [_, classes] = scores.dims();
-        let others = (classes - 1).max(1) as f32;
-        let of_winner = scores.clone().narrow(1, winner, 1).sum();
-        let lead = of_winner.clone() - (scores.sum() - of_winner) / others;
-        let Some(gradient) = plane.grad(&lead.backward()) else {
-            return vec![0.0; frames];
-        };
-        let gradient = host(gradient).values;
-        let plane = host(plane).values;
-        let mean = plane.iter().sum::<f32>() / plane.len() as f32;
-        gradient
-            .chunks_exact(filters)
-            .zip(plane.chunks_exact(filters))
-            .map(|(gradient, values)| {
-                let products = gradient.iter().zip(values);
-                products.map(|(g, value)| (g * (value - mean)).abs()).sum()
-            })
-            .collect()
-    }
 }
 
-/// The value at a share of the clip's time, on straight lines between the middles of the frames.
-fn at_time(of_frames: &[f32], time: f32, input: &PlaneInput) -> f32 {
-    let last = of_frames.len().saturating_sub(1);
-    let sample = time * (of_frames.len() * input.hop) as f32;
-    let frame = (sample - (input.window / 2) as f32) / input.hop as f32;
-    let frame = frame.clamp(0.0, last as f32);
-    let (before, share) = (frame as usize, frame.fract());
-    let after = (before + 1).min(last);
-    of_frames[before] + share * (of_frames[after] - of_frames[before])
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use crate::kernel::Cpu;
+    use crate::task::straight::classifier;
+
+    /// By hand: of 48 values one alone counts, and a window is 4 values long. Those next to it share 3, 2 and
+    /// 1 of the 4 windows with it.
+    #[test]
+    fn a_prediction_rests_on_the_only_value_that_counts() {
+        for place in [0, 20, 46] {
+            let mut weights = vec![0.0; 48];
+            weights[place] = -2.0;
+            let mut series = vec![0.0; 48];
+            series[place] = 3.0;
+            let found = classifier::<Cpu>(&weights).saliency(&series).unwrap();
+            for (at, found) in found.into_iter().enumerate() {
+                let expected = 1.0 - 0.25 * at.abs_diff(place).min(4) as f32;
+                assert!((found - expected).abs() < 1e-5, "{place} {at}: {found}");
+            }
+        }
+        let nothing = classifier::<Cpu>(&[0.0; 5]).saliency(&[1.0, 7.0, 2.0, 0.0, 1.0]);
+        assert_eq!(nothing.unwrap(), [0.0; 5]);
+    }
+
+    /// A straight line is what is put in the place of a window: no window changes it.
+    #[test]
+    fn nothing_of_a_line_is_missed_but_at_its_ends() {
+        let series: Vec<f64> = (0..100).map(f64::from).collect();
+        let found = classifier::<Cpu>(&[1.0; 100]).saliency(&series).unwrap();
+        let found: Vec<bool> = found.into_iter().map(|value| value > 1e-3).collect();
+        let expected: Vec<bool> = (0..100).map(|at| !(12..90).contains(&at)).collect();
+        assert_eq!(found, expected);
+    }
 }

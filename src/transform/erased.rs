@@ -7,7 +7,10 @@ use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{InputTransform, Named, Padding, Painted, Scalogram, Speech, Waveform, each_transform};
+use super::{
+    Convolved, InputTransform, Named, Padding, Painted, Pattern, Scalogram, Speech, Waveform,
+    each_transform,
+};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
@@ -22,7 +25,6 @@ trait Erased: Held {
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers;
     fn fixed(&self, source: &SourceSpec, length: usize) -> Numbers;
     fn dropped(&self) -> Option<&'static str>;
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>>;
     fn usual(&self) -> Transform;
     fn keeps_level(&self) -> bool;
     fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Transform, Error>;
@@ -52,10 +54,6 @@ impl<T: InputTransform> Erased for T {
 
     fn dropped(&self) -> Option<&'static str> {
         self.dropped()
-    }
-
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        self.times(source, series)
     }
 
     fn usual(&self) -> Transform {
@@ -202,11 +200,6 @@ impl Transform {
     /// See [`InputTransform::dropped`].
     pub fn dropped(&self) -> Option<&'static str> {
         self.0.dropped()
-    }
-
-    /// See [`InputTransform::times`].
-    pub fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        self.0.times(source, series)
     }
 
     /// See [`InputTransform::keeps_level`].

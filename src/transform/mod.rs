@@ -4,10 +4,12 @@
 //! [`InputTransform`]. Its fixed part works on the host, once for each case; its trained part on a
 //! device. It asks the source's [`SourceSpec`] what to make. [`Transform`] holds any of them.
 
+mod convolved;
 mod erased;
 mod fourier;
 mod padding;
 mod painted;
+mod pattern;
 mod refurbish;
 mod scalogram;
 mod signal;
@@ -16,9 +18,11 @@ mod tones;
 mod view;
 mod waveform;
 
+pub use convolved::{Convolved, Made};
 pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
 pub use painted::{Frames, Painted, Peak, Scale};
+pub use pattern::{Added, Pattern};
 pub use refurbish::{Refurbish, RefurbishSize};
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
@@ -43,8 +47,10 @@ use crate::{Error, ErrorKind, setting};
 macro_rules! each_transform {
     ($table:ty) => {
         vec![
+            <$table>::of::<Convolved>(),
             <$table>::of::<Padding>(),
             <$table>::of::<Painted>(),
+            <$table>::of::<Pattern>(),
             <$table>::of::<Scalogram>(),
             <$table>::of::<Speech>(),
             <$table>::of::<Waveform>(),
@@ -170,13 +176,6 @@ pub trait InputTransform:
     fn dropped(&self) -> Option<&'static str> {
         None
     }
-
-    /// When a series is heard: for each copy of it in the input, the share of the input's time that
-    /// has passed at each of its values. No copy, where nothing tells when something happens; of
-    /// itself one, from start to end.
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        vec![evenly(series.len(), 0.0, 1.0)]
-    }
 }
 
 impl SourceSpec {
@@ -225,11 +224,4 @@ fn initial_theta(bound: f32, samples: usize, seed: u64) -> Numbers {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let values = (0..samples).map(|_| random.random_range(-bound..=bound));
     named([(THETA, tensor([samples], values))])
-}
-
-/// The middles of `length` values that follow each other from share `first` to share `last`.
-fn evenly(length: usize, first: f32, last: f32) -> Vec<f32> {
-    let share = |index| (index as f32 + 0.5) / length as f32;
-    let shares = (0..length).map(share);
-    shares.map(|share| first + share * (last - first)).collect()
 }

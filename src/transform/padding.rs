@@ -8,7 +8,7 @@ use std::str::FromStr;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, Named, THETA, check_theta, evenly, initial_theta, tones};
+use super::{InputTransform, Named, THETA, check_theta, initial_theta, tones};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::series::resample_linear;
@@ -214,19 +214,6 @@ impl InputTransform for Padding {
 
     fn dropped(&self) -> Option<&'static str> {
         Some(THETA)
-    }
-
-    fn times(&self, source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        let Some(audio) = source.audio else {
-            return Vec::new();
-        };
-        let all = audio.samples as f32;
-        let placed = self.placed_length(series.len()) as f32;
-        let times = |start: usize| {
-            let first = start as f32 / all;
-            evenly(series.len(), first, first + placed / all)
-        };
-        self.starts(audio, series.len()).map(times).collect()
     }
 }
 

@@ -344,10 +344,4 @@ impl InputTransform for Painted {
             ("filters", tensor([count, TAPS], filters)),
         ])
     }
-
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        let timed = self.peaks.iter().any(|peak| peak.signal.is_timed());
-        let times = timed.then(|| self.view.times(series)).flatten();
-        times.into_iter().collect()
-    }
 }

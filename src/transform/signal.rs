@@ -49,14 +49,6 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Whether it tells when something happens, and not only how much and how often.
-    pub fn is_timed(self) -> bool {
-        !matches!(
-            self,
-            Self::Sorted | Self::SortedSteps | Self::SortedStepSizes | Self::Autocorrelation
-        )
-    }
-
     /// The signal of a series, resampled to `length` values on straight lines and cut off at ±3.5.
     pub fn of(self, series: &[f32], length: usize) -> Vec<f32> {
         fitted(&z_normalise(&self.unscaled(series)), length)
@@ -216,7 +208,6 @@ mod tests {
         ];
         let timeless = [Sorted, SortedSteps, SortedStepSizes, Autocorrelation];
         for signal in timed.into_iter().chain([SmoothSlope]).chain(timeless) {
-            assert_eq!(signal.is_timed(), !timeless.contains(&signal), "{signal:?}");
             for length in [1, 2, 9, 300] {
                 for scale in [0.0, 1.0, 1e30] {
                     let wave = |at| scale * (at as f32 * 0.7).sin();

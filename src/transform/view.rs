@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::evenly;
 use super::fourier::log_spectrum;
 use super::signal::movement;
 
@@ -36,19 +35,6 @@ impl View {
             Self::Reversed => series.iter().rev().copied().collect(),
             Self::Spectrum => log_spectrum(series),
             Self::Paced => paced(series, LEAST_PACED * frames),
-        }
-    }
-
-    /// The share of the time that has passed at each value, where there is one.
-    pub(super) fn times(self, series: &[f32]) -> Option<Vec<f32>> {
-        match self {
-            Self::Forward => Some(evenly(series.len(), 0.0, 1.0)),
-            Self::Reversed => Some(evenly(series.len(), 1.0, 0.0)),
-            Self::Spectrum => None,
-            Self::Paced => {
-                let places = pace(series).into_iter();
-                Some(places.map(|share| share as f32).collect())
-            }
         }
     }
 }
@@ -98,7 +84,10 @@ mod tests {
     fn a_pace_is_slow_where_the_series_moves() {
         // All of the movement is in the middle step, which takes half of the clip more.
         let series = [0.0, 0.0, 3.0, 3.0];
-        let places = View::Paced.times(&series).unwrap();
+        let places: Vec<f32> = pace(&series)
+            .into_iter()
+            .map(|place| place as f32)
+            .collect();
         close(&places, &[0.0, 1.0 / 6.0, 5.0 / 6.0, 1.0]);
 
         let heard = paced(&series, 250);
@@ -111,7 +100,7 @@ mod tests {
         // A series that never rests is heard as it is.
         let series: Vec<f32> = (0..300).map(|at| at as f32).collect();
         close(&paced(&series, 250), &series);
-        assert_eq!(View::Paced.times(&series).unwrap()[299], 1.0);
+        assert_eq!(pace(&series)[299], 1.0);
     }
 
     #[test]
@@ -121,11 +110,6 @@ mod tests {
                 let heard = view.of(&series, 125);
                 assert!(!heard.is_empty(), "{view:?} of {series:?}");
                 assert!(heard.iter().all(|value| value.is_finite()), "{view:?}");
-                if let Some(places) = view.times(&series) {
-                    assert_eq!(places.len(), series.len());
-                    let mut inside = places.iter();
-                    assert!(inside.all(|place| (0.0..=1.0).contains(place)));
-                }
             }
         }
     }

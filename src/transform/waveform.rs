@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use formants::{Formant, Vowel};
 pub use tones::Tone;
 
-use super::{InputTransform, Named, Signal, THETA, check_theta, evenly, initial_theta};
+use super::{InputTransform, Named, Signal, THETA, check_theta, initial_theta};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
@@ -47,18 +47,6 @@ pub enum Carrier {
     Vowel(Vowel),
     /// Noise with a loudness that follows a signal.
     Noise(Noise),
-}
-
-impl Waveform {
-    /// Whether it tells when something happens: whether any of its signals does.
-    fn is_timed(&self) -> bool {
-        match &self.sound {
-            Carrier::Stretched => true,
-            Carrier::Tones { tones } => tones.iter().any(|tone| tone.signal.is_timed()),
-            Carrier::Vowel(Vowel { formants }) => formants.iter().any(|one| one.signal.is_timed()),
-            Carrier::Noise(noise) => noise.signal.is_timed(),
-        }
-    }
 }
 
 impl InputTransform for Waveform {
@@ -147,11 +135,6 @@ impl InputTransform for Waveform {
 
     fn dropped(&self) -> Option<&'static str> {
         self.theta.map(|_| THETA)
-    }
-
-    fn times(&self, _source: &SourceSpec, series: &[f32]) -> Vec<Vec<f32>> {
-        let times = self.is_timed().then(|| evenly(series.len(), 0.0, 1.0));
-        times.into_iter().collect()
     }
 }
 

@@ -128,24 +128,62 @@ fn a_series_is_heard_and_explained() {
 }
 
 #[test]
-fn a_picture_says_what_its_ground_leaves_out() {
+fn classify_diagnoses_each_part_on_the_training_series() {
     let bench = Bench::new();
-    let note = "of the prediction rests on transforms that do not tell when";
-    for (transform, untimed) in [("statistics", 1.0), ("spectrum", 1.0), ("paced", 0.0)] {
-        let fit = format!(
-            "fit Waves/Waves_TRAIN.tsv --preset fast --transform {transform} --out {transform}.safetensors"
-        );
-        bench.done(&words(&fit));
-        let explain =
-            format!("explain {transform}.safetensors Waves/Waves_TEST.tsv --out {transform}.svg");
-        assert_eq!(
-            bench.json(&words(&explain))["untimed"],
-            untimed,
-            "{transform}"
-        );
-        let svg = fs::read_to_string(bench.path(&format!("{transform}.svg"))).unwrap();
-        assert_eq!(svg.contains(note), untimed > 0.0, "{transform}");
+    let plain = "classify Waves --preset fast --controls none";
+    assert!(bench.json(&words(plain)).get("diagnosis").is_none());
+    let diagnose = format!("{plain} --diagnose");
+    let outcome = bench.json(&words(&diagnose));
+    let found = outcome["diagnosis"].as_array().unwrap();
+    assert_eq!(found.len(), outcome["parts"].as_array().unwrap().len());
+    for (one, part) in found.iter().zip(1..) {
+        assert_eq!(one["part"], part);
+        assert!(one["gradient"].as_f64().unwrap() > 0.0, "{one}");
+        let alignment = one["alignment"].as_f64().unwrap();
+        assert!((0.0..1.001).contains(&alignment), "{one}");
+        assert!(one.get("distance").is_none(), "{one}");
     }
+    let text = bench.done(&words(&diagnose));
+    assert!(text.contains("input gradient"), "{text}");
+    let stderr = bench.fails(&words(&format!("{diagnose} --speech Waves")));
+    assert!(
+        stderr.contains("no source of the program has words"),
+        "{stderr}"
+    );
+    for line in [
+        "classify Waves --speech Waves",
+        "classify Waves --diagnose --black-box",
+    ] {
+        failure(bench.retune(&words(line)).output().unwrap(), 2);
+    }
+}
+
+#[test]
+fn trained_ends_and_patterns_are_fitted_by_name() {
+    let bench = Bench::new();
+    let short = "--epochs 1 --batch 8 --controls none";
+    let line = format!("classify Waves --preset trained-ends {short}");
+    let part = &bench.json(&words(&line))["parts"][0];
+    assert_eq!(part["transform"], "convolved");
+    assert_eq!(part["readout"], "linear");
+    let line = format!(
+        "classify Waves --preset words --transform pattern --pattern dependent {short} --readout linear-logits"
+    );
+    let part = &bench.json(&words(&line))["parts"][0];
+    assert_eq!(part["transform"], "pattern");
+    assert_eq!(part["readout"], "linear-logits");
+    let stderr = bench.fails(&words("classify Waves --pattern both"));
+    assert!(
+        stderr.contains("--pattern is for the transform pattern"),
+        "{stderr}"
+    );
+    let line = "classify Waves --preset trained-ends --readout linear-logits";
+    let stderr = bench.fails(&words(line));
+    assert!(
+        stderr.contains("has no labels, so it has no logits"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("`--readout linear`"), "{stderr}");
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod programs;
 mod several;
 mod source;
 mod speech_embedding;
+mod trained_ends;

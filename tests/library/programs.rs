@@ -200,7 +200,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
                 epochs: 0,
                 ..settings()
             },
-            "a label mapping needs something to train",
+            "a readout by gradient needs something to train",
         ),
         (
             FitSettings {
