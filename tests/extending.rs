@@ -107,6 +107,7 @@ impl Trainer for Descent {
                 *number -= self.0.learning_rate as f32 * slope;
             }
             last = found.loss;
+            objective.epoch_ended();
             report(Progress {
                 epoch,
                 epochs: self.0.epochs,

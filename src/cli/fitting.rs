@@ -2,8 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, ReadoutKind};
+use retune::source::SourceSpec;
+use retune::task::BlackBoxSettings;
+use retune::train::ScheduleKind;
 use retune::transform::{Padding, Position, Transform, Waveform, names};
 
+use super::mapping::MappingArgs;
 use super::prelude::*;
 
 /// The presets by name.
@@ -43,17 +47,22 @@ pub struct FitArgs {
     /// A trained sound is added to the transform, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
-    /// Transform padding: the trained sound is a sum of so many short tones at most, and not free in each
-    /// sample
-    #[arg(long, value_name = "N", value_parser = count)]
-    pub dimensions: Option<usize>,
-    /// How the numbers are found, where a transform has some: adam by gradient, random-directions by
-    /// losses alone
+    /// Transform padding: the trained sound is a sum of so many short tones at most, or none for one that
+    /// is free in each sample
+    #[arg(long, value_name = "N", value_parser = |text: &str| OrNone::parse(text, "a number of tones"))]
+    dimensions: Option<OrNone>,
+    /// How the numbers are found, where a transform has some: adam by gradient, random-directions and
+    /// spsa by losses alone
     #[arg(long, value_name = "NAME", value_parser = trainer)]
     trainer: Option<String>,
-    /// Train how much each of the source's words counts for each class as well
-    #[arg(long)]
-    train_mapping: bool,
+    /// Trainers by losses alone: random directions that each step averages over
+    #[arg(long, value_name = "N", value_parser = count)]
+    directions: Option<usize>,
+    /// Trainers by losses alone: how far a direction is followed
+    #[arg(long, value_name = "DISTANCE", value_parser = positive)]
+    smoothing: Option<f64>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -64,12 +73,16 @@ pub struct FitArgs {
     /// Series in each step
     #[arg(long, value_name = "N", value_parser = count)]
     batch: Option<usize>,
-    /// The learning rate of Adam
+    /// The learning rate of the first step
     #[arg(long, value_name = "RATE", value_parser = positive)]
     learning_rate: Option<f64>,
     /// How fast the learning rate falls
     #[arg(long, value_name = "RATE", value_parser = not_negative)]
     learning_rate_decay: Option<f64>,
+    /// How the learning rate falls: over 1 + decay · step, times e to the −decay · step, or to nothing
+    /// over the epochs
+    #[arg(long, value_name = "HOW", value_parser = choice::<ScheduleKind>(&["inverse", "exponential", "half-cosine"]))]
+    schedule: Option<ScheduleKind>,
     /// The weight decay
     #[arg(long, value_name = "RATE", value_parser = not_negative_single)]
     weight_decay: Option<f32>,
@@ -132,7 +145,8 @@ impl FitArgs {
             settings.readouts.clone_from(&self.readouts);
         }
         settings.parts = self.parts.or(settings.parts);
-        settings.train_mapping |= self.train_mapping;
+        settings.directions = self.directions.or(settings.directions);
+        settings.smoothing = self.smoothing.or(settings.smoothing);
         settings.seed = seed;
         set(&mut settings.trainer, &self.trainer);
         set(&mut settings.dropout, &self.dropout);
@@ -140,10 +154,40 @@ impl FitArgs {
         set(&mut settings.batch, &self.batch);
         set(&mut settings.learning_rate, &self.learning_rate);
         set(&mut settings.learning_rate_decay, &self.learning_rate_decay);
+        set(&mut settings.schedule, &self.schedule);
         set(&mut settings.weight_decay, &self.weight_decay);
         set(&mut settings.validation, &self.validation);
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
+        if self.mapping.given().is_some() {
+            self.mapping.put_into(&mut settings, &self.sources()?)?;
+        }
+        Ok(settings)
+    }
+
+    /// How a black box is trained on: what was given of how numbers are found, in the place of what the
+    /// trainer has.
+    pub fn black_box(&self, source: &SourceSpec, seed: u64) -> Result<BlackBoxSettings> {
+        let mut settings = match &self.trainer {
+            Some(trainer) => BlackBoxSettings::by(trainer),
+            None => BlackBoxSettings::default(),
+        };
+        set(
+            &mut settings.dimensions,
+            &self.dimensions.map(|given| given.0),
+        );
+        settings.labels = self.mapping.settings(source)?;
+        let plan = &mut settings.plan;
+        plan.seed = seed;
+        plan.directions = self.directions;
+        plan.smoothing = self.smoothing;
+        set(&mut plan.epochs, &self.epochs);
+        set(&mut plan.batch, &self.batch);
+        set(&mut plan.learning_rate, &self.learning_rate);
+        if self.schedule.is_some() || self.learning_rate_decay.is_some() {
+            let decay = self.learning_rate_decay.unwrap_or(0.01);
+            plan.schedule = self.schedule.unwrap_or_default().with(decay);
+        }
         Ok(settings)
     }
 
@@ -179,7 +223,10 @@ impl FitArgs {
             set(&mut padding.position, &self.position);
             set(&mut padding.stretch, &self.stretch.map(|given| given.0));
             set(&mut padding.initial_amplitude, &self.initial_amplitude);
-            padding.dimensions = self.dimensions.or(padding.dimensions);
+            set(
+                &mut padding.dimensions,
+                &self.dimensions.map(|given| given.0),
+            );
             *transform = Transform::new(padding);
         } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
             sound.theta = self.initial_amplitude.or(sound.theta);
@@ -228,6 +275,9 @@ pub struct Fitted {
     pub backend: String,
     pub preset: String,
     pub seed: u64,
+    /// How the label mapping was found that something was trained through.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    mapping: String,
     sources: Vec<SourceReference>,
     frozen: bool,
 }
@@ -239,14 +289,19 @@ impl Fitted {
             backend: backend.backend.clone(),
             preset: preset.to_string(),
             seed,
+            mapping: program.settings().mapping.clone(),
             sources: program.sources().to_vec(),
             frozen: program.frozen(),
         }
     }
 
-    /// The sources, as a line.
+    /// The sources, as a line, below one on the label mapping where there is one.
     pub fn sources(&self) -> String {
-        text::checked_sources(&self.sources, self.frozen)
+        let sources = text::checked_sources(&self.sources, self.frozen);
+        match self.mapping.as_str() {
+            "" => sources,
+            mapping => format!("label mapping {mapping}\n{sources}"),
+        }
     }
 }
 

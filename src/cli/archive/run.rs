@@ -9,13 +9,14 @@ use retune::archive::{
 };
 
 use crate::cli::fitting::PRESETS;
+use crate::cli::mapping::MappingArgs;
 use crate::cli::prelude::*;
 use crate::cli::problem::{about, hint};
 use crate::cli::scoring::{ControlArgs, fit_and_score};
 
 /// Fit and score every data set of a folder
 ///
-/// Each data set, preset and seed leaves one file in --out, and what is there already is not run
+/// Each data set, preset with its label mapping, and seed leaves one file in --out, and what is there already is not run
 /// again, so that a run may be killed and started again, and spread over machines by --shard. In a
 /// Slurm job array each task takes its own part without it.
 #[derive(Debug, Args)]
@@ -52,6 +53,8 @@ pub struct Arguments {
     #[arg(long = "source", value_name = "NAME|FILE")]
     sources: Vec<String>,
     #[command(flatten)]
+    mapping: MappingArgs,
+    #[command(flatten)]
     controls: ControlArgs,
     #[command(flatten)]
     backend: BackendArgs,
@@ -71,7 +74,13 @@ impl Arguments {
         let sources = self.sources()?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
-        let all = jobs(&sets, &presets, self.seeds as u64)?;
+        let mut all = jobs(&sets, &presets, self.seeds as u64)?;
+        for job in &mut all {
+            job.mapping.clone_from(&self.mapping.mapping);
+        }
+        for preset in &self.presets {
+            self.settings(*preset, 0, &sources)?;
+        }
         let shard = match self.shard {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
@@ -116,7 +125,7 @@ impl Arguments {
                 }
             }
             let next = at.next.map_or(String::new(), |job| {
-                format!(", {} ({}, seed {})", job.dataset, job.preset, job.seed)
+                format!(", {} ({}, seed {})", job.dataset, job.method(), job.seed)
             });
             let detail = format!("{} of {}{next}", at.done, at.total);
             progress.at(at.done as u64, at.total as u64, &detail);
@@ -164,7 +173,7 @@ fn describe(summary: &Summary) -> String {
     }
     let rows = summary.failures.iter().map(|Failure { job, error }| {
         let seed = job.seed.to_string();
-        [job.dataset.clone(), job.preset.clone(), seed, error.clone()]
+        [job.dataset.clone(), job.method(), seed, error.clone()]
     });
     let failed = text::headed(
         &[Left, Left, Right, Left],
@@ -211,6 +220,21 @@ impl Arguments {
         found.collect()
     }
 
+    /// The settings of a preset, with the label mapping that was asked for.
+    fn settings(
+        &self,
+        preset: Preset,
+        seed: u64,
+        sources: &[SourceWeights],
+    ) -> Result<FitSettings> {
+        let mut settings = FitSettings {
+            seed,
+            ..FitSettings::preset(preset)
+        };
+        self.mapping.put_into(&mut settings, sources)?;
+        Ok(settings)
+    }
+
     fn read(&self, job: &Job, common: &Common) -> Result<Known> {
         let mut data = Dataset::read(&self.data.join(&job.dataset), &self.read.options())?;
         data.name.clone_from(&job.dataset);
@@ -232,10 +256,7 @@ impl Arguments {
     ) -> Result<Scores> {
         let (data, backend) = (&known.data, &self.backend);
         let preset: Preset = job.preset.parse()?;
-        let settings = FitSettings {
-            seed: job.seed,
-            ..FitSettings::preset(preset)
-        };
+        let settings = self.settings(preset, job.seed, sources)?;
         let of_preset = |one: &&SourceWeights| preset.sources().contains(&one.name());
         let sources: Vec<SourceWeights> = match self.sources.is_empty() {
             true => sources.iter().filter(of_preset).cloned().collect(),
@@ -248,7 +269,7 @@ impl Arguments {
         let mut baselines = known.controls.clone();
         let controls = self.controls.controls;
         let random = controls.of_random_source(data, &sources, &settings, backend, common)?;
-        let name = format!("random_source_{}", job.preset);
+        let name = format!("random_source_{}", job.method());
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         Ok(Scores {
             accuracy: done.score.accuracy,
