@@ -5,7 +5,7 @@ use retune::fit::{FitProgress, ReadoutKind};
 use retune::source::SourceSpec;
 use retune::task::BlackBoxSettings;
 use retune::train::ScheduleKind;
-use retune::transform::{Padding, Position, Transform, Waveform, names};
+use retune::transform::{Basis, Padding, Position, Transform, Waveform, names};
 
 use super::mapping::MappingArgs;
 use super::prelude::*;
@@ -47,10 +47,13 @@ pub struct FitArgs {
     /// A trained sound is added to the transform, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
-    /// Transform padding: the trained sound is a sum of so many short tones at most, or none for one that
-    /// is free in each sample
-    #[arg(long, value_name = "N", value_parser = |text: &str| OrNone::parse(text, "a number of tones"))]
+    /// Transform padding: the trained sound is a sum of so many sounds at most, or none for one that is
+    /// free in each sample
+    #[arg(long, value_name = "N", value_parser = |text: &str| OrNone::parse(text, "a number of sounds"))]
     dimensions: Option<OrNone>,
+    /// Transform padding: the sounds that such a trained sound is a sum of, short tones or noise
+    #[arg(long, value_name = "BASIS", value_parser = choice::<Basis>(&["tones", "random"]))]
+    basis: Option<Basis>,
     /// How the numbers are found, where a transform has some: adam by gradient, random-directions and
     /// spsa by losses alone
     #[arg(long, value_name = "NAME", value_parser = trainer)]
@@ -207,12 +210,13 @@ impl FitArgs {
     }
 
     /// The options of the transform padding, and whether they were given.
-    fn padding_options(&self) -> [(&'static str, bool); 4] {
+    fn padding_options(&self) -> [(&'static str, bool); 5] {
         [
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
             ("--stretch", self.stretch.is_some()),
             ("--dimensions", self.dimensions.is_some()),
+            ("--basis", self.basis.is_some()),
         ]
     }
 

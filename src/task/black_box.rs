@@ -10,7 +10,7 @@ use crate::program::{Classification, ClassifierRecord, Part, Program, SourceRefe
 use crate::series::{Classes, Dataset, Level, Scaling, Split};
 use crate::source::{BlackBox, Counted};
 use crate::train::{self, Plan, Progress, Schedule};
-use crate::transform::{Padding, Position, Transform};
+use crate::transform::{Basis, Padding, Position, Transform};
 
 /// The points that a curve over the queries of a budget has, about.
 const POINTS: u64 = 100;
@@ -20,8 +20,10 @@ const POINTS: u64 = 100;
 pub struct BlackBoxSettings {
     /// The most queries that training may make; none for as many as the epochs need.
     pub budget: Option<u64>,
-    /// The most numbers that θ has, as a sum of short tones; none for one in each sample.
+    /// The most numbers that θ has, as a sum of sounds; none for one in each sample.
     pub dimensions: Option<usize>,
+    /// The sounds that it is a sum of.
+    pub basis: Basis,
     /// How the label mapping is found, and what is made small through it.
     pub labels: LabelSettings,
     /// The trainer, by its name; see [`train::names`].
@@ -47,6 +49,7 @@ impl BlackBoxSettings {
         Self {
             budget: Some(100_000),
             dimensions: Some(300),
+            basis: Basis::Tones,
             labels: LabelSettings::default(),
             trainer: trainer.to_owned(),
             plan: Plan {
@@ -67,6 +70,7 @@ impl BlackBoxSettings {
             stretch: Some((samples / 2).max(1)),
             initial_amplitude: 0.05,
             dimensions: self.dimensions,
+            basis: self.basis,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! [`InputTransform`]. Its fixed part works on the host, once for each case; its trained part on a
 //! device. It asks the source's [`SourceSpec`] what to make. [`Transform`] holds any of them.
 
+mod basis;
 mod erased;
 mod fourier;
 mod padding;
@@ -16,6 +17,7 @@ mod tones;
 mod view;
 mod waveform;
 
+pub use basis::Basis;
 pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
 pub use painted::{Frames, Painted, Peak, Scale};

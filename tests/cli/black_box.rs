@@ -19,7 +19,7 @@ fn black_box(fault: &str) -> Option<String> {
     Some(format!("{python} \"{}\" {fault}", script.display()))
 }
 
-const CLASSIFY: &str = "classify Waves --quiet --controls none --dimensions 20 --query-budget 900";
+const CLASSIFY: &str = "classify Waves --quiet --controls none --query-budget 900";
 
 #[test]
 fn another_program_is_asked_and_a_mapping_found_for_it() {
@@ -29,7 +29,7 @@ fn another_program_is_asked_and_a_mapping_found_for_it() {
         let line = format!("{CLASSIFY} {rest}");
         bench.json(&[&words(&line)[..], &["--source-command", &command]].concat())
     };
-    let outcome = run("--mapping frequency --plot queries.svg --directions 5");
+    let outcome = run("--mapping frequency --plot queries.svg --directions 5 --dimensions 20");
     // Two labels are of slow waves and two of fast ones.
     assert_eq!(outcome["accuracy"], 1.0);
     assert_eq!(
@@ -60,7 +60,7 @@ fn another_program_is_asked_and_a_mapping_found_for_it() {
     assert!(svg.contains("label mapping frequency, seed 0"), "{svg}");
 
     for rest in [
-        "--trainer spsa --mapping bayesian-plus",
+        "--trainer spsa --mapping bayesian-plus --basis random --dimensions 7",
         "--mapping iterative --focal 2 --schedule exponential --learning-rate-decay 0.1",
         "--mapping linear --dimensions none",
         "--mapping consecutive --labels-per-class 1",
@@ -122,7 +122,7 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
 fn a_budget_ends_training_and_says_where_it_is_too_small() {
     let Some(command) = black_box("") else { return };
     let bench = Bench::new();
-    let line = "classify Waves --quiet --controls none --dimensions 20 --query-budget";
+    let line = "classify Waves --quiet --controls none --query-budget";
     let run = |budget: &'static str, rest: &str| {
         let rest = format!("{line} {budget} {rest} --source-command");
         let rest: Vec<String> = words(&rest).into_iter().map(str::to_owned).collect();
