@@ -162,8 +162,12 @@ impl FitArgs {
         set(&mut settings.validation, &self.validation);
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
+        self.mapping.check(&settings)?;
         if self.mapping.given().is_some() {
-            self.mapping.put_into(&mut settings, &self.sources()?)?;
+            set(
+                &mut settings.labels,
+                &self.mapping.of_sources(&self.sources()?)?,
+            );
         }
         Ok(settings)
     }

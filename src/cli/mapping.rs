@@ -62,26 +62,29 @@ impl MappingArgs {
         })
     }
 
-    /// The same for settings of a fit; what trains nothing through labels takes up no option.
-    pub fn put_into(&self, settings: &mut FitSettings, sources: &[SourceWeights]) -> Result<()> {
-        let Some(option) = self.given() else {
+    /// The same for a fit on some sources; none where nothing was given.
+    pub fn of_sources(&self, sources: &[SourceWeights]) -> Result<Option<LabelSettings>> {
+        let mut specs = sources.iter().map(SourceWeights::spec);
+        // A source without words is refused with its name by the fit.
+        let spec = specs.find(|spec| !spec.labels.is_empty());
+        match (self.given(), spec) {
+            (None, _) => Ok(None),
+            (_, Some(spec)) => self.settings(spec).map(Some),
+            (_, None) => Ok(Some(LabelSettings::default())),
+        }
+    }
+
+    /// An option that nothing takes up is a mistake: there must be training through labels.
+    pub fn check(&self, settings: &FitSettings) -> Result<()> {
+        let Some(option) = self.given().filter(|_| settings.epochs == 0) else {
             return Ok(());
         };
-        if settings.epochs == 0 {
-            let preset = settings.preset;
-            let message = format!(
-                "{option} is for training through the source's words, which the preset {preset} does not"
-            );
-            let hint = "give --preset paper or --preset words, or --epochs 20 with a transform that has \
-                        something to train";
-            bail!(problem(message, hint));
-        }
-        let mut specs = sources.iter().map(SourceWeights::spec);
-        let with_words = specs.find(|spec| !spec.labels.is_empty());
-        // A source without words is refused with its name by the fit.
-        if let Some(spec) = with_words {
-            settings.labels = self.settings(spec)?;
-        }
-        Ok(())
+        let preset = settings.preset;
+        let message = format!(
+            "{option} is for training through the source's words, which the preset {preset} does not"
+        );
+        let hint = "give --preset paper or --preset words, or --epochs 20 with a transform that has \
+                    something to train";
+        Err(problem(message, hint).into())
     }
 }

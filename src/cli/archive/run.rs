@@ -7,6 +7,7 @@ use retune::archive::{
     Failure, Identity, Job, Outcome, RunProgress, RunSummary, Scores, Seconds, Shard, jobs, run,
     wanted_sets,
 };
+use retune::fit::LabelSettings;
 
 use crate::cli::fitting::PRESETS;
 use crate::cli::mapping::MappingArgs;
@@ -79,8 +80,9 @@ impl Arguments {
             job.mapping.clone_from(&self.mapping.mapping);
         }
         for preset in &self.presets {
-            self.settings(*preset, 0, &sources)?;
+            self.mapping.check(&FitSettings::preset(*preset))?;
         }
+        let labels = self.mapping.of_sources(&sources)?.unwrap_or_default();
         let shard = match self.shard {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
@@ -107,7 +109,7 @@ impl Arguments {
                     known
                 }
             };
-            self.score(job, last.insert(known), &sources, &quiet)
+            self.score(job, last.insert(known), (&sources, &labels), &quiet)
         };
         let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
@@ -220,21 +222,6 @@ impl Arguments {
         found.collect()
     }
 
-    /// The settings of a preset, with the label mapping that was asked for.
-    fn settings(
-        &self,
-        preset: Preset,
-        seed: u64,
-        sources: &[SourceWeights],
-    ) -> Result<FitSettings> {
-        let mut settings = FitSettings {
-            seed,
-            ..FitSettings::preset(preset)
-        };
-        self.mapping.put_into(&mut settings, sources)?;
-        Ok(settings)
-    }
-
     fn read(&self, job: &Job, common: &Common) -> Result<Known> {
         let mut data = Dataset::read(&self.data.join(&job.dataset), &self.read.options())?;
         data.name.clone_from(&job.dataset);
@@ -251,12 +238,16 @@ impl Arguments {
         &self,
         job: &Job,
         known: &Known,
-        sources: &[SourceWeights],
+        (sources, labels): (&[SourceWeights], &LabelSettings),
         common: &Common,
     ) -> Result<Scores> {
         let (data, backend) = (&known.data, &self.backend);
         let preset: Preset = job.preset.parse()?;
-        let settings = self.settings(preset, job.seed, sources)?;
+        let settings = FitSettings {
+            seed: job.seed,
+            labels: labels.clone(),
+            ..FitSettings::preset(preset)
+        };
         let of_preset = |one: &&SourceWeights| preset.sources().contains(&one.name());
         let sources: Vec<SourceWeights> = match self.sources.is_empty() {
             true => sources.iter().filter(of_preset).cloned().collect(),
