@@ -183,6 +183,7 @@ impl FitArgs {
             &mut settings.dimensions,
             &self.dimensions.map(|given| given.0),
         );
+        set(&mut settings.basis, &self.basis);
         settings.labels = self.mapping.settings(source)?;
         let plan = &mut settings.plan;
         plan.seed = seed;
@@ -235,6 +236,7 @@ impl FitArgs {
                 &mut padding.dimensions,
                 &self.dimensions.map(|given| given.0),
             );
+            set(&mut padding.basis, &self.basis);
             *transform = Transform::new(padding);
         } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
             sound.theta = self.initial_amplitude.or(sound.theta);

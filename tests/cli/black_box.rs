@@ -19,7 +19,7 @@ fn black_box(fault: &str) -> Option<String> {
     Some(format!("{python} \"{}\" {fault}", script.display()))
 }
 
-const CLASSIFY: &str = "classify Waves --quiet --controls none --query-budget 900";
+const CLASSIFY: &str = "classify Waves --quiet --controls none";
 
 #[test]
 fn another_program_is_asked_and_a_mapping_found_for_it() {
@@ -29,7 +29,9 @@ fn another_program_is_asked_and_a_mapping_found_for_it() {
         let line = format!("{CLASSIFY} {rest}");
         bench.json(&[&words(&line)[..], &["--source-command", &command]].concat())
     };
-    let outcome = run("--mapping frequency --plot queries.svg --directions 5 --dimensions 20");
+    let outcome = run(
+        "--mapping frequency --plot queries.svg --directions 5 --dimensions 20 --query-budget 900",
+    );
     // Two labels are of slow waves and two of fast ones.
     assert_eq!(outcome["accuracy"], 1.0);
     assert_eq!(
@@ -59,23 +61,36 @@ fn another_program_is_asked_and_a_mapping_found_for_it() {
     let svg = fs::read_to_string(bench.path("queries.svg")).unwrap();
     assert!(svg.contains("label mapping frequency, seed 0"), "{svg}");
 
-    for rest in [
-        "--trainer spsa --mapping bayesian-plus --basis random --dimensions 7",
-        "--mapping iterative --focal 2 --schedule exponential --learning-rate-decay 0.1",
-        "--mapping linear --dimensions none",
-        "--mapping consecutive --labels-per-class 1",
+    // What looks at the answers finds the labels; what does not can but learn.
+    for (rest, found) in [
+        (
+            "--trainer spsa --mapping bayesian-plus --basis random --dimensions 7",
+            true,
+        ),
+        (
+            "--mapping iterative --focal 2 --schedule exponential --dimensions 20",
+            true,
+        ),
+        ("--mapping linear --dimensions none --directions 5", false),
     ] {
-        let outcome = run(rest);
+        let outcome = run(&format!("{rest} --query-budget 400"));
         assert!(
-            outcome["queries"].as_u64().unwrap() <= 900,
+            outcome["queries"].as_u64().unwrap() <= 400,
             "{rest}: {outcome}"
         );
-        assert!(
-            outcome["accuracy"].as_f64().unwrap() >= 0.5,
-            "{rest}: {outcome}"
-        );
+        match found {
+            true => assert_eq!(outcome["accuracy"], 1.0, "{rest}: {outcome}"),
+            false => {
+                let curve = outcome["curve"].as_array().unwrap();
+                let loss = |point: &Value| point["loss"].as_f64().unwrap();
+                assert!(
+                    loss(&curve[curve.len() - 1]) < loss(&curve[0]),
+                    "{rest}: {outcome}"
+                );
+            }
+        }
     }
-    let outcome = run("--trainer spsa --mapping random");
+    let outcome = run("--trainer spsa --mapping random --dimensions 20 --query-budget 200");
     assert_eq!(outcome["trainer"], "spsa");
     // Ten losses of eight cases in each epoch, and none before the first.
     assert_eq!(
@@ -103,7 +118,8 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
         let Some(command) = black_box(fault) else {
             return;
         };
-        let line = format!("{CLASSIFY} --source-timeout 1 --source-command");
+        let timeout = if fault == "hang" { 1 } else { 60 };
+        let line = format!("{CLASSIFY} --source-timeout {timeout} --source-command");
         let stderr = bench.fails(&[&words(&line)[..], &[&command]].concat());
         assert!(stderr.contains("the source command `"), "{fault}: {stderr}");
         assert!(stderr.contains(expected), "{fault}: {stderr}");
