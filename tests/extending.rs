@@ -7,9 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use retune::fit::{FitSettings, Preset, ReadoutKind};
+use retune::fit::{FitSettings, LabelSettings, Preset, ReadoutKind};
 use retune::kernel::Kernels;
-use retune::mapping::{self, Mapping, OutputMapping};
+use retune::mapping::{
+    self, Answers, Choice, LabelMapping, LabelRule, Mapping, OutputMapping, Sees,
+};
 use retune::series::{Dataset, ReadOptions, resample_linear};
 use retune::source::{
     self, AudioInput, Input, Outputs, Source, SourceModel, SourceSpec, SourceWeights, Tap, TapOf,
@@ -85,6 +87,18 @@ impl OutputMapping for OneToOne {
     }
 }
 
+/// A label mapping: the one label that is the most probable for each class on the mean.
+fn loudest(answers: &Answers, _: Choice) -> LabelMapping {
+    let best = |class: usize| {
+        let labels = 0..answers.labels();
+        let mean = |label: &usize| answers.mean(class, *label);
+        let best = labels.max_by(|one, other| mean(one).total_cmp(&mean(other)));
+        vec![best.expect("a source with labels is asked for")]
+    };
+    let groups: Vec<_> = (0..answers.classes()).map(best).collect();
+    LabelMapping::grouped(&groups, answers.labels())
+}
+
 /// A trainer: plain gradient descent on all cases at once.
 struct Descent(Plan);
 
@@ -103,6 +117,7 @@ impl Trainer for Descent {
                 *number -= self.0.learning_rate as f32 * slope;
             }
             last = found.loss;
+            objective.epoch_ended();
             report(Progress {
                 epoch,
                 epochs: self.0.epochs,
@@ -181,6 +196,11 @@ impl<B: Kernels> SourceModel<B> for HalvesModel<B> {
 fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     transform::register::<Amplified>();
     mapping::register::<OneToOne>();
+    let rule = LabelRule {
+        sees: Sees::EachEpoch,
+        find: loudest,
+    };
+    mapping::register_rule("loudest", rule);
     train::register("descent", |plan| Box::new(Descent(plan)));
     source::register::<Halves>();
 
@@ -188,11 +208,15 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     let data = Dataset::read(&folder, &ReadOptions::default()).unwrap();
     let weights = SourceWeights::new::<Halves>("halves", Halves::random(0)).unwrap();
 
-    // Its own trainer, through a label mapping of the crate.
+    // Its own trainer, through its own label mapping: one label for each class.
     let settings = FitSettings {
         transforms: Some(vec![Transform::new(Amplified)]),
         readouts: vec![ReadoutKind::Labels],
         trainer: "descent".to_owned(),
+        labels: LabelSettings {
+            rule: "loudest".to_owned(),
+            ..LabelSettings::default()
+        },
         epochs: 5,
         dropout: 0.0,
         learning_rate: 0.1,
@@ -210,6 +234,10 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     assert_eq!(losses.len(), 5);
     let gain = &classifier.program().tensors()["part1.transform.gain"];
     assert_ne!(gain.values, [1.0]);
+    let mapping = classifier.program().parts()[0].mapping.clone();
+    for row in mapping.downcast::<LabelMapping>().unwrap().weights() {
+        assert_eq!(row.iter().sum::<f32>(), 1.0);
+    }
 
     // A program with the new kinds is saved and read back.
     let path = tempfile::tempdir().unwrap();

@@ -84,7 +84,7 @@ impl Arguments {
 
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files()?;
-        let out = self.output(&files)?;
+        let (out, plot) = self.outputs(&files)?;
         let data = match &files {
             Files::Folder(folder) => Dataset::read(folder, &self.read.options())?,
             Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
@@ -93,7 +93,7 @@ impl Arguments {
             output::read_as(common, &split.read_as);
         }
         if self.black_box.wanted() {
-            return self.query(&data, out.as_ref(), common);
+            return self.query(&data, (out.as_ref(), plot), common);
         }
         let sources = self.fitting.sources()?;
         let settings = self.fitting.settings(common.seed)?;
@@ -144,8 +144,8 @@ impl Arguments {
             .map(Files::Folder)
     }
 
-    /// The file to write, which must be none of those.
-    fn output(&self, files: &Files) -> Result<Option<OutputFile>> {
+    /// The program and the picture to write, which must be none of those.
+    fn outputs(&self, files: &Files) -> Result<(Option<OutputFile>, Option<OutputFile>)> {
         let mut inputs: Vec<PathBuf> = self.fitting.inputs().map(Path::to_owned).collect();
         match files {
             Files::Pair(train, test) => inputs.extend([*train, *test].map(Path::to_owned)),
@@ -156,7 +156,8 @@ impl Arguments {
             }
         }
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        OutputFile::check_any(self.out.as_ref(), &inputs)
+        let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
+        Ok((out, self.black_box.plot(&inputs)?))
     }
 }
 

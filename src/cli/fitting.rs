@@ -2,8 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, ReadoutKind};
-use retune::transform::{Added, Padding, Pattern, Position, Transform, Waveform, names};
+use retune::source::SourceSpec;
+use retune::task::BlackBoxSettings;
+use retune::train::ScheduleKind;
+use retune::transform::{Added, Basis, Padding, Pattern, Position, Transform, Waveform, names};
 
+use super::mapping::MappingArgs;
 use super::prelude::*;
 
 /// The presets by name.
@@ -44,21 +48,29 @@ pub struct FitArgs {
     /// A trained sound is added to the transform, and starts uniform within plus or minus this amplitude
     #[arg(long, value_name = "AMPLITUDE", value_parser = part)]
     initial_amplitude: Option<f32>,
-    /// Transform padding: the trained sound is a sum of so many short tones at most, and not free in each
-    /// sample
-    #[arg(long, value_name = "N", value_parser = count)]
-    pub dimensions: Option<usize>,
     /// Transform pattern: which trained patterns are added to the series, one that depends on it, one that is
     /// the same for all, or both
     #[arg(long, value_name = "WHICH", value_parser = choice::<Added>(&["both", "dependent", "independent"]))]
     pattern: Option<Added>,
-    /// How the numbers are found, where a transform has some: adam by gradient, random-directions by
-    /// losses alone
+    /// Transform padding: the trained sound is a sum of so many sounds at most, or none for one that is
+    /// free in each sample
+    #[arg(long, value_name = "N", value_parser = |text: &str| OrNone::parse(text, "a number of sounds"))]
+    dimensions: Option<OrNone>,
+    /// Transform padding: the sounds that such a trained sound is a sum of, short tones or noise
+    #[arg(long, value_name = "BASIS", value_parser = choice::<Basis>(&["tones", "random"]))]
+    basis: Option<Basis>,
+    /// How the numbers are found, where a transform has some: adam by gradient, random-directions and
+    /// spsa by losses alone
     #[arg(long, value_name = "NAME", value_parser = trainer)]
     trainer: Option<String>,
-    /// Train how much each of the source's words counts for each class as well
-    #[arg(long)]
-    train_mapping: bool,
+    /// Trainers by losses alone: random directions that each step averages over
+    #[arg(long, value_name = "N", value_parser = count)]
+    directions: Option<usize>,
+    /// Trainers by losses alone: how far a direction is followed
+    #[arg(long, value_name = "DISTANCE", value_parser = positive)]
+    smoothing: Option<f64>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -69,12 +81,16 @@ pub struct FitArgs {
     /// Series in each step
     #[arg(long, value_name = "N", value_parser = count)]
     batch: Option<usize>,
-    /// The learning rate of Adam
+    /// The learning rate of the first step
     #[arg(long, value_name = "RATE", value_parser = positive)]
     learning_rate: Option<f64>,
     /// How fast the learning rate falls
     #[arg(long, value_name = "RATE", value_parser = not_negative)]
     learning_rate_decay: Option<f64>,
+    /// How the learning rate falls: over 1 + decay · step, times e to the −decay · step, or to nothing
+    /// over the epochs
+    #[arg(long, value_name = "HOW", value_parser = choice::<ScheduleKind>(&["inverse", "exponential", "half-cosine"]))]
+    schedule: Option<ScheduleKind>,
     /// The weight decay
     #[arg(long, value_name = "RATE", value_parser = not_negative_single)]
     weight_decay: Option<f32>,
@@ -137,7 +153,8 @@ impl FitArgs {
             settings.readouts.clone_from(&self.readouts);
         }
         settings.parts = self.parts.or(settings.parts);
-        settings.train_mapping |= self.train_mapping;
+        settings.directions = self.directions.or(settings.directions);
+        settings.smoothing = self.smoothing.or(settings.smoothing);
         settings.seed = seed;
         set(&mut settings.trainer, &self.trainer);
         set(&mut settings.dropout, &self.dropout);
@@ -145,10 +162,45 @@ impl FitArgs {
         set(&mut settings.batch, &self.batch);
         set(&mut settings.learning_rate, &self.learning_rate);
         set(&mut settings.learning_rate_decay, &self.learning_rate_decay);
+        set(&mut settings.schedule, &self.schedule);
         set(&mut settings.weight_decay, &self.weight_decay);
         set(&mut settings.validation, &self.validation);
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
+        self.mapping.check(&settings)?;
+        if self.mapping.given().is_some() {
+            set(
+                &mut settings.labels,
+                &self.mapping.of_sources(&self.sources()?)?,
+            );
+        }
+        Ok(settings)
+    }
+
+    /// How a black box is trained on: what was given of how numbers are found, in the place of what the
+    /// trainer has.
+    pub fn black_box(&self, source: &SourceSpec, seed: u64) -> Result<BlackBoxSettings> {
+        let mut settings = match &self.trainer {
+            Some(trainer) => BlackBoxSettings::by(trainer),
+            None => BlackBoxSettings::default(),
+        };
+        set(
+            &mut settings.dimensions,
+            &self.dimensions.map(|given| given.0),
+        );
+        set(&mut settings.basis, &self.basis);
+        settings.labels = self.mapping.settings(source)?;
+        let plan = &mut settings.plan;
+        plan.seed = seed;
+        plan.directions = self.directions;
+        plan.smoothing = self.smoothing;
+        set(&mut plan.epochs, &self.epochs);
+        set(&mut plan.batch, &self.batch);
+        set(&mut plan.learning_rate, &self.learning_rate);
+        if self.schedule.is_some() || self.learning_rate_decay.is_some() {
+            let decay = self.learning_rate_decay.unwrap_or(0.01);
+            plan.schedule = self.schedule.unwrap_or_default().with(decay);
+        }
         Ok(settings)
     }
 
@@ -174,12 +226,13 @@ impl FitArgs {
     }
 
     /// The options of the transform padding, and whether they were given.
-    fn padding_options(&self) -> [(&'static str, bool); 4] {
+    fn padding_options(&self) -> [(&'static str, bool); 5] {
         [
             ("--segments", self.segments.is_some()),
             ("--position", self.position.is_some()),
             ("--stretch", self.stretch.is_some()),
             ("--dimensions", self.dimensions.is_some()),
+            ("--basis", self.basis.is_some()),
         ]
     }
 
@@ -190,7 +243,11 @@ impl FitArgs {
             set(&mut padding.position, &self.position);
             set(&mut padding.stretch, &self.stretch.map(|given| given.0));
             set(&mut padding.initial_amplitude, &self.initial_amplitude);
-            padding.dimensions = self.dimensions.or(padding.dimensions);
+            set(
+                &mut padding.dimensions,
+                &self.dimensions.map(|given| given.0),
+            );
+            set(&mut padding.basis, &self.basis);
             *transform = Transform::new(padding);
         } else if let Some(mut pattern) = transform.downcast::<Pattern>().cloned() {
             set(&mut pattern.added, &self.pattern);
@@ -242,6 +299,9 @@ pub struct Fitted {
     pub backend: String,
     pub preset: String,
     pub seed: u64,
+    /// How the label mapping was found that something was trained through.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    mapping: String,
     sources: Vec<SourceReference>,
     frozen: bool,
 }
@@ -253,14 +313,19 @@ impl Fitted {
             backend: backend.backend.clone(),
             preset: preset.to_string(),
             seed,
+            mapping: program.settings().mapping.clone(),
             sources: program.sources().to_vec(),
             frozen: program.frozen(),
         }
     }
 
-    /// The sources, as a line.
+    /// The sources, as a line, below one on the label mapping where there is one.
     pub fn sources(&self) -> String {
-        text::checked_sources(&self.sources, self.frozen)
+        let sources = text::checked_sources(&self.sources, self.frozen);
+        match self.mapping.as_str() {
+            "" => sources,
+            mapping => format!("label mapping {mapping}\n{sources}"),
+        }
     }
 }
 

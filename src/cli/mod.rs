@@ -17,6 +17,7 @@ mod hear;
 mod histories;
 mod listen;
 mod man;
+mod mapping;
 mod motion;
 mod output;
 mod picture;

@@ -3,6 +3,7 @@
 mod explain;
 mod forecast;
 mod heat;
+mod queries;
 
 use std::ops::Range;
 
@@ -16,6 +17,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 pub use explain::{Picture, explain_svg};
 pub use forecast::forecast_svg;
+pub use queries::queries_svg;
 
 /// Drawing units in a pixel: the drawing library rounds to whole units, which would show in lines.
 const UNITS: u32 = 4;

@@ -30,7 +30,7 @@ impl Engine {
         data: &Dataset,
         black_box: &dyn BlackBox,
         settings: &BlackBoxSettings,
-        progress: &mut dyn FnMut(&Progress),
+        progress: &mut dyn FnMut(&Progress, u64),
     ) -> Result<(Program, BlackBoxScore), Error> {
         on!(self, A, device => {
             fit_black_box::<Inner<A>>(data, black_box, settings, device, progress)

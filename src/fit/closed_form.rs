@@ -227,6 +227,7 @@ fn choose(
         tensors,
         inverse_temperature: (1.0 / temperature.0) as f32,
         scores,
+        through_labels: false,
     })
 }
 

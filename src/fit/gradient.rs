@@ -7,11 +7,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::objective::Reprogramming;
 use super::{Examples, FitProgress, FitSettings};
+use crate::Error;
 use crate::kernel::Kernels;
-use crate::train::{self, Plan, Schedule, Summary};
-use crate::{Error, ErrorKind};
+use crate::train::{self, Plan, Summary};
 
-/// Trains the numbers of a transform and a mapping; how it went has names.
+/// Trains the numbers of a transform and a label mapping, and finds that by the cases that are trained
+/// on; how it went has names.
 ///
 /// Where `settings.validation` is above 0, a first run holds that share of the series out and
 /// finds the epoch with the lowest loss on them; a second run then trains on all series for so
@@ -22,33 +23,30 @@ pub(super) fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     settings: &FitSettings,
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<(Vec<f32>, impl Iterator<Item = (&'static str, f64)>), Error> {
-    let mut run = |training, validation, epochs| -> Result<(Vec<f32>, Summary), Error> {
-        let plan = Plan {
-            training,
-            validation,
-            epochs,
-            batch: settings.batch,
-            learning_rate: settings.learning_rate,
-            schedule: Schedule::Inverse {
-                decay: settings.learning_rate_decay,
-            },
-            epsilon: 1e-5,
-            weight_decay: settings.weight_decay,
-            dropout: settings.dropout,
-            patience: settings.patience,
-            seed: settings.seed,
-            stream: 0,
+    let mut run =
+        |training: Vec<usize>, validation, epochs| -> Result<(Vec<f32>, Summary), Error> {
+            let mut numbers = objective.begin(&training)?;
+            let plan = Plan {
+                training,
+                validation,
+                epochs,
+                batch: settings.batch,
+                learning_rate: settings.learning_rate,
+                schedule: settings.schedule.with(settings.learning_rate_decay),
+                epsilon: 1e-5,
+                weight_decay: settings.weight_decay,
+                dropout: settings.dropout,
+                patience: settings.patience,
+                directions: settings.directions,
+                smoothing: settings.smoothing,
+                seed: settings.seed,
+                stream: 0,
+            };
+            let trainer = train::known(&settings.trainer, plan)?;
+            let mut report = |at| progress(&FitProgress::Epoch(at));
+            let done = trainer.train(objective, &mut numbers, &mut report)?;
+            Ok((numbers, done))
         };
-        let trainer = train::named(&settings.trainer, plan).ok_or_else(|| {
-            let (name, known) = (&settings.trainer, train::names().join(" or "));
-            let message = format!("there is no trainer {name:?}, expected {known}");
-            Error::new(ErrorKind::UnknownName, message)
-        })?;
-        let mut numbers = objective.start();
-        let mut report = |at| progress(&FitProgress::Epoch(at));
-        let done = trainer.train(objective, &mut numbers, &mut report)?;
-        Ok((numbers, done))
-    };
     let mut epochs = settings.epochs;
     let mut validation_loss = None;
     let (training, validation) = split(examples, settings);

@@ -4,13 +4,19 @@
 mod closed_form;
 mod forecast;
 mod gradient;
+mod label_settings;
+mod labels;
+mod loss;
 pub mod motion;
 mod objective;
 mod queries;
 mod settings;
 
 pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};
+pub use label_settings::LabelSettings;
+pub(crate) use labels::Labels;
 pub(crate) use queries::Queried;
+pub use queries::QueryPoint;
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,13 +24,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::backend::AutodiffBackend;
 
 use crate::kernel::Kernels;
-use crate::mapping::{LabelMapping, Mapping, OutputMapping};
+use crate::mapping::{LabelMapping, OutputMapping};
 use crate::parameters::Numbers;
 use crate::program::{
     Classification, ClassifierRecord, Part, Program, Scaled, SourceReference, Trained, check_finite,
 };
 use crate::series::{Classes, Level, Split};
-use crate::source::{SourceModel, SourceSpec, SourceWeights};
+use crate::source::{SourceModel, SourceWeights};
 use crate::train;
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
@@ -76,15 +82,17 @@ struct Fitted {
     tensors: Numbers,
     inverse_temperature: f32,
     scores: BTreeMap<String, f64>,
+    /// Whether something was trained through a label mapping.
+    through_labels: bool,
 }
 
 /// Fits a program to a training split.
 ///
 /// Each source hears the series through each transform of `settings`. That is trained by gradient
-/// through a label mapping where it has something to train, the source has labels, and there are epochs
-/// for it; readouts are then fitted in closed form where that is asked for. The sources' weights are
-/// compared bit by bit with those that were loaded when all is done. A linear layer, where that is the
-/// readout, takes the place of the label mapping on any source.
+/// through the label mapping of `settings` where it has something to train, the source has labels, and
+/// there are epochs for it; readouts are then fitted in closed form where that is asked for. A linear
+/// layer, where that is the readout, takes the place of the label mapping on any source. The sources'
+/// weights are compared bit by bit with those that were loaded when all is done.
 ///
 /// # Errors
 ///
@@ -129,6 +137,10 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             seed: settings.seed,
             preset: settings.preset.to_string(),
             trainer: settings.trainer.clone(),
+            mapping: match fitted.through_labels {
+                true => settings.labels.rule.clone(),
+                false => String::new(),
+            },
         },
     };
     let heard = heard.into_iter().map(|place| sources[place].spec());
@@ -165,17 +177,11 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         let spec = source.spec();
         // Under readouts in closed form, what a source without words hears stays as it begins: there is
         // nothing to train it by.
-        let linear = settings.linear().map(Mapping::new);
         let by_labels = transform.trainable(spec) && !spec.labels.is_empty();
-        if settings.epochs > 0 && (by_labels || linear.is_some()) {
-            let mapping = match linear {
-                Some(linear) => linear,
-                None => random_labels(examples, spec, settings)?,
-            };
+        if settings.epochs > 0 && (by_labels || settings.linear().is_some()) {
             let objective = objective::Reprogramming::new(
                 examples,
                 transform,
-                &mapping,
                 source.model::<B>(device),
                 at_rest[hearing.source].clone(),
                 settings,
@@ -193,13 +199,14 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             parts.push(Part {
                 source: hearing.source,
                 transform: transform.clone(),
-                mapping,
+                mapping: objective.mapping(),
                 weight: 1.0 / count as f32,
             });
             hearing.numbers = numbers;
         }
     }
 
+    let through_labels = !parts.is_empty() && settings.linear().is_none();
     let fitted = if settings.by_gradient() {
         if parts.len() < count {
             return Err(nothing_to_train());
@@ -209,11 +216,13 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             tensors,
             inverse_temperature: 1.0,
             scores,
+            through_labels,
         }
     } else {
         let mut fitted =
             closed_form::fit(examples, &hearings, settings, &at_rest, device, progress)?;
         fitted.scores.extend(scores);
+        fitted.through_labels = through_labels;
         fitted
     };
     let mut pairs = at_rest.iter().zip(&before);
@@ -240,7 +249,7 @@ fn hearings(
             });
         }
         if settings.readouts.contains(&ReadoutKind::Labels) {
-            random_labels(examples, spec, settings)?;
+            Labels::new(&settings.labels, settings.seed, spec, examples.class_count)?;
         }
         if let Some(linear) = settings.linear() {
             linear.check(spec, examples.class_count)?;
@@ -249,7 +258,7 @@ fn hearings(
     let wordless = sources.iter().all(|source| source.spec().labels.is_empty());
     let by_labels = settings.epochs > 0 && settings.linear().is_none();
     if let (Some(source), true) = (sources.first(), wordless && by_labels) {
-        LabelMapping::check_source(source.spec())?;
+        LabelMapping::check_source(source.spec(), examples.class_count, None)?;
     }
     match hearings.is_empty() {
         true => Err(
@@ -299,22 +308,6 @@ fn nothing_to_train() -> Error {
         )
         .with_setting("readout", "means")
         .with_setting("epochs", "20")
-}
-
-/// Random groups of the source's labels, as the settings have it.
-fn random_labels(
-    examples: Examples,
-    source: &SourceSpec,
-    settings: &FitSettings,
-) -> Result<Mapping, Error> {
-    LabelMapping::check_source(source)?;
-    let classes = examples.class_count;
-    let mut labels = LabelMapping::random(classes, source.labels.len(), settings.seed)?;
-    if settings.train_mapping {
-        labels = labels.trained();
-    }
-    labels.check(source, classes)?;
-    Ok(Mapping::new(labels))
 }
 
 /// Whether the weights on the device are still those that were there before a fit.

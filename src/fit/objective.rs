@@ -1,4 +1,4 @@
-//! What training by gradient makes small: −ln P(class) through a transform, a frozen source and a
+//! What training by gradient makes small: a loss through a transform, a frozen source and a label
 //! mapping.
 
 use std::ops::Range;
@@ -7,12 +7,14 @@ use std::sync::Arc;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 
+use super::labels::{Heard, Labels};
+use super::loss::Loss;
 use super::{Examples, FitSettings};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::{SourceModel, host};
+use crate::source::{Input, Outputs, SourceModel, SpeechClip, host, rows};
 use crate::storage::HostTensor;
 use crate::train::{Gradient, Objective};
 use crate::transform::Transform;
@@ -84,10 +86,28 @@ pub(super) fn backward<B: AutodiffBackend>(
     }
 }
 
-/// The mean of −ln P(class) as a function of a transform's and a mapping's numbers.
+/// What the source's answer goes through while a transform is trained.
+enum Through {
+    /// A label mapping, which may be found anew after each epoch.
+    Labels(Labels),
+    /// A layer whose numbers are trained with those of the transform.
+    Linear(Mapping),
+}
+
+impl Through {
+    fn mapping(&self) -> Mapping {
+        match self {
+            Self::Labels(labels) => labels.mapping(),
+            Self::Linear(linear) => linear.clone(),
+        }
+    }
+}
+
+/// The mean loss of cases as a function of a transform's and a label mapping's numbers.
 pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
     transform: &'a Transform,
-    mapping: &'a Mapping,
+    through: Through,
+    loss: Loss,
     source: Arc<dyn SourceModel<B>>,
     at_rest: Arc<dyn SourceModel<B::InnerBackend>>,
     device: &'a B::Device,
@@ -103,24 +123,31 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
     pub(super) fn new(
         examples: Examples<'a>,
         transform: &'a Transform,
-        mapping: &'a Mapping,
         source: Arc<dyn SourceModel<B>>,
         at_rest: Arc<dyn SourceModel<B::InnerBackend>>,
         settings: &FitSettings,
         device: &'a B::Device,
     ) -> Result<Self, Error> {
-        let spec = source.spec();
+        let (spec, count) = (source.spec(), examples.class_count);
+        let through = match settings.linear() {
+            Some(linear) => Through::Linear(Mapping::new(linear)),
+            None => {
+                let labels = Labels::new(&settings.labels, settings.seed, spec, count)?;
+                Through::Labels(labels)
+            }
+        };
         let of_transform = Layout {
             initial: transform.initial(spec, settings.seed),
             from: 0,
         };
         let of_mapping = Layout {
-            initial: mapping.initial(spec, examples.class_count),
+            initial: through.mapping().initial(spec, count),
             from: of_transform.start().len(),
         };
         Ok(Self {
             transform,
-            mapping,
+            through,
+            loss: Loss::new(settings.labels.focal, examples.classes, count),
             prepared: transform.prepare(spec, &examples.taken_by(transform))?,
             source,
             at_rest,
@@ -131,9 +158,50 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         })
     }
 
-    /// The numbers before training.
-    pub(super) fn start(&self) -> Vec<f32> {
-        [self.of_transform.start(), self.of_mapping.start()].concat()
+    /// The numbers before training on some cases, by which the label mapping is found as well.
+    pub(super) fn begin(&self, training: &[usize]) -> Result<Vec<f32>, Error> {
+        let numbers = [self.of_transform.start(), self.of_mapping.start()].concat();
+        let (transform, _) = self.on_device(&numbers)?;
+        let hear = |cases: &[usize], alike| {
+            let input = self.input(self.at_rest.as_ref(), &transform, cases);
+            Ok(self.heard(input, alike))
+        };
+        let listen = |clips: &[SpeechClip]| {
+            let audio: Vec<f32> = clips.iter().flat_map(SpeechClip::audio).collect();
+            let shape = [clips.len(), audio.len() / clips.len().max(1)];
+            let audio = Tensor::from_data(TensorData::new(audio, shape), self.device);
+            Ok(self.heard(Input::Audio(audio), true))
+        };
+        let classes = self.examples.classes;
+        let cases: Vec<_> = training
+            .iter()
+            .map(|case| (*case, classes[*case]))
+            .collect();
+        if let Through::Labels(labels) = &self.through {
+            labels.begin(&cases, &hear, &listen)?;
+        }
+        Ok(numbers)
+    }
+
+    /// The mapping as training left it.
+    pub(super) fn mapping(&self) -> Mapping {
+        self.through.mapping()
+    }
+
+    /// What the source at rest makes of an input: the probabilities and, where they are compared, the
+    /// activations before the logits.
+    fn heard(&self, input: Input<B::InnerBackend>, alike: bool) -> Heard {
+        let tap = self.at_rest.spec().before_logits().filter(|_| alike);
+        let taps: Vec<usize> = tap.into_iter().collect();
+        let outputs = self.at_rest.forward(input, &taps);
+        let probabilities = rows(probabilities(&outputs));
+        match tap {
+            Some(tap) => Heard {
+                probabilities,
+                features: rows(outputs.tap(tap).squeeze_dim(1)),
+            },
+            None => Heard::of_answers(probabilities),
+        }
     }
 
     /// The transform's and the mapping's numbers by name.
@@ -157,44 +225,76 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         Ok((transform, Parameters::new(&mapping, self.device)))
     }
 
-    /// The mean of −ln P(class) over some cases on any of the two backends.
+    /// What the source is given for some cases.
+    fn input<C: Kernels<Device = B::Device>>(
+        &self,
+        source: &dyn SourceModel<C>,
+        numbers: &Parameters<C>,
+        cases: &[usize],
+    ) -> Input<C> {
+        let prepared: Vec<&[f32]> = cases.iter().map(|case| &self.prepared[*case][..]).collect();
+        self.transform
+            .forward(source.spec(), &prepared, numbers, self.device)
+    }
+
+    /// The mean loss over some cases on any of the two backends; where they are trained on, the label
+    /// mapping learns what the source answered.
     fn mean_loss<C: Kernels<Device = B::Device>>(
         &self,
         source: &dyn SourceModel<C>,
         (transform, mapping): &(Parameters<C>, Parameters<C>),
         cases: &[usize],
+        trained_on: bool,
     ) -> Tensor<C, 1> {
-        let spec = source.spec();
-        let prepared: Vec<&[f32]> = cases.iter().map(|case| &self.prepared[*case][..]).collect();
-        let input = self
-            .transform
-            .forward(spec, &prepared, transform, self.device);
-        let outputs = source.forward(input, &self.mapping.reads(spec));
-        let scores = self.mapping.scores(spec, &outputs, mapping);
-        let found = self.mapping.log_probabilities(scores);
-        let count = self.examples.class_count;
-        let mut truth = vec![0.0f32; cases.len() * count];
-        for (row, case) in cases.iter().enumerate() {
-            truth[row * count + self.examples.classes[*case]] = 1.0;
+        let (spec, mapped) = (source.spec(), self.mapping());
+        let input = self.input(source, transform, cases);
+        let outputs = source.forward(input, &mapped.reads(spec));
+        let classes = cases.iter().map(|case| self.examples.classes[*case]);
+        let classes: Vec<usize> = classes.collect();
+        if let Through::Labels(labels) = &self.through
+            && trained_on
+            && labels.collects()
+        {
+            for (class, row) in classes.iter().zip(rows(probabilities(&outputs))) {
+                labels.add(*class, &row);
+            }
         }
-        let truth = TensorData::new(truth, [cases.len(), count]);
-        let truth = Tensor::<C, 2>::from_data(truth, self.device);
-        (found * truth).sum_dim(1).mean().neg()
+        let scores = mapped.scores(spec, &outputs, mapping);
+        let found = mapped.log_probabilities(scores);
+        self.loss.of_batch(found, &classes)
     }
+}
+
+/// The probabilities of a source that was found to have labels.
+fn probabilities<B: Kernels>(outputs: &Outputs<B>) -> Tensor<B, 2> {
+    let found = outputs.probabilities();
+    found.expect("a label mapping was made for the source, which has labels then")
 }
 
 impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Objective for Reprogramming<'_, B> {
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
         let numbers = self.on_device(numbers)?;
-        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases);
+        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases, true);
         Ok(loss.into_scalar().elem())
+    }
+
+    fn watched(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
+        let numbers = self.on_device(numbers)?;
+        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases, false);
+        Ok(loss.into_scalar().elem())
+    }
+
+    fn epoch_ended(&self) {
+        if let Through::Labels(labels) = &self.through {
+            labels.epoch_ended();
+        }
     }
 
     fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
         let mut on_device = self.on_device::<B>(numbers)?;
         let mut tracked = self.of_transform.track(&mut on_device.0);
         tracked.extend(self.of_mapping.track(&mut on_device.1));
-        let loss = self.mean_loss(self.source.as_ref(), &on_device, cases);
+        let loss = self.mean_loss(self.source.as_ref(), &on_device, cases, true);
         Ok(Some(backward(loss, tracked, numbers.len())))
     }
 

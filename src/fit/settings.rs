@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::LabelSettings;
 use crate::mapping::{Linear, Pooling};
 use crate::series::Scaling;
 use crate::source::{DEFAULT_SOURCE, SourceSpec, SourceWeights};
+use crate::train::ScheduleKind;
 use crate::transform::{Transform, Waveform};
 use crate::{Error, setting};
 
@@ -139,7 +141,7 @@ impl FromStr for Preset {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadoutKind {
-    /// Random groups of the source's labels stand for the classes (Voice2Series).
+    /// Labels of the source stand for the classes, by a label mapping (Voice2Series).
     Labels,
     /// A ridge regression, in closed form, on means of the source's activations over the clip.
     Means,
@@ -192,8 +194,8 @@ pub struct FitSettings {
     pub parts: Option<usize>,
     /// The trainer, by its name; see [`train::names`](crate::train::names).
     pub trainer: String,
-    /// Whether a label mapping is trained together with the transform.
-    pub train_mapping: bool,
+    /// How the label mapping is found that transforms are trained through.
+    pub labels: LabelSettings,
     /// The share of θ that is silenced at each step, in training only.
     pub dropout: f64,
     /// The most passes over the training series that train the transforms by gradient; 0 where their
@@ -201,10 +203,17 @@ pub struct FitSettings {
     pub epochs: usize,
     /// Series in one step.
     pub batch: usize,
-    /// Adam's learning rate at the first step.
+    /// The learning rate at the first step.
     pub learning_rate: f64,
-    /// The learning rate of step `n` is that of the first over `1 + decay · n`.
+    /// How fast the learning rate falls, where its schedule has a decay.
     pub learning_rate_decay: f64,
+    /// How the learning rate falls.
+    pub schedule: ScheduleKind,
+    /// Random directions that a step averages over, for trainers that estimate gradients; none for as
+    /// many as the trainer has.
+    pub directions: Option<usize>,
+    /// How far such a direction is followed; none for as far as the trainer does.
+    pub smoothing: Option<f64>,
     /// Decoupled weight decay of what is trained.
     pub weight_decay: f32,
     /// The share of the training series that early stopping watches; 0 for none.
@@ -243,12 +252,15 @@ impl FitSettings {
             },
             parts: None,
             trainer: "adam".to_owned(),
-            train_mapping: false,
+            labels: LabelSettings::default(),
             dropout: 0.4,
             epochs: epochs.unwrap_or(0),
             batch: 32,
             learning_rate: 0.05,
             learning_rate_decay: 0.48,
+            schedule: ScheduleKind::Inverse,
+            directions: None,
+            smoothing: None,
             weight_decay: 0.04,
             validation: 0.0,
             patience: 20,
@@ -330,8 +342,11 @@ impl FitSettings {
             let good = value.is_finite() && value >= 0.0;
             (name, value, good, "0 or more")
         };
-        let rate = self.learning_rate;
-        let positive = rate.is_finite() && rate > 0.0;
+        self.labels.check()?;
+        let above_zero = |name, value: f64| {
+            let good = value.is_finite() && value > 0.0;
+            (name, value, good, "a number above 0")
+        };
         setting::check([
             share("dropout", self.dropout),
             count("transforms", self.transforms.as_ref().map_or(1, Vec::len)),
@@ -339,7 +354,9 @@ impl FitSettings {
             count("parts", self.parts.unwrap_or(1)),
             count("batch", self.batch),
             count("patience", self.patience),
-            ("learning-rate", rate, positive, "a number above 0"),
+            count("directions", self.directions.unwrap_or(1)),
+            above_zero("learning-rate", self.learning_rate),
+            above_zero("smoothing", self.smoothing.unwrap_or(1.0)),
             not_negative("learning-rate-decay", self.learning_rate_decay),
             not_negative("weight-decay", f64::from(self.weight_decay)),
             share("validation", self.validation),

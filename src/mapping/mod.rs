@@ -10,7 +10,8 @@ mod pooling;
 mod readout;
 
 pub use erased::{Mapping, register};
-pub use label::LabelMapping;
+pub use label::{Answers, Choice, LabelMapping, LabelRule, Sees, register_rule, rule_names};
+pub(crate) use label::{Means, cosines};
 pub use linear::Linear;
 pub use pooling::{Pooling, pool, pooled_width};
 pub use readout::Readout;

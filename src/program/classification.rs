@@ -52,6 +52,10 @@ pub struct ClassifierRecord {
     /// The trainer, for the reader.
     #[serde(default)]
     pub trainer: String,
+    /// How the label mapping was found that something was trained through, for the reader; empty where
+    /// there was none.
+    #[serde(default)]
+    pub mapping: String,
 }
 
 impl Content for Classification {

@@ -107,7 +107,7 @@ pub trait SourceModel<B: Kernels>: Debug + Send + Sync {
 }
 
 /// The rows of a tensor on the host.
-fn rows<B: Backend>(tensor: Tensor<B, 2>) -> Vec<Vec<f32>> {
+pub(crate) fn rows<B: Backend>(tensor: Tensor<B, 2>) -> Vec<Vec<f32>> {
     let [_, width] = tensor.dims();
     let values = host(tensor).values;
     let rows = values.chunks_exact(width.max(1));

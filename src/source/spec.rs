@@ -126,6 +126,11 @@ impl SourceSpec {
         self.taps.iter().position(|tap| tap.name == name)
     }
 
+    /// The place of the layer before the logits, where it can be read: the tap `before-logits`.
+    pub fn before_logits(&self) -> Option<usize> {
+        self.tap("before-logits")
+    }
+
     /// The places of the taps that readouts read.
     pub fn read_taps(&self) -> Vec<usize> {
         let taps = self.taps.iter().enumerate();

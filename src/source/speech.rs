@@ -24,7 +24,7 @@ pub(super) const LAYOUT: &str = "expected the Speech Commands layout: DIR/WORD/S
                                  or DIR/train/WORD/…, DIR/val/WORD/… and DIR/test/WORD/…";
 
 /// One recorded word, as long as a source hears it, kept as 16-bit integers to save memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpeechClip {
     /// At the rate of the source.
     pub samples: Vec<i16>,

@@ -4,50 +4,73 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::baseline;
-use crate::fit::Queried;
+use crate::fit::{LabelSettings, Labels, Queried, QueryPoint};
 use crate::kernel::Kernels;
-use crate::mapping::{LabelMapping, Mapping};
 use crate::program::{Classification, ClassifierRecord, Part, Program, SourceReference, Trained};
 use crate::series::{Classes, Dataset, Level, Scaling, Split};
 use crate::source::{BlackBox, Counted};
-use crate::train::{Plan, Progress, RandomDirections, Schedule, Trainer};
-use crate::transform::{Padding, Position, Transform};
+use crate::train::{self, Plan, Progress, Schedule};
+use crate::transform::{Basis, Padding, Position, Transform};
+
+/// The points that a curve over the queries of a budget has, about.
+const POINTS: u64 = 100;
 
 /// How a program is trained on a black box.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlackBoxSettings {
     /// The most queries that training may make; none for as many as the epochs need.
     pub budget: Option<u64>,
-    /// The most numbers that θ has.
-    pub dimensions: usize,
-    /// How θ is trained, on all training series, with the seed of everything random.
-    pub trainer: RandomDirections,
+    /// The most numbers that θ has, as a sum of sounds; none for one in each sample.
+    pub dimensions: Option<usize>,
+    /// The sounds that it is a sum of.
+    pub basis: Basis,
+    /// How the label mapping is found, and what is made small through it.
+    pub labels: LabelSettings,
+    /// The trainer, by its name; see [`train::names`].
+    pub trainer: String,
+    /// How it trains on all training series, with the seed of everything random.
+    pub plan: Plan,
 }
 
 impl Default for BlackBoxSettings {
     fn default() -> Self {
-        Self {
-            budget: Some(100_000),
-            dimensions: 300,
-            trainer: RandomDirections::of(Plan {
-                epochs: 100_000,
-                batch: 32,
-                schedule: Schedule::Inverse { decay: 0.01 },
-                ..Plan::default()
-            }),
-        }
+        Self::by("random-directions")
     }
 }
 
 impl BlackBoxSettings {
-    /// The series in the middle of a clip, stretched over half of it, in a sum of tones.
+    /// Training by a trainer of that name, with a rate that suits it: steps of `random-directions` have
+    /// the length of the rate, those of `spsa` a shape of their own.
+    pub fn by(trainer: &str) -> Self {
+        let (learning_rate, decay) = match trainer {
+            "spsa" => (0.01, 0.0),
+            _ => (0.1, 0.01),
+        };
+        Self {
+            budget: Some(100_000),
+            dimensions: Some(300),
+            basis: Basis::Tones,
+            labels: LabelSettings::default(),
+            trainer: trainer.to_owned(),
+            plan: Plan {
+                epochs: 100_000,
+                batch: 32,
+                learning_rate,
+                schedule: Schedule::Inverse { decay },
+                ..Plan::default()
+            },
+        }
+    }
+
+    /// The series in the middle of a clip, stretched over half of it, in a trained sound.
     pub fn transform(&self, samples: usize) -> Transform {
         Transform::new(Padding {
             segments: 1,
             position: Position::Centre,
             stretch: Some((samples / 2).max(1)),
             initial_amplitude: 0.05,
-            dimensions: Some(self.dimensions),
+            dimensions: self.dimensions,
+            basis: self.basis,
         })
     }
 }
@@ -65,52 +88,67 @@ pub struct BlackBoxScore {
     pub training_loss: Option<f64>,
     /// Epochs that were finished.
     pub epochs: usize,
-    /// Queries that training made.
+    /// Queries that training made, with those by which the label mapping was found.
     pub queries: u64,
     /// Queries that predicting the test series made.
     pub test_queries: u64,
+    /// Queries that were made for comparison alone.
+    pub control_queries: u64,
     /// How many numbers were trained.
     pub numbers: usize,
+    /// How training went over its queries, on the training series.
+    pub curve: Vec<QueryPoint>,
 }
 
 /// Trains θ through the answers of a black box, scores it on the test split, and puts a ridge on the
 /// same answers beside it.
 ///
+/// `progress` hears of every epoch, with the queries so far.
+///
 /// # Errors
 ///
-/// When the data do not suit the transform, there are more classes than labels, or the black box fails.
-/// A budget that is spent is no error: what was found so far counts.
+/// When the data do not suit the transform, there are more classes than labels, the black box fails, or
+/// the budget is spent before training starts. Within training that is no error: what was found so far
+/// counts.
 pub fn fit_black_box<B: Kernels>(
     data: &Dataset,
     black_box: &dyn BlackBox,
     settings: &BlackBoxSettings,
     device: &B::Device,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut dyn FnMut(&Progress, u64),
 ) -> Result<(Program, BlackBoxScore), Error> {
-    let (spec, seed) = (black_box.spec(), settings.trainer.plan.seed);
+    settings.labels.check()?;
+    let (spec, seed) = (black_box.spec(), settings.plan.seed);
     let transform = settings.transform(spec.audio.map_or(0, |audio| audio.samples));
-    let labels = Classes::from_training(&data.train.labels)?;
-    let mapping = LabelMapping::random(labels.len(), spec.labels.len(), seed)?;
+    let classes = Classes::from_training(&data.train.labels)?;
+    let labels = Labels::new(&settings.labels, seed, spec, classes.len())?;
+    let trainer = Plan {
+        training: (0..data.train.len()).collect(),
+        ..settings.plan.clone()
+    };
+    let trainer = train::known(&settings.trainer, trainer)?;
     // Only training has a budget.
     let counted = Counted::new(black_box, settings.budget);
     let queried = |split: &Split| {
         Queried::<B>::new(
             split,
-            &labels,
-            (&transform, &mapping),
+            &classes,
+            (&transform, &labels),
             &counted,
-            seed,
+            (seed, settings.labels.focal),
             device,
         )
     };
     let (train, test) = (queried(&data.train)?, queried(&data.test)?);
+    train.begin(settings.budget.unwrap_or(0) / POINTS)?;
+    let untrained = labels.now().clone();
     let mut numbers = train.start();
-    let mut trainer = settings.trainer.clone();
-    trainer.plan.training = (0..data.train.len()).collect();
-    let done = trainer.train(&train, &mut numbers, &mut |at| progress(&at))?;
+    let mut report = |at| progress(&at, counted.used());
+    let done = trainer.train(&train, &mut numbers, &mut report)?;
 
-    let before = test.answers(black_box, &test.start())?;
-    let of_train = train.answers(black_box, &train.start())?;
+    let to_compare = Counted::new(black_box, None);
+    let before = test.answers(&to_compare, &test.start())?;
+    let of_train = train.answers(&to_compare, &train.start())?;
     let ridge = baseline::ridge(
         &as_series(of_train, &train.classes),
         &as_series(before.clone(), &test.classes),
@@ -119,23 +157,27 @@ pub fn fit_black_box<B: Kernels>(
     let to_predict = Counted::new(black_box, None);
     let after = test.answers(&to_predict, &numbers)?;
     let score = BlackBoxScore {
-        accuracy: test.accuracy(&after),
-        untrained_accuracy: test.accuracy(&before),
+        accuracy: test.accuracy(&after, &labels.now(), &numbers),
+        untrained_accuracy: test.accuracy(&before, &untrained, &test.start()),
         ridge_on_probabilities: ridge.accuracy,
         training_loss: done.lowest_loss.is_finite().then_some(done.lowest_loss),
         epochs: done.best_epoch,
         queries: counted.used(),
         test_queries: to_predict.used(),
+        control_queries: to_compare.used(),
         numbers: numbers.len(),
+        curve: train.curve(),
     };
-    let tensors = Trained::Transform.named(0, train.named(&numbers));
+    let (of_transform, of_mapping) = train.named(&numbers);
+    let mut tensors = Trained::Transform.named(0, of_transform);
+    tensors.extend(Trained::Mapping.named(0, of_mapping));
     let content = Classification {
         series_length: data.train.series.first().map_or(0, Vec::len),
         level: Level::of(&data.train.series),
         parts: vec![Part {
             source: 0,
             transform: transform.clone(),
-            mapping: Mapping::new(mapping.clone()),
+            mapping: labels.mapping(),
             weight: 1.0,
         }],
         inverse_temperature: 1.0,
@@ -143,9 +185,10 @@ pub fn fit_black_box<B: Kernels>(
             scaling: Scaling::ZNormalise,
             seed,
             preset: "black-box".to_owned(),
-            trainer: "random-directions".to_owned(),
+            trainer: settings.trainer.clone(),
+            mapping: settings.labels.rule.clone(),
         },
-        labels: labels.clone(),
+        labels: classes,
     };
     let sources = vec![SourceReference::of(spec)];
     Ok((

@@ -68,6 +68,7 @@ pub fn classifier<B: Kernels>(weights: &[f32]) -> Classifier<B> {
             seed: 0,
             preset: String::new(),
             trainer: String::new(),
+            mapping: String::new(),
         },
     };
     let sources = vec![SourceReference::of(&spec)];

@@ -91,7 +91,7 @@ impl Trainer for Adam {
                 let Gradient { loss, mut values } = gradient.ok_or_else(|| {
                     let message = "this trainer needs gradients, and a black box has none";
                     Error::new(ErrorKind::Mismatch, message)
-                        .with_hint("take a trainer of zeroth order")
+                        .with_hint("take a trainer of zeroth order: random-directions or spsa")
                 })?;
                 // With respect to what is left of the numbers.
                 multiply(&mut values[dropped.clone()], &keep);

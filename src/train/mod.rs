@@ -4,22 +4,26 @@
 //! an [`Objective`], numbers and cases, and neither a source nor a backend.
 
 mod adam;
+mod spsa;
 mod zeroth_order;
 
 pub use adam::Adam;
 #[cfg(feature = "import")]
 pub(crate) use adam::Moments;
+pub use spsa::Spsa;
 pub use zeroth_order::RandomDirections;
 pub(crate) use zeroth_order::unit;
 
 use std::ops::Range;
+use std::str::FromStr;
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::registry::{self, Entry};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, setting};
 
 /// The one list: a new trainer is a line here, beside its file.
 impl Entry for Make {
@@ -28,6 +32,7 @@ impl Entry for Make {
         vec![
             ("adam", Self(|plan| Box::new(Adam(plan)))),
             ("random-directions", random_directions),
+            ("spsa", Self(|plan| Box::new(Spsa::of(plan)))),
         ]
     }
 }
@@ -45,6 +50,19 @@ pub fn register(name: &str, make: fn(Plan) -> Box<dyn Trainer>) {
 pub fn named(name: &str, plan: Plan) -> Option<Box<dyn Trainer>> {
     let Make(make) = registry::find(name)?;
     Some(make(plan))
+}
+
+/// The trainer of that name, or the names that there are.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownName`].
+pub(crate) fn known(name: &str, plan: Plan) -> Result<Box<dyn Trainer>, Error> {
+    named(name, plan).ok_or_else(|| {
+        let known = names().join(" or ");
+        let message = format!("there is no trainer {name:?}, expected {known}");
+        Error::new(ErrorKind::UnknownName, message)
+    })
 }
 
 /// The names of the trainers.
@@ -76,6 +94,11 @@ pub struct Plan {
     pub dropout: f64,
     /// Epochs without a better validation loss before training stops.
     pub patience: usize,
+    /// Random directions that a step averages over, where a trainer estimates gradients; none for as
+    /// many as the trainer has.
+    pub directions: Option<usize>,
+    /// How far such a direction is followed; none for as far as the trainer does.
+    pub smoothing: Option<f64>,
     /// The seed of orders, dropout and directions.
     pub seed: u64,
     /// The last of the seed's streams that something else draws from; each epoch has one after it.
@@ -96,6 +119,8 @@ impl Default for Plan {
             weight_decay: 0.0,
             dropout: 0.0,
             patience: 0,
+            directions: None,
+            smoothing: None,
             seed: 0,
             stream: 0,
         }
@@ -136,6 +161,7 @@ impl Plan {
                 }
                 steps += 1;
             }
+            objective.epoch_ended();
             let training_loss = total / order.len() as f64;
             let validation_loss = match self.validation.is_empty() {
                 true => None,
@@ -172,9 +198,41 @@ impl Plan {
     fn watched(&self, objective: &dyn Objective, numbers: &[f32]) -> Result<f64, Error> {
         let mut total = 0.0;
         for cases in self.validation.chunks(self.batch.max(1)) {
-            total += objective.loss(numbers, cases)? * cases.len() as f64;
+            total += objective.watched(numbers, cases)? * cases.len() as f64;
         }
         Ok(total / self.validation.len() as f64)
+    }
+}
+
+/// The kinds of [`Schedule`], by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScheduleKind {
+    /// [`Schedule::Inverse`].
+    #[default]
+    Inverse,
+    /// [`Schedule::Exponential`].
+    Exponential,
+    /// [`Schedule::HalfCosine`], which has no decay.
+    HalfCosine,
+}
+
+impl ScheduleKind {
+    /// The schedule with a decay.
+    pub fn with(self, decay: f64) -> Schedule {
+        match self {
+            Self::Inverse => Schedule::Inverse { decay },
+            Self::Exponential => Schedule::Exponential { decay },
+            Self::HalfCosine => Schedule::HalfCosine,
+        }
+    }
+}
+
+impl FromStr for ScheduleKind {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        setting::named("schedule", name, "inverse, exponential or half-cosine")
     }
 }
 
@@ -183,6 +241,11 @@ impl Plan {
 pub enum Schedule {
     /// At step `n`, from 0, it is divided by `1 + decay · n`.
     Inverse {
+        /// The decay; 0 for a rate that stays.
+        decay: f64,
+    },
+    /// At step `n`, from 0, it is multiplied by `exp(−decay · n)`.
+    Exponential {
         /// The decay; 0 for a rate that stays.
         decay: f64,
     },
@@ -195,6 +258,7 @@ impl Schedule {
     pub fn factor(self, step: i32, epoch: usize, epochs: usize) -> f64 {
         match self {
             Self::Inverse { decay } => 1.0 / (1.0 + decay * f64::from(step)),
+            Self::Exponential { decay } => (-decay * f64::from(step)).exp(),
             Self::HalfCosine => {
                 let done = (epoch - 1) as f64 / epochs as f64;
                 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
@@ -233,6 +297,20 @@ pub trait Objective {
     fn gradient(&self, _: &[f32], _: &[usize]) -> Result<Option<Gradient>, Error> {
         Ok(None)
     }
+
+    /// The mean loss over cases that are only watched: nothing may be learnt of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Objective::loss`].
+    fn watched(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
+        self.loss(numbers, cases)
+    }
+
+    /// A trainer has gone through its training cases once: what is found again by the answers of an
+    /// epoch is found now. A trainer that goes back to the numbers of an earlier epoch does not bring
+    /// that back; who needs both trains anew for so many epochs, as a fit does.
+    fn epoch_ended(&self) {}
 
     /// The numbers of which dropout may silence some.
     fn dropped(&self) -> Range<usize> {
@@ -285,4 +363,65 @@ pub struct Summary {
     pub best_epoch: usize,
     /// That loss; the last training loss where none are watched.
     pub lowest_loss: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// Writes down what a trainer asks of it.
+    #[derive(Default)]
+    struct Written(RefCell<Vec<String>>);
+
+    impl Objective for Written {
+        fn loss(&self, _: &[f32], cases: &[usize]) -> Result<f64, Error> {
+            self.0.borrow_mut().push(format!("loss of {cases:?}"));
+            Ok(1.0)
+        }
+
+        fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
+            let loss = self.loss(numbers, cases)?;
+            let values = vec![0.0];
+            Ok(Some(Gradient { loss, values }))
+        }
+
+        fn watched(&self, _: &[f32], cases: &[usize]) -> Result<f64, Error> {
+            self.0.borrow_mut().push(format!("{cases:?} watched"));
+            Ok(1.0)
+        }
+
+        fn epoch_ended(&self) {
+            self.0.borrow_mut().push("end".to_owned());
+        }
+    }
+
+    #[test]
+    fn an_epoch_ends_before_anything_is_watched_and_nothing_is_learnt_of_that() {
+        let plan = Plan {
+            training: vec![3],
+            validation: vec![7],
+            epochs: 2,
+            patience: 5,
+            ..Plan::default()
+        };
+        let written = Written::default();
+        Adam(plan)
+            .train(&written, &mut vec![0.0], &mut |_| {})
+            .unwrap();
+        let epoch = ["loss of [3]", "end", "[7] watched"];
+        assert_eq!(written.0.into_inner(), [epoch, epoch].concat());
+    }
+
+    /// 1 / (1 + 3 / 2) and e^(−3 / 2).
+    #[test]
+    fn rates_fall_by_their_schedule() {
+        let factor = |kind: ScheduleKind| kind.with(0.5).factor(3, 1, 1);
+        assert!((factor(ScheduleKind::Inverse) - 0.4).abs() < 1e-12);
+        assert!((factor(ScheduleKind::Exponential) - 0.223_130_16).abs() < 1e-8);
+        let named = "half-cosine".parse::<ScheduleKind>().unwrap();
+        assert_eq!(named, ScheduleKind::HalfCosine);
+        assert!("fast".parse::<ScheduleKind>().is_err());
+    }
 }

@@ -7,6 +7,9 @@ use rand_distr::{Distribution, StandardNormal};
 use super::{Objective, Plan, Progress, Summary, Trainer};
 use crate::Error;
 
+/// Directions in a step, where a plan has no others.
+const DIRECTIONS: usize = 20;
+
 /// Averaged one-sided random directions (Tsai, Chen, Ho 2020, arXiv 2007.08714, equation 4):
 /// `g = d / (β q) Σ (f(w + β u) − f(w)) u` over `q` directions `u`, uniform on the unit sphere in `d`
 /// dimensions, and steps of normalised size along `−g` with momentum.
@@ -23,13 +26,13 @@ pub struct RandomDirections {
 }
 
 impl RandomDirections {
-    /// Twenty directions a step, with momentum.
+    /// Twenty directions a step unless the plan has others, with momentum.
     pub fn of(plan: Plan) -> Self {
         Self {
-            plan,
-            directions: 20,
-            smoothing: 0.01,
+            directions: plan.directions.unwrap_or(DIRECTIONS),
+            smoothing: plan.smoothing.unwrap_or(0.01),
             momentum: 0.9,
+            plan,
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`InputTransform`]. Its fixed part works on the host, once for each case; its trained part on a
 //! device. It asks the source's [`SourceSpec`] what to make. [`Transform`] holds any of them.
 
+mod basis;
 mod convolved;
 mod erased;
 mod fourier;
@@ -18,6 +19,7 @@ mod tones;
 mod view;
 mod waveform;
 
+pub use basis::Basis;
 pub use convolved::{Convolved, Made};
 pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};

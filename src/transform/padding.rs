@@ -8,7 +8,7 @@ use std::str::FromStr;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, Named, THETA, check_theta, initial_theta, tones};
+use super::{Basis, InputTransform, Named, THETA, check_theta, initial_theta, tones};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::series::resample_linear;
@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, setting};
 
 /// The name of the mask, 0 where a series sits and 1 elsewhere.
 const MASK: &str = "mask";
-/// The name of the tones that θ is a sum of.
+/// The name of the sounds that θ is a sum of.
 const BASIS: &str = "basis";
 /// The name of the plane of the masked θ.
 const PLANE: &str = "plane";
@@ -60,10 +60,13 @@ pub struct Padding {
     /// θ starts uniform within ± this amplitude. At 0 the clip is silent where no series sits, and
     /// silence passes no gradient: θ then grows only from the series' edges outwards.
     pub initial_amplitude: f32,
-    /// θ is a sum of so many short tones at most, spread over time and frequency, and not free in each
-    /// sample: few numbers can be trained from few answers.
+    /// θ is a sum of so many sounds at most, and not free in each sample: few numbers can be trained from
+    /// few answers.
     #[serde(default)]
     pub dimensions: Option<usize>,
+    /// The sounds that it is a sum of.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 impl Padding {
@@ -112,6 +115,7 @@ impl InputTransform for Padding {
             stretch: None,
             initial_amplitude: 0.05,
             dimensions: None,
+            basis: Basis::Tones,
         };
         vec![
             Named::new("padding", padding)
@@ -126,9 +130,13 @@ impl InputTransform for Padding {
             return Err(setting::refused("segments", self.segments, expected));
         }
         check_theta(self.initial_amplitude)?;
-        let range = tones::LEAST..=tones::MOST;
+        let least = match self.basis {
+            Basis::Tones => tones::LEAST,
+            Basis::Random => 1,
+        };
+        let range = least..=tones::MOST;
         if let Some(dimensions) = self.dimensions.filter(|count| !range.contains(count)) {
-            let expected = format!("{} to {}", tones::LEAST, tones::MOST);
+            let expected = format!("{least} to {}", tones::MOST);
             return Err(setting::refused("dimensions", dimensions, expected));
         }
         if self.stretch == Some(0) {
@@ -193,7 +201,9 @@ impl InputTransform for Padding {
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
         let samples = source.audio.map_or(0, |audio| audio.samples);
-        let count = self.dimensions.map_or(samples, tones::rounded);
+        let count = self
+            .dimensions
+            .map_or(samples, |most| self.basis.rounded(most));
         initial_theta(self.initial_amplitude, count, seed)
     }
 
@@ -207,7 +217,7 @@ impl InputTransform for Padding {
         }
         let mut fixed = named([(MASK, tensor([audio.samples], mask))]);
         if let Some(dimensions) = self.dimensions {
-            fixed.insert(BASIS.to_owned(), tones::basis(dimensions, audio));
+            fixed.insert(BASIS.to_owned(), self.basis.sounds(dimensions, audio));
         }
         fixed
     }
@@ -233,7 +243,7 @@ mod tests {
         ) {
             let audio = AudioInput { rate: 16_000, samples: 16_000 };
             let source = SourceSpec { audio: Some(audio), ..SourceSpec::default() };
-            let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None };
+            let padding = Padding { segments, position, stretch, initial_amplitude: 0.0, dimensions: None, basis: Basis::Tones };
             // No value is zero, so that silence can be told from the series.
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
             let clip = padding.prepare(&source, &series).unwrap();

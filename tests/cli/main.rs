@@ -6,8 +6,10 @@
 
 mod archive;
 mod bench;
+mod black_box;
 mod data;
 mod forecast;
+mod labels;
 mod motion;
 mod program;
 mod refused;

@@ -4,6 +4,7 @@
 
 mod common;
 mod forecasting;
+mod labels;
 #[cfg(feature = "import")]
 mod pretraining;
 mod programs;

@@ -9,7 +9,7 @@ use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnnSource;
 use retune::task::Classifier;
-use retune::transform::{Padding, Position, Transform, Waveform, names};
+use retune::transform::{Basis, Padding, Position, Transform, Waveform, names};
 
 fn settings() -> FitSettings {
     FitSettings {
@@ -259,6 +259,7 @@ fn series_that_do_not_suit_are_refused_with_their_number() {
                     stretch: None,
                     initial_amplitude: 0.05,
                     dimensions: None,
+                    basis: Basis::Tones,
                 })]),
                 ..settings()
             },

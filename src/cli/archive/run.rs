@@ -7,15 +7,17 @@ use retune::archive::{
     Failure, Identity, Job, Outcome, Predictions, RunProgress, RunSummary, Scores, Seconds, Shard,
     jobs, run, wanted_sets,
 };
+use retune::fit::LabelSettings;
 
 use crate::cli::fitting::PRESETS;
+use crate::cli::mapping::MappingArgs;
 use crate::cli::prelude::*;
 use crate::cli::problem::{about, hint};
 use crate::cli::scoring::{ControlArgs, fit_and_score};
 
 /// Fit and score every data set of a folder
 ///
-/// Each data set, preset and seed leaves one file in --out, and what is there already is not run
+/// Each data set, preset with its label mapping, and seed leaves one file in --out, and what is there already is not run
 /// again, so that a run may be killed and started again, and spread over machines by --shard. In a
 /// Slurm job array each task takes its own part without it.
 #[derive(Debug, Args)]
@@ -56,6 +58,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     predictions: Option<PathBuf>,
     #[command(flatten)]
+    mapping: MappingArgs,
+    #[command(flatten)]
     controls: ControlArgs,
     #[command(flatten)]
     backend: BackendArgs,
@@ -75,7 +79,14 @@ impl Arguments {
         let sources = self.sources()?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();
-        let all = jobs(&sets, &presets, self.seeds as u64)?;
+        let mut all = jobs(&sets, &presets, self.seeds as u64)?;
+        for job in &mut all {
+            job.mapping.clone_from(&self.mapping.mapping);
+        }
+        for preset in &self.presets {
+            self.mapping.check(&FitSettings::preset(*preset))?;
+        }
+        let labels = self.mapping.of_sources(&sources)?.unwrap_or_default();
         let shard = match self.shard {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
@@ -102,7 +113,7 @@ impl Arguments {
                     known
                 }
             };
-            self.score(job, last.insert(known), &sources, &quiet)
+            self.score(job, last.insert(known), (&sources, &labels), &quiet)
         };
         let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
@@ -120,7 +131,7 @@ impl Arguments {
                 }
             }
             let next = at.next.map_or(String::new(), |job| {
-                format!(", {} ({}, seed {})", job.dataset, job.preset, job.seed)
+                format!(", {} ({}, seed {})", job.dataset, job.method(), job.seed)
             });
             let detail = format!("{} of {}{next}", at.done, at.total);
             progress.at(at.done as u64, at.total as u64, &detail);
@@ -168,7 +179,7 @@ fn describe(summary: &Summary) -> String {
     }
     let rows = summary.failures.iter().map(|Failure { job, error }| {
         let seed = job.seed.to_string();
-        [job.dataset.clone(), job.preset.clone(), seed, error.clone()]
+        [job.dataset.clone(), job.method(), seed, error.clone()]
     });
     let failed = text::headed(
         &[Left, Left, Right, Left],
@@ -231,13 +242,14 @@ impl Arguments {
         &self,
         job: &Job,
         known: &Known,
-        sources: &[SourceWeights],
+        (sources, labels): (&[SourceWeights], &LabelSettings),
         common: &Common,
     ) -> Result<Scores> {
         let (data, backend) = (&known.data, &self.backend);
         let preset: Preset = job.preset.parse()?;
         let settings = FitSettings {
             seed: job.seed,
+            labels: labels.clone(),
             ..FitSettings::preset(preset)
         };
         let of_preset = |one: &&SourceWeights| preset.sources().contains(&one.name());
@@ -252,7 +264,7 @@ impl Arguments {
         let mut baselines = known.controls.clone();
         let controls = self.controls.controls;
         let random = controls.of_random_source(data, &sources, &settings, backend, common)?;
-        let name = format!("random_source_{}", job.preset);
+        let name = format!("random_source_{}", job.method());
         baselines.extend(random.map(|accuracy| (name, accuracy)));
         let scores = Scores {
             accuracy: done.score.accuracy,

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use retune::fit::{FitSettings, Preset, ReadoutKind};
 use retune::series::Split;
-use retune::transform::{Carrier, Padding, Position, Transform, Waveform};
+use retune::transform::{Basis, Carrier, Padding, Position, Transform, Waveform};
 
 /// Series that are predicted: one batch of the classifier.
 pub(super) const SERIES: usize = 64;
@@ -49,6 +49,7 @@ pub(super) fn padded() -> Transform {
         stretch: None,
         initial_amplitude: INITIAL_AMPLITUDE,
         dimensions: None,
+        basis: Basis::Tones,
     })
 }
 

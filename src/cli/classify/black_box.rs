@@ -4,9 +4,10 @@ use std::slice;
 use std::time::Duration;
 
 use retune::source::{BlackBox, Process};
-use retune::task::{BlackBoxScore, BlackBoxSettings};
+use retune::task::BlackBoxScore;
 
 use super::{Arguments, accuracies, saved_as};
+use crate::cli::picture::queries_svg;
 use crate::cli::prelude::*;
 use crate::cli::scoring::{Controls, fit_and_score};
 
@@ -32,6 +33,9 @@ pub struct BlackBoxArgs {
     /// The most queries that training may make: a case that is asked about is one
     #[arg(long, value_name = "N", default_value = "100000", value_parser = count)]
     query_budget: usize,
+    /// Where to draw accuracy and loss on the training series over the queries, as SVG
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,6 +45,8 @@ struct Outcome<'a> {
     n_test: usize,
     source: &'a str,
     labels: usize,
+    mapping: &'a str,
+    trainer: &'a str,
     query_budget: usize,
     #[serde(flatten)]
     score: BlackBoxScore,
@@ -59,6 +65,18 @@ impl BlackBoxArgs {
     pub fn wanted(&self) -> bool {
         self.black_box || self.source_command.is_some()
     }
+
+    /// The picture to draw, where there is something to draw.
+    pub fn plot(&self, inputs: &[&Path]) -> Result<Option<OutputFile>> {
+        if self.plot.is_some() && !self.wanted() {
+            let message = "--plot draws training by queries, and none are asked";
+            bail!(problem(
+                message,
+                "give --black-box or --source-command as well"
+            ));
+        }
+        OutputFile::check_any(self.plot.as_ref(), inputs)
+    }
 }
 
 impl Arguments {
@@ -66,7 +84,7 @@ impl Arguments {
     pub(super) fn query(
         &self,
         data: &Dataset,
-        out: Option<&OutputFile>,
+        (out, plot): (Option<&OutputFile>, Option<OutputFile>),
         common: &Common,
     ) -> Result<()> {
         let given = &self.black_box;
@@ -83,16 +101,12 @@ impl Arguments {
         let spec = black_box.spec();
         ensure!(spec.audio.is_some(), "a black box has to take audio");
         let budget = given.query_budget as u64;
-        let mut settings = BlackBoxSettings::default();
+        let mut settings = self.fitting.black_box(spec, common.seed)?;
         settings.budget = Some(budget);
-        settings.dimensions = self.fitting.dimensions.unwrap_or(settings.dimensions);
-        settings.trainer.plan.seed = common.seed;
         let start = Instant::now();
         let mut progress = Progress::new(common, "asking");
-        let per_epoch = (data.train.len() * (1 + settings.trainer.directions)) as u64;
         let (program, score) =
-            engine.fit_black_box(data, black_box.as_ref(), &settings, &mut |at| {
-                let asked = (at.epoch as u64 * per_epoch).min(budget);
+            engine.fit_black_box(data, black_box.as_ref(), &settings, &mut |at, asked| {
                 let detail = format!("{asked} queries, loss {:.3}", at.training_loss);
                 progress.at(asked, budget, &detail);
             })?;
@@ -100,6 +114,20 @@ impl Arguments {
         let seconds = start.elapsed().as_secs_f64();
         if let Some(out) = out {
             program.save(&out.target)?;
+        }
+        if let Some(plot) = plot {
+            let title = format!(
+                "{}: {} numbers trained by {} through queries of {}",
+                data.name, score.numbers, settings.trainer, spec.name
+            );
+            let notes = [format!(
+                "label mapping {}, seed {}; test accuracy {} after {} queries",
+                settings.labels.rule,
+                common.seed,
+                text::accuracy(score.accuracy),
+                score.queries
+            )];
+            plot.write(queries_svg(&title, &notes, &score.curve)?.as_bytes())?;
         }
         let controls = self.controls.controls;
         let mut baselines = controls.of_data(data, FitSettings::default().scaling, common)?;
@@ -110,6 +138,7 @@ impl Arguments {
             let samples = source.spec().audio.map_or(0, |one| one.samples);
             let settings = FitSettings {
                 transforms: Some(vec![settings.transform(samples)]),
+                labels: settings.labels.clone(),
                 epochs: GRADIENT_EPOCHS,
                 dropout: 0.0,
                 weight_decay: 0.0,
@@ -134,6 +163,8 @@ impl Arguments {
             n_test: data.test.len(),
             source: &spec.name,
             labels: spec.labels.len(),
+            mapping: &program.settings().mapping,
+            trainer: &program.settings().trainer,
             query_budget: given.query_budget,
             score,
             baselines,
@@ -152,20 +183,26 @@ fn describe(outcome: &Outcome) -> String {
     let loss = loss.map(|loss| format!(", training loss {loss:.3}"));
     let own = "retune, by queries alone";
     let accuracies = accuracies(own, score.accuracy, &outcome.baselines);
+    let spent = match score.epochs {
+        0 => "the budget was spent before training had gone through the training series once\n",
+        _ => "",
+    };
     let text = format!(
         "{}: {} training and {} test series\n\n{}\n\
-         {} numbers trained with {} queries of at most {} ({} epochs{}), {} queries to predict\n\
-         source {} with {}, only its probabilities seen; {} (seed {})\n",
+         {} numbers trained by {} with {} queries of at most {} ({} epochs{}), {} queries to predict\n{spent}\
+         label mapping {}; source {} with {}, only its probabilities seen; {} (seed {})\n",
         outcome.dataset,
         outcome.n_train,
         outcome.n_test,
         accuracies,
         score.numbers,
+        outcome.trainer,
         score.queries,
         outcome.query_budget,
         score.epochs,
         loss.unwrap_or_default(),
         score.test_queries,
+        outcome.mapping,
         outcome.source,
         text::counted(outcome.labels, "label", "labels"),
         text::seconds(outcome.seconds),

@@ -90,6 +90,10 @@ impl Source for AttentionRnnSource {
             read: false,
             ..Tap::read("attention", 1, TapOf::Frames)
         };
+        let before_logits = Tap {
+            read: false,
+            ..Tap::read("before-logits", 32, TapOf::Clip)
+        };
         SourceSpec {
             audio: Some(AudioInput {
                 rate: SAMPLE_RATE,
@@ -112,6 +116,7 @@ impl Source for AttentionRnnSource {
                 Tap::read("lstm1", 128, TapOf::Frames),
                 Tap::read("lstm2", 128, TapOf::Frames),
                 attention,
+                before_logits,
             ],
             ..SourceSpec::new(name, sha256, labels)
         }
@@ -226,6 +231,7 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
             let values = match self.spec.taps[*place].name {
                 "context" => clip(&found.context),
                 "dense" => clip(&found.dense),
+                "before-logits" => clip(&found.dense2),
                 "lstm1" => found.lstm1.clone(),
                 "lstm2" => found.lstm2.clone(),
                 _ => found.attention.clone().unsqueeze_dim(2),
@@ -288,6 +294,7 @@ impl<B: Kernels> Head<B> {
         let last = lstm2.clone().narrow(1, time - 1, 1).reshape([batch, width]);
         let Attended { attention, context } = B::attend(lstm2.clone(), dense("attend", last));
         let dense1 = relu(dense("dense1", context.clone()));
+        let dense2 = dense("dense2", dense1.clone());
         Activations {
             log_mel,
             normalised,
@@ -296,8 +303,9 @@ impl<B: Kernels> Head<B> {
             lstm2,
             attention,
             context,
-            logits: dense("output", dense("dense2", dense1.clone())),
+            logits: dense("output", dense2.clone()),
             dense: dense1,
+            dense2,
         }
     }
 }
@@ -321,6 +329,8 @@ pub struct Activations<B: Backend> {
     pub context: Tensor<B, 2>,
     /// The first dense layer, `[batch, 64]`.
     pub dense: Tensor<B, 2>,
+    /// The second dense layer, before the logits, `[batch, 32]`.
+    pub dense2: Tensor<B, 2>,
     /// `[batch, labels]`.
     pub logits: Tensor<B, 2>,
 }

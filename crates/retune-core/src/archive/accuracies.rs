@@ -20,13 +20,13 @@ pub struct Accuracies {
 }
 
 impl Accuracies {
-    /// The mean over the seeds of each preset, as `retune PRESET`, and of each baseline. A data set
+    /// The mean over the seeds of each preset, as `retune PRESET` or `retune PRESET-MAPPING`, and of each baseline. A data set
     /// on which a seed failed has no accuracy, for the others alone would flatter the preset.
     pub fn of_results(results: &Results) -> Self {
         let mut columns = BTreeMap::<_, BTreeMap<_, Vec<Option<f64>>>>::new();
         for result in &results.results {
             let scores = result.scores();
-            let preset = format!("retune {}", result.job.preset);
+            let preset = format!("retune {}", result.job.method());
             // Presets stand before baselines.
             let own = ((0, preset), scores.map(|scores| scores.accuracy));
             let baselines = scores.iter().flat_map(|scores| &scores.baselines);

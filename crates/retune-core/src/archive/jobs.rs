@@ -17,6 +17,9 @@ pub struct Job {
     pub dataset: String,
     /// The name of the preset.
     pub preset: String,
+    /// The name of the label mapping, where another than the preset's was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     /// The seed.
     pub seed: u64,
 }
@@ -24,7 +27,15 @@ pub struct Job {
 impl Job {
     /// The name of the file of its result.
     pub fn file_name(&self) -> String {
-        format!("{}.{}.{}.json", self.dataset, self.preset, self.seed)
+        format!("{}.{}.{}.json", self.dataset, self.method(), self.seed)
+    }
+
+    /// What tables call the fit: the preset, and its label mapping where that is another.
+    pub fn method(&self) -> String {
+        match &self.mapping {
+            Some(mapping) => format!("{}-{mapping}", self.preset),
+            None => self.preset.clone(),
+        }
     }
 }
 
@@ -59,6 +70,7 @@ pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>,
         jobs.extend((0..seeds).map(|seed| Job {
             dataset: dataset.clone(),
             preset: preset.clone(),
+            mapping: None,
             seed,
         }));
     }

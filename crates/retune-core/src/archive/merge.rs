@@ -119,7 +119,7 @@ fn line(result: &JobResult, baselines: &BTreeSet<&str>) -> String {
     format!(
         "{}\t{}\t{}\t{outcome}\t{}\t{}\t{}{}\n",
         job.dataset,
-        job.preset,
+        job.method(),
         job.seed,
         identity.retune,
         identity.source,

@@ -31,7 +31,7 @@ impl Predictions<'_> {
     ///
     /// When the file cannot be written.
     pub fn write(&self, folder: &Path, job: &Job, scores: &Scores) -> Result<(), Error> {
-        let (dataset, estimator) = (&job.dataset, format!("retune-{}", job.preset));
+        let (dataset, estimator) = (&job.dataset, format!("retune-{}", job.method()));
         let folder = folder.join(&estimator).join("Predictions").join(dataset);
         fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
         let path = folder.join(format!("testResample{}.csv", job.seed));
@@ -102,6 +102,7 @@ mod tests {
         let job = Job {
             dataset: "Alpha".to_owned(),
             preset: "fast".to_owned(),
+            mapping: None,
             seed: 3,
         };
         predictions

@@ -48,6 +48,7 @@ fn save(folder: &Path, dataset: &str, seed: u64, outcome: Outcome) {
     let job = Job {
         dataset: dataset.to_owned(),
         preset: "default".to_owned(),
+        mapping: None,
         seed,
     };
     let identity = identity();
