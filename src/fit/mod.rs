@@ -90,8 +90,8 @@ struct Fitted {
 ///
 /// Each source hears the series through each transform of `settings`. That is trained by gradient
 /// through the label mapping of `settings` where it has something to train, the source has labels, and
-/// there are epochs for it; readouts are then fitted in closed form where that is asked for. The sources' weights are
-/// compared bit by bit with those that were loaded when all is done.
+/// there are epochs for it; readouts are then fitted in closed form where that is asked for. The
+/// sources' weights are compared bit by bit with those that were loaded when all is done.
 ///
 /// # Errors
 ///
