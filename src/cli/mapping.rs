@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use retune::fit::LabelSettings;
-use retune::mapping::{LabelRule, rule_names};
+use retune::mapping::{LabelRule, Sees, rule_names};
 use retune::source::SourceSpec;
 
 use super::prelude::*;
@@ -52,10 +52,16 @@ impl MappingArgs {
     /// What was given, with the recordings that a source of these labels hears.
     pub fn settings(&self, source: &SourceSpec) -> Result<LabelSettings> {
         let default = LabelSettings::default();
+        let rule = self.mapping.clone().unwrap_or(default.rule);
+        if self.speech.is_some() && LabelRule::named(&rule)?.sees != Sees::Similarity {
+            let message =
+                format!("--speech is for the mapping similarity, and {rule} compares nothing");
+            bail!(problem(message, "give --mapping similarity as well"));
+        }
         let speech = self.speech.as_ref();
         let speech = speech.map(|folder| SpeechFolder::read(folder, None, source));
         Ok(LabelSettings {
-            rule: self.mapping.clone().unwrap_or(default.rule),
+            rule,
             per_class: self.labels_per_class,
             speech: speech.transpose()?.map(|found| Arc::new(found.train)),
             focal: self.focal,

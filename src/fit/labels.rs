@@ -12,14 +12,14 @@ use crate::{Error, ErrorKind};
 pub(super) const BATCH: usize = 64;
 
 /// What a source makes of some inputs, row by row.
-pub(super) struct Heard {
+pub(super) struct Forwarded {
     /// The probability of each label.
     pub(super) probabilities: Vec<Vec<f32>>,
     /// What is compared with recordings of the labels; empty where nothing is.
     pub(super) features: Vec<Vec<f32>>,
 }
 
-impl Heard {
+impl Forwarded {
     /// Answers of which nothing else is seen: logarithms of the probabilities, which are the logits but
     /// for a constant of each input, stand for the layer before them.
     pub(super) fn of_answers(probabilities: Vec<Vec<f32>>) -> Self {
@@ -37,6 +37,12 @@ impl Heard {
         }
     }
 }
+
+/// What a source makes of cases, by their places; with features where that is asked for.
+type ForwardCases<'a> = dyn Fn(&[usize], bool) -> Result<Forwarded, Error> + 'a;
+
+/// The same of recordings, always with features.
+type ForwardSpeech<'a> = dyn Fn(&[SpeechClip]) -> Result<Forwarded, Error> + 'a;
 
 /// A label mapping with what it is found from.
 pub(crate) struct Labels {
@@ -100,13 +106,13 @@ impl Labels {
         self.rule.sees == Sees::EachEpoch
     }
 
-    /// Finds the mapping before training, by cases with these classes: `hear` gives what the source
-    /// makes of some of them, by their places, and `listen` of recordings.
+    /// Finds the mapping before training, by cases with these classes: `forward` gives what the source
+    /// makes of some of them, by their places, and `forward_speech` of recordings.
     pub(super) fn begin(
         &self,
         cases: &[(usize, usize)],
-        hear: &dyn Fn(&[usize], bool) -> Result<Heard, Error>,
-        listen: &dyn Fn(&[SpeechClip]) -> Result<Heard, Error>,
+        forward: &ForwardCases,
+        forward_speech: &ForwardSpeech,
     ) -> Result<(), Error> {
         let mut answers = self.forget();
         if self.rule.sees != Sees::Nothing {
@@ -114,16 +120,16 @@ impl Labels {
             let mut means = Means::new(answers.classes());
             for cases in cases.chunks(BATCH) {
                 let places: Vec<usize> = cases.iter().map(|(place, _)| *place).collect();
-                let heard = hear(&places, alike)?;
-                for ((_, class), row) in cases.iter().zip(&heard.probabilities) {
+                let found = forward(&places, alike)?;
+                for ((_, class), row) in cases.iter().zip(&found.probabilities) {
                     answers.add(*class, row);
                 }
-                for ((_, class), row) in cases.iter().zip(&heard.features) {
+                for ((_, class), row) in cases.iter().zip(&found.features) {
                     means.add(*class, row);
                 }
             }
             if alike {
-                answers.similarity = self.similarity(&means, answers.labels(), listen)?;
+                answers.similarity = self.similarity(&means, answers.labels(), forward_speech)?;
             }
         }
         self.now.replace((self.rule.find)(&answers, self.choice));
@@ -135,14 +141,14 @@ impl Labels {
         &self,
         classes: &Means,
         labels: usize,
-        listen: &dyn Fn(&[SpeechClip]) -> Result<Heard, Error>,
+        forward_speech: &ForwardSpeech,
     ) -> Result<Vec<Vec<Option<f64>>>, Error> {
         let mut of_speech = self.of_speech.borrow_mut();
         if of_speech.is_none() {
             let mut means = Means::new(labels);
             for clips in self.speech.iter().flat_map(|clips| clips.chunks(BATCH)) {
-                let heard = listen(clips)?;
-                for (clip, row) in clips.iter().zip(&heard.features) {
+                let found = forward_speech(clips)?;
+                for (clip, row) in clips.iter().zip(&found.features) {
                     means.add(clip.label, row);
                 }
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{ElementConversion, Tensor, TensorData};
 
-use super::labels::{Heard, Labels};
+use super::labels::{Forwarded, Labels};
 use super::loss::Loss;
 use super::{Examples, FitSettings};
 use crate::Error;
@@ -162,15 +162,15 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
     pub(super) fn begin(&self, training: &[usize]) -> Result<Vec<f32>, Error> {
         let numbers = [self.of_transform.start(), self.of_mapping.start()].concat();
         let (transform, _) = self.on_device(&numbers)?;
-        let hear = |cases: &[usize], alike| {
+        let forward = |cases: &[usize], alike| {
             let input = self.input(self.at_rest.as_ref(), &transform, cases);
-            Ok(self.heard(input, alike))
+            Ok(self.forwarded(input, alike))
         };
-        let listen = |clips: &[SpeechClip]| {
+        let forward_speech = |clips: &[SpeechClip]| {
             let audio: Vec<f32> = clips.iter().flat_map(SpeechClip::audio).collect();
             let shape = [clips.len(), audio.len() / clips.len().max(1)];
             let audio = Tensor::from_data(TensorData::new(audio, shape), self.device);
-            Ok(self.heard(Input::Audio(audio), true))
+            Ok(self.forwarded(Input::Audio(audio), true))
         };
         let classes = self.examples.classes;
         let cases: Vec<_> = training
@@ -178,7 +178,7 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
             .map(|case| (*case, classes[*case]))
             .collect();
         if let Through::Labels(labels) = &self.through {
-            labels.begin(&cases, &hear, &listen)?;
+            labels.begin(&cases, &forward, &forward_speech)?;
         }
         Ok(numbers)
     }
@@ -190,17 +190,17 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
 
     /// What the source at rest makes of an input: the probabilities and, where they are compared, the
     /// activations before the logits.
-    fn heard(&self, input: Input<B::InnerBackend>, alike: bool) -> Heard {
+    fn forwarded(&self, input: Input<B::InnerBackend>, alike: bool) -> Forwarded {
         let tap = self.at_rest.spec().before_logits().filter(|_| alike);
         let taps: Vec<usize> = tap.into_iter().collect();
         let outputs = self.at_rest.forward(input, &taps);
         let probabilities = rows(probabilities(&outputs));
         match tap {
-            Some(tap) => Heard {
+            Some(tap) => Forwarded {
                 probabilities,
                 features: rows(outputs.tap(tap).squeeze_dim(1)),
             },
-            None => Heard::of_answers(probabilities),
+            None => Forwarded::of_answers(probabilities),
         }
     }
 

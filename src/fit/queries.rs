@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use retune_core::argmax;
 use serde::Serialize;
 
-use super::labels::{BATCH, Heard, Labels};
+use super::labels::{BATCH, Forwarded, Labels};
 use super::loss::Loss;
 use super::{nothing_to_fit, objective::Layout};
 use crate::Error;
@@ -123,20 +123,20 @@ impl<'a, B: Kernels> Queried<'a, B> {
     /// kept after every so many answers.
     pub(crate) fn begin(&self, every: u64) -> Result<(), Error> {
         let numbers = self.start();
-        let hear = |cases: &[usize], _| {
+        let forward = |cases: &[usize], _| {
             let answers = self.ask(self.black_box, &numbers, cases)?;
-            Ok(Heard::of_answers(answers))
+            Ok(Forwarded::of_answers(answers))
         };
-        let listen = |clips: &[SpeechClip]| {
+        let forward_speech = |clips: &[SpeechClip]| {
             let clips = clips.iter().map(|clip| clip.audio().collect());
             let inputs = HostBatch::Audio {
                 inputs: clips.collect(),
             };
-            Ok(Heard::of_answers(self.black_box.query(&inputs)?))
+            Ok(Forwarded::of_answers(self.black_box.query(&inputs)?))
         };
         let cases: Vec<_> = self.classes.iter().copied().enumerate().collect();
         self.curve.borrow_mut().every = every;
-        self.labels.begin(&cases, &hear, &listen)
+        self.labels.begin(&cases, &forward, &forward_speech)
     }
 
     /// How training went, over its queries.

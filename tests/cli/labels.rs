@@ -76,6 +76,14 @@ fn mappings_that_cannot_be_are_refused_with_what_to_do() {
              `--mapping frequency`",
         ),
         (
+            format!("classify Waves --speech Waves {short}"),
+            "--speech is for the mapping similarity, and random compares nothing",
+        ),
+        (
+            format!("classify Waves --mapping similarity --speech Waves {short}"),
+            "Waves: there is no recording",
+        ),
+        (
             "classify Waves --mapping frequency".to_owned(),
             "--mapping is for training through the source's words, which the preset default does not",
         ),
