@@ -2,7 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use retune::fit::{FitProgress, ReadoutKind};
-use retune::transform::{Padding, Position, Transform, Waveform, names};
+use retune::transform::{Padding, Position, Recording, Transform, Waveform, names};
 
 use super::prelude::*;
 
@@ -126,8 +126,36 @@ impl FitArgs {
 
     /// The preset with what was given in its place. An option of one transform needs that transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
-        let mut settings = FitSettings::preset(self.preset);
-        settings.transforms = self.transforms()?;
+        let preset = FitSettings::preset(self.preset);
+        let transforms = self.transforms()?;
+        Ok(self.given(
+            FitSettings {
+                transforms,
+                ..preset
+            },
+            seed,
+        ))
+    }
+
+    /// The same for recordings at a rate in Hz, which go into a source as they are.
+    pub fn settings_of_recordings(&self, rate: u32, seed: u64) -> Result<FitSettings> {
+        ensure!(
+            self.preset != Preset::Words,
+            problem(
+                "the preset words is for series",
+                "for recordings, --preset paper trains a sound on top through a label mapping"
+            )
+        );
+        let mut settings = FitSettings::of_recordings(self.preset, rate);
+        for transform in settings.transforms.iter_mut().flatten() {
+            self.adjust(transform);
+        }
+        self.check_padding(&[])?;
+        Ok(self.given(settings, seed))
+    }
+
+    /// Settings with what was given in the place of theirs, but for transforms.
+    fn given(&self, mut settings: FitSettings, seed: u64) -> FitSettings {
         if !self.readouts.is_empty() {
             settings.readouts.clone_from(&self.readouts);
         }
@@ -144,7 +172,7 @@ impl FitArgs {
         set(&mut settings.validation, &self.validation);
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
-        Ok(settings)
+        settings
     }
 
     /// The transforms that were asked for, by name or by what is adjusted in them.
@@ -184,6 +212,9 @@ impl FitArgs {
         } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
             sound.theta = self.initial_amplitude.or(sound.theta);
             *transform = Transform::new(sound);
+        } else if let Some(mut recording) = transform.downcast::<Recording>().cloned() {
+            recording.theta = self.initial_amplitude.or(recording.theta);
+            *transform = Transform::new(recording);
         }
     }
 

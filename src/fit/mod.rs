@@ -7,6 +7,7 @@ mod gradient;
 pub mod motion;
 mod objective;
 mod queries;
+mod recordings;
 mod settings;
 
 pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};

@@ -10,7 +10,7 @@ mod readout;
 
 pub use erased::{Mapping, register};
 pub use label::LabelMapping;
-pub use pooling::{Pooling, pool, pooled_width};
+pub use pooling::{Pooling, TapSet, pool, pooled_width};
 pub use readout::Readout;
 
 use std::fmt::{Debug, Display};

@@ -8,6 +8,7 @@ mod erased;
 mod fourier;
 mod padding;
 mod painted;
+mod recording;
 mod refurbish;
 mod scalogram;
 mod signal;
@@ -19,6 +20,7 @@ mod waveform;
 pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
 pub use painted::{Frames, Painted, Peak, Scale};
+pub use recording::Recording;
 pub use refurbish::{Refurbish, RefurbishSize};
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
@@ -35,6 +37,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kernel::Kernels;
+use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
 use crate::{Error, ErrorKind, setting};
@@ -45,6 +48,7 @@ macro_rules! each_transform {
         vec![
             <$table>::of::<Padding>(),
             <$table>::of::<Painted>(),
+            <$table>::of::<Recording>(),
             <$table>::of::<Scalogram>(),
             <$table>::of::<Speech>(),
             <$table>::of::<Waveform>(),
@@ -118,6 +122,11 @@ pub trait InputTransform:
     /// not each by its own scaling.
     fn keeps_level(&self) -> bool {
         false
+    }
+
+    /// Which taps readouts read of what a source hears through it.
+    fn taps(&self) -> TapSet {
+        TapSet::Series
     }
 
     /// The transform with what it learns of all training series at once, before any is prepared.
