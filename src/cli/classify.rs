@@ -1,5 +1,6 @@
 //! `retune classify`: fits on the training split of a data set and scores on its test split.
 
+mod audio;
 mod black_box;
 mod diagnosis;
 
@@ -11,17 +12,19 @@ use super::fitting::{FitArgs, Fitted};
 use super::prelude::*;
 use super::program::PartName;
 use super::scoring::{ControlArgs, OverSets, Seconds, fit_and_score, label_of};
+use audio::{AudioArgs, Heard};
 use black_box::BlackBoxArgs;
 use diagnosis::{DiagnoseArgs, Diagnosed};
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
 #[command(override_usage = "retune classify [OPTIONS] <DATASET>
-       retune classify [OPTIONS] --train <FILE> --test <FILE>")]
+       retune classify [OPTIONS] --train <FILE> --test <FILE>
+       retune classify [OPTIONS] --audio <FOLDER|TABLE>")]
 pub struct Arguments {
     /// A folder with NAME_TRAIN and NAME_TEST, or the name of a data set that `retune data get`
     /// fetched
-    #[arg(required_unless_present_all = ["train", "test"], conflicts_with_all = ["train", "test"])]
+    #[arg(required_unless_present_any = ["train", "test", "audio"], conflicts_with_all = ["train", "test"])]
     dataset: Option<String>,
     /// The training file, in place of a folder
     #[arg(long, value_name = "FILE", requires = "test")]
@@ -32,6 +35,8 @@ pub struct Arguments {
     /// Save the program as well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    audio: AudioArgs,
     #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]
@@ -56,6 +61,8 @@ struct Outcome<'a> {
     n_train: usize,
     n_test: usize,
     length: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio: Option<Heard>,
     classes: usize,
     labels: &'a [String],
     /// Test accuracies of the controls by name.
@@ -79,15 +86,23 @@ impl Arguments {
     /// What is read: the training file where files are given, else the folder.
     pub fn data(&self) -> Option<&Path> {
         let folder = self.dataset.as_deref().map(Path::new);
-        self.train.as_deref().or(folder)
+        let audio = self.audio.audio.as_deref();
+        self.train.as_deref().or(folder).or(audio)
     }
 
     pub fn run(&self, common: &Common) -> Result<()> {
         let files = self.files()?;
         let (out, plot) = self.outputs(&files)?;
+        let sources = self.fitting.sources()?;
+        let mut audio = None;
         let data = match &files {
             Files::Folder(folder) => Dataset::read(folder, &self.read.options())?,
             Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
+            Files::Recordings(path) => {
+                let (data, heard) = self.audio.read(path, &sources, &self.read, common.seed)?;
+                audio = Some(heard);
+                data
+            }
         };
         for split in [&data.train, &data.test] {
             output::read_as(common, &split.read_as);
@@ -95,8 +110,10 @@ impl Arguments {
         if self.black_box.wanted() {
             return self.query(&data, (out.as_ref(), plot), common);
         }
-        let sources = self.fitting.sources()?;
-        let settings = self.fitting.settings(common.seed)?;
+        let settings = match &audio {
+            Some(heard) => heard.settings(&self.fitting, common.seed)?,
+            None => self.fitting.settings(common.seed)?,
+        };
         let engine = self.backend.engine()?;
         let done = fit_and_score(engine, &data, &sources, &settings, common, "fitting")?;
         let program = done.classifier.program();
@@ -104,7 +121,10 @@ impl Arguments {
             program.save(&out.target)?;
         }
         let controls = self.controls.controls;
-        let mut baselines = controls.of_data(&data, settings.scaling, common)?;
+        let mut baselines = match audio {
+            Some(_) => controls.of_recordings(&data),
+            None => controls.of_data(&data, settings.scaling, common)?,
+        };
         let random =
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
@@ -120,6 +140,7 @@ impl Arguments {
             n_train: data.train.len(),
             n_test: data.test.len(),
             length: program.series_length(),
+            audio,
             classes: program.labels().len(),
             labels: program.labels(),
             baselines,
@@ -139,6 +160,9 @@ impl Arguments {
         if let (Some(train), Some(test)) = (&self.train, &self.test) {
             return Ok(Files::Pair(train, test));
         }
+        if let Some(audio) = &self.audio.audio {
+            return Ok(Files::Recordings(audio));
+        }
         let dataset = self.dataset.as_deref();
         find(dataset.expect("it is required without --train and --test: by clap"))
             .map(Files::Folder)
@@ -149,6 +173,7 @@ impl Arguments {
         let mut inputs: Vec<PathBuf> = self.fitting.inputs().map(Path::to_owned).collect();
         match files {
             Files::Pair(train, test) => inputs.extend([*train, *test].map(Path::to_owned)),
+            Files::Recordings(path) => inputs.push((*path).to_owned()),
             Files::Folder(folder) => {
                 let entries = fs::read_dir(folder).into_iter().flatten().flatten();
                 let paths = entries.map(|entry| entry.path());
@@ -165,6 +190,8 @@ impl Arguments {
 enum Files<'a> {
     Folder(PathBuf),
     Pair(&'a Path, &'a Path),
+    /// A folder or a table of recordings.
+    Recordings(&'a Path),
 }
 
 /// The folder of a data set: that folder itself, or the one in the cache.
@@ -204,13 +231,16 @@ fn missing_folder(path: &Path) -> anyhow::Error {
 fn describe(outcome: &Outcome) -> String {
     let fitted = &outcome.fitted;
     let own = format!("retune, preset {}", fitted.preset);
+    let of = match &outcome.audio {
+        Some(heard) => format!("recordings of {} s", heard.seconds),
+        None => format!("series of {} values", outcome.length),
+    };
     let text = format!(
-        "{}: {} training and {} test series of {} values, {}\n\n{}\n{}\n{}\
+        "{}: {} training and {} test {of}, {}\n\n{}\n{}\n{}\
          fitted in {}, predicted in {} ({} backend, seed {})\n{}",
         outcome.dataset,
         outcome.n_train,
         outcome.n_test,
-        outcome.length,
         text::counted(outcome.classes, "class", "classes"),
         accuracies(&own, outcome.accuracy, &outcome.baselines)
             + &outcome.over_sets.map_or(String::new(), worth),

@@ -1,5 +1,7 @@
 //! `retune evaluate`: scores a program on labelled series.
 
+use retune::audio::Recordings;
+
 use super::prelude::*;
 use super::program::ProgramArgs;
 
@@ -8,7 +10,8 @@ use super::program::ProgramArgs;
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramArgs,
-    /// The test file, with a label for each series
+    /// The test file, with a label for each series; for a program of `classify --audio` a folder of
+    /// WORD/*.wav, or what that command takes, of which the test split is read
     pub test: PathBuf,
     #[command(flatten)]
     backend: BackendArgs,
@@ -39,7 +42,14 @@ impl Arguments {
         let (program, sources) = self.program.load()?;
         let length = program.series_length();
         let options = self.read.options();
-        let split = Split::read_to_score(&self.test, length, program.labels(), &options)?;
+        let labels = program.labels();
+        let split = match program.rate() {
+            Some(rate) => {
+                let found = Recordings::find_test(&self.test)?;
+                found.read_test((rate, length), labels, options.strict)?
+            }
+            None => Split::read_to_score(&self.test, length, labels, &options)?,
+        };
         output::read_as(common, &split.read_as);
         let what = format!("predicting {} series", split.len());
         let waiting = Waiting::new(common, what);

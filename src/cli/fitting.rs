@@ -5,7 +5,9 @@ use retune::fit::{FitProgress, ReadoutKind};
 use retune::source::SourceSpec;
 use retune::task::BlackBoxSettings;
 use retune::train::ScheduleKind;
-use retune::transform::{Added, Basis, Padding, Pattern, Position, Transform, Waveform, names};
+use retune::transform::{
+    Added, Basis, Padding, Pattern, Position, Recording, Transform, Waveform, names,
+};
 
 use super::mapping::MappingArgs;
 use super::prelude::*;
@@ -147,8 +149,34 @@ impl FitArgs {
 
     /// The preset with what was given in its place. An option of one transform needs that transform.
     pub fn settings(&self, seed: u64) -> Result<FitSettings> {
-        let mut settings = FitSettings::preset(self.preset);
-        settings.transforms = self.transforms()?;
+        let preset = FitSettings::preset(self.preset);
+        let transforms = self.transforms()?;
+        let settings = FitSettings {
+            transforms,
+            ..preset
+        };
+        self.given(settings, seed)
+    }
+
+    /// The same for recordings at a rate in Hz, which go into a source as they are.
+    pub fn settings_of_recordings(&self, rate: u32, seed: u64) -> Result<FitSettings> {
+        ensure!(
+            !matches!(self.preset, Preset::Words | Preset::TrainedEnds),
+            problem(
+                format!("the preset {} is for series", self.preset),
+                "for recordings, --preset paper trains a sound on top through a label mapping"
+            )
+        );
+        let mut settings = FitSettings::of_recordings(self.preset, rate);
+        for transform in settings.transforms.iter_mut().flatten() {
+            self.adjust(transform);
+        }
+        self.check_padding(&[])?;
+        self.given(settings, seed)
+    }
+
+    /// Settings with what was given in the place of theirs, but for transforms.
+    fn given(&self, mut settings: FitSettings, seed: u64) -> Result<FitSettings> {
         if !self.readouts.is_empty() {
             settings.readouts.clone_from(&self.readouts);
         }
@@ -255,6 +283,9 @@ impl FitArgs {
         } else if let Some(mut sound) = transform.downcast::<Waveform>().cloned() {
             sound.theta = self.initial_amplitude.or(sound.theta);
             *transform = Transform::new(sound);
+        } else if let Some(mut recording) = transform.downcast::<Recording>().cloned() {
+            recording.theta = self.initial_amplitude.or(recording.theta);
+            *transform = Transform::new(recording);
         }
     }
 

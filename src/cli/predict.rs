@@ -3,10 +3,12 @@
 //! For classification: the label of each series, with a probability for each class. For
 //! forecasting: what comes after each history.
 
+use retune::audio::{read_case, wav_files};
 use retune::engine::Forecaster;
 use retune::forecast::Histories;
 use retune::program::Task;
 use retune::series::SplitParts;
+use retune::task::Prediction;
 use serde::Serializer;
 
 use super::forecast;
@@ -14,16 +16,22 @@ use super::histories::HistoryArgs;
 use super::prelude::*;
 use super::program::ProgramArgs;
 
+/// Recordings that are in memory together.
+const TOGETHER: usize = 256;
+
 /// Predict the label of each series of a file, or what comes after each, as CSV
 ///
 /// A program of `retune fit` or `retune classify` gives labels, one of `retune forecast` gives
-/// forecasts.
+/// forecasts. One of `retune classify --audio` takes WAV files, or folders of them.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramArgs,
     /// The file with the series, with or without labels; or with the histories to be forecast
     pub series: PathBuf,
+    /// For a program that takes recordings: more of them
+    #[arg(value_name = "RECORDING")]
+    more: Vec<PathBuf>,
     /// Write to a file and not to stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -48,8 +56,8 @@ pub struct Arguments {
 
 /// All of it in JSON.
 #[derive(Debug, Serialize)]
-struct Outcome<'a> {
-    read_as: ReadAs,
+struct Outcome<'a, R> {
+    read_as: R,
     predictions: Vec<Row<'a>>,
 }
 
@@ -57,6 +65,9 @@ struct Outcome<'a> {
 #[derive(Debug, Serialize)]
 struct Row<'a> {
     row: usize,
+    /// The recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a Path>,
     label: &'a str,
     probabilities: Probabilities<'a>,
 }
@@ -73,10 +84,14 @@ impl Serialize for Probabilities<'_> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let inputs = self.program.inputs_and(&self.series);
+        let mut inputs = self.program.inputs_and(&self.series);
+        inputs.extend(self.more.iter().map(PathBuf::as_path));
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
         let text = match Task::of_file(&self.program.program)? {
-            Task::Forecasting => self.forecast(common)?,
+            Task::Forecasting => {
+                self.check_one()?;
+                self.forecast(common)?
+            }
             _ => self.classify(common)?,
         };
         output::deliver(out, &text)
@@ -85,6 +100,11 @@ impl Arguments {
     fn classify(&self, common: &Common) -> Result<String> {
         let (program, sources) = self.program.load()?;
         let length = program.series_length();
+        if let Some(rate) = program.rate() {
+            let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
+            return self.recordings(&classifier, (rate, length), common);
+        }
+        self.check_one()?;
         let (time, id) = self.histories.long();
         let options = ReadOptions {
             long: long(id, self.channel.as_deref(), time, self.value.as_deref()),
@@ -107,24 +127,51 @@ impl Arguments {
         drop(waiting);
         output::read_as(common, &read_as);
         let labels = classifier.program().labels();
-        if common.json {
-            let rows = predictions.iter().zip(1..).map(|(one, row)| Row {
-                row,
-                label: &one.label,
-                probabilities: Probabilities(labels, &one.probabilities),
-            });
-            return output::json(&Outcome {
-                read_as,
-                predictions: rows.collect(),
-            });
+        labels_of(labels, &[], &predictions, read_as, common)
+    }
+
+    /// The label of each recording.
+    fn recordings(
+        &self,
+        classifier: &Classifier,
+        case: (u32, usize),
+        common: &Common,
+    ) -> Result<String> {
+        let given = once(&self.series).chain(&self.more);
+        let files = given.map(|path| wav_files(path));
+        let files = files.collect::<Result<Vec<_>, _>>()?.concat();
+        let mut predictions = Vec::with_capacity(files.len());
+        let mut read_as = Vec::with_capacity(files.len());
+        let mut progress = Progress::new(common, "predicting");
+        // The recordings are read as they are needed: all may be larger than the memory.
+        for together in files.chunks(TOGETHER) {
+            let mut cases = Vec::with_capacity(together.len());
+            for file in together {
+                let (samples, how) = read_case(file, case.0, case.1)?;
+                cases.push(samples);
+                read_as.push(how);
+            }
+            predictions.extend(classifier.predict(&cases)?);
+            progress.at(predictions.len() as u64, files.len() as u64, "recordings");
         }
-        let names = labels.iter().map(|label| format!("p_{label}"));
-        let head = once("label".to_owned()).chain(names).collect();
-        let rows = predictions.into_iter().map(|one| {
-            let numbers = one.probabilities.iter().map(f32::to_string);
-            once(one.label).chain(numbers).collect()
-        });
-        output::csv(once(head).chain(rows))
+        drop(progress);
+        for how in &read_as {
+            output::read_as(common, how);
+        }
+        let labels = classifier.program().labels();
+        labels_of(labels, &files, &predictions, read_as, common)
+    }
+
+    /// Several files are for programs that take recordings.
+    fn check_one(&self) -> Result<()> {
+        ensure!(
+            self.more.is_empty(),
+            problem(
+                "the program takes one file of series, and more were given",
+                "predict one file at a time"
+            )
+        );
+        Ok(())
     }
 
     fn forecast(&self, common: &Common) -> Result<String> {
@@ -140,4 +187,38 @@ impl Arguments {
         drop(waiting);
         forecast::show(common, (&histories, &read_as), &forecasts, None)
     }
+}
+
+/// Predictions as JSON or CSV; `files` are those of recordings, one each.
+fn labels_of<R: Serialize>(
+    labels: &[String],
+    files: &[PathBuf],
+    predictions: &[Prediction],
+    read_as: R,
+    common: &Common,
+) -> Result<String> {
+    let file = |row: usize| files.get(row).map(PathBuf::as_path);
+    let rows = predictions.iter().enumerate();
+    if common.json {
+        let rows = rows.map(|(row, one)| Row {
+            row: row + 1,
+            file: file(row),
+            label: &one.label,
+            probabilities: Probabilities(labels, &one.probabilities),
+        });
+        return output::json(&Outcome {
+            read_as,
+            predictions: rows.collect(),
+        });
+    }
+    let names = labels.iter().map(|label| format!("p_{label}"));
+    let named = files.first().map(|_| "file".to_owned()).into_iter();
+    let head = named.chain(once("label".to_owned())).chain(names).collect();
+    let rows = rows.map(|(row, one)| {
+        let numbers = one.probabilities.iter().map(f32::to_string);
+        let file = file(row).map(|file| file.display().to_string());
+        let label = once(one.label.clone());
+        file.into_iter().chain(label).chain(numbers).collect()
+    });
+    output::csv(once(head).chain(rows))
 }

@@ -1,5 +1,6 @@
 //! Programs on disk and the sources that they were made for.
 
+use retune::audio::read_case;
 use retune::program::{ForecastProgram, Part};
 use retune::source::shipped_sources;
 
@@ -64,7 +65,7 @@ impl ProgramArgs {
 pub struct RowArgs {
     #[command(flatten)]
     pub program: ProgramArgs,
-    /// The file with the series
+    /// The file with the series, or the recording
     pub series: PathBuf,
     /// Which series of the file, counted from 1
     #[arg(long, value_name = "N", default_value = "1", value_parser = count)]
@@ -92,8 +93,19 @@ impl RowArgs {
         let out = OutputFile::check(out, &self.program.inputs_and(&self.series))?;
         let (program, sources) = self.program.load()?;
         let length = program.series_length();
-        let split =
-            Split::read_for_length(&self.series, length, program.labels(), &self.read.options())?;
+        let split = match program.rate() {
+            Some(rate) => {
+                let (series, read_as) = read_case(&self.series, rate, length)?;
+                Split {
+                    read_as,
+                    ..Split::new(vec![series], Vec::new())
+                }
+            }
+            None => {
+                let options = self.read.options();
+                Split::read_for_length(&self.series, length, program.labels(), &options)?
+            }
+        };
         output::read_as(common, &split.read_as);
         let (file, row, last) = (self.series.display(), self.row, split.len());
         let missing = || anyhow!("{file}: there is no series {row}, the last one is {last}");

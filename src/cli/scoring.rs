@@ -117,6 +117,15 @@ impl Controls {
         Ok(found)
     }
 
+    /// The same of recordings, whose samples tell nothing apart by themselves.
+    pub fn of_recordings(self, data: &Dataset) -> BTreeMap<String, f64> {
+        let constant = || {
+            let accuracy = baseline::constant(&data.train, &data.test);
+            ("constant".to_owned(), accuracy)
+        };
+        (self != Self::None).then(constant).into_iter().collect()
+    }
+
     /// The test accuracy of the same fit on sources of random weights.
     pub fn of_random_source(
         self,

@@ -10,7 +10,7 @@ use retune_core::argmax;
 use super::{Examples, FitProgress, FitSettings, Fitted, Hearing, ReadoutKind};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::mapping::{Mapping, Pooling, Readout, pooled_width};
+use crate::mapping::{Mapping, Pooling, Readout};
 use crate::parameters::Numbers;
 use crate::probability::{Temperature, brier, log_loss};
 use crate::program::{Part, Trained, features};
@@ -83,10 +83,11 @@ pub(super) fn fit<B: Kernels>(
     let series = examples.series.len();
     let scored = Scored::of(examples);
     let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
-    let widest = sources
-        .iter()
-        .map(|source| pooled_width(source.spec()))
-        .max();
+    let widths = hearings.iter().map(|hearing| {
+        let taps = hearing.transform.taps();
+        taps.width(sources[hearing.source].spec())
+    });
+    let widest = widths.max();
     let activations = series * widest.unwrap_or(1);
     let together = (ACTIVATIONS / activations.max(1)).clamp(1, TOGETHER);
     let mut candidates = Vec::new();
@@ -105,10 +106,11 @@ pub(super) fn fit<B: Kernels>(
             let activations = features(&all, transform, &numbers, source, device, told)?;
             before += series;
             let activations = Arc::new(activations);
-            let small = |one: &&Pooling| one.width(spec).min(series) <= MOST_DIMENSIONS;
+            let taps = transform.taps();
+            let small = |one: &&Pooling| one.width(spec, taps).min(series) <= MOST_DIMENSIONS;
             let mut fitted: Vec<&Pooling> = readouts.iter().filter(small).collect();
             if fitted.is_empty() {
-                fitted.extend(readouts.iter().min_by_key(|one| one.width(spec)));
+                fitted.extend(readouts.iter().min_by_key(|one| one.width(spec, taps)));
             }
             let pair = |one: &Pooling| (hearing, *one, activations.clone());
             pairs.extend(fitted.into_iter().map(pair));
@@ -133,7 +135,7 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
     }
 }
 
-/// Fits one readout to what the source made of what it heard, `[series, pooled_width]` row by row.
+/// Fits one readout to what the source made of what it heard, row by row.
 fn candidate<'a>(
     hearing: &'a Hearing,
     pooling: Pooling,
@@ -142,8 +144,9 @@ fn candidate<'a>(
     examples: Examples,
     scored: &Scored,
 ) -> Result<Candidate<'a>, Error> {
-    let features = pooling.of_rows(activations, source);
-    let width = pooling.width(source) as f64;
+    let taps = hearing.transform.taps();
+    let features = pooling.of_rows(activations, source, taps);
+    let width = pooling.width(source, taps) as f64;
     let (lowest, highest, steps) = PENALTIES;
     let mut ridge = Ridge {
         penalties: vec![DEFAULT_PENALTY * width],
@@ -164,7 +167,11 @@ fn candidate<'a>(
     let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
         hearing,
-        readout: Readout { penalty, pooling },
+        readout: Readout {
+            penalty,
+            pooling,
+            taps,
+        },
         numbers: Readout::numbers(found.model.weights, intercept),
         // Of two classes, the score of the first is minus that of the second.
         left_out: match columns == examples.class_count {

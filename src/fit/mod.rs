@@ -10,6 +10,7 @@ mod loss;
 pub mod motion;
 mod objective;
 mod queries;
+mod recordings;
 mod settings;
 
 pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};

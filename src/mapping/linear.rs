@@ -7,11 +7,14 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::OutputMapping;
-use super::pooling::{Pooling, pool};
+use super::pooling::{Pooling, TapSet, pool};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{Outputs, SourceSpec};
 use crate::{Error, ErrorKind};
+
+/// The taps that it reads.
+const TAPS: TapSet = TapSet::Series;
 
 /// `score(class) = bias + Σ read · kernel / √width`, trained by gradient together with a transform. The
 /// root lets one learning rate serve the few logits and the many activations.
@@ -25,7 +28,7 @@ impl Linear {
     /// How many numbers it reads.
     fn width(&self, source: &SourceSpec) -> usize {
         match self.pooling {
-            Some(pooling) => pooling.width(source),
+            Some(pooling) => pooling.width(source, TAPS),
             None => source.labels.len(),
         }
     }
@@ -65,7 +68,7 @@ impl OutputMapping for Linear {
 
     fn reads(&self, source: &SourceSpec) -> Vec<usize> {
         match self.pooling {
-            Some(_) => source.read_taps(),
+            Some(_) => TAPS.places(source),
             None => Vec::new(),
         }
     }
@@ -89,7 +92,7 @@ impl OutputMapping for Linear {
         numbers: &Parameters<B>,
     ) -> Tensor<B, 2> {
         let read = match self.pooling {
-            Some(pooling) => pooling.of(pool(source, outputs), source),
+            Some(pooling) => pooling.of(pool(source, outputs, TAPS), source, TAPS),
             None => {
                 let logits = outputs.logits.clone();
                 logits.expect("the check of the mapping found that the source has labels")
@@ -117,7 +120,7 @@ mod tests {
         let device = Default::default();
         let labels = source.labels.len();
         let logits = TensorData::new(noise(2 * labels, 0.7), [2, labels]);
-        let taps = source.read_taps().into_iter().map(|place| {
+        let taps = TAPS.places(source).into_iter().map(|place| {
             let tap = &source.taps[place];
             let frames = if tap.of == TapOf::Frames { 20 } else { 1 };
             let values = noise(2 * frames * tap.width, 0.9 + place as f32);
@@ -152,7 +155,7 @@ mod tests {
             let outputs = outputs::<Cpu>(source);
             let read = match pooling {
                 None => outputs.logits.clone().unwrap(),
-                Some(pooling) => pooling.of(pool(source, &outputs), source),
+                Some(pooling) => pooling.of(pool(source, &outputs, TAPS), source, TAPS),
             };
             let [_, width] = read.dims();
             let read = host(read).values;

@@ -13,15 +13,45 @@ use crate::source::{Outputs, SourceSpec, Tap, TapOf};
 /// The place of the shares of positive values in what is pooled of the frames of a tap.
 const SHARES: usize = 4;
 
-/// How many features [`pool`] gives for a source: of each tap that readouts read, in their order, the
-/// tap itself where it is of the clip, and where it is of frames their mean, maximum, minimum,
-/// deviation, share of positive values and the segments' means.
-pub fn pooled_width(source: &SourceSpec) -> usize {
-    read(source).map(width).sum()
+/// Which taps of a source readouts read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TapSet {
+    /// Those that tell series apart: [`Tap::read`].
+    #[default]
+    Series,
+    /// Those that tell speech apart: [`Tap::of_speech`].
+    Speech,
 }
 
-fn read(source: &SourceSpec) -> impl Iterator<Item = &Tap> {
-    source.taps.iter().filter(|tap| tap.read)
+impl TapSet {
+    /// The places of the taps.
+    pub fn places(self, source: &SourceSpec) -> Vec<usize> {
+        let taps = source.taps.iter().enumerate();
+        let read = taps.filter(|(_, tap)| match self {
+            Self::Series => tap.read,
+            Self::Speech => tap.of_speech,
+        });
+        read.map(|(place, _)| place).collect()
+    }
+
+    /// How many features [`pool`] gives of them: of each, in their order, the tap itself where it is of the
+    /// clip, and where it is of frames their mean, maximum, minimum, deviation, share of positive values
+    /// and the segments' means.
+    pub fn width(self, source: &SourceSpec) -> usize {
+        self.of(source).map(width).sum()
+    }
+
+    fn of(self, source: &SourceSpec) -> impl Iterator<Item = &Tap> {
+        self.places(source)
+            .into_iter()
+            .map(|place| &source.taps[place])
+    }
+}
+
+/// The [width](TapSet::width) of what is pooled for series.
+pub fn pooled_width(source: &SourceSpec) -> usize {
+    TapSet::Series.width(source)
 }
 
 /// The features of one tap.
@@ -47,28 +77,38 @@ pub enum Pooling {
 
 impl Pooling {
     /// How many features are read.
-    pub fn width(self, source: &SourceSpec) -> usize {
-        let blocks = self.blocks(source).into_iter();
+    pub fn width(self, source: &SourceSpec, taps: TapSet) -> usize {
+        let blocks = self.blocks(source, taps).into_iter();
         blocks.map(|(_, length)| length).sum()
     }
 
-    /// These of `[batch, pooled_width]`: `[batch, width]`.
-    pub fn of<B: Backend>(self, features: Tensor<B, 2>, source: &SourceSpec) -> Tensor<B, 2> {
+    /// These of what is pooled of the taps, `[batch, all]`: `[batch, width]`.
+    pub fn of<B: Backend>(
+        self,
+        features: Tensor<B, 2>,
+        source: &SourceSpec,
+        taps: TapSet,
+    ) -> Tensor<B, 2> {
         if self == Self::All {
             return features;
         }
-        let blocks = self.blocks(source).into_iter();
+        let blocks = self.blocks(source, taps).into_iter();
         let blocks = blocks.map(|(start, length)| features.clone().narrow(1, start, length));
         Tensor::cat(blocks.collect(), 1)
     }
 
-    /// These of rows of [`pooled_width`] on the host, row by row.
-    pub fn of_rows<'a>(self, features: &'a [f32], source: &SourceSpec) -> Cow<'a, [f32]> {
+    /// These of rows of what is pooled of the taps, on the host, row by row.
+    pub fn of_rows<'a>(
+        self,
+        features: &'a [f32],
+        source: &SourceSpec,
+        taps: TapSet,
+    ) -> Cow<'a, [f32]> {
         if self == Self::All {
             return Cow::Borrowed(features);
         }
-        let blocks = self.blocks(source);
-        let rows = features.chunks_exact(pooled_width(source));
+        let blocks = self.blocks(source, taps);
+        let rows = features.chunks_exact(taps.width(source));
         let read = rows.flat_map(|row| {
             let block = |(start, length): &(usize, usize)| &row[*start..start + length];
             blocks.iter().flat_map(block)
@@ -77,13 +117,13 @@ impl Pooling {
     }
 
     /// Where they stand in a row: the first of a block, and how many.
-    fn blocks(self, source: &SourceSpec) -> Vec<(usize, usize)> {
+    fn blocks(self, source: &SourceSpec, taps: TapSet) -> Vec<(usize, usize)> {
         if self == Self::All {
-            return vec![(0, pooled_width(source))];
+            return vec![(0, taps.width(source))];
         }
         let mut start = 0;
         let mut blocks = Vec::new();
-        for tap in read(source) {
+        for tap in taps.of(source) {
             match tap.of {
                 TapOf::Mean => blocks.push((start, tap.width)),
                 TapOf::Frames => {
@@ -98,9 +138,9 @@ impl Pooling {
     }
 }
 
-/// The features of a batch, `[batch, pooled_width]`.
-pub fn pool<B: Kernels>(source: &SourceSpec, outputs: &Outputs<B>) -> Tensor<B, 2> {
-    let taps = source.read_taps().into_iter();
+/// The features of a batch, `[batch, width]` of the taps.
+pub fn pool<B: Kernels>(source: &SourceSpec, outputs: &Outputs<B>, taps: TapSet) -> Tensor<B, 2> {
+    let taps = taps.places(source).into_iter();
     let features = taps.map(|place| {
         let values = outputs.tap(place);
         match source.taps[place].of {
@@ -119,22 +159,37 @@ mod tests {
     use crate::kernel::Cpu;
     use crate::source::{SourceWeights, host};
 
-    /// By hand from the order that [`pooled_width`] names: the context, then of each layer, 1,280 wide, its
+    /// By hand from the order that [`TapSet::width`] names: the context, then of each layer, 1,280 wide, its
     /// first 128 and, after three times 128, the next.
     #[test]
     fn means_are_the_context_and_the_means_and_shares_of_both_layers() {
         let source = SourceWeights::find("attrnn-gsc35").unwrap();
         let source = source.spec();
         let all = pooled_width(source);
-        assert_eq!((all, Pooling::Means.width(source)), (2752, 640));
+        assert_eq!(
+            (all, Pooling::Means.width(source, TapSet::Series)),
+            (2752, 640)
+        );
         let row: Vec<f32> = (0..all).map(|place| place as f32).collect();
-        let read = Pooling::Means.of_rows(&row, source);
+        let read = Pooling::Means.of_rows(&row, source, TapSet::Series);
         let found = [0, 128, 256, 384, 512, 639].map(|place| read[place]);
         let starts = [0.0, 192.0, 192.0 + 512.0, 1472.0, 1472.0 + 512.0, 2111.0];
         assert_eq!(found, starts);
         let data = TensorData::new([row.clone(), row.clone()].concat(), [2, all]);
         let on_device = Tensor::<Cpu, 2>::from_data(data, &Default::default());
-        let found = host(Pooling::Means.of(on_device, source)).values;
+        let found = host(Pooling::Means.of(on_device, source, TapSet::Series)).values;
         assert_eq!(found, [read.clone(), read].concat());
+    }
+
+    /// By hand: 24 · 16, 48 · 8 and 72 · 4 channels of the first three pools, and 96 of the embedding, with
+    /// ten numbers of each; the attention-RNN has no other taps for speech.
+    #[test]
+    fn speech_is_read_off_the_embedding_itself() {
+        let widths = |name: &str| {
+            let source = SourceWeights::find(name).unwrap();
+            [TapSet::Series, TapSet::Speech].map(|taps| taps.width(source.spec()))
+        };
+        assert_eq!(widths("speech-embedding"), [10_560, 960]);
+        assert_eq!(widths("attrnn-gsc35"), [2752, 2752]);
     }
 }

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::OutputMapping;
-use super::pooling::{Pooling, pool};
+use super::pooling::{Pooling, TapSet, pool};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
@@ -22,6 +22,9 @@ pub struct Readout {
     pub penalty: f64,
     /// What it reads.
     pub pooling: Pooling,
+    /// Of which taps.
+    #[serde(default)]
+    pub taps: TapSet,
 }
 
 impl Readout {
@@ -58,12 +61,12 @@ impl OutputMapping for Readout {
     }
 
     fn reads(&self, source: &SourceSpec) -> Vec<usize> {
-        source.read_taps()
+        self.taps.places(source)
     }
 
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
         let columns = Self::columns(classes);
-        let width = self.pooling.width(source);
+        let width = self.pooling.width(source, self.taps);
         Self::numbers(vec![0.0; width * columns], vec![0.0; columns])
     }
 
@@ -73,11 +76,12 @@ impl OutputMapping for Readout {
         outputs: &Outputs<B>,
         numbers: &Parameters<B>,
     ) -> Tensor<B, 2> {
-        let features = self.pooling.of(pool(source, outputs), source);
+        let features = pool(source, outputs, self.taps);
+        let features = self.pooling.of(features, source, self.taps);
         let intercept = numbers.get(INTERCEPT);
         let [columns] = intercept.dims();
         let weights = numbers.get(WEIGHTS);
-        let weights = weights.reshape([self.pooling.width(source), columns]);
+        let weights = weights.reshape([self.pooling.width(source, self.taps), columns]);
         let scores = features.matmul(weights) + intercept.reshape([1, columns]);
         match columns {
             1 => Tensor::cat(vec![scores.clone().neg(), scores], 1),

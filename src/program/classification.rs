@@ -9,7 +9,7 @@ use super::{Content, Program, Task};
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::series::{Classes, Level, Scaling};
-use crate::transform::Transform;
+use crate::transform::{Recording, Transform};
 use crate::{Error, ErrorKind};
 
 /// A transform, the source that hears it, and the mapping that reads what that makes of it.
@@ -83,6 +83,12 @@ impl Program {
     /// Samples of the series that the program takes.
     pub fn series_length(&self) -> usize {
         self.content().series_length
+    }
+
+    /// The rate in Hz of the recordings that the program takes; none where it takes series.
+    pub fn rate(&self) -> Option<u32> {
+        let mut parts = self.parts().iter();
+        parts.find_map(|part| Some(part.transform.downcast::<Recording>()?.rate))
     }
 
     /// The settings of the fit that predicting or the reader needs.

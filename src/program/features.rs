@@ -11,7 +11,8 @@ use crate::transform::Transform;
 /// Series that go through the source together.
 const BATCH: usize = 64;
 
-/// The activations of every series, as a transform takes it: `[series, pooled_width]`; `forwarded` hears
+/// The activations of every series, as a transform takes it: `[series, width]` of what
+/// is pooled of the taps that it is read by; `forwarded` hears
 /// how many are done.
 pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     series: &[S],
@@ -22,14 +23,15 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     forwarded: &mut dyn FnMut(usize),
 ) -> Result<Vec<f32>, Error> {
     let spec = source.spec();
-    let width = pooled_width(spec);
-    let taps = spec.read_taps();
+    let read = transform.taps();
+    let width = read.width(spec);
+    let taps = read.places(spec);
     let mut features = Vec::with_capacity(series.len() * width);
     for batch in series.chunks(BATCH) {
         let prepared = transform.prepare(spec, batch)?;
         let input = transform.forward(spec, &prepared, numbers, device);
         let outputs = source.forward(input, &taps);
-        features.extend(host(pool(spec, &outputs)).values);
+        features.extend(host(pool(spec, &outputs, read)).values);
         forwarded(features.len() / width);
     }
     Ok(features)

@@ -82,8 +82,10 @@ pub struct Tap {
     pub width: usize,
     /// What it is of.
     pub of: TapOf,
-    /// Whether a readout reads it.
+    /// Whether a readout of series reads it.
     pub read: bool,
+    /// Whether a readout of speech reads it.
+    pub of_speech: bool,
 }
 
 /// What a tap is of.
@@ -99,13 +101,14 @@ pub enum TapOf {
 }
 
 impl Tap {
-    /// A tap that readouts read.
+    /// A tap that all readouts read.
     pub fn read(name: &'static str, width: usize, of: TapOf) -> Self {
         Self {
             name,
             width,
             of,
             read: true,
+            of_speech: true,
         }
     }
 }
@@ -129,13 +132,6 @@ impl SourceSpec {
     /// The place of the layer before the logits, where it can be read: the tap `before-logits`.
     pub fn before_logits(&self) -> Option<usize> {
         self.tap("before-logits")
-    }
-
-    /// The places of the taps that readouts read.
-    pub fn read_taps(&self) -> Vec<usize> {
-        let taps = self.taps.iter().enumerate();
-        let read = taps.filter(|(_, tap)| tap.read);
-        read.map(|(place, _)| place).collect()
     }
 
     /// A source without labels where labels are needed.

@@ -8,10 +8,11 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{
-    Convolved, InputTransform, Named, Padding, Painted, Pattern, Scalogram, Speech, Waveform,
-    each_transform,
+    Convolved, InputTransform, Named, Padding, Painted, Pattern, Recording, Scalogram, Speech,
+    Waveform, each_transform,
 };
 use crate::kernel::Kernels;
+use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
 use crate::source::{Input, SourceModel, SourceSpec};
@@ -27,6 +28,7 @@ trait Erased: Held {
     fn dropped(&self) -> Option<&'static str>;
     fn usual(&self) -> Transform;
     fn keeps_level(&self) -> bool;
+    fn taps(&self) -> TapSet;
     fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Transform, Error>;
     fn adds(&self, source: &SourceSpec, length: usize) -> bool;
 }
@@ -62,6 +64,10 @@ impl<T: InputTransform> Erased for T {
 
     fn keeps_level(&self) -> bool {
         self.keeps_level()
+    }
+
+    fn taps(&self) -> TapSet {
+        self.taps()
     }
 
     fn learnt(&self, source: &SourceSpec, series: &[&[f32]]) -> Result<Transform, Error> {
@@ -205,6 +211,11 @@ impl Transform {
     /// See [`InputTransform::keeps_level`].
     pub fn keeps_level(&self) -> bool {
         self.0.keeps_level()
+    }
+
+    /// See [`InputTransform::taps`].
+    pub fn taps(&self) -> TapSet {
+        self.0.taps()
     }
 
     /// See [`InputTransform::learnt`].

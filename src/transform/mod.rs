@@ -11,6 +11,7 @@ mod fourier;
 mod padding;
 mod painted;
 mod pattern;
+mod recording;
 mod refurbish;
 mod scalogram;
 mod signal;
@@ -25,6 +26,7 @@ pub use erased::{Transform, names, register};
 pub use padding::{Padding, Position};
 pub use painted::{Frames, Painted, Peak, Scale};
 pub use pattern::{Added, Pattern};
+pub use recording::Recording;
 pub use refurbish::{Refurbish, RefurbishSize};
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
@@ -41,6 +43,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kernel::Kernels;
+use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
 use crate::{Error, ErrorKind, setting};
@@ -53,6 +56,7 @@ macro_rules! each_transform {
             <$table>::of::<Padding>(),
             <$table>::of::<Painted>(),
             <$table>::of::<Pattern>(),
+            <$table>::of::<Recording>(),
             <$table>::of::<Scalogram>(),
             <$table>::of::<Speech>(),
             <$table>::of::<Waveform>(),
@@ -126,6 +130,11 @@ pub trait InputTransform:
     /// not each by its own scaling.
     fn keeps_level(&self) -> bool {
         false
+    }
+
+    /// Which taps readouts read of what a source hears through it.
+    fn taps(&self) -> TapSet {
+        TapSet::Series
     }
 
     /// The transform with what it learns of all training series at once, before any is prepared.

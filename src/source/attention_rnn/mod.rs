@@ -88,6 +88,7 @@ impl Source for AttentionRnnSource {
     fn spec(name: String, sha256: String, labels: Vec<String>) -> SourceSpec {
         let attention = Tap {
             read: false,
+            of_speech: false,
             ..Tap::read("attention", 1, TapOf::Frames)
         };
         let before_logits = Tap {

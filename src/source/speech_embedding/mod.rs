@@ -50,7 +50,8 @@ const LOUD: f32 = 12.0;
 const SLOPE: f32 = 2.0 * std::f32::consts::LOG10_E;
 /// The magnitude that a tone is played by: what stands at 10 has an amplitude of about a tenth.
 const MAGNITUDE_OF_ONE: f32 = 1.0;
-/// How many taps readouts read: the first three blocks were as good as all five on training splits.
+/// How many taps readouts of series read: the first three blocks were as good as all five on training
+/// splits. Those of speech read the embedding itself, which was trained to tell words apart.
 const READ: usize = 3;
 
 /// The kind of source: audio at 16 kHz, or planes of 32 filters, and no labels.
@@ -79,6 +80,7 @@ impl Source for SpeechEmbeddingSource {
                 size.expect("each tap has a size from the fewest frames on");
             Tap {
                 read: EmbeddingTap::ALL[..READ].contains(&tap),
+                of_speech: tap == EmbeddingTap::Embedding,
                 ..Tap::read(tap.name(), frequency * channels, TapOf::Frames)
             }
         };

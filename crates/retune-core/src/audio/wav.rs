@@ -34,6 +34,21 @@ impl Clip {
         samples.resize(usize::try_from(clips).unwrap_or(usize::MAX) * length, 0.0);
         Ok(samples.chunks(length).map(<[f32]>::to_vec).collect())
     }
+
+    /// Its start at a rate in Hz: no more than so many samples, and fewer where it is shorter.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`resample`].
+    pub fn head(mut self, rate: u32, most: usize) -> Result<Vec<f32>, Error> {
+        // What the resampler looks at after the end is kept as well, so that a long recording is
+        // neither resampled in full nor cut with a click.
+        let kept = (most as f64 * f64::from(self.rate) / f64::from(rate.max(1))).ceil();
+        self.samples.truncate(2 * kept as usize + BLOCK);
+        let mut samples = resample(&self.samples, self.rate, rate)?;
+        samples.truncate(most);
+        Ok(samples)
+    }
 }
 
 /// Reads a WAV file of integers of 8, 16, 24 or 32 bits, or of 32-bit floats.
@@ -64,12 +79,7 @@ pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, Error> {
 ///
 /// Those of [`read_wav`].
 pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec<f32>, Error> {
-    let mut clip = read_wav(path)?;
-    // What the resampler looks at after the end is kept as well, so that a long recording is
-    // neither resampled in full nor cut with a click.
-    let kept = (length as f64 * f64::from(clip.rate) / f64::from(rate.max(1))).ceil();
-    clip.samples.truncate(2 * kept as usize + BLOCK);
-    let mut samples = resample(&clip.samples, clip.rate, rate)?;
+    let mut samples = read_wav(path)?.head(rate, length)?;
     samples.resize(length, 0.0);
     Ok(samples)
 }

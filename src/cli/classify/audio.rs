@@ -1,0 +1,70 @@
+//! `retune classify --audio`: the cases are recordings.
+
+use retune::audio::Recordings;
+
+use crate::cli::prelude::*;
+
+/// Recordings as cases.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Recordings")]
+pub struct AudioArgs {
+    /// Classify recordings: a folder with train/WORD/*.wav and test/WORD/*.wav, one with WORD/*.wav and
+    /// testing_list.txt (Speech Commands), or a table with the columns path, label and split. With the preset
+    /// paper a sound is trained on top of them (AR-SCR)
+    #[arg(long, value_name = "FOLDER|TABLE", conflicts_with_all = ["dataset", "train", "test", "transforms", "black_box", "source_command"])]
+    pub audio: Option<PathBuf>,
+    /// Train on so many recordings of each class, drawn by the seed
+    #[arg(long, value_name = "N", requires = "audio", value_parser = count)]
+    per_class: Option<usize>,
+}
+
+/// What is said of recordings in results.
+#[derive(Debug, Serialize)]
+pub struct Heard {
+    /// Samples a second.
+    rate: u32,
+    pub seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_class: Option<usize>,
+}
+
+impl AudioArgs {
+    /// Reads the recordings for some sources, at the rate of the first: no longer than any of them hears at once.
+    pub fn read(
+        &self,
+        path: &Path,
+        sources: &[SourceWeights],
+        read: &ScoredArgs,
+        seed: u64,
+    ) -> Result<(Dataset, Heard)> {
+        let mut found = Recordings::find(path)?;
+        if let Some(count) = self.per_class {
+            found.keep_per_class(count, seed)?;
+        }
+        let heard = sources.iter().map(|source| {
+            let audio = source.spec().audio;
+            audio.ok_or_else(|| anyhow!("the source {} takes no audio", source.name()))
+        });
+        let heard = heard.collect::<Result<Vec<_>>>()?;
+        let rate = heard.first().map_or(0, |audio| audio.rate);
+        let samples = heard.iter().map(|audio| {
+            let samples = audio.samples as u64 * u64::from(rate);
+            samples.div_ceil(u64::from(audio.rate.max(1))) as usize
+        });
+        let data = found.read(rate, samples.max().unwrap_or(0), read.options().strict)?;
+        let length = data.train.series.first().map_or(0, Vec::len);
+        let heard = Heard {
+            rate,
+            seconds: length as f64 / f64::from(rate.max(1)),
+            per_class: self.per_class,
+        };
+        Ok((data, heard))
+    }
+}
+
+impl Heard {
+    /// The settings of a fit on them.
+    pub fn settings(&self, fitting: &super::FitArgs, seed: u64) -> Result<FitSettings> {
+        fitting.settings_of_recordings(self.rate, seed)
+    }
+}
