@@ -7,7 +7,7 @@ use super::program::ProgramArgs;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    program: ProgramArgs,
+    pub program: ProgramArgs,
     /// The test file, with a label for each series
     pub test: PathBuf,
     #[command(flatten)]

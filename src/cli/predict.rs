@@ -21,7 +21,7 @@ use super::program::ProgramArgs;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    program: ProgramArgs,
+    pub program: ProgramArgs,
     /// The file with the series, with or without labels; or with the histories to be forecast
     pub series: PathBuf,
     /// Write to a file and not to stdout

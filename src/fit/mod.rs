@@ -4,6 +4,7 @@
 mod closed_form;
 mod forecast;
 mod gradient;
+mod memory;
 pub mod motion;
 mod objective;
 mod queries;
@@ -149,6 +150,7 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 ) -> Result<Fitted, Error> {
     settings.check()?;
     let mut hearings = hearings(examples, sources, settings)?;
+    memory::check(examples, sources, hearings.len(), settings)?;
     let at_rest = sources
         .iter()
         .map(|one| one.model::<B::InnerBackend>(device));

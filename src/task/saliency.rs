@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 
-use super::classifier::{Classifier, explained};
+use super::classifier::{Classifier, check_answer, explained};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::source::{Input, PlaneInput, host};
@@ -43,6 +43,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
                 }
             }
         }
+        check_answer(salient.iter().copied(), usize::MAX, 0)?;
         let highest = salient.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         for value in &mut salient {
             *value /= highest;

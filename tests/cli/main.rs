@@ -8,6 +8,7 @@ mod archive;
 mod bench;
 mod data;
 mod forecast;
+mod hostile;
 mod motion;
 mod program;
 mod refused;
