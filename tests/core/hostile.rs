@@ -69,7 +69,7 @@ fn a_header_may_have_more_lines_than_a_part() {
         ),
         (
             "d.csv",
-            format!("{blank}x,y,label\n{blank}{}", rows(3000, ",b")),
+            format!("{blank}u,v,label\n{blank}{}", rows(3000, ",b")),
             2,
             3000,
         ),
@@ -103,7 +103,7 @@ fn a_header_may_have_more_lines_than_a_part() {
 fn errors_of_later_parts_name_their_lines() {
     let folder = tempfile::tempdir().unwrap();
     let declared = "@classLabel true b\n@data\n";
-    let head = "x,y,label\n";
+    let head = "u,v,label\n";
     for (name, header, label) in [("a.ts", declared, ":b"), ("b.csv", head, ",b")] {
         let before = format!("{header}{}", rows(2500, label));
         let line = before.lines().count() + 1;
@@ -249,7 +249,7 @@ fn mutations_are_read_or_refused() {
         "@relation r\n@attribute x numeric\n@attribute y real\n@attribute c {{a,'b b'}}\n@data\n{}{{0 1.5, 2 a}}\n",
         rows(6, ",a")
     );
-    let csv = format!("x,y,\"la\"\"bel\"\n{}", rows(6, ",\"a\nb\""));
+    let csv = format!("u,v,\"la\"\"bel\"\n{}", rows(6, ",\"a\nb\""));
     let mut npy =
         b"\x93NUMPY\x01\0\x46\0{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
             .to_vec();

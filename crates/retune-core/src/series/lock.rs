@@ -46,7 +46,9 @@ impl SetLock {
     pub fn try_take(parent: &Path, name: &str) -> Option<Self> {
         let path = path(parent, name);
         let file = open(&path).ok()?;
-        (file.try_lock().is_ok() && is_at(&file, &path)).then_some(Self {
+        let is_mine = file.try_lock().is_ok() && is_at(&file, &path);
+        // Not made where it is not mine: to drop it removes the file.
+        is_mine.then(|| Self {
             path,
             waited: false,
             _file: file,
