@@ -38,5 +38,6 @@ pub use parameters::{Numbers, Parameters};
 pub use retune_core::{Error, ErrorKind};
 pub use retune_core::{
     archive, audio, baseline, forecast, probability, ridge, series, stacking, storage, table,
+    wording,
 };
 pub use retune_kernels as kernel;

@@ -193,7 +193,7 @@ fn megabytes(received: Received) -> String {
 
 /// The hash that the download left in `source.json`.
 fn recorded_hash(folder: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(folder.join("source.json")).ok()?;
+    let text = retune::table::read_text(&folder.join("source.json")).ok()?;
     let source: serde_json::Value = serde_json::from_str(&text).ok()?;
     Some(source.get("sha256")?.as_str()?.to_owned())
 }

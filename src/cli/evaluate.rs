@@ -9,7 +9,7 @@ use super::program::ProgramArgs;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    program: ProgramArgs,
+    pub program: ProgramArgs,
     /// The test file, with a label for each series; for a program of `classify --audio` a folder of
     /// WORD/*.wav, or what that command takes, of which the test split is read
     pub test: PathBuf,

@@ -50,6 +50,7 @@ impl Arguments {
         let inputs = [self.file.file.as_path(), self.source.as_ref()];
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
         let plot = OutputFile::check_any(self.plot.as_ref(), &inputs)?;
+        OutputFile::check_apart(&out, &plot)?;
         let Histories { histories, read_as } = self.file.read()?;
         output::read_as(common, &read_as);
         let is_judged = self.backtest.backtest;

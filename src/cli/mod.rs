@@ -111,6 +111,7 @@ pub fn run() -> ExitCode {
     match command.run(&common) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            let error = problem::about_program(error, command.program());
             problem::report(&problem::about(error, command.data()), common.json);
             ExitCode::FAILURE
         }
@@ -128,6 +129,17 @@ impl Command {
             Self::Forecast(arguments) => Some(&arguments.file.file),
             Self::Hear(arguments) => Some(&arguments.row.series),
             Self::Explain(arguments) => Some(&arguments.row.series),
+            _ => None,
+        }
+    }
+
+    /// The file of the program, of commands that use one.
+    fn program(&self) -> Option<&Path> {
+        match self {
+            Self::Evaluate(arguments) => Some(&arguments.program.program),
+            Self::Predict(arguments) => Some(&arguments.program.program),
+            Self::Hear(arguments) => Some(&arguments.row.program.program),
+            Self::Explain(arguments) => Some(&arguments.row.program.program),
             _ => None,
         }
     }

@@ -1,21 +1,26 @@
 //! Where results go: stdout, or a file that was checked before the work began.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use retune::storage::{check_writable, write_whole};
 use retune::table::ReadAs;
+use retune::wording::{escaped_lines, moves_cursor};
 use serde::Serialize;
 
 use super::args::Common;
 use super::problem::problem;
 
-/// Prints a result; a reader that has closed the pipe has seen enough.
+/// Prints a result exactly as it is, or, on a terminal, without what would move its cursor; a reader that
+/// has closed the pipe has seen enough.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes());
+    let written = match stdout.is_terminal() {
+        true => stdout.write_all(escaped_lines(text).as_bytes()),
+        false => stdout.write_all(text.as_bytes()),
+    };
     match written.and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             bail!("cannot write to stdout: {error}")
@@ -33,7 +38,7 @@ pub fn show<T: Serialize>(
     if common.json {
         print(&json(result)?)
     } else {
-        print(&text(result))
+        print(&escaped_lines(&text(result)))
     }
 }
 
@@ -45,9 +50,27 @@ pub fn deliver(out: Option<OutputFile>, text: &str) -> Result<()> {
     }
 }
 
-/// A result as JSON.
+/// A result as JSON. What would move a terminal's cursor is escaped there, and so still exact.
 pub fn json(result: &(impl Serialize + ?Sized)) -> Result<String> {
-    Ok(serde_json::to_string_pretty(result)? + "\n")
+    Ok(escaped_json(&serde_json::to_string_pretty(result)?) + "\n")
+}
+
+/// JSON in which such characters, which can only stand in strings, are escaped as JSON has it.
+pub fn escaped_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match moves_cursor(c) && c != '\n' {
+            true => shown += &format!("\\u{:04x}", u32::from(c)),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Writes a line for people to stderr, without what would move a terminal's cursor.
+pub fn say(text: &str) {
+    // Work goes on when nobody listens on stderr.
+    let _ = writeln!(io::stderr(), "{}", escaped_lines(text));
 }
 
 /// Rows of fields as CSV.
@@ -62,8 +85,7 @@ pub fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
 /// Says how a file was read, in one line on stderr.
 pub fn read_as(common: &Common, read_as: &ReadAs) {
     if !common.quiet {
-        // There is nobody to tell when stderr is closed.
-        let _ = writeln!(io::stderr(), "read as: {read_as}");
+        say(&format!("read as: {read_as}"));
     }
 }
 
@@ -72,7 +94,7 @@ pub fn read_as(common: &Common, read_as: &ReadAs) {
 pub struct OutputFile {
     /// The path as it was given, to be shown.
     pub path: PathBuf,
-    /// Where to write: the same without links, or a link would be replaced by the file.
+    /// Where to write: the same without links, so that two that are one file are known.
     pub target: PathBuf,
 }
 
@@ -86,9 +108,12 @@ impl OutputFile {
         if path.exists() && !path.is_file() {
             bail!("{failed}: it is a device, expected a file");
         }
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = target.parent().filter(|folder| *folder != Path::new(""));
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new("."));
+        let in_folder = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
+        // A link that leads nowhere is left for the check below.
+        let target = fs::canonicalize(path).ok().or_else(in_folder);
+        let target = target.unwrap_or_else(|| path.to_owned());
         if !folder.is_dir() {
             let message = format!("{failed}: there is no folder {}", folder.display());
             bail!(problem(message, "make the folder first"));
@@ -106,6 +131,18 @@ impl OutputFile {
     /// The same where a file is wanted at all.
     pub fn check_any(path: Option<&PathBuf>, inputs: &[&Path]) -> Result<Option<Self>> {
         path.map(|path| Self::check(path, inputs)).transpose()
+    }
+
+    /// Checks that two outputs of a command are not the same file.
+    pub fn check_apart(one: &Option<Self>, other: &Option<Self>) -> Result<()> {
+        match (one, other) {
+            (Some(one), Some(other)) if one.target == other.target => {
+                let (one, other) = (one.path.display(), other.path.display());
+                let message = format!("the outputs {one} and {other} are the same file");
+                bail!(problem(message, "give each another name"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The file's name without its extension.

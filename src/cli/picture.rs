@@ -71,7 +71,9 @@ fn page(
     }
     // What holds anyway; a title cannot contain it, for its quotation marks are escaped.
     let svg = svg.replace(" opacity=\"1\"", "");
-    Ok(svg.replace(" stroke=\"none\"", ""))
+    let svg = svg.replace(" stroke=\"none\"", "");
+    // XML knows no control characters.
+    Ok(retune::wording::escaped_lines(&svg).into_owned())
 }
 
 /// Lines of text from a height downwards, in pixels.

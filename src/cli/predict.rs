@@ -26,7 +26,7 @@ const TOGETHER: usize = 256;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    program: ProgramArgs,
+    pub program: ProgramArgs,
     /// The file with the series, with or without labels; or with the histories to be forecast
     pub series: PathBuf,
     /// For a program that takes recordings: more of them

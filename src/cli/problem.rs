@@ -3,8 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use retune::wording::escaped;
 use retune::{Error, ErrorKind};
 use serde::Serialize;
+
+use super::output::escaped_json;
 
 /// An error of the command line itself, as one sentence without a full stop, and what to do next.
 pub fn problem(message: impl Into<String>, hint: impl Into<String>) -> Error {
@@ -30,6 +33,19 @@ pub fn about(error: anyhow::Error, data: Option<&Path>) -> anyhow::Error {
             _ if error.to_string().contains(&data.display().to_string()) => {
                 error.of_file(data).into()
             }
+            _ => error.into(),
+        },
+        (Ok(error), None) => error.into(),
+        (Err(error), _) => error,
+    }
+}
+
+/// Names the file of a program in an error of what is in it, where that names none.
+pub fn about_program(error: anyhow::Error, program: Option<&Path>) -> anyhow::Error {
+    use ErrorKind as Kind;
+    match (error.downcast::<Error>(), program) {
+        (Ok(error), Some(program)) => match error.kind() {
+            Kind::Damaged | Kind::Numeric | Kind::Mismatch => error.of_file(program).into(),
             _ => error.into(),
         },
         (Ok(error), None) => error.into(),
@@ -80,10 +96,11 @@ impl Details {
 pub fn report(error: &anyhow::Error, json: bool) {
     let error = Details::of(error);
     let text = match json {
-        true => serde_json::to_string(&Failure { error }).unwrap_or_default() + "\n",
+        true => escaped_json(&serde_json::to_string(&Failure { error }).unwrap_or_default()) + "\n",
         false => {
-            let hint = error.hint.map(|hint| format!("hint: {hint}\n"));
-            format!("error: {}\n{}", error.message, hint.unwrap_or_default())
+            let hint = error.hint.map(|hint| format!("hint: {}\n", escaped(&hint)));
+            let message = escaped(&error.message);
+            format!("error: {message}\n{}", hint.unwrap_or_default())
         }
     };
     // There is nobody to tell when stderr is closed.

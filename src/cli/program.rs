@@ -43,8 +43,8 @@ impl ProgramArgs {
                 return Ok(source);
             }
         }
-        // Perhaps another version of it; that is for the task to say.
-        SourceWeights::find(&wanted.name).map_err(|_| {
+        // Perhaps another version of it; that is for the task to say. A file never names a path.
+        SourceWeights::known(&wanted.name)?.ok_or_else(|| {
             let (program, name) = (self.program.display(), &wanted.name);
             let message = format!(
                 "{program}: the program was made for the source `{name}`, which is not shipped"

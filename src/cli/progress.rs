@@ -1,14 +1,15 @@
 //! Progress on stderr, for what takes longer than a second.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use retune::wording::escaped;
 
 use super::args::Common;
-use super::text;
+use super::{output, text};
 
 /// How long nothing is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -38,8 +39,7 @@ impl Style {
 }
 
 fn line(text: &str) {
-    // Work goes on when nobody listens on stderr.
-    let _ = writeln!(io::stderr(), "{text}");
+    output::say(text);
 }
 
 /// Work whose steps are counted; what was shown is cleared at the end.
@@ -112,13 +112,13 @@ impl Progress {
             });
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             let bar = ProgressBar::no_length().with_style(style.progress_chars("=> "));
-            bar.with_prefix(self.what.clone())
+            bar.with_prefix(escaped(&self.what).into_owned())
         });
         if total > 0 {
             bar.set_length(total);
         }
         bar.set_position(done);
-        bar.set_message(detail);
+        bar.set_message(escaped(&detail).into_owned());
     }
 
     /// An epoch of training is done; losses have so many decimals.
@@ -176,7 +176,7 @@ impl Waiting {
                 line(&what);
                 return;
             }
-            let spinner = ProgressBar::new_spinner().with_message(what);
+            let spinner = ProgressBar::new_spinner().with_message(escaped(&what).into_owned());
             spinner.enable_steady_tick(TICK);
             let _ = stopped.recv();
             spinner.finish_and_clear();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 use retune::program::SourceReference;
+use retune::wording::escaped;
 
 /// How a column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +16,8 @@ pub enum Column {
     Right,
 }
 
-/// Aligned columns without lines; every row ends with a newline. More columns are as the last one.
+/// Aligned columns without lines; every row ends with a newline, and cells are in one line whatever they
+/// hold. More columns are as the last one.
 pub fn table<R, C>(columns: &[Column], rows: R) -> String
 where
     R: IntoIterator<Item = C>,
@@ -24,7 +26,8 @@ where
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     for row in rows {
-        table.add_row(row.into_iter().collect::<Vec<_>>());
+        let cells = row.into_iter().map(|cell| escaped(&cell).into_owned());
+        table.add_row(cells.collect::<Vec<_>>());
     }
     if table.is_empty() {
         return String::new();

@@ -7,6 +7,7 @@ mod gradient;
 mod label_settings;
 mod labels;
 mod loss;
+mod memory;
 pub mod motion;
 mod objective;
 mod queries;
@@ -163,6 +164,7 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 ) -> Result<Fitted, Error> {
     settings.check()?;
     let mut hearings = hearings(examples, sources, settings)?;
+    memory::check(examples, sources, hearings.len(), settings)?;
     let at_rest = sources
         .iter()
         .map(|one| one.model::<B::InnerBackend>(device));

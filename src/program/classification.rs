@@ -5,7 +5,7 @@ use std::ops::Range;
 use retune_core::table::Real;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task};
+use super::{Content, Program, Task, limits};
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::series::{Classes, Level, Scaling};
@@ -65,12 +65,21 @@ impl Content for Classification {
         if self.parts.iter().any(|part| part.source >= sources) {
             return Err("a part has a source that the program lacks".to_owned());
         }
-        let numbers = self.parts.iter().map(|part| part.weight);
-        let mut numbers = numbers.chain([self.inverse_temperature]);
-        match !self.parts.is_empty() && numbers.all(f32::is_finite) {
-            true => Ok(()),
-            false => Err("it has no parts".to_owned()),
+        limits::names("labels", self.labels.names(), &limits::CLASSES)?;
+        limits::within("series length", self.series_length, &limits::VALUES)?;
+        limits::within("number of parts", self.parts.len(), &limits::PARTS)?;
+        for part in &self.parts {
+            limits::within("weight of a part", part.weight, &limits::WEIGHT)?;
         }
+        let sum: f32 = self.parts.iter().map(|part| part.weight).sum();
+        if (sum - 1.0).abs() > limits::ROUNDING {
+            return Err(format!("the weights of its parts sum to {sum}, expected 1"));
+        }
+        if !self.level.is_sound() {
+            return Err("its level is not finite, or its deviation not above 0".to_owned());
+        }
+        let sharpness = self.inverse_temperature;
+        limits::within("inverse temperature", sharpness, &limits::SHARPNESS)
     }
 }
 

@@ -1,12 +1,12 @@
 //! What readouts read of a source: the same while they are fitted and while they predict.
 
-use crate::Error;
 use crate::forecast::ScaledWindow;
 use crate::kernel::Kernels;
 use crate::mapping::{pool, pooled_width};
 use crate::parameters::Parameters;
 use crate::source::{SourceModel, host};
 use crate::transform::Transform;
+use crate::{Error, ErrorKind};
 
 /// Series that go through the source together.
 const BATCH: usize = 64;
@@ -26,7 +26,12 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
     let read = transform.taps();
     let width = read.width(spec);
     let taps = read.places(spec);
-    let mut features = Vec::with_capacity(series.len() * width);
+    let count = series.len().saturating_mul(width);
+    let mut features = Vec::new();
+    features.try_reserve_exact(count).map_err(|_| {
+        let message = format!("there is not enough memory for {count} activations");
+        Error::new(ErrorKind::NoMemory, message).with_hint("take fewer series at a time")
+    })?;
     for batch in series.chunks(BATCH) {
         let prepared = transform.prepare(spec, batch)?;
         let input = transform.forward(spec, &prepared, numbers, device);

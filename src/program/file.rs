@@ -7,9 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Content, Header, Program, Task};
+use super::{Content, Header, Program, Task, limits};
 use crate::parameters::Numbers;
-use crate::storage::{Stored, sha256, write_whole};
+use crate::storage::{HashSum, Stored, read_file, write_whole};
 use crate::{Error, ErrorKind};
 
 /// The version that is written, and the only one that is read: those before it were never released.
@@ -26,8 +26,12 @@ impl<T: Content> Program<T> {
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// When the file cannot be written, or a number is larger than a file may hold.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
+        self.header.check(&self.tensors).map_err(|reason| {
+            let message = format!("the program cannot be saved: {reason}");
+            Error::new(ErrorKind::Unsupported, message)
+        })?;
         let header = serde_json::to_string(&self.header).map_err(|error| damaged(path, error))?;
         let stored = Stored {
             metadata: BTreeMap::from([
@@ -61,11 +65,8 @@ impl<T: Content> Program<T> {
         }
         let header: Header<T> =
             serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
-        if header.sources.is_empty() {
-            return Err(damaged(path, "it names no source"));
-        }
-        let content = header.content.check(header.sources.len(), &tensors);
-        content.map_err(|reason| damaged(path, reason))?;
+        let checked = header.check(&tensors);
+        checked.map_err(|reason| damaged(path, reason))?;
         Ok(Self { header, tensors })
     }
 }
@@ -90,7 +91,7 @@ struct TaskOnly {
 
 /// The task, the header and the tensors of a program file whose checksum is right.
 fn open(path: &Path) -> Result<(Task, String, Numbers), Error> {
-    let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
+    let bytes = read_file(path, limits::LARGEST_FILE).map_err(|error| Error::read(path, error))?;
     let mut stored = Stored::from_bytes(&bytes).map_err(|error| damaged(path, error))?;
     let mut entry = |name: &str| {
         let entry = stored.metadata.remove(name);
@@ -129,12 +130,15 @@ fn damaged(path: &Path, reason: impl Display) -> Error {
 }
 
 /// The sha256 over the header's text and every tensor's name, shape and values.
-fn checksum(header: &str, tensors: &Numbers) -> String {
-    let mut bytes = header.as_bytes().to_vec();
+pub(super) fn checksum(header: &str, tensors: &Numbers) -> String {
+    let mut sum = HashSum::default();
+    sum.add(header.as_bytes());
     for (name, tensor) in tensors {
         let shape = Value::from(tensor.shape.clone());
-        bytes.extend(format!("\n{name} {shape}\n").into_bytes());
-        bytes.extend(tensor.values.iter().flat_map(|value| value.to_le_bytes()));
+        sum.add(format!("\n{name} {shape}\n").as_bytes());
+        for value in &tensor.values {
+            sum.add(&value.to_le_bytes());
+        }
     }
-    sha256(&bytes)
+    sum.finish()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task};
+use super::{Content, Program, Task, limits};
 use crate::forecast::Conformal;
 use crate::parameters::Numbers;
 use crate::ridge::LinearModel;
@@ -78,14 +78,26 @@ impl Content for Forecasting {
     const TASK: Task = Task::Forecasting;
 
     fn check(&self, _sources: usize, tensors: &Numbers) -> Result<(), String> {
+        limits::within("context", self.context, &limits::VALUES)?;
+        limits::within("horizon", self.horizon, &limits::VALUES)?;
+        let transforms = self.settings.transforms.len();
+        limits::within("number of transforms", transforms, &limits::TRANSFORMS)?;
+        match self.settings.season {
+            // The last season is read off the context.
+            Some(season) if self.seasonal => {
+                limits::within("season", season, &(1..=self.context))?;
+            }
+            Some(season) => limits::within("season", season, &limits::VALUES)?,
+            None if self.seasonal => {
+                return Err("it counts from the last season and has none".to_owned());
+            }
+            None => {}
+        }
+        self.intervals.check(self.horizon)?;
         let readout = readout(tensors)?;
-        let fits = readout.targets() == self.horizon
-            && readout.features() >= self.context
-            && self.context > 0
-            && self.horizon > 0;
-        match fits {
+        match readout.targets() == self.horizon && readout.features() >= self.context {
             true => Ok(()),
-            false => Err("its readout is misshapen, or has no context or no horizon".to_owned()),
+            false => Err("its readout is misshapen".to_owned()),
         }
     }
 }

@@ -7,7 +7,10 @@ mod classification;
 mod features;
 mod file;
 mod forecasting;
+pub(crate) mod limits;
 mod motion;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use classification::check_finite;
 pub use classification::{Classification, ClassifierRecord, Part, Scaled};
@@ -60,6 +63,20 @@ impl SourceReference {
         Self {
             name: source.name.clone(),
             sha256: source.sha256.clone(),
+        }
+    }
+
+    /// Whether the name is short and the hash is one; else the end of a sentence on a damaged file.
+    fn check_written(&self) -> Result<(), String> {
+        limits::names(
+            "names of sources",
+            std::slice::from_ref(&self.name),
+            &limits::SOURCES,
+        )?;
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        match self.sha256.len() == 64 && self.sha256.bytes().all(is_digit) {
+            true => Ok(()),
+            false => Err("it names a source by no sha256".to_owned()),
         }
     }
 
@@ -137,6 +154,17 @@ pub(crate) struct Header<T> {
     pub scores: BTreeMap<String, f64>,
     /// Whether the sources' weights were found unchanged after the fit.
     pub frozen: bool,
+}
+
+impl<T: Content> Header<T> {
+    /// Whether all is within its [`limits`], before anything is made of it.
+    fn check(&self, tensors: &Numbers) -> Result<(), String> {
+        limits::within("number of sources", self.sources.len(), &limits::SOURCES)?;
+        self.sources
+            .iter()
+            .try_for_each(SourceReference::check_written)?;
+        self.content.check(self.sources.len(), tensors)
+    }
 }
 
 impl<T: Content> Program<T> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task};
+use super::{Content, Program, Task, limits};
 use crate::parameters::Numbers;
 use crate::transform::RefurbishSize;
 
@@ -41,6 +41,13 @@ impl Content for Motion {
     const TASK: Task = Task::Motion;
 
     fn check(&self, _sources: usize, tensors: &Numbers) -> Result<(), String> {
+        limits::names("input joints", &self.input_joints, &limits::JOINTS)?;
+        limits::names("target joints", &self.target_joints, &limits::JOINTS)?;
+        limits::within("window", self.window, &limits::SAMPLES)?;
+        limits::within("horizon", self.horizon, &limits::SAMPLES)?;
+        limits::within("sampling rate", self.rate_hz, &limits::RATE)?;
+        let hidden = self.settings.hidden;
+        limits::within("number of hidden units", hidden, &limits::HIDDEN)?;
         let size = RefurbishSize {
             width: self.window.saturating_mul(self.input_joints.len()),
             hidden: self.settings.hidden,

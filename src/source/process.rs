@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -16,8 +16,15 @@ use crate::{Error, ErrorKind};
 
 /// The longest line that is taken as an answer: probabilities of some thousand cases.
 const LONGEST_LINE: u64 = 1 << 28;
-/// How much of what the process says on stderr is shown.
+/// How many answers wait to be read: one that nobody asked for is a mistake, a flood of them is stopped.
+const WAITING: usize = 4;
+/// How much of what the process says on stderr is shown, and kept.
 const SHOWN: usize = 400;
+const KEPT: usize = 1 << 16;
+/// The most labels, samples a second and samples of a clip that it may describe.
+const MOST_LABELS: usize = 1 << 17;
+const MOST_RATE: u32 = 1_000_000;
+const MOST_SAMPLES: usize = 1 << 22;
 
 /// A model that another program serves.
 ///
@@ -79,7 +86,7 @@ impl Process {
         let input = child.stdin.take().expect("the standard input is a pipe");
         let output = child.stdout.take().expect("the standard output is a pipe");
         let mut errors = child.stderr.take().expect("the standard error is a pipe");
-        let (told, answers) = channel();
+        let (told, answers) = sync_channel(WAITING);
         thread::spawn(move || {
             let mut reader = BufReader::new(output);
             loop {
@@ -94,9 +101,12 @@ impl Process {
         });
         let (told, complaints) = channel();
         thread::spawn(move || {
-            let mut all = Vec::new();
-            let _ = errors.read_to_end(&mut all);
-            let _ = told.send(String::from_utf8_lossy(&all).into_owned());
+            let (mut last, mut buffer) = (Vec::new(), vec![0; KEPT]);
+            while let Ok(count @ 1..) = errors.read(&mut buffer) {
+                last.extend(&buffer[..count]);
+                last.drain(..last.len().saturating_sub(KEPT));
+            }
+            let _ = told.send(String::from_utf8_lossy(&last).into_owned());
         });
         let mut running = Running {
             child,
@@ -113,6 +123,14 @@ impl Process {
         if found.labels.is_empty() || found.audio.samples == 0 || found.audio.rate == 0 {
             let reason = "it describes a model without labels, samples or a rate";
             return Err(failed(reason.to_owned()));
+        }
+        let AudioInput { rate, samples } = found.audio;
+        if found.labels.len() > MOST_LABELS || rate > MOST_RATE || samples > MOST_SAMPLES {
+            let labels = found.labels.len();
+            return Err(failed(format!(
+                "it describes {labels} labels and clips of {samples} samples at {rate} Hz; expected \
+                 {MOST_LABELS}, {MOST_SAMPLES} and {MOST_RATE} at most"
+            )));
         }
         Ok(Self {
             command: command.to_owned(),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::{SourceModel, SourceSpec, list};
 use crate::kernel::Kernels;
 use crate::parameters::Numbers;
+use crate::program::limits::LARGEST_FILE;
 use crate::registry;
-use crate::storage::{Stored, sha256, write_whole};
+use crate::storage::{Stored, read_file, sha256, write_whole};
 use crate::{Error, ErrorKind};
 
 /// How the names of random sources start.
@@ -93,18 +94,8 @@ impl SourceWeights {
     ///
     /// [`ErrorKind::UnknownName`] when it is neither, and whatever reading the file finds.
     pub fn find(name: &str) -> Result<Self, Error> {
-        if let Some(bytes) = list::shipped(name) {
-            return Self::from_bytes(bytes, name);
-        }
-        if let Some(random) = name.strip_prefix(RANDOM) {
-            let (of, seed) = random.rsplit_once('-').unwrap_or(("", random));
-            let of = match of {
-                "" => list::DEFAULT_SOURCE,
-                of => of,
-            };
-            if let (Some(bytes), Ok(seed)) = (list::shipped(of), seed.parse()) {
-                return Self::from_bytes(bytes, of)?.random(seed);
-            }
+        if let Some(known) = Self::known(name)? {
+            return Ok(known);
         }
         let path = Path::new(name);
         if path.exists() {
@@ -113,6 +104,29 @@ impl SourceWeights {
         let message = format!("there is no source {name:?}: neither a shipped one nor a file");
         Err(Error::new(ErrorKind::UnknownName, message)
             .with_hint("`retune source list` shows the shipped ones"))
+    }
+
+    /// As [`SourceWeights::find`], without files: what a program may name, for a file that comes from
+    /// somebody else must not choose what is opened. `None` for any other name.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: what is shipped can be read.
+    pub fn known(name: &str) -> Result<Option<Self>, Error> {
+        if let Some(bytes) = list::shipped(name) {
+            return Self::from_bytes(bytes, name).map(Some);
+        }
+        if let Some(random) = name.strip_prefix(RANDOM) {
+            let (of, seed) = random.rsplit_once('-').unwrap_or(("", random));
+            let of = match of {
+                "" => list::DEFAULT_SOURCE,
+                of => of,
+            };
+            if let (Some(bytes), Ok(seed)) = (list::shipped(of), seed.parse()) {
+                return Self::from_bytes(bytes, of)?.random(seed).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// A source of the same kind with random weights: the control that shows what the trained ones
@@ -138,7 +152,7 @@ impl SourceWeights {
     ///
     /// When the file cannot be read, is damaged, or holds no source of a kind that is known.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
+        let bytes = read_file(path, LARGEST_FILE).map_err(|error| Error::read(path, error))?;
         Self::from_bytes(&bytes, &path.display().to_string())
     }
 

@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
 use retune_core::argmax;
+use retune_core::table::Real;
 use serde::Serialize;
 
 use super::distance::risk;
@@ -23,6 +24,9 @@ use crate::{Error, ErrorKind};
 const BATCH: usize = 64;
 /// Under the logarithm of the log loss, so that one sure mistake does not make it infinite.
 const LOWEST_PROBABILITY: f64 = 1e-15;
+
+/// The most classes that a table of confusions is made for: it grows with their square.
+const MOST_CONFUSED: usize = 2000;
 
 /// The class that a program gives a series.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,6 +56,7 @@ pub struct Score {
     /// weighted by the series in each (Guo et al. 2017, arXiv 1706.04599, equation 3).
     pub calibration_error: f64,
     /// `confusion[right][predicted]`: how many series; none of a class that training never saw.
+    /// Empty for more than 2,000 classes.
     pub confusion: Vec<Vec<usize>>,
 }
 
@@ -76,14 +81,19 @@ impl Score {
             return Err(Error::new(ErrorKind::Labels, message));
         }
         let count = labels.len();
-        let mut confusion = vec![vec![0; count]; count];
+        let shown = if count > MOST_CONFUSED { 0 } else { count };
+        let mut confusion = vec![vec![0; shown]; shown];
+        let mut hits = 0usize;
         let (mut log_loss, mut brier, mut total_risk) = (0.0, 0.0, 0.0);
         // The sum over the series of a range of (right or not) − probability.
         let mut surplus = [0.0; CALIBRATION_RANGES];
         for (prediction, label) in predictions.iter().zip(truth) {
             let right = labels.iter().position(|one| one == label);
             if let Some(right) = right {
-                confusion[right][prediction.class] += 1;
+                hits += usize::from(right == prediction.class);
+                if let Some(row) = confusion.get_mut(right) {
+                    row[prediction.class] += 1;
+                }
             }
             let probability = right.map_or(0.0, |right| f64::from(prediction.probabilities[right]));
             log_loss -= probability.max(LOWEST_PROBABILITY).ln();
@@ -95,10 +105,9 @@ impl Score {
             let is_right = f64::from(u8::from(right == Some(prediction.class)));
             surplus[range.min(CALIBRATION_RANGES - 1)] += is_right - sure;
         }
-        let right: usize = (0..count).map(|class| confusion[class][class]).sum();
         let series = truth.len() as f64;
         Ok(Self {
-            accuracy: right as f64 / series,
+            accuracy: hits as f64 / series,
             log_loss: log_loss / series,
             brier: brier / series,
             risk: total_risk / series,
@@ -253,7 +262,7 @@ impl<B: Kernels> Classifier<B> {
         let mut predictions = Vec::with_capacity(series.len());
         for (index, batch) in series.chunks(BATCH).enumerate() {
             let batch = self.scaled(batch, index * BATCH)?;
-            predictions.extend(self.predict_batch(&batch)?);
+            predictions.extend(self.predict_batch(&batch, index * BATCH)?);
         }
         Ok(predictions)
     }
@@ -278,7 +287,7 @@ impl<B: Kernels> Classifier<B> {
     pub fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         let spec = self.spec(part)?;
-        Ok(match self.input(part, &series)? {
+        let heard = match self.input(part, &series)? {
             Input::Audio(audio) => host(audio).values,
             Input::Sum(audio, shared) => host(audio + shared.audio.unsqueeze::<2>()).values,
             Input::Plane(plane) => {
@@ -286,7 +295,9 @@ impl<B: Kernels> Classifier<B> {
                 let input = input.expect("a transform made a plane for the source");
                 play(&host(plane).values, input)
             }
-        })
+        };
+        check_answer(heard.iter().copied(), heard.len(), 0)?;
+        Ok(heard)
     }
 
     /// The rate of what [`Classifier::hear`] gives by a part, in Hz.
@@ -317,11 +328,14 @@ impl<B: Kernels> Classifier<B> {
         let labels = spec.labels.iter().cloned();
         let mut words: Vec<_> = labels.zip(probabilities.unwrap_or_default()).collect();
         words.sort_by(|(_, a): &(String, f32), (_, b)| b.total_cmp(a));
-        let prediction = self.predict_batch(&series)?.pop();
+        let prediction = self.predict_batch(&series, 0)?.pop();
         let of_attention = |place: &usize| host(outputs.tap(*place)).values;
+        let plane = host(plane).values;
+        let sizes = words.iter().map(|(_, probability)| *probability);
+        check_answer(plane.iter().copied().chain(sizes), usize::MAX, 0)?;
         Ok(Explanation {
             prediction: prediction.expect("one series went in"),
-            plane: host(plane).values,
+            plane,
             filters: taken.filters(),
             attention: attention.first().map(of_attention).unwrap_or_default(),
             words,
@@ -390,8 +404,8 @@ impl<B: Kernels> Classifier<B> {
         Ok(sum)
     }
 
-    /// The classes of some scaled series.
-    fn predict_batch(&self, batch: &[Scaled]) -> Result<Vec<Prediction>, Error> {
+    /// The classes of some scaled series; `before` counts the series of earlier batches.
+    fn predict_batch(&self, batch: &[Scaled], before: usize) -> Result<Vec<Prediction>, Error> {
         let labels = self.program.labels();
         let sum = self.total(batch)?;
         // Among themselves the classes share all of the probability. The class is that of the
@@ -399,6 +413,12 @@ impl<B: Kernels> Classifier<B> {
         let sharpened = sum.clone() * self.program.content().inverse_temperature;
         let probabilities = host(softmax(sharpened, 1)).values;
         let scores = host(sum).values;
+        let all = scores.iter().zip(&probabilities);
+        check_answer(
+            all.map(|(score, probability)| score + probability),
+            labels.len(),
+            before,
+        )?;
         let rows = probabilities.chunks_exact(labels.len());
         let predictions =
             rows.zip(scores.chunks_exact(labels.len()))
@@ -412,6 +432,22 @@ impl<B: Kernels> Classifier<B> {
                 });
         Ok(predictions.collect())
     }
+}
+
+/// Whether what a program says of series, so many numbers of each, is finite; `before` counts those of
+/// earlier batches.
+pub(super) fn check_answer<T: Real>(
+    answer: impl IntoIterator<Item = T>,
+    width: usize,
+    before: usize,
+) -> Result<(), Error> {
+    let Some(place) = answer.into_iter().position(|value| !value.is_real()) else {
+        return Ok(());
+    };
+    let number = before + place / width.max(1) + 1;
+    let message = format!("the program's answer to case {number} is not finite");
+    Err(Error::new(ErrorKind::Numeric, message)
+        .with_hint("its numbers are too large to be of any use: fit the program again"))
 }
 
 /// The planes of a source, on which explanations are drawn.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::classifier::check_answer;
 use crate::fit::{FitProgress, ForecastSettings, fit_forecast};
 use crate::forecast::{History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
@@ -132,12 +133,17 @@ impl<B: Kernels> Forecaster<B> {
             let windows = batch.iter();
             let windows = windows.map(|one| ScaledWindow::at_end(one.as_ref(), context));
             let windows = windows.collect::<Result<Vec<_>, _>>()?;
-            forecasts.extend(self.forecast_windows(&windows)?);
+            forecasts.extend(self.forecast_windows(&windows, forecasts.len())?);
         }
         Ok(forecasts)
     }
 
-    fn forecast_windows(&self, windows: &[ScaledWindow]) -> Result<Vec<Forecast>, Error> {
+    /// `before` counts the windows of earlier batches.
+    fn forecast_windows(
+        &self,
+        windows: &[ScaledWindow],
+        before: usize,
+    ) -> Result<Vec<Forecast>, Error> {
         let content = self.program.content();
         let horizon = content.horizon;
         let heard = content.settings.transforms.iter().zip(&self.transforms);
@@ -148,22 +154,30 @@ impl<B: Kernels> Forecaster<B> {
         let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
         let season = content.settings.season.filter(|_| content.seasonal);
         let rows = scaled.chunks_exact_mut(horizon).zip(windows);
-        rows.map(|(scaled, window)| {
-            let mut unit = window.deviation;
-            if window.constant {
-                scaled.fill(0.0);
-                unit = 0.0;
-            } else if let Some(season) = season {
-                for (value, ahead) in scaled.iter_mut().zip(season_ahead(window, season, horizon)) {
-                    *value += ahead;
+        rows.zip(before..)
+            .map(|((scaled, window), before)| {
+                let mut unit = window.deviation;
+                if window.constant {
+                    scaled.fill(0.0);
+                    unit = 0.0;
+                } else if let Some(season) = season {
+                    for (value, ahead) in
+                        scaled.iter_mut().zip(season_ahead(window, season, horizon))
+                    {
+                        *value += ahead;
+                    }
                 }
-            }
-            let values = window.restore(scaled);
-            let intervals = LEVELS.iter();
-            let intervals = intervals.map(|&level| content.intervals.around(&values, unit, level));
-            let intervals = intervals.collect::<Result<_, _>>()?;
-            Ok(Forecast { values, intervals })
-        })
-        .collect()
+                let values = window.restore(scaled);
+                let intervals = LEVELS.iter();
+                let intervals =
+                    intervals.map(|&level| content.intervals.around(&values, unit, level));
+                let intervals = intervals.collect::<Result<Vec<Interval>, _>>()?;
+                let ends = intervals
+                    .iter()
+                    .flat_map(|one| one.lower.iter().chain(&one.upper));
+                check_answer(values.iter().chain(ends).copied(), usize::MAX, before)?;
+                Ok(Forecast { values, intervals })
+            })
+            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Which parts of a series a prediction rests on.
 
-use super::classifier::Classifier;
+use super::classifier::{Classifier, check_answer};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::program::Scaled;
@@ -60,6 +60,7 @@ impl<B: Kernels> Classifier<B> {
         for (value, covered) in salient.iter_mut().zip(covered) {
             *value /= covered;
         }
+        check_answer(salient.iter().copied(), usize::MAX, 0)?;
         let highest = salient.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         for value in &mut salient {
             *value /= highest;

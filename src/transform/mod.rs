@@ -221,6 +221,9 @@ fn checked_plane(source: &SourceSpec) -> &PlaneInput {
     plane.expect("the check of the transform found that the source takes planes")
 }
 
+/// The most peaks, tones or formants of a transform.
+const MOST: usize = 64;
+
 /// The name of θ in a program.
 const THETA: &str = "theta";
 

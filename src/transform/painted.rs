@@ -6,7 +6,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, Named, Signal, View, checked_plane, frame_means};
+use super::{InputTransform, MOST, Named, Signal, View, checked_plane, frame_means};
 use crate::kernel::Kernels;
 use crate::kernel::mel::{hz_to_mel, mel_to_hz};
 use crate::parameters::{Numbers, Parameters, named, tensor};
@@ -124,7 +124,15 @@ impl Painted {
                 ("peak gain", peak.gain, 1e-6..=1e3, "0.000001 to 1000"),
             ])?;
         }
-        setting::check([("peaks", 0, !self.peaks.is_empty(), "at least 1")])
+        if let Scale::OfTraining(levels) = &self.scale
+            && !(levels.is_empty()
+                || levels.len() == self.peaks.len() && levels.iter().all(Level::is_sound))
+        {
+            let found = levels.len();
+            let expected = "one for each peak, finite and with a deviation above 0";
+            return Err(setting::refused("levels", found, expected));
+        }
+        setting::within([("peaks", self.peaks.len(), 1..=MOST, "1 to 64")])
     }
 }
 

@@ -32,11 +32,6 @@ impl Recording {
             samples.saturating_sub(audio.samples) / 2,
         )
     }
-
-    /// Samples of the source's rate for so many of a recording.
-    fn at_source(&self, audio: AudioInput, samples: usize) -> f32 {
-        samples as f32 * audio.rate as f32 / self.rate.max(1) as f32
-    }
 }
 
 impl InputTransform for Recording {

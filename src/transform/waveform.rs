@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use formants::{Formant, Vowel};
 pub use tones::Tone;
 
-use super::{InputTransform, Named, Signal, THETA, check_theta, initial_theta};
+use super::{InputTransform, MOST, Named, Signal, THETA, check_theta, initial_theta};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
@@ -98,7 +98,10 @@ impl InputTransform for Waveform {
         check_theta(self.theta.unwrap_or(0.0))?;
         match &self.sound {
             Carrier::Stretched => Ok(()),
-            Carrier::Tones { tones } => tones.iter().try_for_each(Tone::check),
+            Carrier::Tones { tones } => {
+                setting::within([("tones", tones.len(), 1..=MOST, "1 to 64")])?;
+                tones.iter().try_for_each(Tone::check)
+            }
             Carrier::Vowel(vowel) => vowel.check(),
             Carrier::Noise(noise) => noise.check(),
         }

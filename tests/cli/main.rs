@@ -9,6 +9,7 @@ mod bench;
 mod black_box;
 mod data;
 mod forecast;
+mod hostile;
 mod labels;
 mod motion;
 mod program;

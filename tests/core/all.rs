@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 mod catalogue;
+mod hostile;
 mod series_columns;
 mod series_errors;
 mod series_formats;

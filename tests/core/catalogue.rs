@@ -352,8 +352,9 @@ fn a_data_set_of_another_size() {
     };
     let message = failure(|| Answer::Body(with(&test, &train)));
     assert!(
-        message
-            .ends_with("the number of training series is 1029; expected 67 as in the UCR archive"),
+        message.ends_with(
+            "the number of training series is 1024 or more; expected 67 as in the UCR archive"
+        ),
         "{message}"
     );
     let message = failure(|| Answer::Body(with(&train, &train)));

@@ -3,8 +3,15 @@
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
+
+/// How the names of files begin and end that are not yet in their place.
+const PREFIX: &str = ".retune.";
+const SUFFIX: &str = ".part";
+/// How old one must be before it is looked at: its writer has locked it long before.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Writes a file whole or not at all: readers and a killed run never see half of one.
 ///
@@ -13,7 +20,8 @@ use tempfile::{Builder, NamedTempFile};
 ///
 /// # Errors
 ///
-/// When the folder cannot be written to, or a folder or device is there; nothing is left over then.
+/// When the folder cannot be written to, or a folder, a device or a link that leads nowhere is there;
+/// nothing is left over then.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (target, before) = resolve(path)?;
     let mut part = beside(&target)?;
@@ -27,13 +35,14 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Whether [`write_whole`] could write there, found out by making a file beside it and removing it:
-/// permissions alone do not tell.
+/// permissions alone do not tell. What a process that was killed left beside it is removed.
 ///
 /// # Errors
 ///
 /// As [`write_whole`].
 pub fn check_writable(path: &Path) -> io::Result<()> {
     let (target, _) = resolve(path)?;
+    sweep(folder_of(&target));
     beside(&target)?.close()
 }
 
@@ -45,27 +54,54 @@ fn resolve(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
         Ok(found) if !found.is_file() => refused("it is a device, expected a file"),
         Ok(found) => Ok((fs::canonicalize(path)?, Some(found))),
         Err(_) if path.file_name().is_none() => refused("it has no name, expected a file"),
-        // Where this is not for want of a file, making one will say so.
-        Err(_) => Ok((path.to_owned(), None)),
+        Err(_) if fs::symlink_metadata(path).is_ok() => {
+            refused("it is a link that leads nowhere, expected a file")
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok((path.to_owned(), None)),
+        Err(error) => Err(error),
+    }
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Removes the files of writers that were killed: nobody has locked them.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !(name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            continue;
+        }
+        let age = entry.metadata().and_then(|found| found.modified());
+        let age = age.ok().and_then(|modified| modified.elapsed().ok());
+        let free = fs::File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if free && age.is_some_and(|age| age >= SETTLED) {
+            // One that cannot be removed is no reason not to go on.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
 /// A new file in the folder of the target, with the permissions of any new file; it is removed when
 /// it goes out of scope.
 fn beside(target: &Path) -> io::Result<NamedTempFile> {
-    let folder = match target.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
     let mut builder = Builder::new();
-    builder.prefix(".retune.").suffix(".part");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // The system takes away what the user's mask does.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    let part = builder.tempfile_in(folder_of(target))?;
+    // A file system without locks keeps what a killed writer leaves.
+    let _ = part.as_file().try_lock();
+    Ok(part)
 }
 
 /// Gives the new file the permissions of the old one, where they differ: not every file system can.
@@ -122,8 +158,26 @@ mod tests {
         // The rename itself fails: a name longer than the system allows.
         let long = folder.path().join("n".repeat(300));
         write_whole(&long, b"x").unwrap_err();
+        check_writable(&long).unwrap_err();
         assert_eq!(names(folder.path()), ["folder"]);
         assert!(names(&inner).is_empty());
+    }
+
+    #[test]
+    fn what_killed_writers_left_is_swept_and_what_others_write_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".retune.abc.part");
+        let fresh = folder.path().join(".retune.def.part");
+        for path in [&left, &fresh] {
+            fs::write(path, "half").unwrap();
+        }
+        let before = std::time::SystemTime::now() - 2 * SETTLED;
+        let set_old = |file: &fs::File| file.set_modified(before).unwrap();
+        set_old(&fs::File::options().write(true).open(&left).unwrap());
+        let mine = beside(&folder.path().join("a")).unwrap();
+        set_old(mine.as_file());
+        check_writable(&folder.path().join("b")).unwrap();
+        assert!(!left.exists() && fresh.exists() && mine.path().exists());
     }
 
     #[cfg(unix)]
@@ -147,6 +201,15 @@ mod tests {
         write_whole(&link, b"three").unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"three");
+        symlink("nothing", folder.path().join("astray")).unwrap();
+        for result in [
+            check_writable(&folder.path().join("astray")),
+            write_whole(&folder.path().join("astray"), b"x"),
+        ] {
+            let error = result.unwrap_err().to_string();
+            assert!(error.contains("a link that leads nowhere"), "{error}");
+        }
+        fs::remove_file(folder.path().join("astray")).unwrap();
         let error = write_whole(Path::new("/dev/null"), b"x").unwrap_err();
         assert!(error.to_string().contains("device"), "{error}");
         assert_eq!(names(folder.path()), ["file", "link", "usual"]);

@@ -20,6 +20,8 @@ pub mod baseline;
 mod cases;
 mod error;
 pub mod forecast;
+mod input;
+pub mod memory;
 pub mod motion;
 pub mod probability;
 pub mod ridge;

@@ -14,6 +14,12 @@ use sha2::{Digest, Sha256};
 use crate::{Error, ErrorKind};
 
 pub use crate::atomic::{check_writable, write_whole};
+pub use crate::input::{open_file, read_file};
+
+/// The most bytes of a file's header and the most tensors in it: a few bytes can promise any number of
+/// empty ones.
+const LONGEST_HEADER: u64 = 16 << 20;
+const MOST_TENSORS: usize = 1 << 14;
 
 /// One tensor on the host, row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +75,23 @@ impl Stored {
             let message = format!("not a safetensors file, or damaged: {error}");
             Error::new(ErrorKind::Damaged, message).with_source(error)
         };
+        let unsupported = |message| Err(Error::new(ErrorKind::Unsupported, message));
+        let length = bytes
+            .first_chunk()
+            .map_or(0, |length| u64::from_le_bytes(*length));
+        // A length beyond the file's end is for the reader to refuse.
+        if length > LONGEST_HEADER && length < bytes.len() as u64 {
+            return unsupported(format!(
+                "its header has {length} bytes, expected {LONGEST_HEADER} at most"
+            ));
+        }
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
+        let count = header.tensors().len();
+        if count > MOST_TENSORS {
+            return unsupported(format!(
+                "it has {count} tensors, expected {MOST_TENSORS} at most"
+            ));
+        }
         let metadata = header.metadata().clone().unwrap_or_default();
         let mut tensors = BTreeMap::new();
         for (name, view) in SafeTensors::deserialize(bytes).map_err(damaged)?.iter() {
@@ -99,15 +121,54 @@ impl Stored {
 
 /// The sha256 of `bytes` in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut sum = HashSum::default();
+    sum.add(bytes);
+    sum.finish()
+}
+
+/// The sha256 of what is added piece by piece.
+#[derive(Debug, Default)]
+pub struct HashSum(Sha256);
+
+impl HashSum {
+    /// Adds what comes next.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The sha256 in hexadecimal.
+    pub fn finish(self) -> String {
+        let digits = self.0.finalize();
+        digits.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_and_tensors_are_limited() {
+        let empty = HostTensor {
+            shape: vec![0],
+            values: Vec::new(),
+        };
+        let mut stored = Stored::default();
+        let named = (0..MOST_TENSORS).map(|at| (format!("t{at}"), empty.clone()));
+        stored.tensors = named.collect();
+        assert!(Stored::from_bytes(&stored.to_bytes()).is_ok());
+        stored.tensors.insert("more".to_owned(), empty);
+        let error = Stored::from_bytes(&stored.to_bytes()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "it has 16385 tensors, expected 16384 at most"
+        );
+        stored.tensors.clear();
+        let text = "a".repeat(LONGEST_HEADER as usize);
+        stored.metadata.insert("text".to_owned(), text);
+        let error = Stored::from_bytes(&stored.to_bytes()).unwrap_err();
+        assert!(error.to_string().starts_with("its header has "), "{error}");
+    }
 
     #[test]
     fn what_is_written_is_read_and_the_bytes_do_not_change() {

@@ -1,12 +1,10 @@
 //! Histories in which nothing moves: their value goes on, and there is nothing to fit.
 
-use std::io::Write;
-
 use retune::forecast::{History, Interval, LEVELS};
 use retune::task::Forecast;
 
 use super::super::args::Common;
-use super::super::text;
+use super::super::{output, text};
 
 /// Whether nothing moves in any of the histories.
 pub fn are_constant(histories: &[History]) -> bool {
@@ -52,10 +50,8 @@ pub fn note(common: &Common, histories: &[History]) {
         shown.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     let all = text::counted(names.len(), "series is", "series are");
-    // There is nobody to tell when stderr is closed.
-    let _ = writeln!(
-        std::io::stderr(),
+    output::say(&format!(
         "constant: {all} the same throughout ({shown}): that value is forecast, with intervals of \
          no width"
-    );
+    ));
 }

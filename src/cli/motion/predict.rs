@@ -101,10 +101,10 @@ impl Arguments {
         times.sort();
         let latency = Latency::of(&times);
         if !common.quiet {
-            eprintln!(
+            output::say(&format!(
                 "{} predictions: median {:.3} ms, 99 % within {:.3} ms",
                 latency.predictions, latency.median, latency.p99
-            );
+            ));
         }
         let outcome = Outcome {
             joints: signals.target_joints,

@@ -217,3 +217,60 @@ fn what_makes_no_sense_is_refused() {
     let other = other.unwrap();
     assert!(run(usual(), &other, Some(&known)).contains("window of 16, the source takes 8"));
 }
+
+#[test]
+fn a_program_of_other_signals_or_without_finite_answers_is_refused() {
+    use crate::program::{Motion, MotionRecord, Program};
+
+    let source = lively(signals(&JOINTS, &["knee"], 8, 4), 6);
+    let size = RefurbishSize::of(source.signals(), 3);
+    let of = source.signals().clone();
+    let content = Motion {
+        input_joints: of.input_joints,
+        target_joints: of.target_joints,
+        window: of.window,
+        horizon: of.horizon,
+        rate_hz: of.rate_hz,
+        settings: MotionRecord { hidden: 3, seed: 0 },
+        adapting_windows: 1,
+    };
+    let window = waves(24, 0.3);
+    let predict = |content: &Motion, tensors: &Numbers| {
+        let (content, tensors) = (content.clone(), tensors.clone());
+        let references = vec![source.reference()];
+        let program = Program::fitted(references, content, tensors, Default::default());
+        MotionForecaster::<Cpu>::new(&source, Some(&program), &Default::default())?.predict(&window)
+    };
+    let identity = size.identity(0);
+    assert_eq!(predict(&content, &identity).unwrap().len(), 4);
+    let changes: [(&str, fn(&mut Motion)); 5] = [
+        ("input joints", |content| content.input_joints.reverse()),
+        ("target joints", |content| {
+            content.target_joints.push("hip".to_owned())
+        }),
+        ("window", |content| content.window = 16),
+        ("horizon", |content| content.horizon = 1),
+        ("sampling rate", |content| content.rate_hz = 100.0),
+    ];
+    for (what, change) in changes {
+        let mut changed = content.clone();
+        change(&mut changed);
+        let error = predict(&changed, &identity).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!("the program's {what} is not that of its source")
+        );
+    }
+    for name in ["refurbish.hidden.bias", "refurbish.output.kernel"] {
+        let mut huge = identity.clone();
+        for name in [name, "refurbish.output.kernel"] {
+            huge.get_mut(name).unwrap().values.fill(1e38);
+        }
+        huge.get_mut("refurbish.hidden.kernel")
+            .unwrap()
+            .values
+            .fill(1e38);
+        let error = predict(&content, &huge).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Numeric, "{name}: {error}");
+    }
+}

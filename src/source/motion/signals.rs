@@ -6,6 +6,7 @@ use retune_core::motion::{
 use retune_core::{Error, ErrorKind};
 
 use super::setting;
+use crate::program::limits;
 
 /// The longest window and the longest horizon, in samples.
 const LONGEST: usize = 1024;
@@ -96,6 +97,16 @@ impl SourceSignals {
         if self.input_joints.is_empty() || self.target_joints.is_empty() {
             return Err(no_joints());
         }
+        let names = [&self.input_joints, &self.target_joints].into_iter();
+        names.clone().try_for_each(|names| {
+            let checked = limits::names("joints", names, &limits::JOINTS);
+            checked.map_err(|reason| {
+                Error::new(
+                    ErrorKind::Setting,
+                    format!("the network is wrong: {reason}"),
+                )
+            })
+        })?;
         let Scaling {
             joints,
             means,

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::{SourceSignals, generator, kernel, setting, zeros};
 use crate::parameters::{Numbers, tensor};
 use crate::program::SourceReference;
+use crate::program::limits::LARGEST_FILE;
 use crate::source::weights;
-use crate::storage::{Stored, sha256, write_whole};
+use crate::storage::{Stored, read_file, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
 const FORMAT: &str = "retune-motion-source-1";
@@ -93,7 +94,7 @@ impl MotionSourceWeights {
     ///
     /// When the file cannot be read, is damaged, or holds no motion source.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
+        let bytes = read_file(path, LARGEST_FILE).map_err(|error| Error::read(path, error))?;
         Self::from_bytes(&bytes, &path.display().to_string())
     }
 

@@ -21,6 +21,9 @@ const INVERSION: Correction = Correction::Inversion {
     learning_rate: 0.02,
 };
 
+/// The most seeds of a comparison.
+const MOST_SEEDS: u64 = 10_000;
+
 /// People who walk as the source learns, and others whom it is adapted to.
 #[derive(Debug, Clone)]
 pub struct LeaveOneOut {
@@ -76,6 +79,13 @@ impl LeaveOneOut {
             if count < least {
                 return Err(wrong_count(count, what, format!("at least {least}")));
             }
+        }
+        if self.seeds > MOST_SEEDS {
+            return Err(wrong_count(
+                usize::try_from(self.seeds).unwrap_or(usize::MAX),
+                "seeds",
+                format!("{MOST_SEEDS} at most"),
+            ));
         }
         let all = self.seeds as usize * (self.people.len() + 1);
         let mut done = 0;

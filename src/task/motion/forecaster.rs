@@ -1,6 +1,6 @@
 //! Forecasts of windows.
 
-use crate::Error;
+use crate::{Error, ErrorKind};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use retune_core::motion::{Scaling, Windows, finite, wrong_count};
@@ -9,6 +9,7 @@ use crate::parameters::Parameters;
 use crate::program::MotionProgram;
 use crate::source::host;
 use crate::source::motion::{MotionNetwork, MotionSourceWeights, SourceSignals};
+use crate::task::classifier::check_answer;
 use crate::transform::{Refurbish, RefurbishSize};
 
 /// Windows that are forecast together.
@@ -23,6 +24,28 @@ pub struct MotionForecaster<B: Backend> {
     input_scale: Scaling,
     target_scale: Scaling,
     device: B::Device,
+}
+
+/// Whether a program was fitted for what its source takes and forecasts.
+fn check_signals(program: &MotionProgram, signals: &SourceSignals) -> Result<(), Error> {
+    let content = program.content();
+    let same = [
+        ("input joints", content.input_joints == signals.input_joints),
+        (
+            "target joints",
+            content.target_joints == signals.target_joints,
+        ),
+        ("window", content.window == signals.window),
+        ("horizon", content.horizon == signals.horizon),
+        ("sampling rate", content.rate_hz == signals.rate_hz),
+    ];
+    match same.into_iter().find(|(_, same)| !same) {
+        Some((what, _)) => {
+            let message = format!("the program's {what} is not that of its source");
+            Err(Error::new(ErrorKind::Mismatch, message).with_hint("adapt the source again"))
+        }
+        None => Ok(()),
+    }
 }
 
 impl<B: Backend> MotionForecaster<B> {
@@ -41,6 +64,7 @@ impl<B: Backend> MotionForecaster<B> {
             None => None,
             Some(program) => {
                 program.source().check(&source.reference())?;
+                check_signals(program, &signals)?;
                 let size = RefurbishSize::of(&signals, program.content().settings.hidden);
                 size.check_tensors(program.tensors(), "the program")?;
                 Some(Refurbish::new(Parameters::new(program.tensors(), device)))
@@ -67,7 +91,7 @@ impl<B: Backend> MotionForecaster<B> {
     ///
     /// # Errors
     ///
-    /// When the values do not make up whole windows or are not finite.
+    /// When the values do not make up whole windows or are not finite, or a forecast is not.
     pub fn predict(&self, inputs: &[f32]) -> Result<Vec<f32>, Error> {
         let joints = self.signals.input_joints.len();
         let width = self.signals.input_width();
@@ -87,6 +111,8 @@ impl<B: Backend> MotionForecaster<B> {
             let forecast = host(self.network.forward(input)).values;
             forecasts.extend(self.target_scale.undo(&forecast));
         }
+        let answer = self.signals.horizon * self.signals.target_joints.len();
+        check_answer(forecasts.iter().copied(), answer, 0)?;
         Ok(forecasts)
     }
 

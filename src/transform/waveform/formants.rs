@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::tones::sine;
-use super::{Signal, check_frequency};
+use super::{MOST, Signal, check_frequency};
 use crate::source::AudioInput;
 use crate::{Error, setting};
 
@@ -52,6 +52,7 @@ impl Vowel {
     }
 
     pub(in crate::transform) fn check(&self) -> Result<(), Error> {
+        setting::within([("formants", self.formants.len(), 1..=MOST, "1 to 64")])?;
         for formant in &self.formants {
             check_frequency("formant frequency", formant.frequency)?;
             let (octaves, width, gain) = (formant.octaves, formant.width, formant.gain);

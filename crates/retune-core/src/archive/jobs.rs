@@ -8,7 +8,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{Identity, JobResult, Outcome};
+use crate::storage::check_writable;
 use crate::{Error, ErrorKind};
+
+/// The most seeds of a data set and preset.
+const MOST_SEEDS: u64 = 10_000;
 
 /// One fit to be made and scored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,6 +54,10 @@ pub fn jobs(sets: &[String], presets: &[String], seeds: u64) -> Result<Vec<Job>,
     if let Some((_, what)) = counts.find(|(count, _)| *count == 0) {
         let message = format!("there are no {what} to run");
         return Err(Error::new(ErrorKind::Empty, message).with_hint("give at least one"));
+    }
+    if seeds > MOST_SEEDS {
+        let message = format!("there are {seeds} seeds; expected {MOST_SEEDS} at most");
+        return Err(Error::new(ErrorKind::Setting, message).with_setting("seeds", ""));
     }
     let bad = |name: &&String| {
         let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -238,6 +246,10 @@ pub fn run(
                 }
             }
         }
+    }
+    if let Some(job) = left.first() {
+        let path = folder.join(job.file_name());
+        check_writable(&path).map_err(|source| Error::write(&path, source))?;
     }
     let done_before = summary.present;
     let at = |place: usize| RunProgress {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::sets::within;
 use super::{Identity, Job, JobResult, Outcome};
+use crate::wording::escaped;
 use crate::{Error, ErrorKind};
 
 /// The columns of the table before those of the baselines.
@@ -84,7 +85,9 @@ impl Results {
     /// and is the same bytes whatever order and parts the results were made in.
     pub fn table(&self) -> String {
         let baselines = baselines(&self.results);
-        let named = baselines.iter().map(|name| format!("\tbaseline:{name}"));
+        let named = baselines
+            .iter()
+            .map(|name| format!("\tbaseline:{}", escaped(name)));
         let lines = self.results.iter().map(|result| line(result, &baselines));
         format!("{HEAD}{}\n", named.collect::<String>()) + &lines.collect::<String>()
     }
@@ -118,12 +121,12 @@ fn line(result: &JobResult, baselines: &BTreeSet<&str>) -> String {
     let accuracy = |name| "\t".to_owned() + &known(name).map_or(String::new(), f64::to_string);
     format!(
         "{}\t{}\t{}\t{outcome}\t{}\t{}\t{}{}\n",
-        job.dataset,
-        job.method(),
+        escaped(&job.dataset),
+        escaped(&job.method()),
         job.seed,
-        identity.retune,
-        identity.source,
-        identity.source_sha256,
+        escaped(&identity.retune),
+        escaped(&identity.source),
+        escaped(&identity.source_sha256),
         baselines.iter().map(accuracy).collect::<String>()
     )
 }

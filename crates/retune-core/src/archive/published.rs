@@ -1,10 +1,10 @@
 //! Published accuracies from a table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use super::Accuracies;
+use crate::table::read_text;
 use crate::{Error, ErrorKind};
 
 /// Reads a tab-separated table of accuracies in percent: a first line with `dataset` and the names
@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind};
 ///
 /// When the file cannot be read, and with the line that is wrong.
 pub fn read_published(path: &Path) -> Result<Accuracies, Error> {
-    let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    let text = read_text(path)?;
     parse(&text).map_err(|(line, reason)| {
         let message = format!("{}, line {line}: {reason}", path.display());
         Error::new(ErrorKind::Malformed, message).with_hint(

@@ -13,6 +13,9 @@ use crate::{Error, ErrorKind};
 /// would be out of proportion to the file.
 pub const RATE_RANGE: RangeInclusive<u32> = 1_000..=768_000;
 
+/// The most samples that are made: a gibibyte of them.
+const MOST_SAMPLES: usize = 1 << 28;
+
 /// The least length of the resampler's blocks, in input samples. Longer blocks keep more of the
 /// highest frequencies; at 48 kHz this is a twelfth of a second.
 pub(super) const BLOCK: usize = 4_096;
@@ -25,7 +28,8 @@ pub(super) const BLOCK: usize = 4_096;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setting`] for a rate outside of [`RATE_RANGE`].
+/// [`ErrorKind::Setting`] for a rate outside of [`RATE_RANGE`], and [`ErrorKind::Unsupported`] for more
+/// samples than a gibibyte holds.
 pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> {
     if !RATE_RANGE.contains(&from) || !RATE_RANGE.contains(&to) {
         let (low, high) = (RATE_RANGE.start(), RATE_RANGE.end());
@@ -36,6 +40,12 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
     }
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());
+    }
+    let length = output_length(samples.len(), from, to);
+    if length > MOST_SAMPLES {
+        let message =
+            format!("{length} samples at {to} Hz are too many, expected {MOST_SAMPLES} at most");
+        return Err(Error::new(ErrorKind::Unsupported, message).with_hint("cut the recording"));
     }
     let failed = |reason: &dyn std::fmt::Display| {
         let count = samples.len();
@@ -50,7 +60,7 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
     let mut resampler = resampler.map_err(|error| failed(&error))?;
     let output = resampler.process_all(&input, samples.len(), None);
     let mut output = output.map_err(|error| failed(&error))?.take_data();
-    output.resize(output_length(samples.len(), from, to), 0.0);
+    output.resize(length, 0.0);
     Ok(output)
 }
 

@@ -8,7 +8,11 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use super::resample;
 use super::resample::BLOCK;
 use super::riff::{essential_chunks, malformed};
+use crate::storage::{read_file, write_whole};
 use crate::{Error, ErrorKind};
+
+/// The most bytes of a recording that is read.
+const LARGEST_WAV: u64 = 1 << 30;
 
 /// A recording, mixed to one channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +66,7 @@ impl Clip {
 /// samples in another way; every error names the file.
 pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, Error> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|reason| {
+    let bytes = read_file(path, LARGEST_WAV).map_err(|reason| {
         let message = format!("{}: cannot read the audio file: {reason}", path.display());
         Error::new(ErrorKind::Read, message)
             .of_file(path)
@@ -110,6 +114,7 @@ pub fn write_wav(path: impl AsRef<Path>, samples: &[f32], rate: u32) -> Result<(
     let unwritable = |reason: hound::Error| {
         let message = format!("{}: cannot write the audio file: {reason}", path.display());
         Error::new(ErrorKind::Write, message)
+            .of_file(path)
             .with_source(reason)
             .with_hint("check that the folder exists and that you may write to it")
     };
@@ -123,13 +128,16 @@ pub fn write_wav(path: impl AsRef<Path>, samples: &[f32], rate: u32) -> Result<(
         bits_per_sample: 16,
         sample_format: SampleFormat::Int,
     };
-    let mut writer = WavWriter::create(path, spec).map_err(unwritable)?;
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = WavWriter::new(&mut bytes, spec).map_err(unwritable)?;
     for &sample in samples {
         // Conversion to an integer keeps within its range and turns "not a number" into zero.
         let value = (sample * 32_768.0).round() as i16;
         writer.write_sample(value).map_err(unwritable)?;
     }
-    writer.finalize().map_err(unwritable)
+    writer.finalize().map_err(unwritable)?;
+    let written = write_whole(path, bytes.get_ref());
+    written.map_err(|reason| unwritable(hound::Error::IoError(reason)))
 }
 
 fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {

@@ -86,6 +86,34 @@ impl Conformal {
         })
     }
 
+    /// Whether stored widths can be used for so many steps: none below 0, and those of [`LEVELS`].
+    ///
+    /// # Errors
+    ///
+    /// The end of a sentence on a damaged file.
+    pub fn check(&self, horizon: usize) -> Result<(), String> {
+        let mut levels: Vec<f64> = self.levels.iter().map(|known| known.level).collect();
+        levels.sort_by(f64::total_cmp);
+        if levels != LEVELS {
+            return Err(format!(
+                "its intervals are for {levels:?}, expected {LEVELS:?}"
+            ));
+        }
+        let all = self.levels.iter().flat_map(|known| &known.half_widths);
+        let is_good = |half: &f32| half.is_finite() && *half >= 0.0;
+        let whole = self.horizon == horizon
+            && self
+                .levels
+                .iter()
+                .all(|known| known.half_widths.len() == horizon);
+        match whole && all.clone().all(is_good) {
+            true => Ok(()),
+            false => Err(format!(
+                "its intervals are no {horizon} widths of at least 0 for each level"
+            )),
+        }
+    }
+
     /// The interval of a level around a forecast, `[horizon]` or shorter, in the unit of the
     /// history; `deviation` is that of the window which the forecast was made from.
     ///

@@ -1,6 +1,6 @@
 //! From the rows of a file to series of one length: the checks that all formats share.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::format::{Format, Line, RawFile, RawRow};
@@ -10,6 +10,11 @@ use super::{Missing, ReadOptions, Split, Unequal};
 use crate::table::{ReadAs, whole_number};
 use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
+
+/// The most values of a series: what files, programs and transforms may ask for.
+pub const LONGEST_SERIES: usize = 1 << 24;
+/// The most values of all series of a file after they were resampled: 2 GiB of them.
+const MOST_RESAMPLED: usize = 1 << 28;
 
 /// Checks the rows of a file and makes them one split.
 ///
@@ -45,6 +50,12 @@ pub(super) fn assemble(
             labels.push(label.clone());
         }
         let values = complete(&file, row, values, options.missing)?;
+        if values.len() > LONGEST_SERIES {
+            let found = values.len();
+            let message =
+                format!("the series has {found} values; expected {LONGEST_SERIES} at most");
+            return Err(file.line(row).error(ErrorKind::Unsupported, message));
+        }
         if options.unequal == Unequal::Reject {
             let before = series
                 .first()
@@ -55,6 +66,7 @@ pub(super) fn assemble(
     }
     if options.unequal == Unequal::Resample {
         let length = length.unwrap_or_else(|| median_length(&series) / channels);
+        check_resampled(&file.path, series.len() * channels, length)?;
         for values in &mut series {
             let found = values.len() / channels;
             if found != length {
@@ -78,17 +90,33 @@ pub(super) fn assemble(
     })
 }
 
+/// Whether resampled series of this length fit into what is allowed for them.
+fn check_resampled(path: &Path, series: usize, length: usize) -> Result<(), Error> {
+    if series.saturating_mul(length) <= MOST_RESAMPLED {
+        return Ok(());
+    }
+    let needed = series as f64 * length as f64 * 8.0 / f64::from(1 << 30);
+    let message = format!(
+        "{series} series resampled to {length} values each would need {needed:.1} GiB; \
+         expected 2 GiB at most"
+    );
+    Err(Error::new(ErrorKind::NoMemory, message)
+        .of_file(path)
+        .with_hint("take fewer series at a time"))
+}
+
 /// Labels that are whole numbers are one class however they are written: as the known ones, or else
 /// without decimals. Where some are no whole numbers, or begin with a 0, all stay as they are.
 fn spell(labels: &mut [String], known: &[String], decisions: &mut Vec<(&'static str, String)>) {
     let of = |label: &str| whole_number(label).filter(|_| !has_leading_zero(label));
     let spellings = known.iter().filter_map(|known| Some((of(known)?, known)));
     let spellings: HashMap<i64, &String> = spellings.collect();
+    let exact: HashSet<&String> = known.iter().collect();
     let all_whole = labels.iter().all(|label| of(label).is_some());
     let mut first = None;
     for label in labels {
         let spelt = match of(label) {
-            Some(_) if known.contains(label) => None,
+            Some(_) if exact.contains(label) => None,
             Some(number) if !known.is_empty() => {
                 spellings.get(&number).map(|known| (*known).clone())
             }

@@ -2,9 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
+#[cfg(feature = "net")]
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::catalogue;
+#[cfg(feature = "net")]
+use super::lock::SetLock;
 use crate::{Error, ErrorKind};
 
 /// The folder for downloads: `RETUNE_HOME`, else `XDG_CACHE_HOME/retune`, else
@@ -33,8 +37,44 @@ pub fn find_cached(name: &str) -> Result<Option<PathBuf>, Error> {
 pub fn find_cached_in(cache: &Path, name: &str) -> Option<PathBuf> {
     check_name(name).ok()?;
     let name = catalogue::find(name).map_or(name, |entry| entry.name);
-    let folder = datasets(cache).join(name);
+    let parent = datasets(cache);
+    #[cfg(feature = "net")]
+    bring_back(&parent, name);
+    let folder = parent.join(name);
     folder.is_dir().then_some(folder)
+}
+
+/// Waits for a data set that is away between two renames: for an instant, or until now where a process was
+/// killed there.
+#[cfg(feature = "net")]
+fn bring_back(parent: &Path, name: &str) {
+    for _ in 0..100 {
+        if parent.join(name).is_dir() || !previous(parent, name).is_dir() {
+            break;
+        }
+        match SetLock::try_take(parent, name) {
+            Some(lock) => put_back(parent, name, &lock),
+            None => std::thread::sleep(std::time::Duration::from_millis(10)),
+        }
+    }
+}
+
+/// Where a data set is while another takes its place.
+#[cfg(feature = "net")]
+pub(super) fn previous(parent: &Path, name: &str) -> PathBuf {
+    parent.join(format!(".{name}.previous"))
+}
+
+/// Ends what a killed process began: a data set whose place is empty goes back there, and one whose
+/// place was taken goes.
+#[cfg(feature = "net")]
+pub(super) fn put_back(parent: &Path, name: &str, _lock: &SetLock) {
+    let (folder, previous) = (parent.join(name), previous(parent, name));
+    // What cannot be moved or removed stays where it is.
+    let _ = match folder.exists() {
+        true => fs::remove_dir_all(previous),
+        false => fs::rename(previous, folder),
+    };
 }
 
 /// The folder of all data sets in a cache folder.
@@ -98,6 +138,23 @@ mod tests {
         let relative = &[("RETUNE_HOME", ""), ("XDG_CACHE_HOME", "x"), ("HOME", "/h")];
         assert_eq!(with(relative).unwrap(), Path::new("/h/.cache/retune"));
         assert_eq!(with(&[]).unwrap_err().kind(), ErrorKind::Setting);
+    }
+
+    #[cfg(feature = "net")]
+    #[test]
+    fn a_data_set_that_was_away_comes_back() {
+        let cache = tempfile::tempdir().unwrap();
+        let parent = datasets(cache.path());
+        let folder = parent.join("Coffee");
+        fs::create_dir_all(previous(&parent, "Coffee")).unwrap();
+        assert_eq!(find_cached_in(cache.path(), "Coffee"), Some(folder.clone()));
+        assert!(!previous(&parent, "Coffee").exists());
+        // Killed after the new one was in its place.
+        fs::create_dir(previous(&parent, "Coffee")).unwrap();
+        fs::write(folder.join("new"), "").unwrap();
+        let lock = SetLock::wait(&parent, "Coffee").unwrap();
+        put_back(&parent, "Coffee", &lock);
+        assert!(folder.join("new").exists() && !previous(&parent, "Coffee").exists());
     }
 
     #[test]

@@ -25,6 +25,26 @@ pub struct CatalogueEntry {
     pub classes: usize,
 }
 
+/// Bytes of a value and of a line beside its values, more than any file of the archive takes, of the lines
+/// before the series, and the values of a series whose length varies.
+const VALUE_BYTES: u64 = 40;
+const LINE_BYTES: u64 = 1024;
+const HEADER_BYTES: u64 = 1 << 20;
+const MOST_VARYING: usize = 1 << 14;
+
+impl CatalogueEntry {
+    /// What the two files of the data set take in bytes, at the most.
+    pub fn most_bytes(&self) -> u64 {
+        let length = if self.length == 0 {
+            MOST_VARYING
+        } else {
+            self.length
+        };
+        let series = (self.train + self.test) as u64;
+        2 * HEADER_BYTES + series * (LINE_BYTES + VALUE_BYTES * length as u64)
+    }
+}
+
 /// The data sets of the archive of series with several channels (UEA), which are none of ours.
 const MULTIVARIATE: [&str; 30] = [
     "ArticularyWordRecognition",

@@ -1,6 +1,6 @@
 //! The classes of a training split, in a fixed order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,11 @@ use crate::{Error, ErrorKind};
 /// Deserializing keeps the stored order, and fails for fewer than two classes or a repeated one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct Classes(Vec<String>);
+pub struct Classes {
+    names: Vec<String>,
+    /// The place of each name.
+    places: HashMap<String, usize>,
+}
 
 impl Classes {
     /// The classes among the labels of a training split.
@@ -45,18 +49,18 @@ impl Classes {
 
     /// The place of a label among the classes, from 0; `None` for a label that is none of them.
     pub fn index(&self, label: &str) -> Option<usize> {
-        self.0.iter().position(|name| name == label)
+        self.places.get(label).copied()
     }
 
     /// The labels in their order.
     pub fn names(&self) -> &[String] {
-        &self.0
+        &self.names
     }
 
     /// How many classes there are: at least two.
     #[allow(clippy::len_without_is_empty)] // never empty
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 }
 
@@ -79,13 +83,14 @@ impl TryFrom<Vec<String>> for Classes {
                 .with_hint("check which column holds the labels, and choose it")
                 .with_setting("label", ""));
         }
-        Ok(Self(names))
+        let places = names.iter().cloned().zip(0..).collect();
+        Ok(Self { names, places })
     }
 }
 
 impl From<Classes> for Vec<String> {
     fn from(classes: Classes) -> Self {
-        classes.0
+        classes.names
     }
 }
 

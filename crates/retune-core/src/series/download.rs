@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::assemble::series_length;
-use super::cache::{cache_folder, check_name, datasets};
-use super::format::{self, Layout};
+use super::cache::{cache_folder, check_name, datasets, previous, put_back};
+use super::lock::SetLock;
+use super::parts::RowParts;
 use super::temporary::TemporaryFolder;
 use super::unpack::{oversized, unpack};
 use super::{CatalogueEntry, LabelColumn, ReadOptions, catalogue};
@@ -23,8 +24,24 @@ pub const DEFAULT_BASE_URL: &str = "https://timeseriesclassification.com/aeon-to
 /// The largest download in bytes.
 const LARGEST_DOWNLOAD: u64 = 1 << 30;
 
-/// How long the server may take for each step.
-const STEP_LIMIT: Duration = Duration::from_secs(60);
+/// How long the server may take.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// For each step: an answer, or another piece of it.
+    step: Duration,
+    /// For all.
+    all: Duration,
+    /// For each so many bytes, or a byte now and then would go on for ever.
+    span: Duration,
+    bytes: u64,
+}
+
+const PATIENCE: Patience = Patience {
+    step: Duration::from_secs(60),
+    all: Duration::from_secs(2 * 60 * 60),
+    span: Duration::from_secs(60),
+    bytes: 60 << 10,
+};
 
 /// How far a download has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +64,8 @@ struct Source<'a> {
 /// Downloads a data set into the cache and returns its folder, for [`Dataset::read`](super::Dataset::read).
 ///
 /// `progress` is called for every piece that arrives. The download is checked against the
-/// catalogue; what was in the cache before is replaced only when all went well.
+/// catalogue; what was in the cache before is replaced only when all went well. While another process
+/// fetches the same data set it is waited for, and what it fetched is taken.
 ///
 /// # Errors
 ///
@@ -76,11 +94,21 @@ pub fn download_into(
     check_name(name)?;
     let entry = catalogue::look_up(name)?;
     let url = format!("{}/{}.zip", base_url.trim_end_matches('/'), entry.name);
-    let temporary = TemporaryFolder::create(&datasets(cache), entry.name)?;
-    let zip = temporary.path().join("download.zip");
-    let (bytes, sha256) = fetch(&url, &zip, progress)?;
+    let parent = datasets(cache);
+    let unwritable = |error| Error::write(&parent, error);
+    fs::create_dir_all(&parent).map_err(unwritable)?;
+    let lock = SetLock::wait(&parent, entry.name)?;
+    put_back(&parent, entry.name, &lock);
+    let target = parent.join(entry.name);
+    if lock.waited && target.is_dir() {
+        return Ok(target);
+    }
+    // A file without a name: it goes with the process, however that ends.
+    let mut zip = tempfile::tempfile_in(&parent).map_err(unwritable)?;
+    let (bytes, sha256) = fetch(&url, &mut zip, PATIENCE, progress)?;
+    let temporary = TemporaryFolder::create(&parent, entry.name, &lock)?;
     let folder = temporary.path().join(entry.name);
-    let files = unpack(&url, &zip, entry.name, &folder)?;
+    let files = unpack(&url, zip, (entry.name, entry.most_bytes()), &folder)?;
     check(&url, &folder, &files, entry)?;
     let source = Source {
         url: &url,
@@ -93,13 +121,14 @@ pub fn download_into(
         .map_err(io::Error::from)
         .and_then(|text| fs::write(&path, text + "\n"))
         .map_err(|error| Error::write(&path, error))?;
-    install(&temporary, &folder, datasets(cache).join(entry.name))
+    install(&parent, entry.name, &folder, &lock)
 }
 
 /// Streams the answer into a file; returns its size and SHA-256.
 fn fetch(
     url: &str,
-    path: &Path,
+    file: &mut File,
+    patience: Patience,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(u64, String), Error> {
     let failed = |reason: String, hint: &str| {
@@ -110,10 +139,13 @@ fn fetch(
     let oversized = || oversized(url, "the download", LARGEST_DOWNLOAD);
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_resolve(Some(STEP_LIMIT))
-        .timeout_connect(Some(STEP_LIMIT))
-        .timeout_recv_response(Some(STEP_LIMIT))
-        .timeout_per_read(Some(STEP_LIMIT))
+        // Whoever sends an address that is encrypted elsewhere must not make it plain.
+        .https_only(url.starts_with("https://"))
+        .timeout_global(Some(patience.all))
+        .timeout_resolve(Some(patience.step))
+        .timeout_connect(Some(patience.step))
+        .timeout_recv_response(Some(patience.step))
+        .timeout_per_read(Some(patience.step))
         .user_agent(concat!("retune/", env!("CARGO_PKG_VERSION")))
         .build()
         .new_agent();
@@ -131,8 +163,11 @@ fn fetch(
     if total.is_some_and(|total| total > LARGEST_DOWNLOAD) {
         return Err(oversized());
     }
-    let unwritable = |error| Error::write(path, error);
-    let mut file = File::create(path).map_err(unwritable)?;
+    let unwritable = |error| {
+        let message = format!("cannot keep what {url} sends: {error}");
+        Error::new(ErrorKind::Write, message).with_source(error)
+    };
+    let (mut span, mut before) = (Instant::now(), 0);
     let mut reader = body.into_reader();
     let mut hash = Sha256::new();
     let mut received = 0;
@@ -153,6 +188,16 @@ fn fetch(
         if received > LARGEST_DOWNLOAD {
             return Err(oversized());
         }
+        if span.elapsed() >= patience.span {
+            if received - before < patience.bytes {
+                let (bytes, seconds) = (received - before, patience.span.as_secs_f64());
+                let least = patience.bytes;
+                let reason =
+                    format!("only {bytes} bytes came in {seconds} s; expected {least} or more");
+                return Err(unreachable(reason));
+            }
+            (span, before) = (Instant::now(), received);
+        }
         hash.update(&buffer[..count]);
         file.write_all(&buffer[..count]).map_err(unwritable)?;
         progress(Progress { received, total });
@@ -169,7 +214,7 @@ fn fetch(
     Ok((received, digits))
 }
 
-/// Compares what was unpacked with the catalogue.
+/// Compares what was unpacked with the catalogue, and reads no further than that promises.
 fn check(
     url: &str,
     folder: &Path,
@@ -180,32 +225,42 @@ fn check(
         label: LabelColumn::First,
         ..ReadOptions::default()
     };
-    let layout = Layout::new(&options);
-    let same = |what: &str, found: usize, expected: usize| {
-        if found == expected {
-            return Ok(());
-        }
+    let differs = |what: &str, found: String, expected: usize| {
         let message =
             format!("{url}: {what} is {found}; expected {expected} as in the UCR archive");
         Err(Error::new(ErrorKind::Download, message))
     };
-    // The folder is gone when an error is shown, so that its place is given within the zip file.
-    let read =
-        |file: &String| format::read_as(&folder.join(file), &Path::new(url).join(file), &layout);
-    let (train, test) = (read(&files[0])?, read(&files[1])?);
-    same(
-        "the number of training series",
-        train.rows.len(),
-        entry.train,
-    )?;
-    same("the number of test series", test.rows.len(), entry.test)?;
+    let same = |what: &str, found: usize, expected: usize| match found == expected {
+        true => Ok(()),
+        false => differs(what, found.to_string(), expected),
+    };
     let mut labels = BTreeSet::new();
     let mut longest = 0;
-    for file in [&train, &test] {
-        for row in &file.rows {
-            labels.extend(row.label.as_deref());
-            longest = longest.max(series_length(file, &row.values));
+    for (file, what, expected) in [
+        (&files[0], "the number of training series", entry.train),
+        (&files[1], "the number of test series", entry.test),
+    ] {
+        // The folder is gone when an error is shown, so that its place is given within the zip file.
+        let parts = RowParts::open(&folder.join(file), None, &[], &options)?;
+        let mut parts = parts.called(Path::new(url).join(file));
+        let mut found = 0;
+        while let Some(part) = parts.next()? {
+            found += part.rows.len();
+            for row in &part.rows {
+                longest = longest.max(series_length(&part, &row.values));
+            }
+            labels.extend(part.rows.into_iter().filter_map(|row| row.label));
+            if found > expected {
+                return differs(what, format!("{found} or more"), expected);
+            }
+            if labels.len() > entry.classes {
+                same("the number of classes", labels.len(), entry.classes)?;
+            }
+            if entry.length != 0 && longest > entry.length {
+                same("the length of the longest series", longest, entry.length)?;
+            }
         }
+        same(what, found, expected)?;
     }
     same("the number of classes", labels.len(), entry.classes)?;
     if entry.length != 0 {
@@ -214,18 +269,71 @@ fn check(
     Ok(())
 }
 
-/// Puts the finished folder into its place, in one step that either happens or does not.
-fn install(temporary: &TemporaryFolder, folder: &Path, target: PathBuf) -> Result<PathBuf, Error> {
-    let previous = temporary.path().join("previous");
-    let replaced = fs::rename(&target, &previous).is_ok();
-    match fs::rename(folder, &target) {
-        Ok(()) => Ok(target),
-        Err(error) => {
-            if replaced {
-                // If this fails as well, the first error is still the one to tell.
-                let _ = fs::rename(&previous, &target);
+/// Puts the finished folder into its place. Where the process is killed between the two renames, the one
+/// that was there before comes back when somebody looks for it.
+fn install(parent: &Path, name: &str, folder: &Path, lock: &SetLock) -> Result<PathBuf, Error> {
+    let (target, previous) = (parent.join(name), previous(parent, name));
+    let unwritable = |error| Error::write(&target, error);
+    if target.exists() {
+        fs::rename(&target, &previous).map_err(unwritable)?;
+    }
+    let installed = fs::rename(folder, &target).map_err(unwritable);
+    put_back(parent, name, lock);
+    installed.map(|()| target)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// A server that answers one request with some bytes, and then a byte now and then.
+    fn serve(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request);
+            let mut sent = stream.write_all(answer.as_bytes());
+            while sent.is_ok() && answer.contains("200") {
+                thread::sleep(Duration::from_millis(20));
+                sent = stream.write_all(b"a");
             }
-            Err(Error::write(&target, error))
-        }
+        });
+        address.to_string()
+    }
+
+    fn fetched(url: &str, patience: Patience) -> String {
+        let mut file = tempfile::tempfile().unwrap();
+        let error = fetch(url, &mut file, patience, &mut |_| {}).unwrap_err();
+        error.to_string()
+    }
+
+    #[test]
+    fn a_trickle_ends_and_so_does_what_takes_too_long() {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+        let url = format!("http://{}/a.zip", serve(answer));
+        let patience = Patience {
+            span: Duration::from_millis(200),
+            ..PATIENCE
+        };
+        let error = fetched(&url, patience);
+        assert!(
+            error.contains("bytes came in 0.2 s; expected 61440 or more"),
+            "{error}"
+        );
+        let url = format!("http://{}/a.zip", serve(answer));
+        let patience = Patience {
+            all: Duration::from_millis(300),
+            ..PATIENCE
+        };
+        let error = fetched(&url, patience);
+        assert!(
+            error.starts_with("cannot download") && error.contains("timeout"),
+            "{error}"
+        );
     }
 }

@@ -46,6 +46,8 @@ mod dataset;
 #[cfg(feature = "net")]
 mod download;
 mod format;
+#[cfg(feature = "net")]
+mod lock;
 mod options;
 mod parts;
 mod resample;
@@ -56,6 +58,7 @@ mod temporary;
 #[cfg(feature = "net")]
 mod unpack;
 
+pub use assemble::LONGEST_SERIES;
 pub use cache::{cache_folder, find_cached, find_cached_in};
 pub use catalogue::{CatalogueEntry, catalogue, closest, find, look_up};
 pub use classes::Classes;

@@ -1,50 +1,57 @@
 //! A file of any length, a part at a time, in memory that does not grow with it.
 
 use std::fmt;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use super::assemble::assemble;
-use super::format::{self, Format, Layout, Plan, RawFile};
-use super::{ReadOptions, Split};
+use super::format::{self, Format, Later, Layout, Plan, RawFile};
+use super::{ReadOptions, Split, Unequal};
 use crate::Error;
-use crate::table::{decode, open, shown};
+use crate::table::{LONGEST_LINE, decode_after, open, read_to_end, shown, too_long};
 
-/// Lines that are read together.
+/// Lines that are read together, the bytes after which no more are, and the values that their series may
+/// come to where all are resampled to one length. So many lines at least tell what the columns hold.
 const LINES: usize = 1024;
+const LEAST_LINES: usize = 16;
+const BYTES: usize = 1 << 24;
+const VALUES: usize = 1 << 24;
 
 /// The series of a file to predict, in parts of about a thousand: what [`Split::read_for_length`]
 /// reads at once.
 ///
 /// Each item is a part, or the error that ends the file.
 pub struct SplitParts {
+    rows: RowParts,
+    /// Whether any series was read.
+    found: bool,
+}
+
+/// The rows of a file, part by part.
+pub(super) struct RowParts {
     /// What messages call the file.
     path: PathBuf,
-    length: usize,
+    length: Option<usize>,
     options: ReadOptions,
     format: Format,
     reader: Box<dyn BufRead + Send>,
-    /// The lines before the series of a `.ts` or `.arff` file, which every part is read with; known
-    /// after the first part.
+    /// The lines before the series of a `.ts` or `.arff` file, which every part is read with; none
+    /// before they were read.
     header: Option<String>,
     /// What was decided about the columns of a delimited file, after the first part.
     plan: Option<Plan>,
     known: Vec<String>,
-    /// Lines read so far.
+    /// Lines and bytes read so far.
     lines: usize,
+    bytes: usize,
     ended: bool,
 }
 
-impl SplitParts {
-    /// Opens a file whose series must have `length` values; see [`Split::read_for_length`].
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::UnknownName`](crate::ErrorKind::UnknownName) for an unknown extension, and
-    /// [`ErrorKind::Read`](crate::ErrorKind::Read) when it cannot be opened.
+impl RowParts {
+    /// Opens a file, whose series should have `length` values where that is known.
     pub fn open(
         path: &Path,
-        length: usize,
+        length: Option<usize>,
         known: &[String],
         options: &ReadOptions,
     ) -> Result<Self, Error> {
@@ -62,102 +69,192 @@ impl SplitParts {
             plan: None,
             known: known.to_vec(),
             lines: 0,
+            bytes: 0,
             ended: false,
         })
     }
 
-    /// All series of a file that has no lines.
-    fn whole(&mut self) -> Result<Split, Error> {
-        self.ended = true;
-        let mut bytes = Vec::new();
-        let read = self.reader.read_to_end(&mut bytes);
-        read.map_err(|error| Error::read(&self.path, error))?;
-        let layout = Layout::for_length(self.length, &self.known, &self.options);
-        let (raw, _) = format::parse_bytes(self.format, &self.path, &bytes, &layout)?;
-        let raw = raw.univariate()?.into_predictable();
-        assemble(raw, &self.options, Some(self.length), &self.known)
+    /// The same, called `shown` in messages.
+    #[cfg(feature = "net")]
+    pub fn called(self, shown: PathBuf) -> Self {
+        Self {
+            path: shown,
+            ..self
+        }
     }
 
-    /// The next part; `None` for lines without series.
-    fn part(&mut self) -> Result<Option<Split>, Error> {
+    /// The next rows, which may be none; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<RawFile>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
         if self.format.is_binary() {
             return self.whole().map(Some);
         }
-        let before = self.lines;
-        let mut bytes = Vec::new();
-        if let Some(header) = &self.header {
-            bytes.extend(header.as_bytes());
-            // Lines keep their numbers: every reader passes over empty ones.
-            let own = header.lines().count();
-            bytes.extend(std::iter::repeat_n(b'\n', before.saturating_sub(own)));
-        }
-        self.read_lines(&mut bytes)?;
-        let text = decode(&self.path, &bytes)?;
-        let raw = self.parse(text)?.univariate()?.into_predictable();
         if self.header.is_none() {
-            self.header = Some(self.header_of(text));
-        } else if raw.rows.is_empty() {
-            return Ok(None);
+            let header = match self.format.is_delimited() {
+                true => Vec::new(),
+                false => self.read_header()?,
+            };
+            self.header = Some(decode_after(&self.path, &header, (0, 0))?.to_owned());
         }
-        assemble(raw, &self.options, Some(self.length), &self.known).map(Some)
+        let (before, bytes_before) = (self.lines, self.bytes);
+        let bytes = self.read_lines()?;
+        let text = decode_after(&self.path, &bytes, (before, bytes_before))?;
+        let layout = Self::layout(self.length, &self.known, &self.options);
+        let later = Later {
+            header: self.header.as_deref().unwrap_or_default(),
+            before,
+        };
+        format::parse(
+            self.format,
+            &self.path,
+            (text, later),
+            &layout,
+            &mut self.plan,
+        )
+        .map(Some)
     }
 
-    /// Reads some lines, more where one ends within quotation marks or before the header's end.
-    fn read_lines(&mut self, bytes: &mut Vec<u8>) -> Result<(), Error> {
-        let mut count = 0;
-        let mut quotes = 0;
+    /// All rows of a file that has no lines.
+    fn whole(&mut self) -> Result<RawFile, Error> {
+        self.ended = true;
+        let bytes = read_to_end(&mut self.reader);
+        let bytes = bytes.map_err(|error| Error::read(&self.path, error))?;
+        let layout = Self::layout(self.length, &self.known, &self.options);
+        let (raw, _) = format::parse_bytes(self.format, &self.path, &bytes, &layout)?;
+        Ok(raw)
+    }
+
+    fn layout<'a>(
+        length: Option<usize>,
+        known: &'a [String],
+        options: &'a ReadOptions,
+    ) -> Layout<'a> {
+        match length {
+            Some(length) => Layout::for_length(length, known, options),
+            None => Layout::new(options),
+        }
+    }
+
+    /// Reads another line; false at the end of the file.
+    fn read_line(&mut self, bytes: &mut Vec<u8>) -> Result<bool, Error> {
+        let most = LONGEST_LINE as u64 + 1;
+        let read = self.reader.by_ref().take(most).read_until(b'\n', bytes);
+        let read = read.map_err(|error| Error::read(&self.path, error))?;
+        self.lines += usize::from(read > 0);
+        self.bytes += read;
+        self.ended = read == 0;
+        match read > LONGEST_LINE {
+            true => Err(too_long("line", &self.path, self.lines)),
+            false => Ok(read > 0),
+        }
+    }
+
+    /// The lines up to `@data`, or all where there is none.
+    fn read_header(&mut self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
         loop {
             let start = bytes.len();
-            let read = self.reader.read_until(b'\n', bytes);
-            if read.map_err(|error| Error::read(&self.path, error))? == 0 {
-                self.ended = true;
-                return Ok(());
+            if !self.read_line(&mut bytes)? || is_data(&bytes[start..]) {
+                return Ok(bytes);
             }
-            count += 1;
-            self.lines += 1;
-            quotes += bytes[start..].iter().filter(|&&byte| byte == b'"').count();
-            let whole = self.format != Format::Csv || quotes.is_multiple_of(2);
-            // The values of a series may stand anywhere in a long table.
-            let whole = whole && self.options.long.is_none();
-            if count >= LINES && whole && (self.header.is_some() || self.in_data(bytes)) {
-                return Ok(());
+            if bytes.len() > LONGEST_LINE {
+                return Err(too_long("header", &self.path, self.lines));
             }
         }
     }
 
-    /// Whether the lines reach beyond the header.
-    fn in_data(&self, bytes: &[u8]) -> bool {
-        self.format.is_delimited() || data_line(&String::from_utf8_lossy(bytes)).is_some()
-    }
-
-    fn parse(&mut self, text: &str) -> Result<RawFile, Error> {
-        let layout = Layout::for_length(self.length, &self.known, &self.options);
-        format::parse(self.format, &self.path, text, &layout, &mut self.plan)
-    }
-
-    /// The lines before the first series, where they are needed to read the others.
-    fn header_of(&self, text: &str) -> String {
-        let lines = match self.format.is_delimited() {
-            true => 0,
-            false => data_line(text).unwrap_or(0),
+    /// Some lines, more where one ends within quotation marks.
+    fn read_lines(&mut self) -> Result<Vec<u8>, Error> {
+        let most = match (self.options.unequal, self.length) {
+            (Unequal::Resample, Some(length)) => (VALUES / length.max(1)).clamp(LEAST_LINES, LINES),
+            _ => LINES,
         };
-        text.split_inclusive('\n').take(lines).collect()
+        let (mut count, mut quotes, mut row) = (0, 0, 0);
+        let mut bytes = Vec::new();
+        while count < most && bytes.len() < BYTES {
+            let start = bytes.len();
+            if !self.read_line(&mut bytes)? {
+                break;
+            }
+            quotes += bytes[start..].iter().filter(|&&byte| byte == b'"').count();
+            if self.format == Format::Csv && !quotes.is_multiple_of(2) {
+                if bytes.len() - row > LONGEST_LINE {
+                    return Err(too_long("row", &self.path, self.lines));
+                }
+                continue;
+            }
+            row = bytes.len();
+            count += 1;
+        }
+        if self.options.long.is_some() {
+            // The values of a series may stand anywhere in a long table.
+            let rest = read_to_end(&mut self.reader);
+            bytes.extend(rest.map_err(|error| Error::read(&self.path, error))?);
+            self.ended = true;
+        }
+        Ok(bytes)
     }
 }
 
-/// The line of `@data`, counted from 1.
-fn data_line(text: &str) -> Option<usize> {
-    let is_data = |line: &str| line.trim().eq_ignore_ascii_case("@data");
-    text.lines().position(is_data).map(|index| index + 1)
+/// Whether a line says that the series follow.
+fn is_data(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let mut words = line.split(u8::is_ascii_whitespace);
+    let first = words.find(|word| !word.is_empty());
+    first.is_some_and(|word| word.eq_ignore_ascii_case(b"@data"))
+}
+
+impl SplitParts {
+    /// Opens a file whose series must have `length` values; see [`Split::read_for_length`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownName`](crate::ErrorKind::UnknownName) for an unknown extension, and
+    /// [`ErrorKind::Read`](crate::ErrorKind::Read) when it cannot be opened.
+    pub fn open(
+        path: &Path,
+        length: usize,
+        known: &[String],
+        options: &ReadOptions,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            rows: RowParts::open(path, Some(length), known, options)?,
+            found: false,
+        })
+    }
+
+    /// The next part.
+    fn part(&mut self) -> Result<Option<Split>, Error> {
+        while let Some(raw) = self.rows.next()? {
+            let raw = raw.univariate()?.into_predictable();
+            let is_last = self.rows.ended && !self.found;
+            // A file without any series is an error; lines without series are none.
+            if is_last || !raw.rows.is_empty() {
+                self.found = true;
+                let RowParts {
+                    options,
+                    length,
+                    known,
+                    ..
+                } = &self.rows;
+                return assemble(raw, options, *length, known).map(Some);
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl fmt::Debug for SplitParts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("SplitParts");
         shown
-            .field("path", &self.path)
-            .field("format", &self.format);
-        shown.field("lines", &self.lines).finish_non_exhaustive()
+            .field("path", &self.rows.path)
+            .field("format", &self.rows.format);
+        shown
+            .field("lines", &self.rows.lines)
+            .finish_non_exhaustive()
     }
 }
 
@@ -165,16 +262,8 @@ impl Iterator for SplitParts {
     type Item = Result<Split, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
-            match self.part() {
-                Ok(Some(split)) => return Some(Ok(split)),
-                Ok(None) => {}
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
-            }
-        }
-        None
+        let part = self.part();
+        self.rows.ended |= part.is_err();
+        part.transpose()
     }
 }

@@ -75,6 +75,11 @@ impl Level {
         }
     }
 
+    /// Whether it can be taken off a series: a finite mean and a deviation above 0.
+    pub fn is_sound(&self) -> bool {
+        self.mean.is_finite() && self.deviation.is_normal() && self.deviation > 0.0
+    }
+
     /// `(x − mean) / deviation`, computed in 64 bits.
     pub fn apply<T: Real>(self, series: &[T]) -> Vec<f32> {
         let scaled = |&value: &T| ((value.into() - self.mean) / self.deviation) as f32;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -11,20 +11,17 @@ use zip::result::ZipError;
 use super::dataset::EXTENSIONS;
 use crate::{Error, ErrorKind};
 
-/// The largest size of the two unpacked files together, in bytes.
-const LARGEST_UNPACKED: u64 = 2 << 30;
-
 /// Unpacks the training and the test file of `name` into `folder`, which is made, and returns their
-/// names. All other entries are left out, but one that would leave the folder fails the whole file.
+/// names, which may take so many bytes together. All other entries are left out, but one that would leave the folder fails the whole file.
 pub(super) fn unpack(
     url: &str,
-    zip: &Path,
-    name: &str,
+    mut zip: File,
+    (name, most): (&str, u64),
     folder: &Path,
 ) -> Result<[String; 2], Error> {
     let bad = |error: ZipError| bad_zip(url, &error.to_string());
-    let file = File::open(zip).map_err(|error| Error::read(zip, error))?;
-    let mut archive = ZipArchive::new(file).map_err(|error| match begins_as_page(zip) {
+    let is_page = begins_as_page(&mut zip);
+    let mut archive = ZipArchive::new(zip).map_err(|error| match is_page {
         true => {
             let message = format!("{url}: the server answered with a page of HTML, no zip file");
             let hint =
@@ -39,7 +36,8 @@ pub(super) fn unpack(
         let path = entry.name().map_err(bad)?.into_owned();
         if entry.is_symlink() || escapes(&path) {
             let message = format!(
-                "{url}: the entry `{path}` leaves the folder; expected relative paths and no links"
+                "{url}: the entry `{}` leaves the folder; expected relative paths and no links",
+                crate::wording::shorten(&path)
             );
             return Err(Error::new(ErrorKind::Download, message));
         }
@@ -58,20 +56,21 @@ pub(super) fn unpack(
         bad_zip(url, &problem)
     })?;
     fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-    let mut left = LARGEST_UNPACKED;
+    let mut left = most;
     for file in &files {
         if let Some(&index) = entries.get(file) {
             let mut entry = archive.by_index(index).map_err(bad)?;
-            write_bounded(url, &mut entry, &folder.join(file), &mut left)?;
+            write_bounded(url, &mut entry, &folder.join(file), (&mut left, most))?;
         }
     }
     Ok(files)
 }
 
 /// Whether a file begins as pages of the web do.
-fn begins_as_page(path: &Path) -> bool {
+fn begins_as_page(file: &mut File) -> bool {
     let mut begin = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut begin));
+    let read = file.seek(SeekFrom::Start(0));
+    let read = read.and_then(|_| file.take(512).read_to_end(&mut begin));
     let begin = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&begin);
     let begin = begin.trim_ascii_start().to_ascii_lowercase();
     read.is_ok() && (begin.starts_with(b"<!doctype html") || begin.starts_with(b"<html"))
@@ -84,7 +83,7 @@ fn write_bounded(
     url: &str,
     entry: &mut impl Read,
     path: &Path,
-    left: &mut u64,
+    (left, most): (&mut u64, u64),
 ) -> Result<(), Error> {
     let unwritable = |error| Error::write(path, error);
     let mut file = File::create(path).map_err(unwritable)?;
@@ -98,7 +97,7 @@ fn write_bounded(
         };
         *left = left
             .checked_sub(count as u64)
-            .ok_or_else(|| oversized(url, "the unpacked data set", LARGEST_UNPACKED))?;
+            .ok_or_else(|| oversized(url, "the unpacked data set", most))?;
         file.write_all(&buffer[..count]).map_err(unwritable)?;
     }
 }
@@ -148,7 +147,8 @@ mod tests {
             (b"", "not an intact zip file"),
         ] {
             fs::write(&zip, bytes).unwrap();
-            let error = unpack("u", &zip, "a", &folder.path().join("a")).unwrap_err();
+            let file = File::open(&zip).unwrap();
+            let error = unpack("u", file, ("a", 9), &folder.path().join("a")).unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
         }
     }
@@ -159,7 +159,7 @@ mod tests {
         let mut left = 100;
         let bytes = vec![0; 200];
         let path = folder.path().join("a");
-        let error = write_bounded("u", &mut bytes.as_slice(), &path, &mut left).unwrap_err();
+        let error = write_bounded("u", &mut bytes.as_slice(), &path, (&mut left, 100)).unwrap_err();
         assert!(
             error
                 .to_string()

@@ -44,5 +44,8 @@ pub use read_as::ReadAs;
 pub use records::{Records, Row};
 pub use separator::Separator;
 pub use style::{NumberStyle, StyleSearch, TwoWays};
+pub(crate) use text::{
+    LONGEST_LINE, decode_after, is_standard_input, open, read_bytes, read_to_end, shown, too_long,
+    without_gz,
+};
 pub use text::{decode, read_text};
-pub(crate) use text::{is_standard_input, open, read_bytes, shown, without_gz};

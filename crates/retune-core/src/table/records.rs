@@ -54,6 +54,8 @@ pub struct Records<'a> {
     /// Whether fields may stand in quotes.
     quotes: bool,
     source: Source<'a>,
+    /// Lines of the file before the text.
+    before: usize,
 }
 
 #[derive(Debug)]
@@ -90,7 +92,13 @@ impl<'a> Records<'a> {
             separator,
             quotes,
             source,
+            before: 0,
         }
+    }
+
+    /// The same of a text that stands after so many lines of its file.
+    pub(crate) fn after(self, before: usize) -> Self {
+        Self { before, ..self }
     }
 
     /// The fields of the next row where each line is one; none at the end, and where some fields
@@ -108,7 +116,7 @@ impl<'a> Records<'a> {
             }
             let has_fields = self.quotes && self.separator == Separator::Tab && line.contains('\t');
             if has_fields || !line.trim().is_empty() {
-                return Some(Fields::new(*count, line, self.separator));
+                return Some(Fields::new(self.before + *count, line, self.separator));
             }
         }
         None
@@ -130,7 +138,7 @@ impl<'a> Records<'a> {
             if !read.expect("rows of any length of a text that is UTF-8 already") {
                 return false;
             }
-            row.line = line_of(self.text, row.fields.position());
+            row.line = self.before + line_of(self.text, row.fields.position());
             if row.len() > 1 || !row.is_blank() {
                 return true;
             }

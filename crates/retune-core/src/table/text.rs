@@ -1,12 +1,12 @@
 //! The text of a file, packed or not, or of standard input.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
 use super::Place;
+use crate::input::{open_file, read_whole};
 use crate::{Error, ErrorKind};
 
 /// What a path is called that stands for standard input.
@@ -15,6 +15,10 @@ const STANDARD_INPUT: &str = "-";
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// The most that a packed file may unpack to, in bytes; a small file can promise any size.
 const LARGEST_UNPACKED: u64 = 1 << 30;
+/// The most bytes of a text that is read at once.
+const LARGEST: u64 = 4 << 30;
+/// The longest line of a text, in bytes.
+pub(crate) const LONGEST_LINE: usize = 64 << 20;
 
 /// The whole file as text, without a byte order mark.
 ///
@@ -33,12 +37,15 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Read`], also for what would unpack to more than a gibibyte.
+/// [`ErrorKind::Read`], also for what is larger than 4 GiB or would unpack to more than one.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = open(path)?.read_to_end(&mut bytes);
-    read.map_err(|error| Error::read(&shown(path), error))?;
-    Ok(bytes)
+    let bytes = read_to_end(open(path)?);
+    bytes.map_err(|error| Error::read(&shown(path), error))
+}
+
+/// The rest of what is read, where that is no more than 4 GiB.
+pub(crate) fn read_to_end(reader: impl Read) -> io::Result<Vec<u8>> {
+    read_whole(reader, LARGEST)
 }
 
 /// Opens a file to be read a part at a time, as [`read_bytes`] reads it whole.
@@ -49,12 +56,9 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, Error> {
     let unreadable = |error| Error::read(&shown(path), error);
     if is_standard_input(path) {
-        let mut bytes = Vec::new();
-        let read = io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(unreadable)?;
-        return unpack(Cursor::new(bytes)).map_err(unreadable);
+        return unpack(BufReader::new(io::stdin())).map_err(unreadable);
     }
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open_file(path).map_err(unreadable)?;
     unpack(BufReader::new(file)).map_err(unreadable)
 }
 
@@ -121,24 +125,49 @@ impl<R: BufRead> Read for Unpacked<R> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::NotText`] with the place of the first bad byte.
+/// [`ErrorKind::NotText`] with the place of the first bad byte, and [`ErrorKind::Unsupported`] for a line
+/// of more than 64 MiB.
 pub fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Error> {
+    decode_after(path, bytes, (0, 0))
+}
+
+/// The same of bytes that stand after so many lines and bytes of their file.
+pub(crate) fn decode_after<'a>(
+    path: &Path,
+    bytes: &'a [u8],
+    (lines_before, bytes_before): (usize, usize),
+) -> Result<&'a str, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = bytes.iter().take(error.valid_up_to());
-        let line = good.filter(|&&byte| byte == b'\n').count() + 1;
-        let byte = error.valid_up_to() + 1;
+        let line = lines_before + good.filter(|&&byte| byte == b'\n').count() + 1;
+        let byte = bytes_before + error.valid_up_to() + 1;
         let message = format!("byte {byte} of the file is not UTF-8; expected a UTF-8 text file");
         Error::new(ErrorKind::NotText, message)
             .at(Place::line(path, line))
             .with_hint("save the file as UTF-8")
     })?;
+    let mut lines = bytes.split(|&byte| byte == b'\n');
+    if bytes.len() > LONGEST_LINE
+        && let Some(place) = lines.position(|line| line.len() > LONGEST_LINE)
+    {
+        return Err(too_long("line", path, lines_before + place + 1));
+    }
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// What ends at a line of a file is longer than a line may be.
+pub(crate) fn too_long(what: &str, path: &Path, line: usize) -> Error {
+    let limit = LONGEST_LINE >> 20;
+    let message = format!("the {what} is longer than {limit} MiB; expected a shorter one");
+    Error::new(ErrorKind::Unsupported, message)
+        .at(Place::line(path, line))
+        .with_hint("check that this is the file that was meant")
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use flate2::Compression;
     use flate2::write::GzEncoder;

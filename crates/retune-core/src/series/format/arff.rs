@@ -1,6 +1,7 @@
 //! Weka `.arff`: declared attributes, the nominal one being the label. One relational attribute
 //! holds several channels, each on a line of its own within one quoted field.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::channels::Channels;
@@ -35,8 +36,9 @@ struct Label {
     /// Which field it is, from 0.
     index: usize,
     name: String,
-    /// The declared values.
+    /// The declared values, in their order and to be looked up.
     values: Vec<String>,
+    known: HashSet<String>,
 }
 
 /// A relational attribute.
@@ -200,6 +202,7 @@ impl Header {
         self.label = Some(Label {
             index,
             name,
+            known: values.iter().cloned().collect(),
             values,
         });
         Ok(())
@@ -305,8 +308,8 @@ impl Header {
     fn read_label(&self, line: Line<'_>, field: usize, word: &Word<'_>) -> Result<String, Error> {
         let missing = word.text.trim() == "?" && !word.quoted;
         let label = if missing { "" } else { word.text.trim() };
-        let mut declared = self.label.iter().flat_map(|label| &label.values);
-        if !label.is_empty() && !declared.any(|value| value == label) {
+        let is_declared = self.label.iter().any(|all| all.known.contains(label));
+        if !label.is_empty() && !is_declared {
             let declared = self.label.iter().flat_map(|label| &label.values);
             let problem = format!(
                 "the label `{}` is not declared; expected one of {}",

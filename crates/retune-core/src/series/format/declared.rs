@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Line, RawFile, RawRow};
+use super::{Later, Line, RawFile, RawRow};
 use crate::Error;
 use crate::wording::EMPTY_FILE;
 
@@ -23,14 +23,16 @@ pub(super) trait Header: Default {
     fn found(self) -> (usize, Vec<(&'static str, String)>);
 }
 
-/// Reads all rows of a text.
-pub(super) fn read<H: Header>(path: &Path, text: &str) -> Result<RawFile, Error> {
+/// Reads all rows of a text, which may be a later part of a file.
+pub(super) fn read<H: Header>(path: &Path, text: &str, later: Later<'_>) -> Result<RawFile, Error> {
     let mut header = H::default();
     let mut in_data = false;
     let mut rows = Vec::new();
     let mut line = Line { path, number: 0 };
-    for text in text.lines() {
-        line.number += 1;
+    let header_lines = later.header.lines().zip(1..);
+    let lines = text.lines().zip(later.before + 1..);
+    for (text, number) in header_lines.chain(lines) {
+        line.number = number;
         let text = text.trim();
         if text.is_empty() || text.starts_with(H::COMMENTS) {
             continue;

@@ -11,7 +11,6 @@ mod ts;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -20,6 +19,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{ReadOptions, Split};
+use crate::storage::write_whole;
 use crate::table::{decode, is_standard_input, read_bytes, shown, without_gz};
 use crate::wording::list;
 use crate::{Error, ErrorKind};
@@ -130,6 +130,14 @@ impl RawFile {
             (None, _) => index + 1,
         }
     }
+}
+
+/// Where a text stands in its file: after the lines of the header, where it is no first part, and after
+/// so many lines in all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Later<'a> {
+    pub header: &'a str,
+    pub before: usize,
 }
 
 /// What the caller knows about the columns of a delimited file.
@@ -296,13 +304,6 @@ pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<(RawFile, Option<
     Ok((file, plan))
 }
 
-/// Reads all rows of a file that errors and rows call `shown`.
-#[cfg(feature = "net")]
-pub(super) fn read_as(path: &Path, shown: &Path, layout: &Layout<'_>) -> Result<RawFile, Error> {
-    let bytes = fs::read(path).map_err(|error| Error::read(shown, error))?;
-    parse_bytes(Format::of(path)?, shown, &bytes, layout).map(|(file, _)| file)
-}
-
 /// Reads all rows of the bytes of a file that errors and rows call `shown`.
 pub(super) fn parse_bytes(
     format: Format,
@@ -314,7 +315,10 @@ pub(super) fn parse_bytes(
     let file = match format {
         Format::Npy => npy::read(shown, bytes),
         Format::Npz => npy::read_zip(shown, bytes),
-        _ => parse(format, shown, decode(shown, bytes)?, layout, &mut plan),
+        _ => {
+            let text = (decode(shown, bytes)?, Later::default());
+            parse(format, shown, text, layout, &mut plan)
+        }
     };
     Ok((file?, plan))
 }
@@ -324,14 +328,14 @@ pub(super) fn parse_bytes(
 pub(super) fn parse(
     format: Format,
     shown: &Path,
-    text: &str,
+    (text, later): (&str, Later<'_>),
     layout: &Layout<'_>,
     plan: &mut Option<Plan>,
 ) -> Result<RawFile, Error> {
     match format {
-        Format::Ts => declared::read::<ts::Header>(shown, text),
-        Format::Arff => declared::read::<arff::Header>(shown, text),
-        _ => delimited::read(format, shown, text, layout, plan),
+        Format::Ts => declared::read::<ts::Header>(shown, text, later),
+        Format::Arff => declared::read::<arff::Header>(shown, text, later),
+        _ => delimited::read((format, shown), (text, later.before), layout, plan),
     }
 }
 
@@ -362,7 +366,7 @@ pub(super) fn write(split: &Split, path: &Path, name: &str) -> Result<(), Error>
     } else {
         Ok(text.into_bytes())
     };
-    let written = bytes.and_then(|bytes| fs::write(path, bytes));
+    let written = bytes.and_then(|bytes| write_whole(path, &bytes));
     written.map_err(|error| Error::write(path, error))
 }
 

@@ -1,6 +1,7 @@
 //! aeon and sktime `.ts`: headers with `@`, then values separated by commas, a colon and the label.
 //! Colons stand between channels, too; with time stamps each value stands in `(stamp,value)`.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::channels::Channels;
@@ -30,6 +31,8 @@ pub(super) struct Header {
     channels: Option<usize>,
     /// What `@classLabel` says: the classes, or `None` for no label.
     labels: Option<Option<Vec<String>>>,
+    /// The same classes, to be looked up.
+    known: HashSet<String>,
 }
 
 impl declared::Header for Header {
@@ -79,6 +82,7 @@ impl declared::Header for Header {
             "serieslength" => self.series_length = Some((line.number, number()?)),
             "classlabel" => {
                 self.labels = Some(truth()?.then(|| words.map(str::to_owned).collect()));
+                self.known = self.labels.iter().flatten().flatten().cloned().collect();
             }
             // Names, and whatever else a tool notes about the data.
             _ => {}
@@ -224,11 +228,10 @@ impl Header {
     /// The label, empty where it is missing, if it is one of the classes.
     fn check_label(&self, line: Line<'_>, field: usize, label: &str) -> Result<String, Error> {
         let classes = self.labels.iter().flatten().flatten();
-        let mut listed = classes.clone().peekable();
         // A list without classes promises none.
-        let any = listed.peek().is_none();
+        let any = self.known.is_empty();
         match label {
-            _ if listed.any(|class| class == label) => Ok(label.to_owned()),
+            _ if self.known.contains(label) => Ok(label.to_owned()),
             "" | "?" => Ok(String::new()),
             _ if any => Ok(label.to_owned()),
             _ => {

@@ -21,12 +21,11 @@ const PLANNED_FIELDS: usize = 1_000_000;
 
 /// Reads all rows after the header.
 ///
-/// With a `plan` the text is a later part of a file that was planned by its first one; without, one
-/// is made and left there.
+/// The text stands after `before` lines of its file. With a `plan` it is a later part, and the first one
+/// was planned so; without, a plan is made and left there.
 pub(super) fn read(
-    format: Format,
-    path: &Path,
-    text: &str,
+    (format, path): (Format, &Path),
+    (text, before): (&str, usize),
     layout: &Layout<'_>,
     plan: &mut Option<Plan>,
 ) -> Result<RawFile, Error> {
@@ -36,7 +35,8 @@ pub(super) fn read(
     let mut records = match format {
         Format::Csv => Records::new(text, separator),
         _ => Records::plain(text, separator),
-    };
+    }
+    .after(before);
     let mut file = RawFile {
         path: path.to_owned(),
         rows: Vec::new(),
@@ -54,7 +54,7 @@ pub(super) fn read(
         rows.push(row);
     }
     if rows.is_empty() {
-        file.lines = text.lines().count();
+        file.lines = before + text.lines().count();
         return Ok(file);
     }
     let is_first = plan.is_none();

@@ -1,0 +1,43 @@
+//! What a fit takes of the memory, worked out before it starts.
+
+use retune_core::memory;
+
+use super::{Examples, FitSettings, ReadoutKind};
+use crate::Error;
+use crate::mapping::pooled_width;
+use crate::source::SourceWeights;
+
+/// Activations of several transforms are kept at once up to so many.
+const TOGETHER: u64 = 4;
+const ACTIVATIONS: u64 = 100_000_000;
+
+/// Whether a fit in closed form fits into memory: the activations of all series at once with a copy for
+/// each readout, its decomposition, and the scores of every readout that may be kept.
+pub(super) fn check(
+    examples: Examples,
+    sources: &[SourceWeights],
+    hearings: usize,
+    settings: &FitSettings,
+) -> Result<(), Error> {
+    if settings.readouts == [ReadoutKind::Labels] {
+        return Ok(());
+    }
+    let widths = sources.iter().map(|source| pooled_width(source.spec()));
+    let width = widths.max().unwrap_or(0) as u64;
+    let (series, classes) = (examples.series.len() as u64, examples.class_count as u64);
+    let (hearings, readouts) = (hearings as u64, settings.readouts.len() as u64);
+    let one = series.saturating_mul(width);
+    let activations = one
+        .saturating_mul(TOGETHER.min(hearings))
+        .min(ACTIVATIONS.max(one));
+    let scores = series
+        .saturating_mul(classes)
+        .saturating_mul(hearings * readouts);
+    let needed = activations.saturating_mul(4 * (1 + readouts));
+    let needed = needed.saturating_add(scores.saturating_mul(8));
+    memory::check(
+        needed,
+        &format!("fitting {series} series of {classes} classes"),
+    )
+    .map_err(|error| error.with_hint("fit on fewer series, with fewer transforms or one readout"))
+}
