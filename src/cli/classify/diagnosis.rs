@@ -90,20 +90,26 @@ impl DiagnoseArgs {
     }
 }
 
-/// A table of all parts, with what its columns mean.
+/// A table of all parts.
 pub fn table(parts: &[Diagnosed]) -> String {
     if parts.is_empty() {
         return String::new();
     }
+    let heard = parts.iter().any(|one| one.distance.is_some());
     let rows = parts.iter().map(|one| {
-        let distance = one.distance.map(text::accuracy);
+        let distance = match one.distance {
+            Some(distance) => text::accuracy(distance),
+            None if heard => "–".to_owned(),
+            None => String::new(),
+        };
         [
             format!("part {}", one.part),
             format!("{:.3e}", one.of_gradients.gradient),
             text::accuracy(one.of_gradients.alignment),
-            distance.unwrap_or_else(|| "–".to_owned()),
+            distance,
         ]
     });
-    let head = ",input gradient,alignment,distance from speech";
-    text::headed(&[Left, Right, Right, Right], head, rows) + "\n"
+    let last = if heard { "distance from speech" } else { "" };
+    let head = format!(",input gradient,alignment,{last}");
+    text::headed(&[Left, Right, Right, Right], &head, rows) + "\n"
 }
