@@ -89,7 +89,7 @@ pub(super) fn backward<B: AutodiffBackend>(
 /// What the source's answer goes through while a transform is trained.
 enum Through {
     /// A label mapping, which may be found anew after each epoch.
-    Labels(Labels),
+    Labels(Box<Labels>),
     /// A layer whose numbers are trained with those of the transform.
     Linear(Mapping),
 }
@@ -133,7 +133,7 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
             Some(linear) => Through::Linear(Mapping::new(linear)),
             None => {
                 let labels = Labels::new(&settings.labels, settings.seed, spec, count)?;
-                Through::Labels(labels)
+                Through::Labels(Box::new(labels))
             }
         };
         let of_transform = Layout {
