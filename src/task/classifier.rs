@@ -497,4 +497,18 @@ mod tests {
             "{error}"
         );
     }
+
+    #[test]
+    fn answers_that_are_not_finite_are_told_by_their_number() {
+        assert!(check_answer([1.0, -f32::MAX, 0.0], 2, 0).is_ok());
+        assert!(check_answer(Vec::<f64>::new(), 0, 0).is_ok());
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let error = check_answer([1.0, 2.0, 3.0, bad], 2, 64).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Numeric);
+            assert_eq!(
+                error.to_string(),
+                "the program's answer to case 66 is not finite"
+            );
+        }
+    }
 }

@@ -1,8 +1,6 @@
 //! Files and names from strangers: what a program names is never opened, what a label holds never reaches
 //! the terminal, and an output is there whole or not at all.
 
-use std::time::{Duration, Instant};
-
 use retune::storage::HashSum;
 
 use super::*;
@@ -45,7 +43,6 @@ fn the_name_of_a_source_is_no_path() {
         .unwrap()
         .save(&bench.path("mine.safetensors"))
         .unwrap();
-    let start = Instant::now();
     for name in [
         "/dev/zero",
         "/etc/passwd",
@@ -78,7 +75,6 @@ fn the_name_of_a_source_is_no_path() {
             );
         }
     }
-    assert!(start.elapsed() < Duration::from_secs(60));
     // A random source can be made again from its name alone.
     let random = SourceWeights::find("random-7").unwrap();
     edit(

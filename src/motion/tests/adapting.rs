@@ -219,7 +219,7 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn a_program_of_other_signals_or_without_finite_answers_is_refused() {
+fn a_program_of_other_signals_is_refused() {
     use crate::program::{Motion, MotionRecord, Program};
 
     let source = lively(signals(&JOINTS, &["knee"], 8, 4), 6);
@@ -243,7 +243,8 @@ fn a_program_of_other_signals_or_without_finite_answers_is_refused() {
     };
     let identity = size.identity(0);
     assert_eq!(predict(&content, &identity).unwrap().len(), 4);
-    let changes: [(&str, fn(&mut Motion)); 5] = [
+    type Change = fn(&mut Motion);
+    let changes: [(&str, Change); 5] = [
         ("input joints", |content| content.input_joints.reverse()),
         ("target joints", |content| {
             content.target_joints.push("hip".to_owned())
@@ -260,17 +261,5 @@ fn a_program_of_other_signals_or_without_finite_answers_is_refused() {
             error,
             format!("the program's {what} is not that of its source")
         );
-    }
-    for name in ["refurbish.hidden.bias", "refurbish.output.kernel"] {
-        let mut huge = identity.clone();
-        for name in [name, "refurbish.output.kernel"] {
-            huge.get_mut(name).unwrap().values.fill(1e38);
-        }
-        huge.get_mut("refurbish.hidden.kernel")
-            .unwrap()
-            .values
-            .fill(1e38);
-        let error = predict(&content, &huge).unwrap_err();
-        assert_eq!(error.kind(), crate::ErrorKind::Numeric, "{name}: {error}");
     }
 }

@@ -95,7 +95,8 @@ impl MotionSourceWeights {
     /// When the file cannot be read, is damaged, or holds no motion source.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let bytes = read_file(path, LARGEST_FILE).map_err(|error| Error::read(path, error))?;
-        Self::from_bytes(&bytes, &path.display().to_string())
+        let read = Self::from_bytes(&bytes, &path.display().to_string());
+        read.map_err(|error| error.of_file(path))
     }
 
     /// Reads the bytes of such a file; `origin` names it in errors.

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::settings::PretrainSettings;
 use crate::parameters::{Numbers, tensor};
+use crate::program::limits::LARGEST_FILE;
 use crate::source::{SourceWeights, SpeechFolder};
-use crate::storage::{Stored, sha256, write_whole};
+use crate::storage::{Stored, read_file, sha256, write_whole};
 use crate::train::Moments;
 use crate::{Error, ErrorKind};
 
@@ -57,7 +58,7 @@ impl State {
     /// Reads the state of the same run, of so many steps an epoch, in the place of a fresh one.
     pub fn load(&mut self, path: &Path, run: &str, steps: usize) -> Result<(), Error> {
         let failed = |reason: &str| no_checkpoint(path, reason);
-        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
+        let bytes = read_file(path, LARGEST_FILE).map_err(|error| Error::read(path, error))?;
         let stored = Stored::from_bytes(&bytes)
             .map_err(|_| failed("it is no checkpoint, one of another version, or cut short"))?;
         let entry = |name: &str| stored.metadata.get(name).map(String::as_str);
