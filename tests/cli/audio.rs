@@ -325,6 +325,8 @@ fn options_that_do_not_go_with_recordings() {
         let stderr = bench.fails(&words(&line));
         assert!(stderr.contains(expected), "{line}: {stderr}");
     }
+    let stderr = bench.fails(&words("classify --per-class 3 Waves"));
+    assert!(stderr.contains("--per-class is for recordings"), "{stderr}");
     bench.fit();
     let stderr = bench.fails(&words(
         "predict waves.safetensors Waves/Waves_TEST.tsv more.wav",
@@ -335,7 +337,6 @@ fn options_that_do_not_go_with_recordings() {
     );
     for line in [
         "classify --audio speech Waves",
-        "classify --per-class 3 Waves",
         "classify --audio speech --transform padding",
     ] {
         failure(bench.retune(&words(line)).output().unwrap(), 2);
