@@ -157,11 +157,11 @@ impl Arguments {
 
     /// The files to read.
     fn files(&self) -> Result<Files<'_>> {
+        if let Some(audio) = self.audio.path()? {
+            return Ok(Files::Recordings(audio));
+        }
         if let (Some(train), Some(test)) = (&self.train, &self.test) {
             return Ok(Files::Pair(train, test));
-        }
-        if let Some(audio) = &self.audio.audio {
-            return Ok(Files::Recordings(audio));
         }
         let dataset = self.dataset.as_deref();
         find(dataset.expect("it is required without --train and --test: by clap"))

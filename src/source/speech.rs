@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
 use super::{AudioInput, SourceSpec};
-use crate::audio::{load_clip, read_wav, resample};
+use crate::audio::{entries, load_clip, read_wav, resample};
 use crate::{Error, ErrorKind};
 
 /// The folder of noise inside the published data set.
@@ -119,17 +119,8 @@ fn speaker_split(path: &Path) -> &'static str {
     }
 }
 
-fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = std::fs::read_dir(folder);
-    let paths = entries.and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-    let mut paths: Vec<PathBuf> = paths.map_err(|error| Error::read(folder, error))?;
-    // The system gives them in no order, and the order decides what a seed means.
-    paths.sort();
-    Ok(paths)
-}
-
 fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = sorted_entries(folder)?;
+    let mut files = entries(folder)?;
     let is_wav = |extension: &OsStr| extension.eq_ignore_ascii_case("wav");
     files.retain(|path| path.extension().is_some_and(is_wav));
     Ok(files)
@@ -138,7 +129,7 @@ fn wav_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// Every recording below `folder` with its label.
 fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>, Error> {
     let mut found = Vec::new();
-    for word_folder in sorted_entries(folder)? {
+    for word_folder in entries(folder)? {
         if !word_folder.is_dir() || word_folder.ends_with(NOISE_FOLDER) {
             continue;
         }

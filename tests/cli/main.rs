@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 mod archive;
+mod audio;
 mod bench;
 mod black_box;
 mod data;

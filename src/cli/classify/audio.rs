@@ -14,7 +14,7 @@ pub struct AudioArgs {
     #[arg(long, value_name = "FOLDER|TABLE", conflicts_with_all = ["dataset", "train", "test", "transforms", "black_box", "source_command"])]
     pub audio: Option<PathBuf>,
     /// Train on so many recordings of each class, drawn by the seed
-    #[arg(long, value_name = "N", requires = "audio", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count)]
     per_class: Option<usize>,
 }
 
@@ -29,6 +29,16 @@ pub struct Heard {
 }
 
 impl AudioArgs {
+    /// The recordings, where they are asked for. What is an option of them alone is refused without: clap
+    /// asks for no argument that conflicts with one that was given.
+    pub fn path(&self) -> Result<Option<&Path>> {
+        ensure!(
+            self.audio.is_some() || self.per_class.is_none(),
+            problem("--per-class is for recordings", "give them with --audio")
+        );
+        Ok(self.audio.as_deref())
+    }
+
     /// Reads the recordings for some sources, at the rate of the first: no longer than any of them hears at once.
     pub fn read(
         &self,

@@ -13,7 +13,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-pub use folder::wav_files;
+pub use folder::{entries, wav_files};
 
 use super::{Clip, read_wav};
 use crate::series::{Dataset, Split};

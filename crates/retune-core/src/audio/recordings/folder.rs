@@ -118,6 +118,9 @@ fn words_of(
     Ok(recordings)
 }
 
+/// The split of a recording that a list names, and where.
+type Listed = (&'static str, Place);
+
 /// Speech Commands as it is published: what stands in no list is for training.
 fn by_lists(folder: &Path) -> Result<Recordings, Error> {
     let mut found = Recordings {
@@ -126,7 +129,7 @@ fn by_lists(folder: &Path) -> Result<Recordings, Error> {
     };
     let all = words_of(folder, &mut found.decisions)?;
     let places = all.iter().enumerate();
-    let mut listed: BTreeMap<String, (usize, Option<(&str, Place)>)> = places
+    let mut listed: BTreeMap<String, (usize, Option<Listed>)> = places
         .map(|(place, one)| (format!("{}/{}", one.label, name(&one.path)), (place, None)))
         .collect();
     for (split, list) in [("test", TESTING_LIST), ("val", VALIDATION_LIST)] {
@@ -158,7 +161,7 @@ fn by_lists(folder: &Path) -> Result<Recordings, Error> {
             *taken = Some((split, place));
         }
     }
-    let mut of: Vec<Option<(&str, Place)>> = vec![None; all.len()];
+    let mut of: Vec<Option<Listed>> = vec![None; all.len()];
     for (place, taken) in listed.into_values() {
         of[place] = taken;
     }
@@ -205,7 +208,11 @@ fn split_wav(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 /// What is in a folder, in the order of the names: the system gives none, and the order decides what a seed
 /// means.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+///
+/// # Errors
+///
+/// When the folder cannot be read.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = fs::read_dir(folder);
     let paths = entries.and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     let mut paths: Vec<PathBuf> = paths.map_err(|error| Error::read(folder, error))?;
