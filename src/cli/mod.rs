@@ -82,8 +82,8 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Classify(classify::Arguments),
-    Fit(fit::Arguments),
+    Classify(Box<classify::Arguments>),
+    Fit(Box<fit::Arguments>),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Forecast(forecast::Arguments),
