@@ -20,8 +20,8 @@ use crate::stacking::shares;
 
 /// The most ways of hearing whose readouts are fitted together, each on a thread of its own, and the most
 /// activations that these may have.
-const TOGETHER: usize = 4;
-const ACTIVATIONS: usize = 100_000_000;
+pub(super) const TOGETHER: usize = 4;
+pub(super) const ACTIVATIONS: usize = 100_000_000;
 /// A ridge costs the third power of its series or its features, whichever are fewer: beyond so many,
 /// only readouts with fewer features are fitted.
 const MOST_DIMENSIONS: usize = 4_000;

@@ -2,14 +2,11 @@
 
 use retune_core::memory;
 
-use super::{Examples, FitSettings, ReadoutKind};
+use super::closed_form::{ACTIVATIONS, TOGETHER};
+use super::{Examples, FitSettings};
 use crate::Error;
 use crate::mapping::pooled_width;
 use crate::source::SourceWeights;
-
-/// Activations of several transforms are kept at once up to so many.
-const TOGETHER: u64 = 4;
-const ACTIVATIONS: u64 = 100_000_000;
 
 /// Whether a fit in closed form fits into memory: the activations of all series at once with a copy for
 /// each readout, its decomposition, and the scores of every readout that may be kept.
@@ -19,7 +16,7 @@ pub(super) fn check(
     hearings: usize,
     settings: &FitSettings,
 ) -> Result<(), Error> {
-    if settings.readouts == [ReadoutKind::Labels] {
+    if settings.by_gradient() {
         return Ok(());
     }
     let widths = sources.iter().map(|source| pooled_width(source.spec()));
@@ -28,8 +25,8 @@ pub(super) fn check(
     let (hearings, readouts) = (hearings as u64, settings.readouts.len() as u64);
     let one = series.saturating_mul(width);
     let activations = one
-        .saturating_mul(TOGETHER.min(hearings))
-        .min(ACTIVATIONS.max(one));
+        .saturating_mul(hearings.min(TOGETHER as u64))
+        .min(one.max(ACTIVATIONS as u64));
     let scores = series
         .saturating_mul(classes)
         .saturating_mul(hearings * readouts);

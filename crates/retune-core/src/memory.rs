@@ -36,8 +36,17 @@ pub fn available() -> Option<u64> {
             .lines()
             .find_map(|line| line.strip_prefix("0::"))?
             .to_owned();
-        let of = |file: &str| number(&read(&format!("/sys/fs/cgroup{path}/{file}"))?);
-        Some(of("memory.max")?.saturating_sub(of("memory.current")?))
+        let text = |file: &str| read(&format!("/sys/fs/cgroup{path}/{file}"));
+        let of = |file: &str| number(&text(file)?);
+        // Files that were read count as taken, and are given up when something else needs the room.
+        let statistics = text("memory.stat").unwrap_or_default();
+        let cached = ["inactive_file ", "active_file "].map(|name| {
+            let mut lines = statistics.lines();
+            let bytes = lines.find_map(|line| line.strip_prefix(name));
+            bytes.and_then(number).unwrap_or(0)
+        });
+        let taken = of("memory.current")?.saturating_sub(cached.iter().sum());
+        Some(of("memory.max")?.saturating_sub(taken))
     };
     let limit = || {
         let limits = read("/proc/self/limits")?;
