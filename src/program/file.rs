@@ -13,7 +13,7 @@ use crate::storage::{HashSum, Stored, read_file, write_whole};
 use crate::{Error, ErrorKind};
 
 /// The version that is written, and the only one that is read: those before it were never released.
-const VERSION: u64 = 9;
+const VERSION: u64 = 8;
 /// The metadata entry with the header.
 const PROGRAM: &str = "retune.program";
 /// The metadata entry with the version.

@@ -318,7 +318,7 @@ fn options_that_do_not_go_with_recordings() {
         ),
         (
             "--readout labels --source attrnn-gsc35",
-            "a label mapping needs something to train",
+            "needs something to train",
         ),
     ] {
         let line = format!("classify --audio speech --controls none {line}");

@@ -145,13 +145,13 @@ fn classify_diagnoses_each_part_on_the_training_series() {
     }
     let text = bench.done(&words(&diagnose));
     assert!(text.contains("input gradient"), "{text}");
-    let stderr = bench.fails(&words(&format!("{diagnose} --speech Waves")));
+    let stderr = bench.fails(&words(&format!("{diagnose} --diagnose-speech Waves")));
     assert!(
         stderr.contains("no source of the program has words"),
         "{stderr}"
     );
     for line in [
-        "classify Waves --speech Waves",
+        "classify Waves --diagnose-speech Waves",
         "classify Waves --diagnose --black-box",
     ] {
         failure(bench.retune(&words(line)).output().unwrap(), 2);

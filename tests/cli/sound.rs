@@ -210,7 +210,7 @@ fn series_are_compared_with_speech() {
     assert!((number("bound") - bound).abs() < 1e-9);
     assert!(number("program_risk") <= bound);
     assert_eq!(bench.json(&words(distance)), outcome);
-    let diagnose = "classify Waves --controls none --diagnose --speech speech";
+    let diagnose = "classify Waves --controls none --diagnose --diagnose-speech speech";
     let diagnosed = bench.json(&[&words(diagnose)[..], &SHORT].concat());
     let distance = diagnosed["diagnosis"][0]["distance"].as_f64();
     assert!(distance.unwrap() > 0.0, "{diagnosed}");

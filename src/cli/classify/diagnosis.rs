@@ -18,7 +18,7 @@ pub struct DiagnoseArgs {
     /// The same with the distance from recorded words, as `retune distance` has it: DIR/WORD/*.wav, or
     /// DIR/test/WORD/*.wav and so on; the test part is heard
     #[arg(long, value_name = "DIR", requires = "diagnose")]
-    speech: Option<PathBuf>,
+    diagnose_speech: Option<PathBuf>,
 }
 
 /// What is told of one part.
@@ -71,7 +71,7 @@ impl DiagnoseArgs {
         sources: &[SourceWeights],
     ) -> Result<BTreeMap<usize, Vec<SpeechClip>>> {
         let mut speech = BTreeMap::new();
-        let Some(folder) = &self.speech else {
+        let Some(folder) = &self.diagnose_speech else {
             return Ok(speech);
         };
         for (place, of) in classifier.program().sources().iter().enumerate() {
@@ -82,7 +82,8 @@ impl DiagnoseArgs {
             }
         }
         if speech.is_empty() {
-            let message = "no source of the program has words to compare with those of --speech";
+            let message =
+                "no source of the program has words to compare with those of --diagnose-speech";
             let hint = format!("fit it on one that has: `--source {DEFAULT_SOURCE}`");
             bail!(problem(message, hint));
         }

@@ -67,10 +67,14 @@ mod tests {
             accuracy: 0.5,
             loss: 1.0,
         };
-        for points in [vec![], vec![point(3)], vec![point(3), point(9), point(27)]] {
-            let svg = queries_svg("title", &["a note".to_owned()], &points).unwrap();
+        let lines = |points: &[QueryPoint]| {
+            let svg = queries_svg("title", &["a note".to_owned()], points).unwrap();
             assert!(svg.starts_with("<svg") && svg.contains("Accuracy on the training"));
-            assert_eq!(svg.matches("<polyline").count() >= 2, !points.is_empty());
-        }
+            svg.matches("<polyline").count()
+        };
+        // A line of accuracy and one of loss, beside those of the axes.
+        let axes = lines(&[]);
+        assert!(lines(&[point(3)]) >= axes);
+        assert_eq!(lines(&[point(3), point(9), point(27)]), axes + 2);
     }
 }

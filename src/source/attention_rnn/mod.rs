@@ -93,6 +93,7 @@ impl Source for AttentionRnnSource {
         };
         let before_logits = Tap {
             read: false,
+            of_speech: false,
             ..Tap::read("before-logits", 32, TapOf::Clip)
         };
         SourceSpec {
