@@ -36,8 +36,6 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    audio: AudioArgs,
-    #[command(flatten)]
     backend: BackendArgs,
     #[command(flatten)]
     controls: ControlArgs,
@@ -47,6 +45,8 @@ pub struct Arguments {
     diagnose: DiagnoseArgs,
     #[command(flatten)]
     black_box: BlackBoxArgs,
+    #[command(flatten)]
+    audio: AudioArgs,
     #[command(flatten)]
     read: ScoredArgs,
 }

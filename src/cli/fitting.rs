@@ -71,8 +71,6 @@ pub struct FitArgs {
     /// Trainers by losses alone: how far a direction is followed
     #[arg(long, value_name = "DISTANCE", value_parser = positive)]
     smoothing: Option<f64>,
-    #[command(flatten)]
-    mapping: MappingArgs,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -105,6 +103,8 @@ pub struct FitArgs {
     /// How each series is scaled
     #[arg(long, value_name = "HOW", value_parser = choice::<Scaling>(&["z-normalise", "none"]))]
     scaling: Option<Scaling>,
+    #[command(flatten)]
+    mapping: MappingArgs,
 }
 
 /// Puts what was given in the place of a setting.

@@ -58,11 +58,11 @@ pub struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     predictions: Option<PathBuf>,
     #[command(flatten)]
-    mapping: MappingArgs,
-    #[command(flatten)]
     controls: ControlArgs,
     #[command(flatten)]
     backend: BackendArgs,
+    #[command(flatten)]
+    mapping: MappingArgs,
     #[command(flatten)]
     read: ScoredArgs,
 }

@@ -10,6 +10,7 @@ const PROJECTIONS: usize = 256;
 
 /// Two cheap numbers of a fitted program.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Diagnosis")]
 pub struct DiagnoseArgs {
     /// Show for each part how large the gradient of the loss is at what its source hears of the training
     /// series, and how well the series agree on its direction (Zheng et al. 2021)
