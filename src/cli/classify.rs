@@ -128,7 +128,9 @@ impl Arguments {
         let random =
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
-        let over_sets = random.and_then(|_| OverSets::of(&settings, &sources));
+        let over_sets = random
+            .filter(|_| audio.is_none())
+            .and_then(|_| OverSets::of(settings.preset, &sources));
         let diagnose = &self.diagnose;
         let diagnosis = diagnose.of(&done.classifier, &data.train, &sources, common)?;
         let outcome = Outcome {
@@ -258,9 +260,10 @@ fn describe(outcome: &Outcome) -> String {
 /// What one test split cannot tell of the control on random weights.
 fn worth(over: OverSets) -> String {
     format!(
-        "\nOver {} data sets of the UCR archive this preset has {:.1} % with the trained weights and {:.1} % with\n\
-         random ones (p < {}): one test split is too small to show that either way; see docs/results.md\n",
+        "\nOne test split is too small to tell trained weights from random ones: over {} data sets of the UCR\n\
+         archive the preset {} has {:.1} % with the trained weights and {:.1} % with random ones (p < {}).\n",
         over.sets,
+        over.preset,
         100.0 * over.trained,
         100.0 * over.random,
         over.p_below,

@@ -28,47 +28,36 @@ pub fn label_of(control: &str) -> &str {
     known.map_or(control, |[_, label]| label)
 }
 
-/// What the sources of a preset and random ones came to over many data sets: a single test split is
-/// too small to tell them apart. docs/results.md, "What the speech is worth", has the commands.
+/// What trained weights and random ones came to over many data sets: a single test split is too small to
+/// tell them apart. docs/results.md, "What the speech is worth", has the commands.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct OverSets {
+    /// The preset that was run.
+    pub preset: Preset,
     /// How many development sets of the UCR archive.
     pub sets: usize,
     /// The mean accuracy.
     pub trained: f64,
-    /// The same on random weights, the mean of five seeds.
+    /// The same on random weights, the mean of four seeds.
     pub random: f64,
     /// What the probability of such a difference by chance lies below: Wilcoxon's signed ranks, one-sided.
     pub p_below: f64,
 }
 
 impl OverSets {
-    /// What is known of a preset as it is, on its own sources.
-    pub fn of(settings: &FitSettings, sources: &[SourceWeights]) -> Option<Self> {
-        let preset = settings.preset;
-        let (seed, names) = (settings.seed, sources.iter().map(SourceWeights::name));
-        let as_it_is = FitSettings {
-            seed,
-            ..FitSettings::preset(preset)
-        };
-        if *settings != as_it_is || !names.eq(preset.sources().iter().copied()) {
-            return None;
-        }
-        match preset {
-            Preset::Fast => Some(Self {
-                sets: 55,
-                trained: 0.0,
-                random: 0.0,
-                p_below: 0.001,
-            }),
-            Preset::Default => Some(Self {
-                sets: 55,
-                trained: 0.0,
-                random: 0.0,
-                p_below: 0.001,
-            }),
-            _ => None,
-        }
+    /// What is to be said beside the control of a preset on its own sources: what is known of `fast`, the
+    /// only one that was run so.
+    pub fn of(preset: Preset, sources: &[SourceWeights]) -> Option<Self> {
+        let names = sources.iter().map(SourceWeights::name);
+        let own = names.eq(preset.sources().iter().copied());
+        let known = matches!(preset, Preset::Fast | Preset::Default | Preset::Best);
+        (own && known).then_some(Self {
+            preset: Preset::Fast,
+            sets: 55,
+            trained: 0.8312,
+            random: 0.8033,
+            p_below: 0.0001,
+        })
     }
 }
 
