@@ -16,22 +16,15 @@ pub(super) fn ranked(answers: &Answers, choice: Choice) -> LabelMapping {
         order
     };
     let rankings: Vec<Vec<usize>> = (0..classes).map(ranking).collect();
-    let mut groups = vec![Vec::new(); classes];
-    let mut free = vec![true; labels];
-    for rank in 0..labels {
+    let of_rank = |rank: usize| {
         let claims = rankings.iter().enumerate();
         let mut claims: Vec<(usize, usize)> =
             claims.map(|(class, order)| (class, order[rank])).collect();
         let mean = |(class, label): &(usize, usize)| answers.mean(*class, *label);
         claims.sort_by(|one, other| mean(other).total_cmp(&mean(one)));
-        for (class, label) in claims {
-            if free[label] && groups[class].len() < size {
-                groups[class].push(label);
-                free[label] = false;
-            }
-        }
-    }
-    LabelMapping::grouped(&groups, labels)
+        claims
+    };
+    LabelMapping::claimed((0..labels).flat_map(of_rank), answers, size)
 }
 
 #[cfg(test)]

@@ -19,15 +19,7 @@ pub(super) fn greedy(answers: &Answers, choice: Choice) -> LabelMapping {
         let by_count = count(other).total_cmp(&count(one));
         by_count.then(mean(other).total_cmp(&mean(one)))
     });
-    let mut groups = vec![Vec::new(); classes];
-    let mut free = vec![true; labels];
-    for (class, label) in pairs {
-        if free[label] && groups[class].len() < size {
-            groups[class].push(label);
-            free[label] = false;
-        }
-    }
-    LabelMapping::grouped(&groups, labels)
+    LabelMapping::claimed(pairs, answers, size)
 }
 
 #[cfg(test)]

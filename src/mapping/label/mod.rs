@@ -149,6 +149,25 @@ impl LabelMapping {
         Self::weighted(groups.iter().map(row).collect())
     }
 
+    /// Groups of `size` labels each, or fewer where nothing is left: claims of a class on a label are met in
+    /// their order while the label is free and the class wants more.
+    fn claimed(
+        claims: impl IntoIterator<Item = (usize, usize)>,
+        answers: &Answers,
+        size: usize,
+    ) -> Self {
+        let labels = answers.labels();
+        let mut groups = vec![Vec::new(); answers.classes()];
+        let mut free = vec![true; labels];
+        for (class, label) in claims {
+            if free[label] && groups[class].len() < size {
+                groups[class].push(label);
+                free[label] = false;
+            }
+        }
+        Self::grouped(&groups, labels)
+    }
+
     /// The same with numbers that a trainer may change: `P(class) ∝ Σ P(label) · weight`, where the
     /// weights start as they are here, and those that are 0 at e⁻⁸.
     pub fn trained(self) -> Self {
