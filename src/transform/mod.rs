@@ -45,7 +45,7 @@ use serde::de::DeserializeOwned;
 use crate::kernel::Kernels;
 use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters, named, tensor};
-use crate::source::{AudioInput, Input, PlaneInput, SourceModel, SourceSpec};
+use crate::source::{AudioInput, Input, PlaneInput, SharedAudio, SourceModel, SourceSpec};
 use crate::{Error, ErrorKind, setting};
 
 /// The one list: a new transform is a line here, beside its file.
@@ -230,6 +230,20 @@ const THETA: &str = "theta";
 /// Whether θ may start within ± this amplitude.
 fn check_theta(amplitude: f32) -> Result<(), Error> {
     setting::within([("initial-amplitude", amplitude, 0.0..=1.0, "0 to 1")])
+}
+
+/// What a source hears of clips, `[batch, samples]`, with θ on top where there is one.
+fn with_theta<B: Kernels>(clips: Tensor<B, 2>, numbers: &Parameters<B>) -> Input<B> {
+    match numbers.find(THETA) {
+        Some(audio) => Input::Sum(clips, SharedAudio { audio, plane: None }),
+        None => Input::Audio(clips),
+    }
+}
+
+/// θ over all of a source's clip before training, within ± `bound`; nothing without a bound.
+fn theta_on_top(bound: Option<f32>, source: &SourceSpec, seed: u64) -> Numbers {
+    let samples = source.audio.map_or(0, |audio| audio.samples);
+    bound.map_or_else(Numbers::new, |bound| initial_theta(bound, samples, seed))
 }
 
 /// θ, a clip of trained sound that all series share, before training: uniform within ± `bound`, the

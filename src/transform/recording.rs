@@ -4,12 +4,12 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{InputTransform, THETA, check_theta, initial_theta};
+use super::{InputTransform, THETA, check_theta, theta_on_top, with_theta};
 use crate::audio::{RATE_RANGE, resample};
 use crate::kernel::Kernels;
 use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::{AudioInput, Input, SharedAudio, SourceSpec};
+use crate::source::{AudioInput, Input, SourceSpec};
 use crate::{Error, setting};
 
 /// `x′ = pad(x) + θ`: the samples of a recording in the middle of the source's clip, in silence, and θ over all
@@ -71,16 +71,11 @@ impl InputTransform for Recording {
         prepared: Tensor<B, 2>,
         numbers: &Parameters<B>,
     ) -> Input<B> {
-        match numbers.find(THETA) {
-            Some(audio) => Input::Sum(prepared, SharedAudio { audio, plane: None }),
-            None => Input::Audio(prepared),
-        }
+        with_theta(prepared, numbers)
     }
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
-        let samples = source.audio.map_or(0, |audio| audio.samples);
-        let initial = |bound| initial_theta(bound, samples, seed);
-        self.theta.map_or_else(Numbers::new, initial)
+        theta_on_top(self.theta, source, seed)
     }
 
     fn dropped(&self) -> Option<&'static str> {

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 pub use formants::{Formant, Vowel};
 pub use tones::Tone;
 
-use super::{InputTransform, MOST, Named, Signal, THETA, check_theta, initial_theta};
+use super::{InputTransform, MOST, Named, Signal, THETA, check_theta, theta_on_top, with_theta};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters};
 use crate::series::resample_linear;
-use crate::source::{AudioInput, Input, SharedAudio, SourceSpec};
+use crate::source::{AudioInput, Input, SourceSpec};
 use crate::{Error, setting};
 
 /// A voice, and the trained sound on top of it if there is any.
@@ -124,16 +124,11 @@ impl InputTransform for Waveform {
         prepared: Tensor<B, 2>,
         numbers: &Parameters<B>,
     ) -> Input<B> {
-        match numbers.find(THETA) {
-            Some(audio) => Input::Sum(prepared, SharedAudio { audio, plane: None }),
-            None => Input::Audio(prepared),
-        }
+        with_theta(prepared, numbers)
     }
 
     fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
-        let samples = source.audio.map_or(0, |audio| audio.samples);
-        let initial = |bound| initial_theta(bound, samples, seed);
-        self.theta.map_or_else(Numbers::new, initial)
+        theta_on_top(self.theta, source, seed)
     }
 
     fn dropped(&self) -> Option<&'static str> {
