@@ -13,14 +13,23 @@ use super::mapping::MappingArgs;
 use super::prelude::*;
 
 /// The presets by name.
-pub const PRESETS: [&str; 6] = ["fast", "default", "best", "paper", "words", "trained-ends"];
+pub const PRESETS: [&str; 7] = [
+    "fast",
+    "default",
+    "best",
+    "voice2series",
+    "paper",
+    "words",
+    "trained-ends",
+];
 
 /// How a program is fitted; what is not given is as the preset has it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: one transform on one source, ten on two, all, Voice2Series as published,
-    /// its label mapping on a transform with a trained sound on top, or a trained layer at each end
+    /// Where all settings start: one transform on one source, ten on two, all, Voice2Series at its best and
+    /// as published, its label mapping on a transform with a trained sound on top, or a trained layer at
+    /// each end
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
     /// A source model: one that is shipped, or a file; several in as many options [default: those of the
@@ -71,6 +80,9 @@ pub struct FitArgs {
     /// Trainers by losses alone: how far a direction is followed
     #[arg(long, value_name = "DISTANCE", value_parser = positive)]
     smoothing: Option<f64>,
+    /// Programs by gradient that differ by their seeds alone and whose mean decides
+    #[arg(long, value_name = "N", value_parser = count)]
+    members: Option<usize>,
     /// The share of what is learnt that is left out in each step
     #[arg(long, value_name = "SHARE", value_parser = share)]
     dropout: Option<f64>,
@@ -161,7 +173,10 @@ impl FitArgs {
     /// The same for recordings at a rate in Hz, which go into a source as they are.
     pub fn settings_of_recordings(&self, rate: u32, seed: u64) -> Result<FitSettings> {
         ensure!(
-            !matches!(self.preset, Preset::Words | Preset::TrainedEnds),
+            !matches!(
+                self.preset,
+                Preset::Voice2series | Preset::Words | Preset::TrainedEnds
+            ),
             problem(
                 format!("the preset {} is for series", self.preset),
                 "for recordings, --preset paper trains a sound on top through a label mapping"
@@ -181,6 +196,7 @@ impl FitArgs {
             settings.readouts.clone_from(&self.readouts);
         }
         settings.parts = self.parts.or(settings.parts);
+        set(&mut settings.members, &self.members);
         settings.directions = self.directions.or(settings.directions);
         settings.smoothing = self.smoothing.or(settings.smoothing);
         settings.seed = seed;
@@ -196,12 +212,7 @@ impl FitArgs {
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
         self.mapping.check(&settings)?;
-        if self.mapping.given().is_some() {
-            set(
-                &mut settings.labels,
-                &self.mapping.of_sources(&self.sources()?)?,
-            );
-        }
+        settings.labels = self.mapping.of_sources(settings.labels, &self.sources()?)?;
         Ok(settings)
     }
 
@@ -217,7 +228,7 @@ impl FitArgs {
             &self.dimensions.map(|given| given.0),
         );
         set(&mut settings.basis, &self.basis);
-        settings.labels = self.mapping.settings(source)?;
+        settings.labels = self.mapping.settings(settings.labels, source)?;
         let plan = &mut settings.plan;
         plan.seed = seed;
         plan.directions = self.directions;

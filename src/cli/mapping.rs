@@ -49,10 +49,9 @@ impl MappingArgs {
         given.map(|(option, _)| option)
     }
 
-    /// What was given, with the recordings that a source of these labels hears.
-    pub fn settings(&self, source: &SourceSpec) -> Result<LabelSettings> {
-        let default = LabelSettings::default();
-        let rule = self.mapping.clone().unwrap_or(default.rule);
+    /// What was given in the place of `base`, with the recordings that a source of these labels hears.
+    pub fn settings(&self, base: LabelSettings, source: &SourceSpec) -> Result<LabelSettings> {
+        let rule = self.mapping.clone().unwrap_or(base.rule);
         if self.speech.is_some() && LabelRule::named(&rule)?.sees != Sees::Similarity {
             let message =
                 format!("--speech is for the mapping similarity, and {rule} compares nothing");
@@ -68,15 +67,18 @@ impl MappingArgs {
         })
     }
 
-    /// The same for a fit on some sources; none where nothing was given.
-    pub fn of_sources(&self, sources: &[SourceWeights]) -> Result<Option<LabelSettings>> {
+    /// The same for a fit on some sources.
+    pub fn of_sources(
+        &self,
+        base: LabelSettings,
+        sources: &[SourceWeights],
+    ) -> Result<LabelSettings> {
         let mut specs = sources.iter().map(SourceWeights::spec);
         // A source without words is refused with its name by the fit.
         let spec = specs.find(|spec| !spec.labels.is_empty());
         match (self.given(), spec) {
-            (None, _) => Ok(None),
-            (_, Some(spec)) => self.settings(spec).map(Some),
-            (_, None) => Ok(Some(LabelSettings::default())),
+            (Some(_), Some(spec)) => self.settings(base, spec),
+            _ => Ok(base),
         }
     }
 
@@ -89,7 +91,7 @@ impl MappingArgs {
         let message = format!(
             "{option} is for training through the source's words, which the preset {preset} does not"
         );
-        let hint = "give --preset paper or --preset words, or --epochs 20 with a transform that has \
+        let hint = "give --preset paper or another that trains through words, or --epochs 20 with a transform that has \
                     something to train";
         Err(problem(message, hint).into())
     }

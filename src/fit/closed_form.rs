@@ -214,6 +214,7 @@ fn choose(
             source,
             transform,
             numbers,
+            ..
         } = candidate.hearing;
         tensors.extend(Trained::Transform.named(parts.len(), numbers.clone()));
         tensors.extend(Trained::Mapping.named(parts.len(), candidate.numbers));

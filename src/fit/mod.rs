@@ -75,6 +75,8 @@ struct Hearing {
     source: usize,
     transform: Transform,
     numbers: Numbers,
+    /// The seed of everything random in its training.
+    seed: u64,
 }
 
 /// What a fit found.
@@ -182,15 +184,20 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         // nothing to train it by.
         let by_labels = transform.trainable(spec) && !spec.labels.is_empty();
         if settings.epochs > 0 && (by_labels || settings.linear().is_some()) {
+            let seed = hearing.seed;
+            let settings = FitSettings {
+                seed,
+                ..settings.clone()
+            };
             let objective = objective::Reprogramming::new(
                 examples,
                 transform,
                 source.model::<B>(device),
                 at_rest[hearing.source].clone(),
-                settings,
+                &settings,
                 device,
             )?;
-            let (found, trained) = gradient::train(&objective, examples, settings, progress)?;
+            let (found, trained) = gradient::train(&objective, examples, &settings, progress)?;
             // Several are told apart by their place.
             scores.extend(trained.map(|(name, score)| match count {
                 1 => (name.to_owned(), score),
@@ -245,11 +252,14 @@ fn hearings(
         for transform in settings.transforms_for(spec, examples.length) {
             transform.check(spec, examples.length)?;
             let transform = transform.learnt(spec, &examples.taken_by(&transform))?;
-            hearings.push(Hearing {
-                source: place,
-                numbers: transform.initial(spec, settings.seed),
-                transform,
-            });
+            for seed in settings.member_seeds() {
+                hearings.push(Hearing {
+                    source: place,
+                    numbers: transform.initial(spec, seed),
+                    transform: transform.clone(),
+                    seed,
+                });
+            }
         }
         if settings.readouts.contains(&ReadoutKind::Labels) {
             Labels::new(&settings.labels, settings.seed, spec, examples.class_count)?;

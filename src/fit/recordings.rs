@@ -25,7 +25,7 @@ impl FitSettings {
                 readouts: vec![ReadoutKind::Ridge],
                 ..settings
             },
-            Preset::Paper | Preset::Words | Preset::TrainedEnds => Self {
+            Preset::Voice2series | Preset::Paper | Preset::Words | Preset::TrainedEnds => Self {
                 transforms: hears(Some(AMPLITUDE)),
                 dropout: 0.5,
                 epochs: 50,

@@ -28,6 +28,9 @@ pub enum Preset {
     Default,
     /// Both sources and all transforms that serve.
     Best,
+    /// Voice2Series as good as it gets: its padded series, trained sound and label mapping with what serves
+    /// beside them; see `docs/results.md`.
+    Voice2series,
     /// Voice2Series as published (arXiv 2106.09296), without the released code's faults.
     Paper,
     /// The label mapping of Voice2Series on a transform that the series modulates, with θ trained on top.
@@ -43,7 +46,7 @@ impl Preset {
         match self {
             Self::Fast | Self::TrainedEnds => &["speech-embedding"],
             Self::Default | Self::Best => &["speech-embedding", DEFAULT_SOURCE],
-            Self::Paper | Self::Words => &[DEFAULT_SOURCE],
+            Self::Voice2series | Self::Paper | Self::Words => &[DEFAULT_SOURCE],
         }
     }
 
@@ -69,7 +72,7 @@ impl Preset {
             (Self::Default, false) => &CLIPS[..DEFAULT_CLIPS],
             (Self::Best, true) => &LONG_PLANES,
             (Self::Best, false) => &CLIPS,
-            (Self::Paper, _) => &["padding"],
+            (Self::Voice2series | Self::Paper, _) => &["padding"],
             (Self::Words, _) => &["vowel"],
             (Self::TrainedEnds, _) => &["convolved"],
         };
@@ -132,7 +135,7 @@ impl FromStr for Preset {
         setting::named(
             "preset",
             name,
-            "fast, default, best, paper, words or trained-ends",
+            "fast, default, best, voice2series, paper, words or trained-ends",
         )
     }
 }
@@ -192,6 +195,9 @@ pub struct FitSettings {
     /// The most parts that a program with readouts in closed form keeps of all transforms and
     /// readouts; none for as many as help.
     pub parts: Option<usize>,
+    /// Programs by gradient that differ by their seeds alone, from the same transforms; the mean of their
+    /// scores decides.
+    pub members: usize,
     /// The trainer, by its name; see [`train::names`](crate::train::names).
     pub trainer: String,
     /// How the label mapping is found that transforms are trained through.
@@ -238,6 +244,7 @@ impl FitSettings {
         // Training by gradient, as the paper has it; `None` for readouts in closed form.
         let epochs = match preset {
             Preset::Fast | Preset::Default | Preset::Best => None,
+            Preset::Voice2series => Some(40),
             Preset::Paper => Some(100),
             Preset::Words => Some(40),
             Preset::TrainedEnds => Some(60),
@@ -251,6 +258,7 @@ impl FitSettings {
                 (_, None) => vec![ReadoutKind::Means, ReadoutKind::Ridge],
             },
             parts: None,
+            members: 1,
             trainer: "adam".to_owned(),
             labels: LabelSettings::default(),
             dropout: 0.4,
@@ -268,6 +276,17 @@ impl FitSettings {
             seed: 0,
         };
         match preset {
+            Preset::Voice2series => Self {
+                labels: LabelSettings {
+                    rule: "linear".to_owned(),
+                    ..settings.labels
+                },
+                members: 5,
+                dropout: 0.0,
+                learning_rate_decay: 0.02,
+                weight_decay: 0.0,
+                ..settings
+            },
             // The paper's numbers suit θ alone; a transform needs a steady rate and nothing left out.
             Preset::Words => Self {
                 dropout: 0.0,
@@ -283,6 +302,13 @@ impl FitSettings {
             },
             _ => settings,
         }
+    }
+
+    /// The seeds of what is trained by gradient, the first as it is given.
+    pub(crate) fn member_seeds(&self) -> impl Iterator<Item = u64> {
+        let seed = self.seed;
+        // Far apart, so that no seed that a user counts up to begins the same program again.
+        (0..self.members as u64).map(move |member| seed.wrapping_add(member << 32))
     }
 
     /// The ways in which a source hears series of `length` values.
@@ -333,6 +359,11 @@ impl FitSettings {
                 .with_setting("readout", "means")
                 .with_setting("readout", "ridge"));
         }
+        if self.members > 1 && trained.is_none() {
+            let expected = "1 with readouts in closed form, which are the same for every seed";
+            let refused = setting::refused("members", self.members, expected);
+            return Err(refused.with_setting("readout", "labels"));
+        }
         let count = |name, count: usize| (name, count as f64, count > 0, "at least 1");
         let share = |name, share: f64| {
             let good = (0.0..1.0).contains(&share);
@@ -352,6 +383,7 @@ impl FitSettings {
             count("transforms", self.transforms.as_ref().map_or(1, Vec::len)),
             count("readouts", self.readouts.len()),
             count("parts", self.parts.unwrap_or(1)),
+            count("members", self.members),
             count("batch", self.batch),
             count("patience", self.patience),
             count("directions", self.directions.unwrap_or(1)),

@@ -4,7 +4,7 @@
 use std::f64::consts::TAU;
 
 use retune::engine::Classifier;
-use retune::fit::{FitSettings, Preset};
+use retune::fit::{FitSettings, Preset, ReadoutKind};
 use retune::program::Program;
 use retune::series::Split;
 use retune::source::SourceWeights;
@@ -245,4 +245,44 @@ fn a_flat_series_sounds_at_the_frequencies_of_its_peaks() {
             assert!(around(pair[1]) > 4.0 * around(between), "{name} {pair:?}");
         }
     }
+}
+
+/// Members are the programs of their seeds, and the mean of their probabilities decides: checked with
+/// programs of one member.
+#[test]
+fn members_are_programs_of_other_seeds_and_their_mean_decides() {
+    let (train, test) = (two_tones(8, 1), two_tones(4, 60).series);
+    let fit = |members, seed, readout| {
+        let settings = FitSettings {
+            members,
+            seed,
+            readouts: vec![readout],
+            epochs: 2,
+            ..FitSettings::preset(Preset::Voice2series)
+        };
+        let builder = Engine::cpu().unwrap().classifier().settings(settings);
+        builder.sources(&[source(WORDS)]).fit(&train)
+    };
+    let both = fit(2, 5, ReadoutKind::Labels).unwrap();
+    let single = [5, 5 + (1 << 32)].map(|seed| fit(1, seed, ReadoutKind::Labels).unwrap());
+    assert_eq!(both.program().parts().len(), 2);
+    let numbers = both.program().tensors();
+    for (member, single) in ["part1.", "part2."].into_iter().zip(&single) {
+        for (name, tensor) in single.program().tensors() {
+            let name = name.replacen("part1.", member, 1);
+            assert_eq!(tensor, &numbers[&name], "{name}");
+        }
+    }
+    let [first, second] = single.map(|one| one.predict(&test).unwrap());
+    assert_ne!(first, second);
+    let found = both.predict(&test).unwrap();
+    for (found, (first, second)) in found.iter().zip(first.iter().zip(&second)) {
+        let all = found.probabilities.iter().zip(&first.probabilities);
+        for ((found, first), second) in all.zip(&second.probabilities) {
+            assert!((found - (first + second) / 2.0).abs() < 1e-6);
+        }
+    }
+    let error = fit(2, 5, ReadoutKind::Ridge).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Setting);
+    assert!(error.to_string().contains("members"), "{error}");
 }

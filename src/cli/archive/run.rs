@@ -7,7 +7,6 @@ use retune::archive::{
     Failure, Identity, Job, Outcome, Predictions, RunProgress, RunSummary, Scores, Seconds, Shard,
     jobs, run, wanted_sets,
 };
-use retune::fit::LabelSettings;
 
 use crate::cli::fitting::PRESETS;
 use crate::cli::mapping::MappingArgs;
@@ -83,10 +82,14 @@ impl Arguments {
         for job in &mut all {
             job.mapping.clone_from(&self.mapping.mapping);
         }
-        for preset in &self.presets {
-            self.mapping.check(&FitSettings::preset(*preset))?;
-        }
-        let labels = self.mapping.of_sources(&sources)?.unwrap_or_default();
+        let presets = self.presets.iter();
+        let presets = presets.map(|preset| {
+            let settings = FitSettings::preset(*preset);
+            self.mapping.check(&settings)?;
+            let labels = self.mapping.of_sources(settings.labels, &sources)?;
+            Ok(FitSettings { labels, ..settings })
+        });
+        let presets = presets.collect::<Result<Vec<FitSettings>>>()?;
         let shard = match self.shard {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
@@ -113,7 +116,7 @@ impl Arguments {
                     known
                 }
             };
-            self.score(job, last.insert(known), (&sources, &labels), &quiet)
+            self.score(job, last.insert(known), (&sources, &presets), &quiet)
         };
         let fit = |job: &Job| match score(job) {
             Ok(scores) => Outcome::Scores(scores),
@@ -242,15 +245,16 @@ impl Arguments {
         &self,
         job: &Job,
         known: &Known,
-        (sources, labels): (&[SourceWeights], &LabelSettings),
+        (sources, presets): (&[SourceWeights], &[FitSettings]),
         common: &Common,
     ) -> Result<Scores> {
         let (data, backend) = (&known.data, &self.backend);
         let preset: Preset = job.preset.parse()?;
+        let settings = presets.iter().find(|settings| settings.preset == preset);
+        let settings = settings.expect("the jobs are of these presets");
         let settings = FitSettings {
             seed: job.seed,
-            labels: labels.clone(),
-            ..FitSettings::preset(preset)
+            ..settings.clone()
         };
         let of_preset = |one: &&SourceWeights| preset.sources().contains(&one.name());
         let sources: Vec<SourceWeights> = match self.sources.is_empty() {
