@@ -3,6 +3,8 @@
 mod audio;
 mod black_box;
 mod diagnosis;
+#[cfg(feature = "import")]
+mod trained;
 
 use std::fs;
 
@@ -128,6 +130,12 @@ impl Arguments {
         let random =
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
+        #[cfg(feature = "import")]
+        if let Some(heard) = audio.as_ref().filter(|_| self.audio.trained_controls) {
+            baselines.extend(trained::trained_controls(
+                engine, &data, heard.rate, common,
+            )?);
+        }
         let over_sets = random
             .filter(|_| audio.is_none())
             .and_then(|_| OverSets::of(settings.preset, &sources));

@@ -8,12 +8,20 @@ use super::fitting::fit;
 use super::prelude::*;
 
 /// What controls are called in results, and in text.
-const CONTROLS: [[&str; 2]; 8] = [
+const CONTROLS: [[&str; 2]; 10] = [
     ["constant", "always the most frequent class"],
     ["nearest_neighbour_euclidean", "1-NN, Euclidean distance"],
     ["nearest_neighbour_dtw", "1-NN, dynamic time warping"],
     ["ridge_on_series", "ridge on the values themselves"],
     ["random_source", "the same preset on random weights"],
+    [
+        "fine_tuned_network",
+        "attention-RNN fine-tuned (weights change: no reprogramming)",
+    ],
+    [
+        "network_from_scratch",
+        "attention-RNN trained from scratch (no reprogramming)",
+    ],
     [
         "ridge_on_probabilities",
         "ridge on the source's probabilities, untrained",

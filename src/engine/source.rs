@@ -10,7 +10,7 @@ use crate::Error;
 #[cfg(feature = "import")]
 use crate::source::SpeechFolder;
 #[cfg(feature = "import")]
-use crate::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings, pretrain};
+use crate::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings, Prior, pretrain};
 use crate::source::{Input, Report, SourceWeights, SpeechClip, host, measure};
 
 impl Engine {
@@ -56,13 +56,13 @@ impl Engine {
         self,
         speech: &SpeechFolder,
         settings: &PretrainSettings,
-        teacher: Option<&SourceWeights>,
+        prior: Prior,
         checkpoint: Option<&Path>,
         resume: bool,
         progress: &mut dyn FnMut(&EpochProgress),
     ) -> Result<SourceWeights, Error> {
         on!(self, A, device => {
-            pretrain::<A>(speech, settings, teacher, checkpoint, resume, device, progress)
+            pretrain::<A>(speech, settings, prior, checkpoint, resume, device, progress)
         })
     }
 }

@@ -33,6 +33,16 @@ pub struct SpeechClip {
 }
 
 impl SpeechClip {
+    /// A recording of samples of amplitude ±1, at the rate of the source and as long as it hears.
+    pub fn new(audio: &[f32], label: usize) -> Self {
+        let samples = audio.iter();
+        let samples = samples.map(|one| (one * 32_768.0).clamp(-32_768.0, 32_767.0) as i16);
+        Self {
+            samples: samples.collect(),
+            label,
+        }
+    }
+
     /// The samples as a source hears them: amplitude ±1.
     pub fn audio(&self) -> impl Iterator<Item = f32> {
         self.samples.iter().map(|s| f32::from(*s) / 32_768.0)
@@ -149,12 +159,8 @@ fn recordings(folder: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>,
 
 fn read_all(recordings: &[(PathBuf, usize)], audio: AudioInput) -> Result<Vec<SpeechClip>, Error> {
     let read = |(path, label): &(PathBuf, usize)| {
-        let samples = load_clip(path, audio.rate, audio.samples)?.into_iter();
-        let samples = samples.map(|one| (one * 32_768.0).clamp(-32_768.0, 32_767.0) as i16);
-        Ok(SpeechClip {
-            samples: samples.collect(),
-            label: *label,
-        })
+        let samples = load_clip(path, audio.rate, audio.samples)?;
+        Ok(SpeechClip::new(&samples, *label))
     };
     recordings.par_iter().map(read).collect()
 }

@@ -327,6 +327,9 @@ fn options_that_do_not_go_with_recordings() {
     }
     let stderr = bench.fails(&words("classify --per-class 3 Waves"));
     assert!(stderr.contains("--per-class is for recordings"), "{stderr}");
+    let stderr = bench.fails(&words("classify --trained-controls Waves"));
+    let expected = "--trained-controls is for recordings\nhint: give them with --audio";
+    assert!(stderr.contains(expected), "{stderr}");
     bench.fit();
     let stderr = bench.fails(&words(
         "predict waves.safetensors Waves/Waves_TEST.tsv more.wav",

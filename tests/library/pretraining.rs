@@ -7,7 +7,7 @@ use burn::backend::Autodiff;
 use retune::ErrorKind;
 use retune::audio::write_wav;
 use retune::kernel::Cpu;
-use retune::source::attention_rnn::pretrain::{PretrainSettings, pretrain};
+use retune::source::attention_rnn::pretrain::{PretrainSettings, Prior, pretrain};
 use retune::source::{SourceWeights, SpeechFolder, measure};
 
 fn source() -> SourceWeights {
@@ -65,7 +65,7 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
         let trained = pretrain::<Autodiff<Cpu>>(
             &speech,
             settings,
-            Some(&teacher),
+            taught(&teacher),
             checkpoint,
             resume,
             &Default::default(),
@@ -84,7 +84,7 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
         let _ = pretrain::<Autodiff<Cpu>>(
             &speech,
             &settings(),
-            Some(&teacher),
+            taught(&teacher),
             Some(&checkpoint),
             false,
             &Default::default(),
@@ -115,7 +115,7 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
         let refused = pretrain::<Autodiff<Cpu>>(
             &other,
             &settings(),
-            Some(&teacher),
+            taught(&teacher),
             Some(&checkpoint),
             true,
             &Default::default(),
@@ -131,6 +131,47 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
     assert!(refused.unwrap_err().to_string().contains("cut short"));
 }
 
+fn taught(teacher: &SourceWeights) -> Prior<'_> {
+    Prior {
+        teacher: Some(teacher),
+        ..Prior::default()
+    }
+}
+
+/// A step of hardly any length changes hardly anything, whatever is begun with.
+#[test]
+fn a_run_begins_with_the_weights_that_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let speech = speech(folder.path());
+    let start = SourceWeights::find("random-7").unwrap();
+    let settings = PretrainSettings {
+        learning_rate: 1e-9,
+        ..settings()
+    };
+    let train = |prior| {
+        let train = pretrain::<Autodiff<Cpu>>;
+        let device = Default::default();
+        train(&speech, &settings, prior, None, false, &device, &mut |_| {}).unwrap()
+    };
+    let begun = train(Prior {
+        start: Some(&start),
+        ..Prior::default()
+    });
+    let farthest = |found: &SourceWeights| {
+        // The running statistics of the norms follow what is heard.
+        let weights = start.tensors().iter();
+        let weights =
+            weights.filter(|(name, _)| !name.ends_with("mean") && !name.ends_with("variance"));
+        let pairs = weights
+            .flat_map(|(name, tensor)| tensor.values.iter().zip(&found.tensors()[name].values));
+        pairs
+            .map(|(one, other)| (one - other).abs())
+            .fold(0.0, f32::max)
+    };
+    assert!(farthest(&begun) < 1e-6, "{}", farthest(&begun));
+    assert!(farthest(&train(Prior::default())) > 0.1);
+}
+
 #[test]
 fn settings_out_of_range_are_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -141,7 +182,7 @@ fn settings_out_of_range_are_named() {
         let error = pretrain::<Autodiff<Cpu>>(
             &speech,
             &settings,
-            None,
+            Prior::default(),
             None,
             false,
             &Default::default(),

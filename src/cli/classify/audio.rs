@@ -16,13 +16,17 @@ pub struct AudioArgs {
     /// Train on so many recordings of each class, drawn by the seed
     #[arg(long, value_name = "N", value_parser = count)]
     per_class: Option<usize>,
+    /// Compare with the attention-RNN trained on the recordings itself, from its own weights and from random
+    /// ones, which is no reprogramming (needs a build with the feature import)
+    #[arg(long)]
+    pub trained_controls: bool,
 }
 
 /// What is said of recordings in results.
 #[derive(Debug, Serialize)]
 pub struct Heard {
     /// Samples a second.
-    rate: u32,
+    pub rate: u32,
     pub seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     per_class: Option<usize>,
@@ -35,6 +39,21 @@ impl AudioArgs {
         ensure!(
             self.audio.is_some() || self.per_class.is_none(),
             problem("--per-class is for recordings", "give them with --audio")
+        );
+        ensure!(
+            self.audio.is_some() || !self.trained_controls,
+            problem(
+                "--trained-controls is for recordings",
+                "give them with --audio"
+            )
+        );
+        #[cfg(not(feature = "import"))]
+        ensure!(
+            !self.trained_controls,
+            problem(
+                "what trains networks is not compiled in",
+                "leave out --trained-controls, or build with `cargo build --release --features import`"
+            )
         );
         Ok(self.audio.as_deref())
     }

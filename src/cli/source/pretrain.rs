@@ -1,7 +1,7 @@
 //! `retune source pretrain`: trains a source on recorded words.
 
 use retune::source::Report;
-use retune::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings};
+use retune::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings, Prior};
 
 use super::test;
 use crate::cli::output::with_suffix;
@@ -104,7 +104,10 @@ impl Arguments {
         let source = engine.pretrain(
             &speech,
             &settings,
-            teacher.as_ref(),
+            Prior {
+                teacher: teacher.as_ref(),
+                ..Prior::default()
+            },
             Some(&checkpoint.path),
             self.resume,
             &mut |at| show_step(&mut progress, at, epochs),

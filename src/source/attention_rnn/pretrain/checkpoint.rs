@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::settings::PretrainSettings;
+use super::settings::{PretrainSettings, Prior};
 use crate::parameters::{Numbers, tensor};
 use crate::program::limits::LARGEST_FILE;
 use crate::source::{SourceWeights, SpeechFolder};
@@ -90,13 +90,11 @@ impl State {
 
 /// What a run is a function of, in one line: a checkpoint belongs to it or not. This reads every
 /// sample, so it is done once.
-pub fn describe(
-    speech: &SpeechFolder,
-    settings: &PretrainSettings,
-    teacher: Option<&SourceWeights>,
-) -> String {
-    let teacher = teacher.map(SourceWeights::sha256);
-    json!({"settings": settings, "speech": digest(speech), "teacher": teacher}).to_string()
+pub fn describe(speech: &SpeechFolder, settings: &PretrainSettings, prior: Prior) -> String {
+    let [start, teacher] =
+        [prior.start, prior.teacher].map(|source| source.map(SourceWeights::sha256));
+    let speech = digest(speech);
+    json!({"settings": settings, "speech": speech, "start": start, "teacher": teacher}).to_string()
 }
 
 /// The sha256 over the labels and samples that are trained on, and over the noise, in their order:

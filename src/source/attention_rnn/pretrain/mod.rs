@@ -16,7 +16,7 @@ use super::AttentionRnnSource;
 use crate::Error;
 use crate::source::SourceWeights;
 
-pub use settings::PretrainSettings;
+pub use settings::{PretrainSettings, Prior};
 pub use train::{EpochProgress, pretrain};
 
 /// Reads the attention-RNN that Keras 2 saved as `.h5`, and gives it a name.

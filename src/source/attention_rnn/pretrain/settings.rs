@@ -4,7 +4,17 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
+use crate::source::SourceWeights;
 use crate::{Error, setting};
+
+/// What a run has of other sources.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Prior<'a> {
+    /// Weights to begin with; none for random ones.
+    pub start: Option<&'a SourceWeights>,
+    /// Whose answers are mixed with the true labels.
+    pub teacher: Option<&'a SourceWeights>,
+}
 
 /// How a source is trained.
 #[derive(Debug, Clone, Serialize)]

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::augment::{noise_alone, vary};
 use super::checkpoint::{State, describe};
 use super::forward::hear_in_training;
-use super::settings::PretrainSettings;
+use super::settings::{PretrainSettings, Prior};
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
 use crate::parameters::Parameters;
@@ -47,8 +47,8 @@ pub struct EpochProgress {
     pub validation_accuracy: Option<f64>,
 }
 
-/// Trains an attention-RNN on recorded words; `progress` hears of every step. The answers of a
-/// `teacher` are mixed with the true labels.
+/// Trains an attention-RNN on recorded words; `progress` hears of every step. It begins with the weights
+/// of `prior.start`, or with random ones; the answers of its teacher are mixed with the true labels.
 ///
 /// With a `checkpoint` path the state is written there after every epoch; with `resume` the run
 /// goes on from it, when it is there, and ends with the same bits as an uninterrupted one.
@@ -60,7 +60,7 @@ pub struct EpochProgress {
 pub fn pretrain<B>(
     speech: &SpeechFolder,
     settings: &PretrainSettings,
-    teacher: Option<&SourceWeights>,
+    prior: Prior,
     checkpoint: Option<&Path>,
     resume: bool,
     device: &B::Device,
@@ -87,8 +87,11 @@ where
         return Err(setting::refused("batch", settings.batch, expected));
     }
     let steps = recordings / settings.batch;
-    let run = describe(speech, settings, teacher);
-    let numbers = AttentionRnnSource::random(settings.seed);
+    let run = describe(speech, settings, prior);
+    let numbers = match prior.start {
+        Some(start) => start.tensors().clone(),
+        None => AttentionRnnSource::random(settings.seed),
+    };
     let trained = numbers
         .iter()
         .filter(|(name, _)| AttentionRnnSource::is_trained(name));
@@ -104,7 +107,9 @@ where
     let training = Training::<B> {
         speech,
         settings,
-        teacher: teacher.map(|teacher| AttentionRnn::new(teacher, device)),
+        teacher: prior
+            .teacher
+            .map(|teacher| AttentionRnn::new(teacher, device)),
         device,
     };
     let finished = |state: &State| {
