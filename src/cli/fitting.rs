@@ -90,6 +90,9 @@ pub struct FitArgs {
     /// under a linear layer; 0 for none
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
+    /// The most steps that these passes may take, so that a large training split is passed over less often
+    #[arg(long, value_name = "N", value_parser = count)]
+    steps: Option<usize>,
     /// Series in each step
     #[arg(long, value_name = "N", value_parser = count)]
     batch: Option<usize>,
@@ -197,6 +200,7 @@ impl FitArgs {
         }
         settings.parts = self.parts.or(settings.parts);
         set(&mut settings.members, &self.members);
+        settings.steps = self.steps.or(settings.steps);
         settings.directions = self.directions.or(settings.directions);
         settings.smoothing = self.smoothing.or(settings.smoothing);
         settings.seed = seed;

@@ -47,7 +47,7 @@ pub(super) fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             let done = trainer.train(objective, &mut numbers, &mut report)?;
             Ok((numbers, done))
         };
-    let mut epochs = settings.epochs;
+    let mut epochs = settings.epochs_over(examples.series.len());
     let mut validation_loss = None;
     let (training, validation) = split(examples, settings);
     if !validation.is_empty() {

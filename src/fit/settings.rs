@@ -207,6 +207,9 @@ pub struct FitSettings {
     /// The most passes over the training series that train the transforms by gradient; 0 where their
     /// numbers stay as they are.
     pub epochs: usize,
+    /// The most steps that these passes may take, which a large training split fills with fewer passes;
+    /// none for as many as they need.
+    pub steps: Option<usize>,
     /// Series in one step.
     pub batch: usize,
     /// The learning rate at the first step.
@@ -263,6 +266,7 @@ impl FitSettings {
             labels: LabelSettings::default(),
             dropout: 0.4,
             epochs: epochs.unwrap_or(0),
+            steps: None,
             batch: 32,
             learning_rate: 0.05,
             learning_rate_decay: 0.48,
@@ -302,6 +306,13 @@ impl FitSettings {
             },
             _ => settings,
         }
+    }
+
+    /// Passes over so many training series.
+    pub(crate) fn epochs_over(&self, series: usize) -> usize {
+        let steps = series.div_ceil(self.batch).max(1);
+        let most = self.steps.map_or(usize::MAX, |most| most.div_ceil(steps));
+        self.epochs.min(most)
     }
 
     /// The seeds of what is trained by gradient, the first as it is given.
@@ -384,6 +395,7 @@ impl FitSettings {
             count("readouts", self.readouts.len()),
             count("parts", self.parts.unwrap_or(1)),
             count("members", self.members),
+            count("steps", self.steps.unwrap_or(1)),
             count("batch", self.batch),
             count("patience", self.patience),
             count("directions", self.directions.unwrap_or(1)),
