@@ -207,8 +207,8 @@ pub struct FitSettings {
     /// The most passes over the training series that train the transforms by gradient; 0 where their
     /// numbers stay as they are.
     pub epochs: usize,
-    /// The most steps that these passes may take, which a large training split fills with fewer passes;
-    /// none for as many as they need.
+    /// The most steps that these passes may take, beyond the first: a large training split is passed over
+    /// less often. None for as many as they need.
     pub steps: Option<usize>,
     /// Series in one step.
     pub batch: usize,
@@ -311,7 +311,7 @@ impl FitSettings {
     /// Passes over so many training series.
     pub(crate) fn epochs_over(&self, series: usize) -> usize {
         let steps = series.div_ceil(self.batch).max(1);
-        let most = self.steps.map_or(usize::MAX, |most| most.div_ceil(steps));
+        let most = self.steps.map_or(usize::MAX, |most| (most / steps).max(1));
         self.epochs.min(most)
     }
 
@@ -416,4 +416,27 @@ fn words(vowels: Vec<Transform>) -> Vec<Transform> {
         Some(Transform::new(Waveform { theta, ..transform }))
     };
     vowels.iter().filter_map(on_top).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_end_passes_but_the_first() {
+        let settings = FitSettings {
+            epochs: 40,
+            batch: 32,
+            steps: Some(50),
+            ..FitSettings::default()
+        };
+        // 2, 4 and 113 steps in a pass.
+        let passes = [64, 100, 3_601].map(|series| settings.epochs_over(series));
+        assert_eq!(passes, [25, 12, 1]);
+        let unbounded = FitSettings {
+            steps: None,
+            ..settings
+        };
+        assert_eq!(unbounded.epochs_over(3_601), 40);
+    }
 }
