@@ -10,7 +10,7 @@ use crate::mapping::{Linear, Pooling};
 use crate::series::Scaling;
 use crate::source::{DEFAULT_SOURCE, SourceSpec, SourceWeights};
 use crate::train::ScheduleKind;
-use crate::transform::{Transform, Waveform};
+use crate::transform::{InputTransform, Padding, Position, Transform, Waveform};
 use crate::{Error, setting};
 
 /// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the transform.
@@ -78,7 +78,14 @@ impl Preset {
         };
         let named = names.iter().filter_map(|name| Transform::named(name));
         match self {
-            Self::Words => words(named.collect()),
+            Self::Words => adjusted(named.collect(), |vowel: Waveform| Waveform {
+                theta: Some(WORDS_AMPLITUDE),
+                ..vowel
+            }),
+            Self::Voice2series => adjusted(named.collect(), |padding: Padding| Padding {
+                position: Position::Centre,
+                ..padding
+            }),
             _ => named.collect(),
         }
     }
@@ -247,7 +254,7 @@ impl FitSettings {
         // Training by gradient, as the paper has it; `None` for readouts in closed form.
         let epochs = match preset {
             Preset::Fast | Preset::Default | Preset::Best => None,
-            Preset::Voice2series => Some(40),
+            Preset::Voice2series => Some(150),
             Preset::Paper => Some(100),
             Preset::Words => Some(40),
             Preset::TrainedEnds => Some(60),
@@ -285,7 +292,8 @@ impl FitSettings {
                     rule: "linear".to_owned(),
                     ..settings.labels
                 },
-                members: 5,
+                members: 3,
+                steps: Some(500),
                 dropout: 0.0,
                 learning_rate_decay: 0.02,
                 weight_decay: 0.0,
@@ -408,14 +416,14 @@ impl FitSettings {
     }
 }
 
-/// These vowels with θ on top.
-fn words(vowels: Vec<Transform>) -> Vec<Transform> {
-    let on_top = |vowel: &Transform| {
-        let transform = vowel.downcast::<Waveform>()?.clone();
-        let theta = Some(WORDS_AMPLITUDE);
-        Some(Transform::new(Waveform { theta, ..transform }))
-    };
-    vowels.iter().filter_map(on_top).collect()
+/// These transforms of one kind with something else of theirs.
+fn adjusted<T: InputTransform + Clone>(
+    transforms: Vec<Transform>,
+    adjust: fn(T) -> T,
+) -> Vec<Transform> {
+    let adjust =
+        |transform: &Transform| Some(Transform::new(adjust(transform.downcast::<T>()?.clone())));
+    transforms.iter().filter_map(adjust).collect()
 }
 
 #[cfg(test)]
