@@ -193,6 +193,49 @@ fn a_sweep_that_is_killed_goes_on_where_it_was() {
     assert_eq!(names(&place.path("parts")), expected.into());
 }
 
+/// Builds without the feature `import` make no sources.
+#[cfg(feature = "import")]
+#[test]
+fn a_pretraining_that_is_killed_ends_with_the_same_source() {
+    let _alone = alone();
+    let place = Place::new();
+    for (word, pitch) in [("yes", 300.0), ("no", 900.0)] {
+        let folder = place.path("words").join(word);
+        fs::create_dir_all(&folder).unwrap();
+        for speaker in 0..2 {
+            let angle = |at: u16| std::f32::consts::TAU * pitch * f32::from(at) / 16_000.0;
+            let clip: Vec<f32> = (0..16_000).map(|at| 0.3 * angle(at).sin()).collect();
+            let path = folder.join(format!("s{speaker}_nohash_0.wav"));
+            retune::audio::write_wav(path, &clip, 16_000).unwrap();
+        }
+    }
+    let train = "source pretrain words --epochs 3 --quiet --out s.safetensors";
+    let all = place.done(train);
+    let path = place.path("s.safetensors");
+    let whole = fs::read(&path).unwrap();
+    let checkpoint = place.path("s.safetensors.checkpoint");
+    let line = || match checkpoint.exists() {
+        true => format!("{train} --resume"),
+        false => train.to_owned(),
+    };
+    for moment in moments(4, all) {
+        fs::write(&path, "the old one").unwrap();
+        place.killed(&line(), moment);
+        let found = fs::read(&path).unwrap();
+        assert!(found == b"the old one" || found == whole);
+    }
+    sleep(SETTLED);
+    place.done(&line());
+    assert_eq!(fs::read(&path).unwrap(), whole);
+    let left = [
+        "data",
+        "words",
+        "s.safetensors",
+        "s.safetensors.report.json",
+    ];
+    assert_eq!(names(place.0.path()), left.map(str::to_owned).into());
+}
+
 /// Serves the shipped data set to any number of requests, slowly; returns the address.
 fn serve(pause: Duration) -> String {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(SET);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use hdf5_reader::group::Group;
 use hdf5_reader::{Dataset, Datatype, Hdf5File, OpenOptions};
+use retune_core::storage::read_file;
 use retune_core::{Error, ErrorKind};
 
 /// The group that holds the weights in a file that holds a whole model.
@@ -13,6 +14,8 @@ const WEIGHTS_GROUP: &str = "model_weights";
 const LAYER_NAMES: &str = "layer_names";
 /// The first bytes of every HDF5 file that has no user block before it.
 const MAGIC: [u8; 8] = [0x89, b'H', b'D', b'F', b'\r', b'\n', 0x1a, b'\n'];
+/// The most bytes of a file.
+const LARGEST: u64 = 1 << 30;
 /// The most bytes that one tensor may take, so that a damaged length cannot exhaust the memory.
 const MAX_TENSOR_BYTES: usize = 1 << 30;
 /// The most bytes that one compressed chunk may unpack to, for the same reason.
@@ -43,7 +46,7 @@ pub struct KerasTensor {
 /// The file cannot be read, is not HDF5, is damaged, or holds no Keras weights; the error names the
 /// file and the place inside it.
 pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, Error> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_file(path, LARGEST).map_err(|error| {
         let message = format!("{}: cannot read the Keras file: {error}", path.display());
         Error::new(ErrorKind::Read, message)
             .with_hint("check that the file exists and that you may read it")

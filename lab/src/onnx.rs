@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use prost::Message;
-use retune_core::storage::HostTensor;
+use retune_core::storage::{HostTensor, read_file};
 use retune_core::{Error, ErrorKind};
 
 /// The most bytes of a file that is read: a model that this is meant for has one or two million.
@@ -112,12 +112,7 @@ impl Graph {
             let message = format!("{shown}: cannot read the ONNX file: {error}");
             Error::new(ErrorKind::Read, message).with_source(error)
         };
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > MAX_BYTES {
-            let reason = format!("{length} bytes are more than {MAX_BYTES}");
-            return Err(unreadable(std::io::Error::other(reason)));
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let bytes = read_file(path, MAX_BYTES).map_err(unreadable)?;
         let model = ModelProto::decode(bytes.as_slice()).map_err(|error| {
             let message = format!("{shown}: not an ONNX file, or damaged: {error}");
             Error::new(ErrorKind::Malformed, message).with_source(error)

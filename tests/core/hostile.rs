@@ -185,6 +185,14 @@ fn lines_and_lengths_are_limited() {
     ] {
         assert!(error.to_string().contains(limit), "{error}");
     }
+    // A row within quotation marks ends with them, and not with a part.
+    let lines = format!("{}\n", "a".repeat(1023));
+    let quoted = |count| format!("1,2,\"{}\"\n3,4,b\n", lines.repeat(count));
+    let path = file(&folder, "c.csv", quoted(17 << 10));
+    assert_eq!(in_parts(&path, 2).unwrap().1[1], "b");
+    let error = in_parts(&file(&folder, "c.csv", quoted(65 << 10)), 2).unwrap_err();
+    let limit = "the row is longer than 64 MiB";
+    assert!(error.to_string().contains(limit), "{error}");
     let path = file(&folder, "b.csv", "1,2,a\n".repeat(17));
     let options = ReadOptions {
         unequal: Unequal::Resample,

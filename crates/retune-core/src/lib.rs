@@ -30,6 +30,8 @@ pub mod stacking;
 pub mod storage;
 pub mod table;
 pub mod wording;
+#[cfg(feature = "npz")]
+mod zipped;
 
 pub use argmax::argmax;
 pub use error::{Error, ErrorKind, Setting};

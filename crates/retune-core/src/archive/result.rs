@@ -1,14 +1,16 @@
 //! What one job leaves.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::Job;
-use crate::storage::write_whole;
+use crate::storage::{read_file, write_whole};
 use crate::{Error, ErrorKind};
+
+/// The most bytes of a result; a thousand suffice.
+const LARGEST: u64 = 1 << 24;
 
 /// The result of one job: what it scored, or why it failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,7 +104,7 @@ impl JobResult {
     /// When the file cannot be read, is cut short, holds numbers out of range or is not named after
     /// its job.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
+        let bytes = read_file(path, LARGEST).map_err(|source| Error::read(path, source))?;
         let result: Self =
             serde_json::from_slice(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
         let expected = result.job.file_name();

@@ -72,5 +72,7 @@ pub(crate) use resample::fill_gaps;
 pub use resample::resample_linear;
 pub use scaling::{Level, Scaling, z_normalise};
 pub use split::Split;
+#[cfg(all(fuzzing, feature = "net"))]
+pub use unpack::unpack;
 
 pub use crate::table::Place;

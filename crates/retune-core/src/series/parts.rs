@@ -172,14 +172,16 @@ impl RowParts {
             _ => LINES,
         };
         let (mut count, mut quotes, mut row) = (0, 0, 0);
+        let mut within_quotes = false;
         let mut bytes = Vec::new();
-        while count < most && bytes.len() < BYTES {
+        while within_quotes || (count < most && bytes.len() < BYTES) {
             let start = bytes.len();
             if !self.read_line(&mut bytes)? {
                 break;
             }
             quotes += bytes[start..].iter().filter(|&&byte| byte == b'"').count();
-            if self.format == Format::Csv && !quotes.is_multiple_of(2) {
+            within_quotes = self.format == Format::Csv && !quotes.is_multiple_of(2);
+            if within_quotes {
                 if bytes.len() - row > LONGEST_LINE {
                     return Err(too_long("row", &self.path, self.lines));
                 }

@@ -5,15 +5,14 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::dataset::EXTENSIONS;
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, zipped};
 
 /// Unpacks the training and the test file of `name` into `folder`, which is made, and returns their
 /// names, which may take so many bytes together. All other entries are left out, but one that would leave the folder fails the whole file.
-pub(super) fn unpack(
+pub fn unpack(
     url: &str,
     mut zip: File,
     (name, most): (&str, u64),
@@ -21,14 +20,14 @@ pub(super) fn unpack(
 ) -> Result<[String; 2], Error> {
     let bad = |error: ZipError| bad_zip(url, &error.to_string());
     let is_page = begins_as_page(&mut zip);
-    let mut archive = ZipArchive::new(zip).map_err(|error| match is_page {
+    let mut archive = zipped::open(zip).map_err(|reason| match is_page {
         true => {
             let message = format!("{url}: the server answered with a page of HTML, no zip file");
             let hint =
                 "check the address of the archive, and that you are logged in where you must";
             Error::new(ErrorKind::Download, message).with_hint(hint)
         }
-        false => bad(error),
+        false => bad_zip(url, &reason),
     })?;
     let mut entries = BTreeMap::new();
     for index in 0..archive.len() {

@@ -6,9 +6,6 @@
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-#[cfg(feature = "npz")]
-use zip::ZipArchive;
-
 use super::{Line, RawFile, RawRow};
 use crate::table::Misfit;
 use crate::wording::{list, shorten};
@@ -64,7 +61,8 @@ fn unpacked(path: &Path, bytes: &[u8]) -> Result<Unpacked, Error> {
         );
         Error::new(ErrorKind::Malformed, message)
     };
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| bad(&error))?;
+    let archive = crate::zipped::open(Cursor::new(bytes));
+    let mut archive = archive.map_err(|reason| bad(&reason))?;
     let mut names: Vec<String> = Vec::new();
     let [mut series, mut labels] = [None, None];
     let mut left = LARGEST_UNPACKED;
