@@ -20,6 +20,7 @@ trait Erased: Held {
     fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error>;
     fn reads(&self, source: &SourceSpec) -> Vec<usize>;
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers;
+    fn count(&self, source: &SourceSpec, classes: usize) -> usize;
 }
 
 impl<M: OutputMapping> Erased for M {
@@ -41,6 +42,10 @@ impl<M: OutputMapping> Erased for M {
 
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
         self.initial(source, classes)
+    }
+
+    fn count(&self, source: &SourceSpec, classes: usize) -> usize {
+        self.count(source, classes)
     }
 }
 
@@ -148,6 +153,12 @@ impl Mapping {
         device: &B::Device,
     ) -> Result<Parameters<B>, Error> {
         self.check(source, classes)?;
+        let found: usize = numbers.values().map(|one| one.values.len()).sum();
+        let expected = self.0.count(source, classes);
+        if found < expected {
+            let reason = format!("it has {found} numbers, expected {expected}");
+            return Err(damaged(reason));
+        }
         match misfit(numbers, &self.initial(source, classes)) {
             Some(reason) => Err(damaged(reason)),
             None => Ok(Parameters::new(numbers, device)),
