@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 MIB = 1 << 20
 retune, word = os.path.abspath(sys.argv[1]), (sys.argv[2:] or [""])[0]
+here = os.path.dirname(os.path.abspath(__file__))
 folder = tempfile.TemporaryDirectory()
 os.chdir(folder.name)
 os.environ.update(RETUNE_HOME=folder.name, no_proxy="*")
@@ -60,6 +61,12 @@ def program(change=lambda header: None, tensors=None, metadata=None):
     entries |= {"retune.program": text, "retune.sha256": total.hexdigest(), **(metadata or {})}
     text = json.dumps({"__metadata__": entries, **head}).encode()
     write("p.safetensors", struct.pack("<Q", len(text)), text, data)
+
+
+def filled(count):
+    """A Keras file whose tensor, all of one value, has so many numbers."""
+    seed = open(os.path.join(here, "seeds/hdf5/filled"), "rb").read()
+    write("a.h5", seed.replace(struct.pack("<Q", 1 << 12), struct.pack("<Q", count)))
 
 
 def tensor(count):
@@ -174,6 +181,7 @@ CASES = [
     ("program: 16 MiB of metadata", lambda: program(metadata={"a": "a" * (16 << 20)}), "predict p.safetensors a.csv", 512, "16777216 at most"),
     ("program: 100,000 empty tensors", lambda: program(tensors={f"t{at}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for at in range(10**5)}), "predict p.safetensors a.csv", 512, "16384 at most"),
     ("program: 2 GiB of nothing", lambda: write("p.safetensors", sparse(2 << 30)), "predict p.safetensors a.csv", 3072, "larger than 1024 MiB"),
+    ("hdf5: a tensor of 4 GiB in 6 kB", lambda: filled(1 << 30), "source import a.h5 --out s", 512, "128 MiB together|import"),
     ("source: a header of 2^60", lambda: write("s.safetensors", struct.pack("<Q", 1 << 60), b"{}"), "source test s.safetensors .", 256, "."),
     ("source: a tensor of 1000 MiB", lambda: write("s.safetensors", *tensor(250 * MIB)), "source test s.safetensors .", 4096, "."),
     ("zip: 2 GiB in 9 MB", lambda: zipped("d.zip", [("GunPoint_TRAIN.ts", 2 << 30, rows[:-1] + b":1\n"), ("GunPoint_TEST.ts", 1, head)]), SETS, 256, "larger than the limit"),

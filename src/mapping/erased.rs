@@ -187,3 +187,44 @@ impl Mapping {
 }
 
 as_what_it_holds!(Mapping, OnHost, "mapping");
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use super::*;
+    use crate::kernel::Cpu;
+    use crate::mapping::{Pooling, TapSet};
+    use crate::source::SourceWeights;
+
+    /// What is counted is what is made, and a program that promises more has it refused before.
+    #[test]
+    fn numbers_that_are_promised_are_counted_before_they_are_made() {
+        let source = SourceWeights::find("attrnn-gsc35").unwrap();
+        let source = source.spec();
+        let (penalty, taps) = (1.0, TapSet::Series);
+        let readout = |pooling| Readout {
+            penalty,
+            pooling,
+            taps,
+        };
+        let linear = |pooling| Linear { pooling };
+        for mapping in [
+            Mapping::new(readout(Pooling::Means)),
+            Mapping::new(readout(Pooling::All)),
+            Mapping::new(linear(None)),
+            Mapping::new(linear(Some(Pooling::Means))),
+        ] {
+            for classes in [2, 3] {
+                let numbers = mapping.initial(source, classes);
+                let made: usize = numbers.values().map(|one| one.values.len()).sum();
+                assert_eq!(mapping.0.count(source, classes), made);
+                let on_device = |classes| {
+                    mapping.on_device::<Cpu>(source, classes, &numbers, &Default::default())
+                };
+                assert!(on_device(classes).is_ok());
+                let error = on_device(1 << 30).unwrap_err().to_string();
+                let expected = format!("it has {made} numbers, expected ");
+                assert!(error.contains(&expected), "{error}");
+            }
+        }
+    }
+}
