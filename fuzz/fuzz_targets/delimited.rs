@@ -4,13 +4,26 @@ use libfuzzer_sys::fuzz_target;
 use retune_core::series::{LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 
 fuzz_target!(|data: &[u8]| {
-    let [format, how, text @ ..] = data else { return };
-    let path = retune_fuzz::file(["a.csv", "a.tsv", "a.txt", "a"][usize::from(format % 4)], text);
+    let [format, how, text @ ..] = data else {
+        return;
+    };
+    let path = retune_fuzz::file(
+        ["a.csv", "a.tsv", "a.txt", "a"][usize::from(format % 4)],
+        text,
+    );
     let is_set = |bit: u8| how & (1 << bit) != 0;
     let column = |name: &str| name.to_owned();
     let options = ReadOptions {
-        missing: if is_set(0) { Missing::Interpolate } else { Missing::Reject },
-        unequal: if is_set(1) { Unequal::Resample } else { Unequal::Reject },
+        missing: if is_set(0) {
+            Missing::Interpolate
+        } else {
+            Missing::Reject
+        },
+        unequal: if is_set(1) {
+            Unequal::Resample
+        } else {
+            Unequal::Reject
+        },
         label: match format / 4 % 4 {
             0 => LabelColumn::Auto,
             1 => LabelColumn::Absent,

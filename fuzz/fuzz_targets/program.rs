@@ -7,18 +7,32 @@ use retune::program::{Classification, Content, Forecasting, Motion, Program, Tas
 use retune_core::storage::{HashSum, Stored};
 
 fuzz_target!(|data: &[u8]| {
-    let Some((header, tensors)) = retune_fuzz::described(data) else { return };
+    let Some((header, tensors)) = retune_fuzz::described(data) else {
+        return;
+    };
     let mut stored = Stored::default();
-    stored.tensors = tensors.into_iter().filter_map(|(name, tensor)| Some((name, tensor?))).collect();
+    stored.tensors = tensors
+        .into_iter()
+        .filter_map(|(name, tensor)| Some((name, tensor?)))
+        .collect();
     let mut sum = HashSum::default();
     sum.add(header.as_bytes());
     for (name, tensor) in &stored.tensors {
         let shape = serde_json::json!(tensor.shape);
         sum.add(format!("\n{name} {shape}\n").as_bytes());
-        tensor.values.iter().for_each(|value| sum.add(&value.to_le_bytes()));
+        tensor
+            .values
+            .iter()
+            .for_each(|value| sum.add(&value.to_le_bytes()));
     }
-    let entries = [("version", "8".to_owned()), ("program", header.to_owned()), ("sha256", sum.finish())];
-    stored.metadata = entries.map(|(name, text)| (format!("retune.{name}"), text)).into();
+    let entries = [
+        ("version", "8".to_owned()),
+        ("program", header.to_owned()),
+        ("sha256", sum.finish()),
+    ];
+    stored.metadata = entries
+        .map(|(name, text)| (format!("retune.{name}"), text))
+        .into();
     let path = retune_fuzz::file("p.safetensors", &stored.to_bytes());
     match retune_fuzz::outcome(Task::of_file(&path)) {
         Some(Task::Classification) => load::<Classification>(&path),
@@ -30,9 +44,14 @@ fuzz_target!(|data: &[u8]| {
 
 /// What is read can be written, and is the same when it is read again.
 fn load<T: Content>(path: &std::path::Path) {
-    let Some(program) = retune_fuzz::outcome(Program::<T>::load(path)) else { return };
+    let Some(program) = retune_fuzz::outcome(Program::<T>::load(path)) else {
+        return;
+    };
     let again = path.with_file_name("again.safetensors");
     program.save(&again).expect("what is read can be written");
-    assert_eq!(Program::<T>::load(&again).expect("what is written can be read"), program);
+    assert_eq!(
+        Program::<T>::load(&again).expect("what is written can be read"),
+        program
+    );
     fs::remove_file(again).ok();
 }

@@ -13,7 +13,12 @@ fuzz_target!(|data: &[u8]| {
             retune_fuzz::file("c.wav", b"");
             retune_fuzz::outcome(Recordings::find(&retune_fuzz::file("a.csv", text)));
         }
-        1 => drop(retune_fuzz::outcome(read_published(&retune_fuzz::file("a.tsv", text)))),
-        _ => drop(retune_fuzz::outcome(JobResult::read(&retune_fuzz::file("A.fast.0.json", text)))),
+        1 => drop(retune_fuzz::outcome(read_published(&retune_fuzz::file(
+            "a.tsv", text,
+        )))),
+        _ => drop(retune_fuzz::outcome(JobResult::read(&retune_fuzz::file(
+            "A.fast.0.json",
+            text,
+        )))),
     }
 });

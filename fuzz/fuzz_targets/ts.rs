@@ -5,6 +5,10 @@ use retune_core::series::{Missing, ReadOptions, Unequal};
 
 fuzz_target!(|data: &[u8]| {
     let path = retune_fuzz::file("a.ts", data);
-    let options = ReadOptions { missing: Missing::Interpolate, unequal: Unequal::Resample, ..ReadOptions::default() };
+    let options = ReadOptions {
+        missing: Missing::Interpolate,
+        unequal: Unequal::Resample,
+        ..ReadOptions::default()
+    };
     retune_fuzz::series(&path, &options);
 });

@@ -5,7 +5,9 @@ use retune_core::audio::{load_clip, load_clips, read_wav};
 
 fuzz_target!(|data: &[u8]| {
     let path = retune_fuzz::file("a.wav", data);
-    let Some(clip) = retune_fuzz::outcome(read_wav(&path)) else { return };
+    let Some(clip) = retune_fuzz::outcome(read_wav(&path)) else {
+        return;
+    };
     assert!(clip.samples.iter().all(|sample| sample.is_finite()));
     let clips = load_clips(&path, 16_000, 1000).unwrap_or_default();
     assert!(clips.iter().all(|clip| clip.len() == 1000));

@@ -14,8 +14,16 @@ fuzz_target!(|data: &[u8]| {
     let zip = File::open(&path).expect("it was just written");
     let folder = path.with_file_name("unpacked");
     let unpacked = unpack("u", zip, ("A", MOST), &folder);
-    let files: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().collect();
-    let size: u64 = files.iter().flat_map(|file| file.metadata()).map(|found| found.len()).sum();
+    let files: Vec<_> = fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    let size: u64 = files
+        .iter()
+        .flat_map(|file| file.metadata())
+        .map(|found| found.len())
+        .sum();
     assert!(size <= MOST && files.len() <= 2);
     fs::remove_dir_all(&folder).ok();
     retune_fuzz::outcome(unpacked);

@@ -28,7 +28,8 @@ pub fn file(name: &str, bytes: &[u8]) -> PathBuf {
 /// What was read; an error has a message. Where `RETUNE_FUZZ_SEEDS` is set it must be read: seeds that all
 /// are refused would leave most of a reader untried, and nobody would notice.
 pub fn outcome<T>(read: Result<T, Error>) -> Option<T> {
-    static SEEDS: LazyLock<bool> = LazyLock::new(|| std::env::var_os("RETUNE_FUZZ_SEEDS").is_some());
+    static SEEDS: LazyLock<bool> =
+        LazyLock::new(|| std::env::var_os("RETUNE_FUZZ_SEEDS").is_some());
     match read {
         Ok(found) => Some(found),
         Err(error) => {
@@ -42,17 +43,26 @@ pub fn outcome<T>(read: Result<T, Error>) -> Option<T> {
 /// Reads a file of series in every way: whole, to train on, and part by part.
 pub fn series(path: &Path, options: &ReadOptions) {
     let whole = outcome(Split::read(path, options));
-    let length = whole.as_ref().map_or(3, |split| split.series[0].len() / split.channels);
+    let length = whole
+        .as_ref()
+        .map_or(3, |split| split.series[0].len() / split.channels);
     whole.iter().for_each(check);
     Split::read_to_train(path, options).iter().for_each(check);
-    let parts = SplitParts::open(path, length, &["a".to_owned()], options).into_iter().flatten();
+    let parts = SplitParts::open(path, length, &["a".to_owned()], options)
+        .into_iter()
+        .flatten();
     parts.map_while(Result::ok).for_each(|split| check(&split));
 }
 
 /// "Equally long, at least one value, and finite."
 fn check(split: &Split) {
     let length = split.series.first().map_or(0, Vec::len);
-    assert!(split.series.iter().all(|series| series.len() == length && !series.is_empty()));
+    assert!(
+        split
+            .series
+            .iter()
+            .all(|series| series.len() == length && !series.is_empty())
+    );
     assert!(split.series.iter().flatten().all(|value| value.is_finite()));
     assert!(split.labels.is_empty() || split.labels.len() == split.series.len());
 }
@@ -65,14 +75,19 @@ pub fn described(data: &[u8]) -> Option<(&str, BTreeMap<String, Option<HostTenso
     let shapes: BTreeMap<String, Option<Vec<usize>>> =
         serde_json::from_slice(parts.next().unwrap_or(b"{}")).ok()?;
     let (numbers, _) = parts.next().unwrap_or_default().as_chunks();
-    let mut numbers = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).cycle();
+    let mut numbers = numbers
+        .iter()
+        .map(|bytes| f32::from_le_bytes(*bytes))
+        .cycle();
     let mut left = VALUES;
     let mut tensors = BTreeMap::new();
     for (name, shape) in shapes {
         let tensor = match shape {
             None => None,
             Some(shape) => {
-                let count = shape.iter().try_fold(1usize, |all, &size| all.checked_mul(size))?;
+                let count = shape
+                    .iter()
+                    .try_fold(1usize, |all, &size| all.checked_mul(size))?;
                 left = left.checked_sub(count)?;
                 let values = (0..count).map(|_| numbers.next().unwrap_or(0.0)).collect();
                 Some(HostTensor { shape, values })

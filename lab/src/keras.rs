@@ -16,10 +16,9 @@ const LAYER_NAMES: &str = "layer_names";
 const MAGIC: [u8; 8] = [0x89, b'H', b'D', b'F', b'\r', b'\n', 0x1a, b'\n'];
 /// The most bytes of a file.
 const LARGEST: u64 = 1 << 30;
-/// The most bytes that one tensor may take, so that a damaged length cannot exhaust the memory.
-const MAX_TENSOR_BYTES: usize = 1 << 30;
-/// The most bytes that one compressed chunk may unpack to, for the same reason.
-const MAX_CHUNK_BYTES: usize = 1 << 28;
+/// The most bytes that all tensors may take together, whatever the file promises: it need not hold the values of
+/// a tensor whose values are all the same.
+const MAX_BYTES: usize = 1 << 27;
 /// The most groups inside groups that are followed; Keras needs one level for each nested model.
 const MAX_DEPTH: usize = 32;
 /// What to do with a damaged file.
@@ -62,8 +61,8 @@ pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, 
         ));
     }
     let options = OpenOptions::default()
-        .with_max_read_bytes(MAX_TENSOR_BYTES)
-        .with_max_chunk_bytes(MAX_CHUNK_BYTES);
+        .with_max_read_bytes(MAX_BYTES)
+        .with_max_chunk_bytes(MAX_BYTES);
     let damaged = |reason| damaged(path, "/", reason);
     let present = bytes.len() as u64;
     let file = Hdf5File::from_vec_with_options(bytes, options).map_err(damaged)?;
@@ -95,6 +94,7 @@ pub fn read_keras_weights(path: &Path) -> Result<BTreeMap<String, KerasTensor>, 
         path,
         place,
         visited: HashSet::new(),
+        left: MAX_BYTES,
         tensors: BTreeMap::new(),
     };
     walk.group(&weights, "", 0)?;
@@ -124,6 +124,8 @@ struct Walk<'a> {
     place: String,
     /// Addresses of the groups already read: a link back to one of them would never end.
     visited: HashSet<u64>,
+    /// Bytes that tensors may still take.
+    left: usize,
     tensors: BTreeMap<String, KerasTensor>,
 }
 
@@ -140,9 +142,8 @@ impl Walk<'_> {
             .map_err(|reason| self.damaged(name, reason))?;
         for dataset in &datasets {
             let name = join(name, dataset.name());
-            if let Some(tensor) =
-                read_tensor(dataset).map_err(|reason| self.damaged(&name, reason))?
-            {
+            let read = read_tensor(dataset, &mut self.left);
+            if let Some(tensor) = read.map_err(|reason| self.damaged(&name, reason))? {
                 self.tensors.insert(name, tensor);
             }
         }
@@ -172,13 +173,28 @@ fn join(parent: &str, name: &str) -> String {
     }
 }
 
-/// The values of a dataset, or nothing where it does not hold floating-point numbers.
-fn read_tensor(dataset: &Dataset) -> Result<Option<KerasTensor>, hdf5_reader::error::Error> {
-    let values: Vec<f32> = match dataset.dtype() {
-        Datatype::FloatingPoint { size: 4, .. } => {
-            dataset.read_array::<f32>()?.into_iter().collect()
-        }
-        Datatype::FloatingPoint { size: 8, .. } => dataset
+/// The values of a dataset, or nothing where it does not hold floating-point numbers; `left` is what they may
+/// take in bytes.
+fn read_tensor(
+    dataset: &Dataset,
+    left: &mut usize,
+) -> Result<Option<KerasTensor>, hdf5_reader::error::Error> {
+    let Datatype::FloatingPoint { size, .. } = *dataset.dtype() else {
+        return Ok(None);
+    };
+    let mut lengths = dataset.shape().iter();
+    let bytes = lengths.try_fold(usize::from(size), |bytes, &length| {
+        bytes.checked_mul(usize::try_from(length).ok()?)
+    });
+    let after = bytes.and_then(|bytes| left.checked_sub(bytes));
+    *left = after.ok_or_else(|| {
+        let limit = MAX_BYTES >> 20;
+        let reason = format!("the tensors take more than {limit} MiB together");
+        hdf5_reader::error::Error::InvalidData(reason)
+    })?;
+    let values: Vec<f32> = match size {
+        4 => dataset.read_array::<f32>()?.into_iter().collect(),
+        8 => dataset
             .read_array::<f64>()?
             .into_iter()
             .map(|value| value as f32)
@@ -272,6 +288,27 @@ mod tests {
         let (_folder, path) = write(&bytes);
         let error = read_keras_weights(&path).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Empty, "{error}");
+    }
+
+    /// Found by fuzzing: a file of two kilobytes whose tensor, all of one value, takes any number of bytes.
+    #[test]
+    fn tensors_that_a_file_only_promises_are_limited() {
+        let bytes = include_bytes!("../../fuzz/seeds/hdf5/filled");
+        let (_folder, path) = write(bytes);
+        assert_eq!(
+            read_keras_weights(&path).unwrap()["k"].values,
+            [0.5; 1 << 12]
+        );
+        let [before, after] = [1u64 << 12, 1 << 26].map(u64::to_le_bytes);
+        let mut bytes = bytes.to_vec();
+        let is_length = |at: &usize| bytes[*at..].starts_with(&before);
+        let places: Vec<usize> = (0..bytes.len()).filter(is_length).collect();
+        for place in places {
+            bytes[place..place + 8].copy_from_slice(&after);
+        }
+        let (_folder, path) = write(&bytes);
+        let error = read_keras_weights(&path).unwrap_err().to_string();
+        assert!(error.contains("more than 128 MiB together"), "{error}");
     }
 
     #[test]

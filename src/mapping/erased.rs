@@ -20,6 +20,7 @@ trait Erased: Held {
     fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error>;
     fn reads(&self, source: &SourceSpec) -> Vec<usize>;
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers;
+    fn count(&self, source: &SourceSpec, classes: usize) -> usize;
 }
 
 impl<M: OutputMapping> Erased for M {
@@ -41,6 +42,10 @@ impl<M: OutputMapping> Erased for M {
 
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
         self.initial(source, classes)
+    }
+
+    fn count(&self, source: &SourceSpec, classes: usize) -> usize {
+        self.count(source, classes)
     }
 }
 
@@ -148,6 +153,12 @@ impl Mapping {
         device: &B::Device,
     ) -> Result<Parameters<B>, Error> {
         self.check(source, classes)?;
+        let found: usize = numbers.values().map(|one| one.values.len()).sum();
+        let expected = self.0.count(source, classes);
+        if found < expected {
+            let reason = format!("it has {found} numbers, expected {expected}");
+            return Err(damaged(reason));
+        }
         match misfit(numbers, &self.initial(source, classes)) {
             Some(reason) => Err(damaged(reason)),
             None => Ok(Parameters::new(numbers, device)),
@@ -176,3 +187,44 @@ impl Mapping {
 }
 
 as_what_it_holds!(Mapping, OnHost, "mapping");
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use super::*;
+    use crate::kernel::Cpu;
+    use crate::mapping::{Pooling, TapSet};
+    use crate::source::SourceWeights;
+
+    /// What is counted is what is made, and a program that promises more has it refused before.
+    #[test]
+    fn numbers_that_are_promised_are_counted_before_they_are_made() {
+        let source = SourceWeights::find("attrnn-gsc35").unwrap();
+        let source = source.spec();
+        let (penalty, taps) = (1.0, TapSet::Series);
+        let readout = |pooling| Readout {
+            penalty,
+            pooling,
+            taps,
+        };
+        let linear = |pooling| Linear { pooling };
+        for mapping in [
+            Mapping::new(readout(Pooling::Means)),
+            Mapping::new(readout(Pooling::All)),
+            Mapping::new(linear(None)),
+            Mapping::new(linear(Some(Pooling::Means))),
+        ] {
+            for classes in [2, 3] {
+                let numbers = mapping.initial(source, classes);
+                let made: usize = numbers.values().map(|one| one.values.len()).sum();
+                assert_eq!(mapping.0.count(source, classes), made);
+                let on_device = |classes| {
+                    mapping.on_device::<Cpu>(source, classes, &numbers, &Default::default())
+                };
+                assert!(on_device(classes).is_ok());
+                let error = on_device(1 << 30).unwrap_err().to_string();
+                let expected = format!("it has {made} numbers, expected ");
+                assert!(error.contains(&expected), "{error}");
+            }
+        }
+    }
+}

@@ -73,6 +73,10 @@ impl OutputMapping for Linear {
         }
     }
 
+    fn count(&self, source: &SourceSpec, classes: usize) -> usize {
+        (self.width(source) + 1) * classes
+    }
+
     /// All are 0: each class is as probable as the others.
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
         let width = self.width(source);

@@ -75,6 +75,12 @@ pub trait OutputMapping:
         Numbers::new()
     }
 
+    /// How many numbers those are, where they grow with the classes: a damaged program that promises many
+    /// classes is refused before as many numbers are made.
+    fn count(&self, _source: &SourceSpec, _classes: usize) -> usize {
+        0
+    }
+
     /// A score for each class, `[batch, classes]`: the highest is the answer.
     fn scores<B: Kernels>(
         &self,

@@ -64,6 +64,10 @@ impl OutputMapping for Readout {
         self.taps.places(source)
     }
 
+    fn count(&self, source: &SourceSpec, classes: usize) -> usize {
+        (self.pooling.width(source, self.taps) + 1) * Self::columns(classes)
+    }
+
     fn initial(&self, source: &SourceSpec, classes: usize) -> Numbers {
         let columns = Self::columns(classes);
         let width = self.pooling.width(source, self.taps);

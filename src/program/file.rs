@@ -28,11 +28,12 @@ impl<T: Content> Program<T> {
     ///
     /// When the file cannot be written, or a number is larger than a file may hold.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        self.header.check(&self.tensors).map_err(|reason| {
+        let checked = self.header.check(&self.tensors);
+        let header = checked.and_then(|()| self.header.to_text());
+        let header = header.map_err(|reason| {
             let message = format!("the program cannot be saved: {reason}");
             Error::new(ErrorKind::Unsupported, message)
         })?;
-        let header = serde_json::to_string(&self.header).map_err(|error| damaged(path, error))?;
         let stored = Stored {
             metadata: BTreeMap::from([
                 (FORMAT_VERSION.to_owned(), VERSION.to_string()),
@@ -65,9 +66,21 @@ impl<T: Content> Program<T> {
         }
         let header: Header<T> =
             serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
-        let checked = header.check(&tensors);
+        let checked = header.check(&tensors).and_then(|()| header.to_text());
         checked.map_err(|reason| damaged(path, reason))?;
         Ok(Self { header, tensors })
+    }
+}
+
+impl<T: Content> Header<T> {
+    /// The header as it is written, where it is the same when it is read again. One with a number beyond
+    /// those of 32 bits is not: it is read as infinite, and there is no word for that.
+    fn to_text(&self) -> Result<String, String> {
+        let text = serde_json::to_string(self).map_err(|error| error.to_string())?;
+        match serde_json::from_str::<Self>(&text).is_ok_and(|again| again == *self) {
+            true => Ok(text),
+            false => Err("one of its numbers is not finite".to_owned()),
+        }
     }
 }
 

@@ -155,6 +155,12 @@ fn numbers_of_a_classifier_are_in_their_ranges() {
                 json!(1),
                 "a source that the program lacks",
             ),
+            // Found by fuzzing: finite as it is written, and infinite in 32 bits.
+            (
+                "/parts/0/mapping/weights/0/0",
+                json!(1e39),
+                "one of its numbers is not finite",
+            ),
             ("/parts", json!([]), "number of parts is 0"),
             (
                 "/parts",

@@ -16,6 +16,10 @@ pub const RATE_RANGE: RangeInclusive<u32> = 1_000..=768_000;
 /// The most samples that are made: a gibibyte of them.
 const MOST_SAMPLES: usize = 1 << 28;
 
+/// The loudest sample that is taken, where full scale is 1. The sums of a Fourier transform of louder ones may
+/// leave the range of numbers, which the resampler answers with a panic.
+pub(super) const LOUDEST: f32 = 1e15;
+
 /// The least length of the resampler's blocks, in input samples. Longer blocks keep more of the
 /// highest frequencies; at 48 kHz this is a twelfth of a second.
 pub(super) const BLOCK: usize = 4_096;
@@ -28,8 +32,8 @@ pub(super) const BLOCK: usize = 4_096;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setting`] for a rate outside of [`RATE_RANGE`], and [`ErrorKind::Unsupported`] for more
-/// samples than a gibibyte holds.
+/// [`ErrorKind::Setting`] for a rate outside of [`RATE_RANGE`], [`ErrorKind::NotFinite`] for a sample beyond
+/// ±1e15, and [`ErrorKind::Unsupported`] for more samples than a gibibyte holds.
 pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> {
     if !RATE_RANGE.contains(&from) || !RATE_RANGE.contains(&to) {
         let (low, high) = (RATE_RANGE.start(), RATE_RANGE.end());
@@ -40,6 +44,12 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
     }
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());
+    }
+    if let Some(index) = too_loud(samples) {
+        let sample = samples[index];
+        let message =
+            format!("cannot resample: sample {index} is {sample}, expected ±{LOUDEST:e} at most");
+        return Err(Error::new(ErrorKind::NotFinite, message));
     }
     let length = output_length(samples.len(), from, to);
     if length > MOST_SAMPLES {
@@ -62,6 +72,12 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
     let mut output = output.map_err(|error| failed(&error))?.take_data();
     output.resize(length, 0.0);
     Ok(output)
+}
+
+/// The first sample that is louder than any sound, or no number.
+pub(super) fn too_loud(samples: &[f32]) -> Option<usize> {
+    let is_sound = |sample: &f32| sample.abs() <= LOUDEST;
+    samples.iter().position(|sample| !is_sound(sample))
 }
 
 /// The length of the resampler's blocks for two rates, in input samples.
@@ -91,6 +107,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::f64::consts::TAU;
+
+    /// Found by fuzzing: one sample of 1e38 overflowed within the Fourier transform, which panicked.
+    #[test]
+    fn the_loudest_samples_are_resampled_and_louder_ones_refused() {
+        for (from, to) in [(16_000, 8_000), (44_101, 16_000), (1_000, 768_000)] {
+            let loud = resample(&[LOUDEST, -LOUDEST].repeat(500), from, to).unwrap();
+            assert!(loud.iter().all(|sample| sample.is_finite()));
+            for sample in [1e16, -f32::MAX, f32::INFINITY, f32::NAN] {
+                let error = resample(&[0.0, sample], from, to).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::NotFinite);
+            }
+        }
+    }
 
     fn sine(hertz: f64, rate: u32, samples: usize) -> Vec<f32> {
         let at = |index| (TAU * hertz * index as f64 / f64::from(rate)).sin() as f32;

@@ -6,7 +6,7 @@ use std::path::Path;
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
 use super::resample;
-use super::resample::BLOCK;
+use super::resample::{BLOCK, LOUDEST, too_loud};
 use super::riff::{essential_chunks, malformed};
 use crate::storage::{read_file, write_whole};
 use crate::{Error, ErrorKind};
@@ -58,7 +58,7 @@ impl Clip {
 /// Reads a WAV file of integers of 8, 16, 24 or 32 bits, or of 32-bit floats.
 ///
 /// The channels are mixed to their mean. Integers are divided by `2^(bits − 1)`, so that full scale
-/// is ±1; floats are taken as they are.
+/// is ±1; floats are taken as they are, up to ±1e15.
 ///
 /// # Errors
 ///
@@ -155,9 +155,9 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
         SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>(),
     }
     .map_err(damaged)?;
-    if let Some(index) = interleaved.iter().position(|sample| !sample.is_finite()) {
+    if let Some(index) = too_loud(&interleaved) {
         let message = format!(
-            "{}: sample {index} of the WAV file is {}, expected a finite number",
+            "{}: sample {index} of the WAV file is {}, expected a number from -{LOUDEST:e} to {LOUDEST:e}",
             path.display(),
             interleaved[index]
         );
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn good_files_are_read() {
-        let loud = [0.0, -1.5, 0.123_456_7, f32::MAX];
+        let loud = [0.0, -1.5, 0.123_456_7, LOUDEST];
         let stereo = [16_384, -16_384, 16_384, 0, 8_192, 8_192];
         let mut with_a_list = integers(16, 1, &[16_384]);
         with_a_list.splice(12..12, *b"LIST\x03\0\0\0abc\0");
@@ -325,7 +325,7 @@ mod tests {
         let sound = integers(16, 1, &[1, 2, 3]);
         let short_format = b"RIFF\0\0\0\0WAVEfmt \x02\0\0\0\x01\0";
         let promised = "promises 6 bytes of samples, the file holds 5";
-        let cases: [(&str, &[u8]); 12] = [
+        let cases: [(&str, &[u8]); 13] = [
             ("not a WAV file", b""),
             ("not a WAV file", b"OggS and so on and on"),
             ("no \"data\" chunk", b"RIFF\0\0\0\0WAVE"),
@@ -338,6 +338,10 @@ mod tests {
             ("of 64-bit floats", &header(3, 1, 16_000, 64, 8)),
             ("format number 2", &header(2, 1, 16_000, 16, 2)),
             ("sample 1 of the WAV file is NaN", &floats(&[0.0, f32::NAN])),
+            (
+                "is 100000000000000000, expected a number from -1e15 to 1e15",
+                &floats(&[0.0, 1e17]),
+            ),
         ];
         for (expected, bytes) in cases {
             let error = in_memory(bytes).unwrap_err();

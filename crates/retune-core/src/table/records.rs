@@ -1,8 +1,14 @@
 //! The rows of a table, with their lines.
 
+use std::path::Path;
+
 use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::{Fields, Separator};
+use crate::{Error, memory};
+
+/// The bytes of a text that fits into any memory.
+const SMALL: usize = 1 << 24;
 
 /// One row and its line.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +48,52 @@ impl Row {
     pub fn is_blank(&self) -> bool {
         self.iter().all(|field| field.trim().is_empty())
     }
+}
+
+/// Whether a text fits into memory as a table, which takes many times its bytes: with all of its rows at
+/// once, or with the names in its first row and a number for each field.
+///
+/// # Errors
+///
+/// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory), before anything is made.
+pub(crate) fn check_memory(
+    path: &Path,
+    text: &str,
+    separator: Separator,
+    with_rows: bool,
+) -> Result<(), Error> {
+    if text.len() < SMALL {
+        return Ok(());
+    }
+    let (rows, fields, needed) = memory_of(text, separator, with_rows);
+    let work = format!(
+        "{}: reading {rows} lines with {fields} fields",
+        path.display()
+    );
+    memory::check(needed, &work).map_err(|error| error.of_file(path))
+}
+
+/// The lines and fields of a text, and the bytes that they take; quotes are not looked at.
+fn memory_of(text: &str, separator: Separator, with_rows: bool) -> (u64, u64, u64) {
+    // Bytes for each, as measured on tables of short fields.
+    const ROW: u64 = 220;
+    const FIELD: u64 = 16;
+    const NAME: u64 = 200;
+    let separates = |byte: &u8| match separator.byte() {
+        Some(separator) => *byte == separator,
+        None => byte.is_ascii_whitespace(),
+    };
+    let separators = |text: &str| text.bytes().filter(separates).count() as u64;
+    let rows = text.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1;
+    let fields = separators(text) + rows;
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    let names = separators(first.unwrap_or_default()) + 1;
+    let kept = if with_rows { ROW * rows } else { 0 };
+    (
+        rows,
+        fields,
+        text.len() as u64 + kept + FIELD * fields + NAME * names,
+    )
 }
 
 /// The rows of a text. Lines of white space are no rows.
@@ -182,6 +234,16 @@ mod tests {
     fn rows(records: Records<'_>) -> Vec<(usize, Vec<String>)> {
         let fields = |row: &Row| row.iter().map(str::to_owned).collect();
         records.map(|row| (row.line, fields(&row))).collect()
+    }
+
+    #[test]
+    fn the_memory_of_a_table_grows_with_its_rows_fields_and_names() {
+        let text = "\na,b\n1,2\n3,4";
+        let bytes = text.len() as u64 + 16 * 7 + 200 * 2;
+        assert_eq!(memory_of(text, Comma, false), (4, 7, bytes));
+        assert_eq!(memory_of(text, Comma, true), (4, 7, bytes + 220 * 4));
+        assert_eq!(memory_of("a b\tc", WhiteSpace, false).1, 3);
+        assert!(check_memory("a".as_ref(), text, Comma, true).is_ok());
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::time_names::names_time;
 use crate::forecast::HistoryOptions;
 use crate::forecast::timeline::{is_date, most_frequent};
 use crate::table::{
-    FirstRow, Names, Place, Records, Row, Separator, are_consecutive, count_rows, is_index_name,
-    is_number, ragged, whole_number,
+    FirstRow, Names, Place, Records, Row, Separator, are_consecutive, check_memory, count_rows,
+    is_index_name, is_number, ragged, whole_number,
 };
 use crate::wording::{EMPTY_FILE, list};
 use crate::{Error, ErrorKind};
@@ -40,6 +40,7 @@ impl<'a> Table<'a> {
         use Separator::{Comma, Semicolon, Tab};
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let separator = Separator::detect(text, &[Tab, Comma, Semicolon], Comma);
+        check_memory(path, text, separator, true)?;
         let rows = Records::new(text, separator).filter(|row| !row.is_blank());
         let mut rows: Vec<Row> = rows.collect();
         let empty = |what: &str| {

@@ -8,7 +8,7 @@ use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
-use crate::table::{Numbers, Records, Row, Separator, read_text, shown};
+use crate::table::{Numbers, Records, Row, Separator, check_memory, read_text, shown};
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +71,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     let separator = Separator::detect(text, &[Comma, Tab, Semicolon], Comma);
     // Where commas part the fields they part no decimals.
     let decimal = (separator == Comma).then_some('.');
+    check_memory(path, text, separator, false)?;
     let mut records = Records::new(text, separator);
     let mut row = Row::default();
     if !records.read(&mut row) {

@@ -16,7 +16,7 @@ use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::Error;
-use crate::table::{Numbers, Row, read_text, shown};
+use crate::table::{Numbers, Row, Separator, check_memory, read_text, shown};
 
 use header::{FileHeader, check_count};
 
@@ -69,6 +69,7 @@ pub fn read_opensim(path: &Path, options: &OpenSimOptions) -> Result<Trial, Erro
 }
 
 pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result<Trial, Error> {
+    check_memory(path, text, Separator::WhiteSpace, false)?;
     let mut lines = (1..).zip(text.lines());
     let file = FileHeader::read(path, &mut lines)?;
     let mut lines = lines.filter(|(_, text)| !text.trim().is_empty());

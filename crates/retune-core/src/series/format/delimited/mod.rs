@@ -11,7 +11,7 @@ use std::path::Path;
 use self::columns::Table;
 use super::{Format, Layout, Line, RawFile, RawRow};
 use crate::Error;
-use crate::table::{self, Fields, Records, Row, Separator};
+use crate::table::{self, Fields, Records, Row, Separator, check_memory};
 pub(in crate::series) use plan::Plan;
 pub(super) use write::write;
 
@@ -71,6 +71,7 @@ pub(super) fn read(
         rows.remove(0);
     }
     if let Some(long) = plan.long.clone() {
+        check_memory(path, text, separator, true)?;
         rows.extend(records);
         check_widths(path, &rows, plan.width)?;
         long.check_channels(&Table {
