@@ -203,7 +203,7 @@ pub struct FitSettings {
     /// readouts; none for as many as help.
     pub parts: Option<usize>,
     /// Programs by gradient that differ by their seeds alone, from the same transforms; the mean of their
-    /// scores decides.
+    /// scores decides, which under a label mapping are logarithms of probabilities.
     pub members: usize,
     /// The trainer, by its name; see [`train::names`](crate::train::names).
     pub trainer: String,

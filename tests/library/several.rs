@@ -247,8 +247,8 @@ fn a_flat_series_sounds_at_the_frequencies_of_its_peaks() {
     }
 }
 
-/// Members are the programs of their seeds, and the mean of their probabilities decides: checked with
-/// programs of one member.
+/// Members are the programs of their seeds, and the mean of their scores decides, which under a label
+/// mapping are logarithms of probabilities: checked with programs of one member.
 #[test]
 fn members_are_programs_of_other_seeds_and_their_mean_decides() {
     let (train, test) = (two_tones(8, 1), two_tones(4, 60).series);
@@ -277,9 +277,13 @@ fn members_are_programs_of_other_seeds_and_their_mean_decides() {
     assert_ne!(first, second);
     let found = both.predict(&test).unwrap();
     for (found, (first, second)) in found.iter().zip(first.iter().zip(&second)) {
-        let all = found.probabilities.iter().zip(&first.probabilities);
-        for ((found, first), second) in all.zip(&second.probabilities) {
-            assert!((found - (first + second) / 2.0).abs() < 1e-6);
+        let means = first.probabilities.iter().zip(&second.probabilities);
+        let means: Vec<f32> = means
+            .map(|(first, second)| (first * second).sqrt())
+            .collect();
+        let total: f32 = means.iter().sum();
+        for (found, mean) in found.probabilities.iter().zip(&means) {
+            assert!((found - mean / total).abs() < 1e-5, "{found} {means:?}");
         }
     }
     let error = fit(2, 5, ReadoutKind::Ridge).unwrap_err();
