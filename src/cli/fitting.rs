@@ -223,6 +223,16 @@ impl FitArgs {
     /// How a black box is trained on: what was given of how numbers are found, in the place of what the
     /// trainer has.
     pub fn black_box(&self, source: &SourceSpec, seed: u64) -> Result<BlackBoxSettings> {
+        let by_gradient = [
+            ("--members", self.members.is_some()),
+            ("--steps", self.steps.is_some()),
+        ];
+        for (option, given) in by_gradient {
+            let message =
+                format!("{option} is for training by gradient, and a black box has none to give");
+            let hint = "leave it out; --query-budget says when training ends";
+            ensure!(!given, problem(message, hint));
+        }
         let mut settings = match &self.trainer {
             Some(trainer) => BlackBoxSettings::by(trainer),
             None => BlackBoxSettings::default(),

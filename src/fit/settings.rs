@@ -381,7 +381,7 @@ impl FitSettings {
         if self.members > 1 && trained.is_none() {
             let expected = "1 with readouts in closed form, which are the same for every seed";
             let refused = setting::refused("members", self.members, expected);
-            return Err(refused.with_setting("readout", "labels"));
+            return Err(refused.with_setting("preset", "voice2series"));
         }
         let count = |name, count: usize| (name, count as f64, count > 0, "at least 1");
         let share = |name, share: f64| {
