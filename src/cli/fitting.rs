@@ -223,14 +223,11 @@ impl FitArgs {
     /// How a black box is trained on: what was given of how numbers are found, in the place of what the
     /// trainer has.
     pub fn black_box(&self, source: &SourceSpec, seed: u64) -> Result<BlackBoxSettings> {
-        let by_gradient = [
-            ("--members", self.members.is_some()),
-            ("--steps", self.steps.is_some()),
-        ];
-        for (option, given) in by_gradient {
+        for (option, given) in self.beside_a_black_box() {
             let message =
-                format!("{option} is for training by gradient, and a black box has none to give");
-            let hint = "leave it out; --query-budget says when training ends";
+                format!("{option} has no meaning for a black box, of which only answers are seen");
+            let hint = "leave it out: a padded series with a trained sound goes through a label mapping, and \
+                        --query-budget says when training ends";
             ensure!(!given, problem(message, hint));
         }
         let mut settings = match &self.trainer {
@@ -255,6 +252,28 @@ impl FitArgs {
             plan.schedule = self.schedule.unwrap_or_default().with(decay);
         }
         Ok(settings)
+    }
+
+    /// The options that training through answers alone does not take up, and whether they were given.
+    fn beside_a_black_box(&self) -> [(&'static str, bool); 16] {
+        [
+            ("--preset", self.preset != Preset::Default),
+            ("--transform", !self.transforms.is_empty()),
+            ("--readout", !self.readouts.is_empty()),
+            ("--parts", self.parts.is_some()),
+            ("--segments", self.segments.is_some()),
+            ("--position", self.position.is_some()),
+            ("--stretch", self.stretch.is_some()),
+            ("--initial-amplitude", self.initial_amplitude.is_some()),
+            ("--pattern", self.pattern.is_some()),
+            ("--members", self.members.is_some()),
+            ("--dropout", self.dropout.is_some()),
+            ("--steps", self.steps.is_some()),
+            ("--weight-decay", self.weight_decay.is_some()),
+            ("--validation", self.validation.is_some()),
+            ("--patience", self.patience.is_some()),
+            ("--scaling", self.scaling.is_some()),
+        ]
     }
 
     /// The transforms that were asked for, by name or by what is adjusted in them.

@@ -169,8 +169,33 @@ fn a_budget_ends_training_and_says_where_it_is_too_small() {
 #[test]
 fn options_that_nothing_takes_up_are_refused() {
     let bench = Bench::new();
-    let stderr = bench.fails(&words("classify Waves --plot a.svg"));
-    assert!(stderr.contains("hint: give --black-box"), "{stderr}");
+    for given in ["--plot a.svg", "--query-budget 9"] {
+        let stderr = bench.fails(&words(&format!("classify Waves {given}")));
+        assert!(stderr.contains("hint: give --black-box"), "{stderr}");
+    }
+    for given in [
+        "--preset paper",
+        "--transform formants",
+        "--readout ridge",
+        "--parts 2",
+        "--segments 2",
+        "--position end",
+        "--stretch none",
+        "--initial-amplitude 0.1",
+        "--pattern both",
+        "--members 2",
+        "--dropout 0.1",
+        "--steps 2",
+        "--weight-decay 0.1",
+        "--validation 0.1",
+        "--patience 2",
+        "--scaling none",
+    ] {
+        let stderr = bench.fails(&words(&format!("classify Waves --black-box {given}")));
+        let option = &given[..given.find(' ').unwrap()];
+        let expected = format!("error: {option} has no meaning for a black box");
+        assert!(stderr.starts_with(&expected), "{given}: {stderr}");
+    }
     let stderr = bench.fails(&words(
         "classify Waves --black-box --trainer adam --controls none",
     ));

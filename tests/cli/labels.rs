@@ -88,14 +88,6 @@ fn mappings_that_cannot_be_are_refused_with_what_to_do() {
             "--mapping is for training through the source's words, which the preset default does not",
         ),
         (
-            "classify Waves --black-box --members 2".to_owned(),
-            "--members is for training by gradient",
-        ),
-        (
-            "classify Waves --black-box --steps 2".to_owned(),
-            "--steps is for training by gradient",
-        ),
-        (
             "classify Waves --preset fast --members 2".to_owned(),
             "closed form, which are the same for every seed\nhint: give `--preset voice2series`",
         ),

@@ -11,6 +11,8 @@ use crate::cli::picture::queries_svg;
 use crate::cli::prelude::*;
 use crate::cli::scoring::{Controls, fit_and_score};
 
+/// Queries of training where none are given.
+const QUERY_BUDGET: u64 = 100_000;
 /// Epochs of the same program by gradient.
 const GRADIENT_EPOCHS: usize = 40;
 
@@ -30,9 +32,9 @@ pub struct BlackBoxArgs {
     /// How long the command may take for an answer
     #[arg(long, value_name = "SECONDS", default_value = "60", requires = "source_command", value_parser = positive)]
     source_timeout: f64,
-    /// The most queries that training may make: a case that is asked about is one
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = count)]
-    query_budget: usize,
+    /// The most queries that training may make: a case that is asked about is one [default: 100000]
+    #[arg(long, value_name = "N", value_parser = count)]
+    query_budget: Option<usize>,
     /// Where to draw accuracy and loss on the training series over the queries, as SVG
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -47,7 +49,7 @@ struct Outcome<'a> {
     labels: usize,
     mapping: &'a str,
     trainer: &'a str,
-    query_budget: usize,
+    query_budget: u64,
     #[serde(flatten)]
     score: BlackBoxScore,
     /// Test accuracies of the controls by name.
@@ -68,12 +70,14 @@ impl BlackBoxArgs {
 
     /// The picture to draw, where there is something to draw.
     pub fn plot(&self, inputs: &[&Path]) -> Result<Option<OutputFile>> {
-        if self.plot.is_some() && !self.wanted() {
-            let message = "--plot draws training by queries, and none are asked";
-            bail!(problem(
-                message,
-                "give --black-box or --source-command as well"
-            ));
+        let of_queries = [
+            ("--plot", self.plot.is_some()),
+            ("--query-budget", self.query_budget.is_some()),
+        ];
+        for (option, given) in of_queries {
+            let message = format!("{option} is for training by queries, and none are asked");
+            let hint = "give --black-box or --source-command as well";
+            ensure!(self.wanted() || !given, problem(message, hint));
         }
         OutputFile::check_any(self.plot.as_ref(), inputs)
     }
@@ -100,8 +104,10 @@ impl Arguments {
         };
         let spec = black_box.spec();
         ensure!(spec.audio.is_some(), "a black box has to take audio");
-        let budget = given.query_budget as u64;
         let mut settings = self.fitting.black_box(spec, common.seed)?;
+        let budget = given
+            .query_budget
+            .map_or(QUERY_BUDGET, |count| count as u64);
         settings.budget = Some(budget);
         let start = Instant::now();
         let mut progress = Progress::new(common, "asking");
@@ -165,7 +171,7 @@ impl Arguments {
             labels: spec.labels.len(),
             mapping: &program.settings().mapping,
             trainer: &program.settings().trainer,
-            query_budget: given.query_budget,
+            query_budget: budget,
             score,
             baselines,
             seconds,
