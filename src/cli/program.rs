@@ -2,7 +2,6 @@
 
 use retune::audio::read_case;
 use retune::program::{ForecastProgram, Part};
-use retune::source::shipped_sources;
 
 use super::prelude::*;
 
@@ -21,36 +20,21 @@ impl ProgramArgs {
     /// Reads a program that classifies, and finds its sources, in its order.
     pub fn load(&self) -> Result<(Program, Vec<SourceWeights>)> {
         let program = Program::load(&self.program)?;
-        let wanted = program.sources().iter();
-        let sources = wanted.map(|wanted| self.source_of(wanted));
-        let sources = sources.collect::<Result<_>>()?;
+        let sources = program.find_sources(&self.given()?)?;
         Ok((program, sources))
     }
 
     /// Reads a program that forecasts, and finds its source.
     pub fn load_forecast(&self) -> Result<(ForecastProgram, SourceWeights)> {
         let program = ForecastProgram::load(&self.program)?;
-        let source = self.source_of(program.source())?;
-        Ok((program, source))
+        let mut sources = program.find_sources(&self.given()?)?;
+        Ok((program, sources.swap_remove(0)))
     }
 
-    fn source_of(&self, wanted: &SourceReference) -> Result<SourceWeights> {
-        let given = self.sources.iter().map(String::as_str);
-        for name in given.chain(shipped_sources()) {
-            let source = SourceWeights::find(name)?;
-            // Another one that was given alone is refused by its name and hash.
-            if source.sha256() == wanted.sha256 || self.sources == [name] {
-                return Ok(source);
-            }
-        }
-        // Perhaps another version of it; that is for the task to say. A file never names a path.
-        SourceWeights::known(&wanted.name)?.ok_or_else(|| {
-            let (program, name) = (self.program.display(), &wanted.name);
-            let message = format!(
-                "{program}: the program was made for the source `{name}`, which is not shipped"
-            );
-            problem(message, "give the source's file with --source").into()
-        })
+    /// The sources that were given.
+    fn given(&self) -> Result<Vec<SourceWeights>> {
+        let names = self.sources.iter();
+        names.map(|name| Ok(SourceWeights::find(name)?)).collect()
     }
 
     /// The files that must not be written over.

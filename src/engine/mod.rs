@@ -7,11 +7,13 @@
 mod black_box;
 mod classifier;
 mod forecaster;
+mod listener;
 mod motion;
 mod source;
 
 pub use classifier::{Classifier, ClassifierBuilder};
 pub use forecaster::Forecaster;
+pub use listener::Listener;
 pub use motion::MotionStream;
 
 use std::fmt;

@@ -6,6 +6,7 @@ mod forecast;
 mod gradient;
 mod label_settings;
 mod labels;
+mod listening;
 mod loss;
 mod memory;
 pub mod motion;
@@ -17,6 +18,7 @@ mod settings;
 pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};
 pub use label_settings::LabelSettings;
 pub(crate) use labels::Labels;
+pub use listening::fit_features;
 pub(crate) use queries::Queried;
 pub use queries::QueryPoint;
 pub use settings::{FitSettings, Preset, ReadoutKind};
@@ -284,13 +286,18 @@ fn hearings(
 
 /// The series' common length.
 fn check_training(train: &Split) -> Result<usize, Error> {
-    let expected = train.series.first().ok_or_else(nothing_to_fit)?.len();
     let (series, labels) = (train.series.len(), train.labels.len());
-    if series != labels {
+    if series != labels && series > 0 {
         let message = format!("there are {series} series but {labels} labels");
         return Err(Error::new(ErrorKind::Labels, message));
     }
-    for (number, series) in (1..).zip(&train.series) {
+    check_series(&train.series)
+}
+
+/// The common length of series.
+fn check_series(all: &[Vec<f64>]) -> Result<usize, Error> {
+    let expected = all.first().ok_or_else(nothing_to_fit)?.len();
+    for (number, series) in (1..).zip(all) {
         let found = series.len();
         if found != expected {
             let message = format!(

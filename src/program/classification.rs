@@ -132,19 +132,9 @@ impl Program {
     /// When it has another length than those that the program was trained on, or a value that is
     /// not finite.
     pub fn scaled(&self, series: &[f64], number: usize) -> Result<Scaled, Error> {
-        let (found, expected) = (series.len(), self.series_length());
-        if found != expected {
-            let message =
-                format!("series {number} has {found} samples, the program takes {expected}");
-            let error = Error::new(ErrorKind::UnequalLengths, message);
-            return Err(error.with_setting("unequal", "resample"));
-        }
-        check_finite(series, number)?;
-        Ok(Scaled::of(
-            series,
-            self.settings().scaling,
-            self.content().level,
-        ))
+        let content = self.content();
+        let (length, scaling) = (self.series_length(), self.settings().scaling);
+        Scaled::checked(series, number, length, (scaling, content.level))
     }
 }
 
@@ -158,6 +148,24 @@ pub struct Scaled {
 }
 
 impl Scaled {
+    /// A series of a program that takes so many values; `number` counts from 1.
+    pub(crate) fn checked(
+        series: &[f64],
+        number: usize,
+        expected: usize,
+        (scaling, level): (Scaling, Level),
+    ) -> Result<Self, Error> {
+        let found = series.len();
+        if found != expected {
+            let message =
+                format!("series {number} has {found} samples, the program takes {expected}");
+            let error = Error::new(ErrorKind::UnequalLengths, message);
+            return Err(error.with_setting("unequal", "resample"));
+        }
+        check_finite(series, number)?;
+        Ok(Self::of(series, scaling, level))
+    }
+
     pub(crate) fn of(series: &[f64], scaling: Scaling, level: Level) -> Self {
         Self {
             own: scaling.apply(series),

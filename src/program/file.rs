@@ -28,6 +28,15 @@ impl<T: Content> Program<T> {
     ///
     /// When the file cannot be written, or a number is larger than a file may hold.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
+        write_whole(path, &self.to_bytes()?).map_err(|error| Error::write(path, error))
+    }
+
+    /// What [`Program::save`] writes.
+    ///
+    /// # Errors
+    ///
+    /// When a number is larger than a file may hold.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let checked = self.header.check(&self.tensors);
         let header = checked.and_then(|()| self.header.to_text());
         let header = header.map_err(|reason| {
@@ -42,7 +51,7 @@ impl<T: Content> Program<T> {
             ]),
             tensors: self.tensors.clone(),
         };
-        write_whole(path, &stored.to_bytes()).map_err(|error| Error::write(path, error))
+        Ok(stored.to_bytes())
     }
 
     /// Reads a program that [`Program::save`] wrote; it predicts the same bits.
@@ -52,22 +61,32 @@ impl<T: Content> Program<T> {
     /// When the file cannot be read, is no program, was cut short or altered, has another format
     /// version, or has another task.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let (found, header, tensors) = open(path)?;
+        Self::from_bytes(&read(path)?, path)
+    }
+
+    /// The same from the bytes of such a file; `origin` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// See [`Program::load`].
+    pub fn from_bytes(bytes: &[u8], origin: &Path) -> Result<Self, Error> {
+        let (found, header, tensors) = open(bytes, origin)?;
         if found != T::TASK {
-            let (shown, expected) = (path.display(), T::TASK);
+            let (shown, expected) = (origin.display(), T::TASK);
             let message =
                 format!("{shown}: the program is for {found}, expected one for {expected}");
             let hint = match found {
                 Task::Classification => "use `retune predict` on a file of series",
+                Task::Features => "it is of the Python package: `retune_ts.load` reads it",
                 Task::Forecasting => "use `retune predict` on a file of histories",
                 Task::Motion => "use `retune motion predict`",
             };
             return Err(Error::new(ErrorKind::Mismatch, message).with_hint(hint));
         }
         let header: Header<T> =
-            serde_json::from_str(&header).map_err(|error| damaged(path, error))?;
+            serde_json::from_str(&header).map_err(|error| damaged(origin, error))?;
         let checked = header.check(&tensors).and_then(|()| header.to_text());
-        checked.map_err(|reason| damaged(path, reason))?;
+        checked.map_err(|reason| damaged(origin, reason))?;
         Ok(Self { header, tensors })
     }
 }
@@ -92,7 +111,16 @@ impl Task {
     /// When the file cannot be read, is no program, was cut short or altered, or has a newer
     /// format.
     pub fn of_file(path: &Path) -> Result<Self, Error> {
-        open(path).map(|(task, ..)| task)
+        Self::of_bytes(&read(path)?, path)
+    }
+
+    /// The same of the bytes of such a file; `origin` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Task::of_file`].
+    pub fn of_bytes(bytes: &[u8], origin: &Path) -> Result<Self, Error> {
+        open(bytes, origin).map(|(task, ..)| task)
     }
 }
 
@@ -102,10 +130,14 @@ struct TaskOnly {
     task: Task,
 }
 
+/// The bytes of a file that may be a program.
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    read_file(path, limits::LARGEST_FILE).map_err(|error| Error::read(path, error))
+}
+
 /// The task, the header and the tensors of a program file whose checksum is right.
-fn open(path: &Path) -> Result<(Task, String, Numbers), Error> {
-    let bytes = read_file(path, limits::LARGEST_FILE).map_err(|error| Error::read(path, error))?;
-    let mut stored = Stored::from_bytes(&bytes).map_err(|error| damaged(path, error))?;
+fn open(bytes: &[u8], path: &Path) -> Result<(Task, String, Numbers), Error> {
+    let mut stored = Stored::from_bytes(bytes).map_err(|error| damaged(path, error))?;
     let mut entry = |name: &str| {
         let entry = stored.metadata.remove(name);
         entry.ok_or_else(|| damaged(path, format!("its metadata has no {name}")))

@@ -146,6 +146,11 @@ impl ForecastProgram {
         self.content().context
     }
 
+    /// How many values it forecasts.
+    pub fn horizon(&self) -> usize {
+        self.content().horizon
+    }
+
     /// Whether the readout takes anything from the source; where validation found that the window
     /// alone forecasts better, it does not.
     pub fn uses_source(&self) -> bool {

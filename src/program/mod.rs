@@ -8,6 +8,7 @@ mod features;
 mod file;
 mod forecasting;
 pub(crate) mod limits;
+mod listening;
 mod motion;
 #[cfg(test)]
 mod tests;
@@ -17,10 +18,12 @@ pub use classification::{Classification, ClassifierRecord, Part, Scaled};
 pub(crate) use features::{features, readings};
 pub use forecasting::{Calibration, ForecastProgram, ForecastRecord, Forecasting};
 pub(crate) use forecasting::{calibration_scores, store_readout};
+pub use listening::{Ear, Listening, ListeningProgram};
 pub use motion::{Motion, MotionProgram, MotionRecord};
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::slice;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -36,6 +39,8 @@ use crate::{Error, ErrorKind};
 pub enum Task {
     /// The class of a series.
     Classification,
+    /// The activations of sources that hear a series.
+    Features,
     /// The values after a series.
     Forecasting,
     /// The motion of joints after a window of it.
@@ -70,7 +75,7 @@ impl SourceReference {
     fn check_written(&self) -> Result<(), String> {
         limits::names(
             "names of sources",
-            std::slice::from_ref(&self.name),
+            slice::from_ref(&self.name),
             &limits::SOURCES,
         )?;
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -193,6 +198,29 @@ impl<T: Content> Program<T> {
     /// The first of them; programs that forecast or move have no other.
     pub fn source(&self) -> &SourceReference {
         &self.header.sources[0]
+    }
+
+    /// The sources of the program, in its order: among those given, or else shipped ones. A program never
+    /// names a path.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Mismatch`] for one that is neither, and for one that was given and is none of them.
+    pub fn find_sources(&self, given: &[SourceWeights]) -> Result<Vec<SourceWeights>, Error> {
+        let same = |one: &SourceReference, other: &SourceWeights| one.sha256 == other.sha256();
+        let is_wanted = |other| self.sources().iter().any(|one| same(one, other));
+        if let Some(other) = given.iter().find(|other| !is_wanted(other)) {
+            return Err(self.source().missing(slice::from_ref(other)));
+        }
+        let find = |wanted: &SourceReference| {
+            let found = given.iter().find(|other| same(wanted, other)).cloned();
+            let found = match found {
+                None => SourceWeights::known(&wanted.name)?.filter(|other| same(wanted, other)),
+                found => found,
+            };
+            found.ok_or_else(|| wanted.missing(given))
+        };
+        self.sources().iter().map(find).collect()
     }
 
     /// Of the sources given those of the program, in its order.

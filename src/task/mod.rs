@@ -6,6 +6,7 @@ mod classifier;
 mod diagnosis;
 mod distance;
 mod forecaster;
+mod listener;
 mod motion;
 mod saliency;
 #[cfg(all(test, feature = "cpu"))]
@@ -18,4 +19,5 @@ pub use classifier::{Classifier, Explanation, Prediction, Score};
 pub use diagnosis::Diagnosis;
 pub use distance::Distance;
 pub use forecaster::{Forecast, Forecaster};
+pub use listener::Listener;
 pub use motion::{LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, MotionStream};

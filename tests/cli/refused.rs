@@ -192,11 +192,11 @@ fn a_program_belongs_to_its_source() {
     let predict = "predict theirs.safetensors Waves/Waves_TEST.tsv";
     let stderr = bench.fails(&words(predict));
     assert!(
-        stderr.contains("made for the source `other`, which is not shipped"),
+        stderr.contains("the program needs the source other (sha256 "),
         "{stderr}"
     );
     assert!(
-        stderr.contains("hint: give the source's file with --source"),
+        stderr.contains("hint: it was called other; give that source"),
         "{stderr}"
     );
     let csv = bench.done(&words(&format!("{predict} --source other.safetensors")));

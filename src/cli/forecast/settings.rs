@@ -6,9 +6,6 @@ use retune::transform::{Transform, names};
 
 use crate::cli::prelude::*;
 
-/// Histories that are looked at for a season.
-const LOOKED_AT: usize = 50;
-
 /// How a forecaster is fitted.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
@@ -46,7 +43,7 @@ pub struct SettingsArgs {
 impl SettingsArgs {
     /// The settings for histories that are fitted on.
     pub fn for_histories(&self, histories: &[History], seed: u64) -> Result<ForecastSettings> {
-        let found = || common_season(histories);
+        let found = || season::common(histories);
         let season = self.season.map_or_else(found, |given| given.0);
         let mut settings = ForecastSettings::new(histories, self.horizon, season)?;
         settings.context = self.context.unwrap_or(settings.context);
@@ -71,14 +68,4 @@ impl SettingsArgs {
         };
         self.transforms.iter().map(named).collect()
     }
-}
-
-/// The season that most of the histories have; none where most have none.
-fn common_season(histories: &[History]) -> Option<usize> {
-    let mut counts = BTreeMap::<_, usize>::new();
-    for history in histories.iter().take(LOOKED_AT) {
-        *counts.entry(season::period(&history.values)).or_default() += 1;
-    }
-    let most = counts.into_iter().max_by_key(|(_, count)| *count);
-    most.and_then(|(season, _)| season)
 }

@@ -1,8 +1,6 @@
 //! `retune motion adapt`: fits the module before the frozen network to a person.
 
-use retune::motion::{
-    AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, Target, WindowLayout,
-};
+use retune::motion::{AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, WindowLayout};
 
 use super::reading::ReadingArgs;
 use super::show_training;
@@ -81,7 +79,10 @@ impl Arguments {
             bail!(problem(message, hint));
         }
         let source = MotionSourceWeights::load(&self.source)?;
-        let layout = layout_of(&source, self.cyclic);
+        let layout = WindowLayout {
+            cyclic: self.cyclic,
+            ..source.signals().layout()
+        };
         let mut read_as = Vec::new();
         let mut cut = |files: &[PathBuf]| {
             let recordings = self.reading.read(files, common)?;
@@ -140,20 +141,5 @@ impl Arguments {
                 text::checked_sources(program.sources(), outcome.frozen)
             )
         })
-    }
-}
-
-/// Windows as a source takes them.
-fn layout_of(source: &MotionSourceWeights, cyclic: bool) -> WindowLayout {
-    let signals = source.signals();
-    let target = match signals.target_joints.as_slice() {
-        // It was hidden from the input.
-        [joint] if !signals.input_joints.contains(joint) => Target::Joint(joint.clone()),
-        _ => Target::All,
-    };
-    WindowLayout {
-        cyclic,
-        target,
-        ..WindowLayout::new(signals.window, signals.horizon)
     }
 }

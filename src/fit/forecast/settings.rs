@@ -58,6 +58,11 @@ impl ForecastSettings {
         settings.check(histories)?;
         let shortest = histories.iter().map(|history| history.values.len()).min();
         let shortest = shortest.expect("there is a history: checked in `check`");
+        // One window to choose and one to measure with, where no other history has more.
+        if histories.len() == 1 && settings.held_out(shortest) == horizon {
+            settings.validation = (horizon as f64 + 1.0) / shortest as f64;
+            settings.check(histories)?;
+        }
         // As many windows as values of the context, at the least.
         let room = (shortest - settings.held_out(shortest) - horizon) / 2;
         settings.context = LONGEST_CONTEXT.min(room).max(1);

@@ -1,7 +1,7 @@
 //! What a motion source takes and forecasts.
 
 use retune_core::motion::{
-    Scaling, Windows, find_joint, finite, no_joints, same_joints, wrong_count,
+    Scaling, Target, WindowLayout, Windows, find_joint, finite, no_joints, same_joints, wrong_count,
 };
 use retune_core::{Error, ErrorKind};
 
@@ -29,6 +29,19 @@ pub struct SourceSignals {
 }
 
 impl SourceSignals {
+    /// How trials are cut into windows that the source takes.
+    pub fn layout(&self) -> WindowLayout {
+        let target = match self.target_joints.as_slice() {
+            // It was hidden from the input.
+            [joint] if !self.input_joints.contains(joint) => Target::Joint(joint.clone()),
+            _ => Target::All,
+        };
+        WindowLayout {
+            target,
+            ..WindowLayout::new(self.window, self.horizon)
+        }
+    }
+
     /// How many halvings a window takes to become one step; each is a block of the network.
     pub(crate) fn blocks(&self) -> usize {
         self.window.trailing_zeros() as usize

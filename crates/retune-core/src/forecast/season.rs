@@ -1,6 +1,12 @@
 //! The period after which a history repeats itself.
 
+use std::collections::BTreeMap;
+
+use super::History;
 use super::scaled::{LEAST_DEVIATION, moments};
+
+/// Histories that are looked at for a season that most have.
+const LOOKED_AT: usize = 50;
 
 /// The longest period that is looked for: a week of quarters of an hour has 672 values, a day of
 /// minutes 1440.
@@ -23,6 +29,16 @@ const SHORTER_SHARE: f64 = 0.85;
 
 /// How many multiples of a period are looked at to tell it from those beside it.
 const MULTIPLES: usize = 6;
+
+/// The [period] that most of the first 50 histories have; `None` where most have none.
+pub fn common(histories: &[History]) -> Option<usize> {
+    let mut counts = BTreeMap::<_, usize>::new();
+    for history in histories.iter().take(LOOKED_AT) {
+        *counts.entry(period(&history.values)).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.and_then(|(season, _)| season)
+}
 
 /// The period of a history, in values, at least 2 and at most a third of its length; `None` when
 /// nothing repeats clearly.

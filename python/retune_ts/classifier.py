@@ -1,0 +1,237 @@
+"""The classifier for tables: one series in each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from . import _checks, _native
+from ._estimator import OfTables, sklearn_tags
+from .explanation import Explanation
+
+
+@lru_cache(maxsize=8)
+def loaded(program: bytes, sources: tuple[str, ...] | None = None) -> _native.Classifier:
+    """Put a program on the CPU, beside its sources; the last few are kept."""
+    return _native.Classifier(program, sources=None if sources is None else list(sources))
+
+
+def fit_program(X: np.ndarray, y: Any, **settings: Any) -> tuple[bytes, np.ndarray]:
+    """Fit a program to checked series; gives its bytes and the classes, sorted."""
+    classes, places = _checks.labels(y, len(X))
+    texts = [_checks.label_text(label) for label in classes]
+    if len(set(texts)) < len(texts):
+        raise ValueError(f"different classes are written alike: {texts}")
+    program = _native.fit_classifier(X, [texts[place] for place in places], **settings)
+    return program, classes
+
+
+def probabilities(program: _native.Classifier, X: np.ndarray, classes: np.ndarray, threads: int) -> np.ndarray:
+    """Give the probabilities of checked series in the order of `classes`."""
+    found = program.predict_proba(X, threads=threads)
+    # A program sorts numbers by value and other labels as text.
+    of_program = {text: place for place, text in enumerate(program.labels)}
+    return found[:, [of_program[_checks.label_text(label)] for label in classes]]
+
+
+class RetuneClassifier(OfTables):
+    """Classify series by a frozen speech model that was reprogrammed for them.
+
+    Parameters
+    ----------
+    preset : str, default="default"
+        Where all settings start: "fast" (one source, one transform: seconds), "default", "best", or
+        "voice2series", "paper", "words" and "trained-ends", which train by gradient.
+    sources : str, list of str or None, default=None
+        Frozen source models: shipped ones by name or files by path; of itself those of the preset.
+    transforms : str, list of str or None, default=None
+        How the sources hear the series, as `retune classify --transform`; of itself as the preset has it.
+    parts : int or None, default=None
+        The most readouts that the program keeps; fewer are smaller and faster.
+    random_state : int, RandomState or None, default=0
+        The seed of everything random; `None` is 0. The same seed gives the same program on any number of
+        threads.
+    n_jobs : int or None, default=1
+        Threads; -1 for one for each core.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes, sorted.
+    n_features_in_ : int
+        How many values a series has.
+    program_ : bytes
+        The program file: all of the fitted state.
+
+    Examples
+    --------
+    >>> from retune_ts import RetuneClassifier, datasets
+    >>> X_train, y_train, X_test, y_test = datasets.load_gunpoint()
+    >>> classifier = RetuneClassifier("fast").fit(X_train, y_train)
+    >>> bool(classifier.score(X_test, y_test) > 0.95)
+    True
+    """
+
+    classes_: np.ndarray
+
+    def __init__(
+        self,
+        preset: str = "default",
+        *,
+        sources: str | Iterable[str] | None = None,
+        transforms: str | Iterable[str] | None = None,
+        parts: int | None = None,
+        random_state: Any = 0,
+        n_jobs: int | None = 1,
+    ) -> None:
+        self.preset = preset
+        self.sources = sources
+        self.transforms = transforms
+        self.parts = parts
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags
+
+        return sklearn_tags(estimator_type="classifier", classifier_tags=ClassifierTags(), required=True)
+
+    def fit(self, X: Any, y: Any) -> RetuneClassifier:
+        """Fit a program to labelled series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_series, n_values) or (n_series, 1, n_values)
+            The series, all of one length.
+        y : array-like of shape (n_series,)
+            Their classes.
+
+        Returns
+        -------
+        RetuneClassifier
+            This one.
+
+        Raises
+        ------
+        ValueError
+            For fewer than two classes, values that are not finite, and settings that do not suit.
+        """
+        X = _checks.series(X)
+        self.program_, self.classes_ = fit_program(
+            X,
+            y,
+            preset=self.preset,
+            sources=_checks.names(self.sources, "sources"),
+            transforms=_checks.names(self.transforms, "transforms"),
+            parts=self.parts,
+            seed=_checks.seed(self.random_state),
+            threads=_checks.threads(self.n_jobs),
+        )
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def _loaded(self) -> _native.Classifier:
+        return loaded(self._fitted(), _checks.as_key(self.sources))
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Give the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_series, n_values) or (n_series, 1, n_values)
+            Series as long as those of training.
+
+        Returns
+        -------
+        ndarray of shape (n_series, n_classes), of single precision
+            In the order of `classes_`.
+        """
+        X = self._checked(X)
+        return probabilities(self._loaded(), X, self.classes_, _checks.threads(self.n_jobs))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Give the most probable class of each series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_series, n_values) or (n_series, 1, n_values)
+            Series as long as those of training.
+
+        Returns
+        -------
+        ndarray of shape (n_series,)
+            Classes as they were in training.
+        """
+        found = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[found]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Give the share of series whose class is found.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_series, n_values) or (n_series, 1, n_values)
+            Series as long as those of training.
+        y : array-like of shape (n_series,)
+            Their classes.
+        sample_weight : array-like of shape (n_series,) or None, default=None
+            How much each counts.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
+        right = self.predict(X) == np.asarray(y).ravel()
+        return float(np.average(right, weights=sample_weight))
+
+    def hear(self, x: Any, part: int = 0) -> tuple[np.ndarray, int]:
+        """Give what a source hears of a series by one part of the program.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_values,)
+            One series.
+        part : int, default=0
+            The part, counted from 0.
+
+        Returns
+        -------
+        samples : ndarray of shape (n_samples,)
+            The sound; a plane that was painted is played by tones.
+        rate : int
+            Samples a second.
+        """
+        one = self._checked(np.asarray(x)[None])[0]
+        return self._loaded().hear(one.tolist(), part)
+
+    def explain(self, x: Any, part: int = 0) -> Explanation:
+        """Give what a prediction rests on; shown as a picture in notebooks.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_values,)
+            One series.
+        part : int, default=0
+            The part whose source is looked at, counted from 0.
+
+        Returns
+        -------
+        Explanation
+            With `saliency`, what the source hears and reports, and `svg()`.
+        """
+        checked = self._checked(np.asarray(x)[None])
+        one, program = checked[0].astype(np.float64), self._loaded()
+        plane, attention, words = program.explain(one.tolist(), part)
+        return Explanation(
+            series=one,
+            classes=self.classes_,
+            probabilities=self.predict_proba(checked)[0],
+            saliency=program.saliency(one.tolist(), threads=_checks.threads(self.n_jobs)),
+            plane=plane,
+            attention=attention,
+            words=words,
+        )

@@ -1,0 +1,213 @@
+"""The same estimators on sktime's base classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sktime.classification.base import BaseClassifier
+from sktime.forecasting.base import BaseForecaster
+
+from .classifier import RetuneClassifier as TableClassifier
+from .forecaster import RetuneForecaster as TableForecaster
+from .forecaster import covering
+
+__all__ = ["RetuneClassifier", "RetuneForecaster"]
+
+
+class RetuneClassifier(BaseClassifier):
+    """Classify series by a frozen speech model that was reprogrammed for them.
+
+    Parameters
+    ----------
+    preset : str, default="default"
+        Where all settings start: "fast", "default", "best", or a preset by gradient.
+    sources : str, list of str or None, default=None
+        Frozen source models; of itself those of the preset.
+    transforms : str, list of str or None, default=None
+        How the sources hear the series; of itself as the preset has it.
+    parts : int or None, default=None
+        The most readouts that the program keeps.
+    random_state : int, RandomState or None, default=0
+        The seed of everything random; `None` is 0.
+    n_jobs : int, default=1
+        Threads; -1 for one for each core.
+
+    Examples
+    --------
+    >>> from retune_ts.sktime import RetuneClassifier
+    >>> from sktime.datasets import load_unit_test
+    >>> X_train, y_train = load_unit_test(split="train")
+    >>> X_test, y_test = load_unit_test(split="test")
+    >>> classifier = RetuneClassifier("fast")
+    >>> classifier.fit(X_train, y_train)
+    RetuneClassifier(...)
+    >>> y_pred = classifier.predict(X_test)
+    """
+
+    _tags = {
+        "authors": ["retune"],
+        "maintainers": ["retune"],
+        "X_inner_mtype": "numpy3D",
+        "y_inner_mtype": "numpy1D",
+        "capability:multivariate": False,
+        "capability:unequal_length": False,
+        "capability:missing_values": False,
+        "capability:predict_proba": True,
+        "capability:multithreading": True,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+    }
+
+    def __init__(
+        self,
+        preset: str = "default",
+        sources: str | Iterable[str] | None = None,
+        transforms: str | Iterable[str] | None = None,
+        parts: int | None = None,
+        random_state: Any = 0,
+        n_jobs: int = 1,
+    ) -> None:
+        self.preset = preset
+        self.sources = sources
+        self.transforms = transforms
+        self.parts = parts
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        super().__init__()
+
+    def _fit(self, X: np.ndarray, y: np.ndarray) -> RetuneClassifier:
+        self.program_ = TableClassifier(**self.get_params()).fit(X, y).program_
+        return self
+
+    def _predict_proba(self, X: np.ndarray) -> np.ndarray:
+        inner = TableClassifier(**self.get_params())
+        inner.program_, inner.classes_, inner.n_features_in_ = self.program_, self.classes_, X.shape[2]
+        return inner.predict_proba(X)
+
+    def _predict(self, X: np.ndarray) -> np.ndarray:
+        return self.classes_[self._predict_proba(X).argmax(axis=1)]
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:
+        """Give parameters to test with.
+
+        Parameters
+        ----------
+        parameter_set : str, default="default"
+            There is one set.
+
+        Returns
+        -------
+        list of dict
+            Two that are quick.
+        """
+        return [{"preset": "fast"}, {"preset": "fast", "transforms": "formants", "parts": 1}]
+
+
+class RetuneForecaster(BaseForecaster):
+    """Forecast a series by a readout of its last values and of what a frozen speech model hears of them.
+
+    Parameters
+    ----------
+    context : int or None, default=None
+        Values that a forecast is made from; of itself at most 512, fewer for short histories.
+    season : int or None, default=None
+        Values in one season; of itself it is looked for, and 0 is for no season.
+    source : str or None, default=None
+        The frozen source: a shipped one by name, or a file.
+    random_state : int, RandomState or None, default=0
+        The seed of which windows are taken where there are very many; `None` is 0.
+    n_jobs : int, default=1
+        Threads; -1 for one for each core.
+
+    Examples
+    --------
+    >>> from retune_ts.sktime import RetuneForecaster
+    >>> from sktime.datasets import load_airline
+    >>> y = load_airline()
+    >>> forecaster = RetuneForecaster()
+    >>> forecaster.fit(y, fh=[1, 2, 3])
+    RetuneForecaster(...)
+    >>> y_pred = forecaster.predict()
+    """
+
+    _tags = {
+        "authors": ["retune"],
+        "maintainers": ["retune"],
+        "y_inner_mtype": "pd.Series",
+        "X_inner_mtype": "pd.DataFrame",
+        "capability:exogenous": False,
+        "capability:missing_values": False,
+        "capability:insample": False,
+        "capability:pred_int": True,
+        "capability:pred_int:insample": False,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+        "requires-fh-in-fit": True,
+    }
+
+    def __init__(
+        self,
+        context: int | None = None,
+        season: int | None = None,
+        source: str | None = None,
+        random_state: Any = 0,
+        n_jobs: int = 1,
+    ) -> None:
+        self.context = context
+        self.season = season
+        self.source = source
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        super().__init__()
+
+    def _steps(self, fh: Any) -> np.ndarray:
+        return np.asarray(fh.to_relative(self.cutoff), dtype=int)
+
+    def _fit(self, y: pd.Series, X: Any, fh: Any) -> RetuneForecaster:
+        horizon = int(self._steps(fh).max())
+        inner = TableForecaster(horizon, **self.get_params()).fit(y.to_numpy())
+        self.program_, self._history = inner.program_, inner.history_
+        return self
+
+    def _inner(self) -> TableForecaster:
+        inner = TableForecaster(**self.get_params())
+        inner.program_, inner.history_, inner._one = self.program_, self._history, True
+        return inner
+
+    def _predict(self, fh: Any, X: Any) -> pd.Series:
+        values = self._inner().predict()[self._steps(fh) - 1]
+        return pd.Series(values, index=self._index(fh), name=self._y.name)
+
+    def _predict_interval(self, fh: Any, X: Any, coverage: list[float]) -> pd.DataFrame:
+        """Give the narrowest intervals of the program that promise the coverage; programs keep 0.8 and 0.95."""
+        intervals = self._inner()._forecast(None)[1]
+        name = self._get_varnames()[0]
+        columns = {}
+        for level in coverage:
+            lower, upper = covering(intervals, level)
+            columns[name, level, "lower"] = lower[self._steps(fh) - 1]
+            columns[name, level, "upper"] = upper[self._steps(fh) - 1]
+        return pd.DataFrame(columns, index=self._index(fh))
+
+    def _index(self, fh: Any) -> Any:
+        return fh.to_absolute_index(self.cutoff)
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:
+        """Give parameters to test with.
+
+        Parameters
+        ----------
+        parameter_set : str, default="default"
+            There is one set.
+
+        Returns
+        -------
+        list of dict
+            Two that are quick.
+        """
+        return [{}, {"context": 3, "season": 0}]

@@ -1,0 +1,185 @@
+//! Programs that classify.
+
+use std::path::Path;
+
+use numpy::{PyArray1, PyArray2};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use retune::fit::{FitSettings, Preset};
+use retune::program::Program;
+use retune::series::Split;
+use retune::{Engine, engine};
+
+use crate::arrays::{Series, table};
+use crate::errors::exception;
+use crate::programs::{ORIGIN, find, named};
+use crate::run::{BATCH, run};
+
+/// Fits a program to series, `[cases, time]`, and their labels, and gives its bytes.
+#[pyfunction]
+#[pyo3(signature = (series, labels, *, preset, sources=None, transforms=None, parts=None, seed=0, threads=1))]
+#[expect(clippy::too_many_arguments, reason = "by keyword, from Python")]
+pub fn fit_classifier<'py>(
+    py: Python<'py>,
+    series: Series<'py>,
+    labels: Vec<String>,
+    preset: &str,
+    sources: Option<Vec<String>>,
+    transforms: Option<Vec<String>>,
+    parts: Option<usize>,
+    seed: u64,
+    threads: usize,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let split = Split::new(series.rows(), labels);
+    let preset: Preset = preset.parse().map_err(exception)?;
+    let mut settings = FitSettings::preset(preset);
+    settings.seed = seed;
+    settings.parts = parts.or(settings.parts);
+    settings.transforms = named(transforms.as_deref()).map_err(exception)?;
+    let program = run(py, threads, |interrupt| {
+        let sources = find(sources.as_deref())?;
+        let builder = Engine::cpu()?.classifier().sources(&sources);
+        let builder = builder.settings(settings);
+        let builder = builder.on_progress(|_| interrupt.check());
+        builder.fit(&split)?.program().to_bytes()
+    })?;
+    Ok(PyBytes::new(py, &program))
+}
+
+/// A program beside its sources, ready to classify.
+#[pyclass(frozen, module = "retune_ts._native")]
+pub struct Classifier(engine::Classifier);
+
+#[pymethods]
+impl Classifier {
+    /// From the bytes of a program; sources that are not shipped are given by the paths of their files.
+    #[new]
+    #[pyo3(signature = (program, sources=None))]
+    fn new(py: Python<'_>, program: &[u8], sources: Option<Vec<String>>) -> PyResult<Self> {
+        let loaded = run(py, 1, |_| {
+            let program = Program::from_bytes(program, Path::new(ORIGIN))?;
+            let found = program.find_sources(&find(sources.as_deref())?)?;
+            engine::Classifier::new(Engine::cpu()?, program, &found)
+        });
+        loaded.map(Self)
+    }
+
+    /// The class labels, in the order of the probabilities.
+    #[getter]
+    fn labels(&self) -> Vec<String> {
+        self.0.program().labels().to_vec()
+    }
+
+    /// How many values a series has.
+    #[getter]
+    fn series_length(&self) -> usize {
+        self.0.program().series_length()
+    }
+
+    /// The preset that it was fitted by.
+    #[getter]
+    fn preset(&self) -> &str {
+        &self.0.program().settings().preset
+    }
+
+    /// The names of the sources and the sha256 of their files.
+    #[getter]
+    fn sources(&self) -> Vec<(String, String)> {
+        let sources = self.0.program().sources().iter();
+        let named = sources.map(|source| (source.name.clone(), source.sha256.clone()));
+        named.collect()
+    }
+
+    /// Of each part the name of its source, its transform, its mapping and its weight.
+    #[getter]
+    fn parts(&self) -> Vec<(String, String, String, f32)> {
+        let program = self.0.program();
+        let parts = program.parts().iter().map(|part| {
+            let source = program.sources()[part.source].name.clone();
+            let (transform, mapping) = (part.transform.name(), part.mapping.name());
+            (
+                source,
+                transform.to_owned(),
+                mapping.to_owned(),
+                part.weight,
+            )
+        });
+        parts.collect()
+    }
+
+    /// The scores of the fit by name, as of leaving one series out at a time.
+    #[getter]
+    fn scores(&self) -> Vec<(String, f64)> {
+        let scores = self.0.program().scores().iter();
+        scores.map(|(name, score)| (name.clone(), *score)).collect()
+    }
+
+    /// The probabilities of the classes, `[cases, classes]`.
+    #[pyo3(signature = (series, *, threads=1))]
+    fn predict_proba<'py>(
+        &self,
+        py: Python<'py>,
+        series: Series<'py>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let rows = series.rows();
+        let classes = self.0.program().labels().len();
+        let found = run(py, threads, |interrupt| {
+            let mut found = Vec::with_capacity(rows.len() * classes);
+            for rows in rows.chunks(BATCH) {
+                interrupt.check();
+                for prediction in self.0.predict(rows)? {
+                    found.extend(prediction.probabilities);
+                }
+            }
+            Ok(found)
+        })?;
+        table(py, found, classes)
+    }
+
+    /// What a source hears of a series by one part of the program, counted from 0: samples, and their rate.
+    fn hear<'py>(
+        &self,
+        py: Python<'py>,
+        series: Vec<f64>,
+        part: usize,
+    ) -> PyResult<(Bound<'py, PyArray1<f32>>, u32)> {
+        let (samples, rate) = run(py, 1, |_| {
+            Ok((self.0.hear(&series, part)?, self.0.rate(part)?))
+        })?;
+        Ok((PyArray1::from_vec(py, samples), rate))
+    }
+
+    /// What a source makes of a series by one part: the plane that it hears, `[frames, filters]`, its attention
+    /// to each frame, and its words with their probabilities.
+    #[allow(clippy::type_complexity, reason = "a tuple, for Python")]
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        series: Vec<f64>,
+        part: usize,
+    ) -> PyResult<(
+        Bound<'py, PyArray2<f32>>,
+        Bound<'py, PyArray1<f32>>,
+        Vec<(String, f32)>,
+    )> {
+        let found = run(py, 1, |_| self.0.explain(&series, part))?;
+        Ok((
+            table(py, found.plane, found.filters)?,
+            PyArray1::from_vec(py, found.attention),
+            found.words,
+        ))
+    }
+
+    /// How much the answer rests on each value of a series; the largest is 1.
+    #[pyo3(signature = (series, *, threads=1))]
+    fn saliency<'py>(
+        &self,
+        py: Python<'py>,
+        series: Vec<f64>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        let found = run(py, threads, |_| self.0.saliency(&series))?;
+        Ok(PyArray1::from_vec(py, found))
+    }
+}

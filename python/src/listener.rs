@@ -1,0 +1,96 @@
+//! Programs that give features.
+
+use std::path::Path;
+
+use numpy::PyArray2;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use retune::Engine;
+use retune::engine;
+use retune::fit::{FitSettings, Preset, fit_features};
+use retune::mapping::Pooling;
+use retune::program::ListeningProgram;
+
+use crate::arrays::{Series, table};
+use crate::errors::exception;
+use crate::programs::{ORIGIN, find, named};
+use crate::run::{BATCH, run};
+
+/// Makes a program that gives features of series like these, `[cases, time]`, and gives its bytes; `means` are
+/// only the means of activations.
+#[pyfunction]
+#[pyo3(signature = (series, *, preset, sources=None, transforms=None, means=false, threads=1))]
+pub fn fit_listener<'py>(
+    py: Python<'py>,
+    series: Series<'py>,
+    preset: &str,
+    sources: Option<Vec<String>>,
+    transforms: Option<Vec<String>>,
+    means: bool,
+    threads: usize,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let rows = series.rows();
+    let preset: Preset = preset.parse().map_err(exception)?;
+    let program = run(py, threads, |_| {
+        let mut settings = FitSettings::preset(preset);
+        settings.transforms = named(transforms.as_deref())?;
+        let sources = match sources {
+            Some(names) => find(Some(&names))?,
+            None => preset.find_sources()?,
+        };
+        let pooling = if means { Pooling::Means } else { Pooling::All };
+        fit_features(&rows, &sources, &settings, pooling)?.to_bytes()
+    })?;
+    Ok(PyBytes::new(py, &program))
+}
+
+/// A program beside its sources, ready to give features.
+#[pyclass(frozen, module = "retune_ts._native")]
+pub struct Listener(engine::Listener);
+
+#[pymethods]
+impl Listener {
+    /// From the bytes of a program; sources that are not shipped are given by the paths of their files.
+    #[new]
+    #[pyo3(signature = (program, sources=None))]
+    fn new(py: Python<'_>, program: &[u8], sources: Option<Vec<String>>) -> PyResult<Self> {
+        let loaded = run(py, 1, |_| {
+            let program = ListeningProgram::from_bytes(program, Path::new(ORIGIN))?;
+            let found = program.find_sources(&find(sources.as_deref())?)?;
+            engine::Listener::new(Engine::cpu()?, program, &found)
+        });
+        loaded.map(Self)
+    }
+
+    /// How many values a series has.
+    #[getter]
+    fn series_length(&self) -> usize {
+        self.0.program().series_length()
+    }
+
+    /// How many features a series has.
+    #[getter]
+    fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    /// The features, `[cases, width]`.
+    #[pyo3(signature = (series, *, threads=1))]
+    fn features<'py>(
+        &self,
+        py: Python<'py>,
+        series: Series<'py>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let rows = series.rows();
+        let found = run(py, threads, |interrupt| {
+            let mut found = Vec::with_capacity(rows.len() * self.0.width());
+            for rows in rows.chunks(BATCH) {
+                interrupt.check();
+                found.extend(self.0.features(rows)?.concat());
+            }
+            Ok(found)
+        })?;
+        table(py, found, self.0.width())
+    }
+}

@@ -1,0 +1,88 @@
+"""What is wrong with arrays, each an exception that says so."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from retune_ts import RetuneClassifier
+
+Y = np.array(["a", "b"] * 4)
+X = np.random.default_rng(0).normal(size=(8, 30))
+
+
+@pytest.mark.parametrize(
+    ("series", "labels", "error", "message"),
+    [
+        (np.full((8, 30), np.nan), Y, ValueError, r"NaN at \[0, 0\]"),
+        (np.where(np.arange(30) == 3, np.inf, X), Y, ValueError, r"inf at \[0, 3\]"),
+        (X + 1j, Y, ValueError, "Complex data"),
+        (np.array([["x"] * 30] * 8), Y, ValueError, "could not convert"),
+        (np.array([[{}] * 30] * 8), Y, TypeError, "argument must be"),
+        ([[1.0, 2.0], [1.0]], ["a", "b"], ValueError, "inhomogeneous"),
+        (X[:0], Y[:0], ValueError, r"0 sample\(s\)"),
+        (X[:, :0], Y, ValueError, r"0 feature\(s\)"),
+        (X[0], Y, ValueError, "Expected 2D array, got 1D"),
+        (X[None, None], Y, ValueError, "Expected 2D array, got 4D"),
+        (np.stack([X, X], axis=1), Y, ValueError, "2 channels"),
+        (X, Y[:7], ValueError, "8 series but 7 labels"),
+        (X, None, ValueError, "requires y"),
+        (X, ["a"] * 8, ValueError, "one class, .*'a'"),
+        (X, np.linspace(0, 1, 8), ValueError, "Unknown label type"),
+        (X, ["a", None] * 4, ValueError, "missing label"),
+        (X, np.stack([Y, Y], axis=1), ValueError, "1d array"),
+        (X, np.array(["a", "a\n" * 3000] * 4), ValueError, "label"),
+    ],
+)
+def test_what_cannot_be_learnt_is_refused(series, labels, error, message):
+    with pytest.raises(error, match=message):
+        RetuneClassifier("fast").fit(series, labels)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"preset": "fastest"}, "fastest"),
+        ({"transforms": "forments"}, "there is no transform"),
+        ({"sources": "nobody"}, "there is no source"),
+        ({"transforms": []}, "expected a name"),
+        ({"parts": 0}, "parts"),
+        ({"n_jobs": 0}, "n_jobs is 0"),
+        ({"n_jobs": 10**6}, "threads are too many"),
+        ({"random_state": -1}, "random_state is -1"),
+        ({"random_state": 0.5}, "random_state is 0.5"),
+    ],
+)
+def test_settings_that_do_not_suit_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        RetuneClassifier(**{"preset": "fast", **settings}).fit(X, Y)
+
+
+def test_other_lengths_are_refused(fitted):
+    with pytest.raises(ValueError, match="X has 149 features, but RetuneClassifier is expecting 150"):
+        fitted.predict(np.zeros((2, 149)))
+
+
+@pytest.mark.parametrize("values", [1, 2, 3, 10**6])
+def test_very_short_and_very_long_series(values):
+    series = np.random.default_rng(0).normal(size=(6, values))
+    series[::2] += 3
+    try:
+        RetuneClassifier("fast").fit(series, ["a", "b"] * 3).predict(series)
+    except (ValueError, MemoryError) as error:
+        assert str(error)
+
+
+def test_memory_that_is_not_there_is_an_exception():
+    script = (
+        "import resource, numpy as np, retune_ts\n"
+        "series = np.random.default_rng(0).normal(size=(2000, 3000))\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))\n"
+        "try:\n"
+        "    retune_ts.RetuneClassifier('best').fit(series, ['a', 'b'] * 1000)\n"
+        "except MemoryError as error:\n"
+        "    print('refused:', error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
+    assert done.stdout.startswith("refused:"), done

@@ -1,0 +1,102 @@
+"""Programs: the same bytes as the command line's, through files and through pickles."""
+
+import json
+import os
+import pickle
+import shutil
+import subprocess
+from copy import deepcopy
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import skops.io
+from sklearn.base import clone
+
+import retune_ts
+from retune_ts import RetuneClassifier
+
+DATA = Path(__file__).parents[2] / "data" / "GunPoint"
+COMMAND = os.environ.get("RETUNE") or shutil.which("retune")
+
+
+@pytest.mark.skipif(COMMAND is None, reason="there is no command `retune`, by $RETUNE or on the path")
+@pytest.mark.parametrize("preset", ["fast", "words"])
+def test_the_command_line_makes_the_same_program(preset, gunpoint, tmp_path):
+    X, y, X_test, _ = gunpoint
+    path = tmp_path / "program.safetensors"
+    fit = [COMMAND, "fit", DATA / "GunPoint_TRAIN.ts", "--out", path, "--preset", preset, "--seed", "3", "-q"]
+    subprocess.run(fit, check=True)
+    classifier = RetuneClassifier(preset, random_state=3).fit(X, y)
+    assert retune_ts.dumps(classifier) == path.read_bytes()
+    predict = [COMMAND, "predict", path, DATA / "GunPoint_TEST.ts", "--json", "-q"]
+    answer = json.loads(subprocess.run(predict, check=True, capture_output=True).stdout)
+    found = np.array([list(row["probabilities"].values()) for row in answer["predictions"]], dtype=np.float32)
+    np.testing.assert_array_equal(classifier.predict_proba(X_test), found)
+    np.testing.assert_array_equal(retune_ts.load(path).predict_proba(X_test), found)
+
+
+def test_every_way_of_keeping_predicts_the_same_bits(fitted, gunpoint, tmp_path):
+    X = gunpoint[2]
+    expected = fitted.predict_proba(X)
+    retune_ts.save(fitted, tmp_path / "a.safetensors")
+    joblib.dump(fitted, tmp_path / "a.joblib")
+    skops.io.dump(fitted, tmp_path / "a.skops")
+    trusted = skops.io.get_untrusted_types(file=tmp_path / "a.skops")
+    assert trusted == ["retune_ts.classifier.RetuneClassifier"]
+    for kept in (
+        retune_ts.load(tmp_path / "a.safetensors"),
+        retune_ts.loads(retune_ts.dumps(fitted)),
+        pickle.loads(pickle.dumps(fitted)),
+        deepcopy(fitted),
+        joblib.load(tmp_path / "a.joblib"),
+        skops.io.load(tmp_path / "a.skops", trusted=trusted),
+    ):
+        np.testing.assert_array_equal(kept.predict_proba(X), expected)
+        assert kept.program_ == fitted.program_
+    assert joblib.hash(fitted) == joblib.hash(pickle.loads(pickle.dumps(fitted)))
+    assert not hasattr(clone(fitted), "program_")
+
+
+def test_threads_and_layouts_change_nothing(fitted, gunpoint):
+    X, y, X_test, _ = gunpoint
+    expected = fitted.predict_proba(X_test)
+    for n_jobs in (2, -1, None):
+        assert RetuneClassifier("fast", n_jobs=n_jobs).fit(X, y).program_ == fitted.program_
+        assert RetuneClassifier("fast", n_jobs=n_jobs).fit(X[:, None, :], y.tolist()).program_ == fitted.program_
+    strided = np.repeat(X_test, 2, axis=1)[:, ::2]
+    for same in (np.asfortranarray(X_test), strided, X_test.tolist(), X_test[:, None, :]):
+        np.testing.assert_array_equal(fitted.predict_proba(same), expected)
+    np.testing.assert_array_equal(np.concatenate([fitted.predict_proba(X_test[k : k + 1]) for k in range(9)]), expected[:9])
+    # Single precision goes in as it is.
+    single = X_test.astype(np.float32)
+    np.testing.assert_array_equal(fitted.predict_proba(single), fitted.predict_proba(single.astype(np.float64)))
+
+
+def test_damaged_programs_are_refused(fitted):
+    program = fitted.program_
+    for damaged in (b"", b"{}", program[:-1], program[: len(program) // 2], program.replace(b"GunPoint", b"GunPaint") + b"!"):
+        with pytest.raises(ValueError, match="not a program, or damaged"):
+            retune_ts.loads(damaged)
+    with pytest.raises(FileNotFoundError):
+        retune_ts.load("nowhere.safetensors")
+    with pytest.raises(OSError, match="cannot write"):
+        fitted.save("/nowhere/a.safetensors")
+    with pytest.raises(retune_ts.NotFittedError if False else ValueError, match="not fitted yet"):
+        RetuneClassifier().save("a.safetensors")
+
+
+def test_what_a_prediction_rests_on(fitted, gunpoint):
+    X = gunpoint[2]
+    explanation = fitted.explain(X[0])
+    assert explanation.saliency.shape == (150,)
+    assert explanation.saliency.max() == 1
+    assert explanation.plane.ndim == 2
+    np.testing.assert_array_equal(explanation.probabilities, fitted.predict_proba(X[:1])[0])
+    picture = explanation._repr_svg_()
+    assert picture.startswith("<svg") and picture.count("<rect") == 151
+    samples, rate = fitted.hear(X[0])
+    assert rate == 16_000 and samples.dtype == np.float32 and np.abs(samples).max() > 0
+    with pytest.raises(ValueError, match="there is no part 9"):
+        fitted.hear(X[0], part=8)

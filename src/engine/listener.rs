@@ -1,0 +1,97 @@
+//! Features on a backend chosen at run time.
+
+use std::fmt;
+
+use super::{Engine, Inner, on};
+use crate::Error;
+use crate::kernel::Kernels;
+use crate::program::ListeningProgram;
+use crate::source::SourceWeights;
+use crate::task;
+
+/// What the listeners of all backends can do; see [`task::Listener`].
+trait Listen: Send + Sync {
+    fn program(&self) -> &ListeningProgram;
+    fn width(&self) -> usize;
+    fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error>;
+}
+
+impl<B: Kernels> Listen for task::Listener<B> {
+    fn program(&self) -> &ListeningProgram {
+        self.program()
+    }
+
+    fn width(&self) -> usize {
+        self.width()
+    }
+
+    fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error> {
+        self.features(series)
+    }
+}
+
+/// A program that gives features on a backend, beside its frozen sources.
+///
+/// ```
+/// # #[cfg(feature = "cpu")] {
+/// use retune::Engine;
+/// use retune::engine::Listener;
+/// use retune::fit::{FitSettings, Preset, fit_features};
+/// use retune::mapping::Pooling;
+/// use retune::series::{ReadOptions, Split};
+///
+/// # fn main() -> Result<(), retune::Error> {
+/// let path = "data/ItalyPowerDemand/ItalyPowerDemand_TRAIN.ts";
+/// let split = Split::read(path.as_ref(), &ReadOptions::default())?;
+/// let (settings, sources) = (FitSettings::preset(Preset::Fast), Preset::Fast.find_sources()?);
+/// let program = fit_features(&split.series, &sources, &settings, Pooling::Means)?;
+/// let listener = Listener::new(Engine::cpu()?, program, &sources)?;
+/// assert_eq!(listener.features(&split.series[..2])?[1].len(), listener.width());
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
+pub struct Listener(Box<dyn Listen>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Listener({:?})", self.program())
+    }
+}
+
+impl Listener {
+    /// Puts a program and its sources, among those given, on a backend.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Listener::new`].
+    pub fn new(
+        engine: Engine,
+        program: ListeningProgram,
+        sources: &[SourceWeights],
+    ) -> Result<Self, Error> {
+        on!(engine, A, device => {
+            Ok(Self(Box::new(task::Listener::<Inner<A>>::new(program, sources, device)?)))
+        })
+    }
+
+    /// The program; [`ListeningProgram::save`] keeps it.
+    pub fn program(&self) -> &ListeningProgram {
+        self.0.program()
+    }
+
+    /// How many features a series has.
+    pub fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    /// The features of every series, `[series][width]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`task::Listener::features`].
+    pub fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error> {
+        self.0.features(series)
+    }
+}

@@ -1,0 +1,70 @@
+//! Programs that give features: nothing is trained, but what transforms learn of the series.
+
+use super::{Examples, FitSettings, check_series, hearings};
+use crate::Error;
+use crate::mapping::Pooling;
+use crate::parameters::Numbers;
+use crate::program::{Ear, Listening, ListeningProgram, Program, Scaled, SourceReference, Trained};
+use crate::series::Level;
+use crate::source::SourceWeights;
+
+/// Makes a program that gives what sources make of series like these, `pooling` of it: each source hears them
+/// through each transform of the settings, as it begins.
+///
+/// # Errors
+///
+/// When there are no series, they differ in length, hold values that are not finite or do not suit a transform,
+/// no source, or a setting is out of range.
+pub fn fit_features(
+    series: &[Vec<f64>],
+    sources: &[SourceWeights],
+    settings: &FitSettings,
+    pooling: Pooling,
+) -> Result<ListeningProgram, Error> {
+    settings.check()?;
+    let length = check_series(series)?;
+    let level = Level::of(series);
+    let scaled = series
+        .iter()
+        .map(|one| Scaled::of(one, settings.scaling, level));
+    let scaled: Vec<Scaled> = scaled.collect();
+    let settings = FitSettings {
+        readouts: Vec::new(),
+        epochs: 0,
+        ..settings.clone()
+    };
+    let examples = Examples {
+        series: &scaled,
+        length,
+        classes: &[],
+        class_count: 0,
+    };
+    let mut tensors = Numbers::new();
+    let mut ears = Vec::new();
+    for (place, heard) in hearings(examples, sources, &settings)?
+        .into_iter()
+        .enumerate()
+    {
+        tensors.extend(Trained::Transform.named(place, heard.numbers));
+        ears.push(Ear {
+            source: heard.source,
+            transform: heard.transform,
+        });
+    }
+    let content = Listening {
+        series_length: length,
+        level,
+        scaling: settings.scaling,
+        pooling,
+        ears,
+    };
+    let sources = sources
+        .iter()
+        .map(|source| SourceReference::of(source.spec()));
+    Ok(Program::fitted(
+        sources.collect(),
+        content,
+        tensors,
+        Default::default(),
+    ))
+}
