@@ -10,11 +10,13 @@ from ._native import VERSION as __version__
 from .classifier import RetuneClassifier
 from .explanation import Explanation
 from .forecaster import RetuneForecaster
+from .motion import MotionAdapter
 from .programs import dumps, load, loads, save
 from .transformer import RetuneTransformer
 
 __all__ = [
     "Explanation",
+    "MotionAdapter",
     "NotFittedError",
     "RetuneClassifier",
     "RetuneForecaster",

@@ -31,31 +31,31 @@ def series(X: Any) -> np.ndarray:
     """
     if hasattr(X, "nnz") and hasattr(X, "toarray"):
         raise TypeError("sparse data was passed, but dense data is required: use X.toarray()")
-    X = np.asarray(X)
-    if np.iscomplexobj(X):
+    found: np.ndarray = np.asarray(X)
+    if np.iscomplexobj(found):
         raise ValueError("Complex data not supported: expected real values")
-    if X.dtype != np.float32:
-        X = X.astype(np.float64, copy=False)
-    if X.ndim == 3:
-        if X.shape[1] != 1:
+    if found.dtype != np.float32:
+        found = found.astype(np.float64, copy=False)
+    if found.ndim == 3:
+        if found.shape[1] != 1:
             raise ValueError(
-                f"the series have {X.shape[1]} channels; expected one: choose a channel, or put the channels of "
+                f"the series have {found.shape[1]} channels; expected one: choose a channel, or put the channels of "
                 "each case one after the other"
             )
-        X = X[:, 0, :]
-    if X.ndim != 2:
+        found = found[:, 0, :]
+    if found.ndim != 2:
         raise ValueError(
-            f"Expected 2D array, got {X.ndim}D array instead: one row for each series. Reshape your data either using "
+            f"Expected 2D array, got {found.ndim}D array instead: one row for each series. Reshape your data either using "
             "array.reshape(-1, 1) if it has a single feature or array.reshape(1, -1) if it is a single series"
         )
-    for what, count in (("sample", X.shape[0]), ("feature", X.shape[1])):
+    for what, count in (("sample", found.shape[0]), ("feature", found.shape[1])):
         if count == 0:
-            raise ValueError(f"Found array with 0 {what}(s) (shape={X.shape}) while a minimum of 1 is required.")
-    if not np.isfinite(X).all():
-        case, value = np.argwhere(~np.isfinite(X))[0]
-        found = "NaN" if np.isnan(X[case, value]) else "inf"
-        raise ValueError(f"the series hold {found} at [{case}, {value}]; expected no NaN and no inf")
-    return X
+            raise ValueError(f"Found array with 0 {what}(s) (shape={found.shape}) while a minimum of 1 is required.")
+    if not np.isfinite(found).all():
+        case, value = np.argwhere(~np.isfinite(found))[0]
+        what = "NaN" if np.isnan(found[case, value]) else "inf"
+        raise ValueError(f"the series hold {what} at [{case}, {value}]; expected no NaN and no inf")
+    return found
 
 
 def labels(y: Any, cases: int) -> tuple[np.ndarray, np.ndarray]:
@@ -134,10 +134,10 @@ def names(value: Any, what: str) -> list[str] | None:
     """Give one or several names as a list."""
     if value is None:
         return None
-    value = [value] if isinstance(value, str) else list(value)
-    if not value or not all(isinstance(name, str) for name in value):
+    found: list[str] = [value] if isinstance(value, str) else list(value)
+    if not found or not all(isinstance(name, str) for name in found):
         raise ValueError(f"{what} is {value!r}; expected a name, several, or None")
-    return value
+    return found
 
 
 def as_key(sources: Any) -> tuple[str, ...] | None:

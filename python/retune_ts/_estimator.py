@@ -104,13 +104,13 @@ class OfTables(Estimator):
     def _checked(self, X: Any) -> np.ndarray:
         """Give series that are as long as those of `fit`."""
         self._fitted()
-        X = _checks.series(X)
-        if X.shape[1] != self.n_features_in_:
+        found = _checks.series(X)
+        if found.shape[1] != self.n_features_in_:
             raise ValueError(
-                f"X has {X.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} features "
+                f"X has {found.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} features "
                 "as input: series of as many values as in training"
             )
-        return X
+        return found
 
 
 class NotFittedError(ValueError, AttributeError):

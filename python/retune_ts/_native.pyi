@@ -5,6 +5,22 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "GUNPOINT_TEST",
+    "GUNPOINT_TRAIN",
+    "VERSION",
+    "Classifier",
+    "Forecaster",
+    "Listener",
+    "MotionStream",
+    "fit_classifier",
+    "fit_forecaster",
+    "fit_listener",
+    "fit_motion",
+    "task",
+    "write",
+]
+
 VERSION: str
 GUNPOINT_TRAIN: str
 GUNPOINT_TEST: str
@@ -37,6 +53,15 @@ def fit_listener(
     sources: list[str] | None = None,
     transforms: list[str] | None = None,
     means: bool = False,
+    threads: int = 1,
+) -> bytes: ...
+def fit_motion(
+    source: str | PathLike[str],
+    person: Sequence[NDArray[np.float32]],
+    able_bodied: Sequence[NDArray[np.float32]] | None = None,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
     threads: int = 1,
 ) -> bytes: ...
 def task(program: bytes) -> str: ...
@@ -82,3 +107,20 @@ class Listener:
     @property
     def width(self) -> int: ...
     def features(self, series: NDArray[Any], *, threads: int = 1) -> NDArray[np.float32]: ...
+@final
+class MotionStream:
+    def __new__(cls, source: str | PathLike[str], program: bytes | None = None) -> MotionStream: ...
+    @property
+    def input_joints(self) -> list[str]: ...
+    @property
+    def target_joints(self) -> list[str]: ...
+    @property
+    def recorded_joints(self) -> list[str]: ...
+    @property
+    def window(self) -> int: ...
+    @property
+    def horizon(self) -> int: ...
+    @property
+    def rate(self) -> float: ...
+    def push(self, sample: NDArray[np.float32]) -> NDArray[np.float32] | None: ...
+    def clear(self) -> None: ...

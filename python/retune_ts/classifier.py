@@ -165,8 +165,9 @@ class RetuneClassifier(OfTables):
         ndarray of shape (n_series,)
             Classes as they were in training.
         """
-        found = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[found]
+        places = self.predict_proba(X).argmax(axis=1)
+        found: np.ndarray = self.classes_[places]
+        return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Give the share of series whose class is found.

@@ -170,7 +170,7 @@ class RetuneForecaster(BaseForecaster):
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> RetuneForecaster:
         horizon = int(self._steps(fh).max())
         inner = TableForecaster(horizon, **self.get_params()).fit(y.to_numpy())
-        self.program_, self._history = inner.program_, inner.history_
+        self.program_, self._history, self._name = inner.program_, inner.history_, y.name
         return self
 
     def _inner(self) -> TableForecaster:
@@ -180,7 +180,7 @@ class RetuneForecaster(BaseForecaster):
 
     def _predict(self, fh: Any, X: Any) -> pd.Series:
         values = self._inner().predict()[self._steps(fh) - 1]
-        return pd.Series(values, index=self._index(fh), name=self._y.name)
+        return pd.Series(values, index=self._index(fh), name=self._name)
 
     def _predict_interval(self, fh: Any, X: Any, coverage: list[float]) -> pd.DataFrame:
         """Give the narrowest intervals of the program that promise the coverage; programs keep 0.8 and 0.95."""

@@ -1,0 +1,124 @@
+"""One job of a sweep over data sets: what Dask, Ray and Spark run many of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import __version__
+from .classifier import RetuneClassifier
+
+
+class Job(NamedTuple):
+    """One fit and one test.
+
+    Attributes
+    ----------
+    data : str
+        An `.npz` file with `X_train`, `y_train`, `X_test` and `y_test`.
+    preset : str
+        The preset.
+    seed : int
+        The seed.
+    """
+
+    data: str
+    preset: str = "default"
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of its result."""
+        return f"{Path(self.data).stem}.{self.preset}.{self.seed}"
+
+
+def jobs(data: list[str], presets: list[str], seeds: list[int]) -> Iterator[Job]:
+    """Give the jobs of all combinations.
+
+    Parameters
+    ----------
+    data : list of str
+        The files.
+    presets : list of str
+        The presets.
+    seeds : list of int
+        The seeds.
+
+    Yields
+    ------
+    Job
+        Data set by data set.
+    """
+    for one in product(data, presets, seeds):
+        yield Job(*one)
+
+
+def job(one: Job, out: str | os.PathLike[str]) -> str:
+    """Run a job, unless its result is there.
+
+    The result is written whole or not at all, and is the same bytes wherever it runs: a job may be tried
+    again, or run twice at once.
+
+    Parameters
+    ----------
+    one : Job
+        What to run.
+    out : str or path-like
+        The folder of the results, which all workers see.
+
+    Returns
+    -------
+    str
+        The file of the result: JSON with the accuracy, the probabilities, and the sha256 of the program.
+    """
+    path = Path(out) / f"{one.name}.json"
+    if path.exists():
+        return str(path)
+    with np.load(one.data, allow_pickle=False) as data:
+        splits = [data[name] for name in ("X_train", "y_train", "X_test", "y_test")]
+    X_train, y_train, X_test, y_test = splits
+    classifier = RetuneClassifier(one.preset, random_state=one.seed).fit(X_train, y_train)
+    probabilities = classifier.predict_proba(X_test)
+    right = classifier.classes_[probabilities.argmax(axis=1)] == y_test
+    result: dict[str, Any] = {
+        "data": Path(one.data).stem,
+        "preset": one.preset,
+        "seed": one.seed,
+        "accuracy": float(right.mean()),
+        "classes": [str(label) for label in classifier.classes_],
+        "probabilities": [[float(value) for value in row] for row in probabilities],
+        "program_sha256": hashlib.sha256(classifier.program_).hexdigest(),
+        "retune": __version__,
+    }
+    _write_whole(path, json.dumps(result, indent=1).encode())
+    return str(path)
+
+
+def results(out: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """Read the results of a folder, sorted by name.
+
+    Parameters
+    ----------
+    out : str or path-like
+        The folder.
+
+    Returns
+    -------
+    list of dict
+        What `job` wrote.
+    """
+    return [json.loads(path.read_text()) for path in sorted(Path(out).glob("*.json"))]
+
+
+def _write_whole(path: Path, text: bytes) -> None:
+    from . import _native
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _native.write(path, text)
