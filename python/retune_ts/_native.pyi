@@ -35,7 +35,7 @@ def fit_classifier(
     parts: int | None = None,
     seed: int = 0,
     threads: int = 1,
-) -> bytes: ...
+) -> tuple[bytes, tuple[list[int], NDArray[np.float64]] | None]: ...
 def fit_forecaster(
     histories: Sequence[NDArray[Any]],
     *,

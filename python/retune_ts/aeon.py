@@ -51,6 +51,7 @@ class RetuneClassifier(BaseClassifier):
         "X_inner_type": "numpy3D",
         "algorithm_type": "deeplearning",
         "capability:multithreading": True,
+        "capability:train_estimate": True,
     }
 
     def __init__(
@@ -85,6 +86,20 @@ class RetuneClassifier(BaseClassifier):
 
     def _predict_proba(self, X: np.ndarray) -> np.ndarray:
         return self._inner(X).predict_proba(X)
+
+    def _fit_predict_proba(self, X: np.ndarray, y: np.ndarray, **kwargs: Any) -> np.ndarray:
+        if self.preset not in ("fast", "default", "best"):
+            # Nothing is left out by gradient: cross-validation of aeon's own.
+            return super()._fit_predict_proba(X, y, **kwargs)
+        inner = TableClassifier(**self.get_params())
+        found = inner.fit_predict_proba(X, y)
+        self.program_ = inner.program_
+        return found
+
+    def _fit_predict(self, X: np.ndarray, y: np.ndarray, **kwargs: Any) -> np.ndarray:
+        if self.preset not in ("fast", "default", "best"):
+            return super()._fit_predict(X, y, **kwargs)
+        return self.classes_[self._fit_predict_proba(X, y).argmax(axis=1)]
 
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> dict[str, Any]:

@@ -19,22 +19,11 @@ def loaded(program: bytes, sources: tuple[str, ...] | None = None) -> _native.Cl
     return _native.Classifier(program, sources=None if sources is None else list(sources))
 
 
-def fit_program(X: np.ndarray, y: Any, **settings: Any) -> tuple[bytes, np.ndarray]:
-    """Fit a program to checked series; gives its bytes and the classes, sorted."""
-    classes, places = _checks.labels(y, len(X))
-    texts = [_checks.label_text(label) for label in classes]
-    if len(set(texts)) < len(texts):
-        raise ValueError(f"different classes are written alike: {texts}")
-    program = _native.fit_classifier(X, [texts[place] for place in places], **settings)
-    return program, classes
-
-
-def probabilities(program: _native.Classifier, X: np.ndarray, classes: np.ndarray, threads: int) -> np.ndarray:
-    """Give the probabilities of checked series in the order of `classes`."""
-    found = program.predict_proba(X, threads=threads)
-    # A program sorts numbers by value and other labels as text.
-    of_program = {text: place for place, text in enumerate(program.labels)}
-    return found[:, [of_program[_checks.label_text(label)] for label in classes]]
+def in_order(found: np.ndarray, of_program: list[str], classes: np.ndarray) -> np.ndarray:
+    """Give columns of a program in the order of `classes`: it sorts numbers by value and other labels as text."""
+    places = {text: place for place, text in enumerate(of_program)}
+    ordered: np.ndarray = found[:, [places[_checks.label_text(label)] for label in classes]]
+    return ordered
 
 
 class RetuneClassifier(OfTables):
@@ -119,10 +108,19 @@ class RetuneClassifier(OfTables):
         ValueError
             For fewer than two classes, values that are not finite, and settings that do not suit.
         """
+        self._fit(X, y)
+        return self
+
+    def _fit(self, X: Any, y: Any) -> tuple[np.ndarray, tuple[list[int], np.ndarray] | None]:
+        """Fit, and give the places of the classes and what is known of series that were left out."""
         X = _checks.series(X)
-        self.program_, self.classes_ = fit_program(
+        classes, places = _checks.labels(y, len(X))
+        texts = [_checks.label_text(label) for label in classes]
+        if len(set(texts)) < len(texts):
+            raise ValueError(f"different classes are written alike: {texts}")
+        self.program_, left_out = _native.fit_classifier(
             X,
-            y,
+            [texts[place] for place in places],
             preset=self.preset,
             sources=_checks.names(self.sources, "sources"),
             transforms=_checks.names(self.transforms, "transforms"),
@@ -130,8 +128,42 @@ class RetuneClassifier(OfTables):
             seed=_checks.seed(self.random_state),
             threads=_checks.threads(self.n_jobs),
         )
-        self.n_features_in_ = X.shape[1]
-        return self
+        self.classes_, self.n_features_in_ = classes, X.shape[1]
+        return places, left_out
+
+    def fit_predict_proba(self, X: Any, y: Any) -> np.ndarray:
+        """Fit, and give what would be answered to the series of `fit` had the readouts not seen them.
+
+        One series at a time is left out of each readout; the choice of readouts, their weights and the sharpness of
+        the probabilities saw all. A series that is alone in its class gets the shares of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_series, n_values) or (n_series, 1, n_values)
+            The series, all of one length.
+        y : array-like of shape (n_series,)
+            Their classes.
+
+        Returns
+        -------
+        ndarray of shape (n_series, n_classes)
+            In the order of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            By presets by gradient, which leave nothing out, and where each class has one series; and as `fit`.
+        """
+        places, left_out = self._fit(X, y)
+        if left_out is None:
+            raise ValueError(
+                f"with preset {self.preset!r} and {len(places)} series none can be left out; expected a preset in closed "
+                "form, and two series of some class"
+            )
+        rows, found = left_out
+        answers = np.tile(np.bincount(places) / len(places), (len(places), 1))
+        answers[rows] = in_order(found, self._loaded().labels, self.classes_)
+        return answers
 
     def _loaded(self) -> _native.Classifier:
         return loaded(self._fitted(), _checks.as_key(self.sources))
@@ -150,7 +182,9 @@ class RetuneClassifier(OfTables):
             In the order of `classes_`.
         """
         X = self._checked(X)
-        return probabilities(self._loaded(), X, self.classes_, _checks.threads(self.n_jobs))
+        program = self._loaded()
+        found = program.predict_proba(X, threads=_checks.threads(self.n_jobs))
+        return in_order(found, program.labels, self.classes_)
 
     def predict(self, X: Any) -> np.ndarray:
         """Give the most probable class of each series.

@@ -5,7 +5,7 @@ use std::path::Path;
 use numpy::{PyArray1, PyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use retune::fit::{FitSettings, Preset};
+use retune::fit::{FitSettings, LeftOut, Preset};
 use retune::program::Program;
 use retune::series::Split;
 use retune::{Engine, engine};
@@ -15,7 +15,14 @@ use crate::errors::exception;
 use crate::programs::{ORIGIN, find, named};
 use crate::run::{BATCH, run};
 
-/// Fits a program to series, `[cases, time]`, and their labels, and gives its bytes.
+/// A program, and for training series that were left out their places and probabilities, `[places, classes]`,
+/// where readouts in closed form tell.
+type Fitted<'py> = (
+    Bound<'py, PyBytes>,
+    Option<(Vec<usize>, Bound<'py, PyArray2<f64>>)>,
+);
+
+/// Fits a program to series, `[cases, time]`, and their labels.
 #[pyfunction]
 #[pyo3(signature = (series, labels, *, preset, sources=None, transforms=None, parts=None, seed=0, threads=1))]
 #[expect(clippy::too_many_arguments, reason = "by keyword, from Python")]
@@ -29,21 +36,31 @@ pub fn fit_classifier<'py>(
     parts: Option<usize>,
     seed: u64,
     threads: usize,
-) -> PyResult<Bound<'py, PyBytes>> {
+) -> PyResult<Fitted<'py>> {
     let split = Split::new(series.rows(), labels);
     let preset: Preset = preset.parse().map_err(exception)?;
     let mut settings = FitSettings::preset(preset);
     settings.seed = seed;
     settings.parts = parts.or(settings.parts);
     settings.transforms = named(transforms.as_deref()).map_err(exception)?;
-    let program = run(py, threads, |interrupt| {
+    let (program, left_out) = run(py, threads, |interrupt| {
         let sources = find(sources.as_deref())?;
         let builder = Engine::cpu()?.classifier().sources(&sources);
         let builder = builder.settings(settings);
         let builder = builder.on_progress(|_| interrupt.check());
-        builder.fit(&split)?.program().to_bytes()
+        let fitted = builder.fit(&split)?;
+        Ok((fitted.program().to_bytes()?, fitted.left_out().cloned()))
     })?;
-    Ok(PyBytes::new(py, &program))
+    let left_out = left_out.map(
+        |LeftOut {
+             rows,
+             probabilities,
+         }| {
+            let classes = probabilities.first().map_or(0, Vec::len);
+            Ok::<_, PyErr>((rows, table(py, probabilities.concat(), classes)?))
+        },
+    );
+    Ok((PyBytes::new(py, &program), left_out.transpose()?))
 }
 
 /// A program beside its sources, ready to classify.

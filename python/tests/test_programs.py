@@ -74,6 +74,28 @@ def test_threads_and_layouts_change_nothing(fitted, gunpoint):
     np.testing.assert_array_equal(fitted.predict_proba(single), fitted.predict_proba(single.astype(np.float64)))
 
 
+def test_what_is_said_of_series_that_were_left_out(gunpoint):
+    X, y, _, _ = gunpoint
+    # The second class by text is the first by value; one series is alone in its class.
+    labels = np.where(y == "1", "10", "9")
+    labels[0] = "11"
+    classifier = RetuneClassifier("fast")
+    left_out = classifier.fit_predict_proba(X, labels)
+    assert classifier.program_ == RetuneClassifier("fast").fit(X, labels).program_
+    assert left_out.shape == (50, 3)
+    np.testing.assert_allclose(left_out.sum(axis=1), 1)
+    np.testing.assert_allclose(left_out[0], [(labels == label).mean() for label in classifier.classes_])
+    right = classifier.classes_[left_out.argmax(axis=1)] == labels
+    scores = dict(classifier._loaded().scores)
+    assert right[1:].mean() == pytest.approx(scores["selection_accuracy"])
+    # Seen in training they are answered more surely.
+    truth = np.searchsorted(classifier.classes_, labels)
+    seen = classifier.predict_proba(X)[np.arange(50), truth]
+    assert seen[1:].mean() > left_out[np.arange(50), truth][1:].mean()
+    with pytest.raises(ValueError, match="none can be left out"):
+        RetuneClassifier("fast").fit_predict_proba(X[:2], ["a", "b"])
+
+
 def test_damaged_programs_are_refused(fitted):
     program = fitted.program_
     for damaged in (b"", b"{}", program[:-1], program[: len(program) // 2], program.replace(b"GunPoint", b"GunPaint") + b"!"):
@@ -83,7 +105,7 @@ def test_damaged_programs_are_refused(fitted):
         retune_ts.load("nowhere.safetensors")
     with pytest.raises(OSError, match="cannot write"):
         fitted.save("/nowhere/a.safetensors")
-    with pytest.raises(retune_ts.NotFittedError if False else ValueError, match="not fitted yet"):
+    with pytest.raises(ValueError, match="not fitted yet"):
         RetuneClassifier().save("a.safetensors")
 
 

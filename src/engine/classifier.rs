@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Engine, Inner, on};
 use crate::Error;
-use crate::fit::{FitProgress, FitSettings, Preset};
+use crate::fit::{FitProgress, FitSettings, LeftOut, Preset};
 use crate::program::Program;
 use crate::series::Split;
 use crate::source::{SourceWeights, SpeechClip};
@@ -141,6 +141,11 @@ impl Classifier {
     /// The program; [`Program::save`] keeps it.
     pub fn program(&self) -> &Program {
         on_backend!(self, fitted => fitted.program())
+    }
+
+    /// What the readouts would answer to training series had they not seen them; after a fit in closed form.
+    pub fn left_out(&self) -> Option<&LeftOut> {
+        on_backend!(self, fitted => fitted.left_out())
     }
 
     /// The class of every series.

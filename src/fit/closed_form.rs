@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use retune_core::argmax;
 
-use super::{Examples, FitProgress, FitSettings, Fitted, Hearing, ReadoutKind};
+use super::{Examples, FitProgress, FitSettings, Fitted, Hearing, LeftOut, ReadoutKind};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout};
@@ -227,8 +227,14 @@ fn choose(
     }
     let temperature = Temperature::fit(&mean, &classes, count)?;
     let mut scores = BTreeMap::new();
+    let mut left_out = None;
     if scored.left_out {
-        scores.extend(selection(&mean, temperature, &classes, count)?);
+        let found = temperature.probabilities(&mean, count);
+        scores.extend(selection(&found, &classes, count)?);
+        left_out = Some(LeftOut {
+            rows: scored.rows.clone(),
+            probabilities: found.chunks_exact(count).map(<[f64]>::to_vec).collect(),
+        });
     }
     Ok(Fitted {
         parts,
@@ -236,24 +242,19 @@ fn choose(
         inverse_temperature: (1.0 / temperature.0) as f32,
         scores,
         through_labels: false,
+        left_out,
     })
 }
 
-/// What leaving one series out says of the whole program.
-fn selection(
-    mean: &[f64],
-    temperature: Temperature,
-    classes: &[usize],
-    count: usize,
-) -> Result<[(String, f64); 3], Error> {
-    let found = temperature.probabilities(mean, count);
-    let rows = mean.chunks_exact(count).zip(classes);
-    let right = rows.filter(|(scores, class)| argmax(scores.iter().copied()) == **class);
+/// What leaving one series out says of the whole program, from the probabilities that it gives them.
+fn selection(found: &[f64], classes: &[usize], count: usize) -> Result<[(String, f64); 3], Error> {
+    let rows = found.chunks_exact(count).zip(classes);
+    let right = rows.filter(|(found, class)| argmax(found.iter().copied()) == **class);
     let accuracy = right.count() as f64 / classes.len() as f64;
     let scores = [
         ("selection_accuracy", accuracy),
-        ("selection_log_loss", log_loss(&found, classes, count)?),
-        ("selection_brier", brier(&found, classes, count)?),
+        ("selection_log_loss", log_loss(found, classes, count)?),
+        ("selection_brier", brier(found, classes, count)?),
     ];
     Ok(scores.map(|(name, score)| (name.to_owned(), score)))
 }

@@ -90,6 +90,17 @@ struct Fitted {
     scores: BTreeMap<String, f64>,
     /// Whether something was trained through a label mapping.
     through_labels: bool,
+    left_out: Option<LeftOut>,
+}
+
+/// What readouts in closed form would answer to training series had they not seen them: one at a time is left
+/// out. The choice of readouts, their weights and the temperature saw all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// The places of the series: those whose class has another one.
+    pub rows: Vec<usize>,
+    /// The probability of every class for each of them, in the order of the program's labels.
+    pub probabilities: Vec<Vec<f64>>,
 }
 
 /// Fits a program to a training split.
@@ -98,7 +109,8 @@ struct Fitted {
 /// through the label mapping of `settings` where it has something to train, the source has labels, and
 /// there are epochs for it; readouts are then fitted in closed form where that is asked for. A linear
 /// layer, where that is the readout, takes the place of the label mapping on any source. The sources'
-/// weights are compared bit by bit with those that were loaded when all is done.
+/// weights are compared bit by bit with those that were loaded when all is done. Beside the program stands what
+/// it says of training series that were left out, where readouts in closed form tell.
 ///
 /// # Errors
 ///
@@ -111,7 +123,7 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     settings: &FitSettings,
     device: &B::Device,
     progress: &mut dyn FnMut(&FitProgress),
-) -> Result<Program, Error> {
+) -> Result<(Program, Option<LeftOut>), Error> {
     let series_length = check_training(train)?;
     let labels = Classes::from_training(&train.labels)?;
     let level = Level::of(&train.series);
@@ -151,12 +163,8 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     };
     let heard = heard.into_iter().map(|place| sources[place].spec());
     let sources = heard.map(SourceReference::of);
-    Ok(Program::fitted(
-        sources.collect(),
-        content,
-        fitted.tensors,
-        fitted.scores,
-    ))
+    let program = Program::fitted(sources.collect(), content, fitted.tensors, fitted.scores);
+    Ok((program, fitted.left_out))
 }
 
 fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
@@ -229,6 +237,7 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             inverse_temperature: 1.0,
             scores,
             through_labels,
+            left_out: None,
         }
     } else {
         let mut fitted =

@@ -10,7 +10,7 @@ use retune_core::table::Real;
 use serde::Serialize;
 
 use super::distance::risk;
-use crate::fit::{FitProgress, FitSettings, fit};
+use crate::fit::{FitProgress, FitSettings, LeftOut, fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
 use crate::program::{Program, Scaled, Trained};
@@ -139,6 +139,8 @@ pub struct Classifier<B: Kernels> {
     program: Program,
     sources: Vec<Loaded<B>>,
     parts: Vec<LoadedPart<B>>,
+    /// Known after a fit only.
+    left_out: Option<LeftOut>,
     pub(super) device: B::Device,
 }
 
@@ -179,8 +181,11 @@ impl<B: Kernels> Classifier<B> {
     where
         A: AutodiffBackend<InnerBackend = B, Device = B::Device> + Kernels,
     {
-        let program = fit::<A>(train, sources, settings, device, progress)?;
-        Self::new(program, sources, device)
+        let (program, left_out) = fit::<A>(train, sources, settings, device, progress)?;
+        Ok(Self {
+            left_out,
+            ..Self::new(program, sources, device)?
+        })
     }
 
     /// Puts a program and its sources, among those given, on a device.
@@ -237,6 +242,7 @@ impl<B: Kernels> Classifier<B> {
             sources,
             parts,
             program,
+            left_out: None,
             device: device.clone(),
         })
     }
@@ -250,6 +256,11 @@ impl<B: Kernels> Classifier<B> {
     /// The program.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// What the readouts would answer to training series had they not seen them; after a fit in closed form.
+    pub fn left_out(&self) -> Option<&LeftOut> {
+        self.left_out.as_ref()
     }
 
     /// The class of every series.
