@@ -1,17 +1,21 @@
-"""Retune's presets beside aeon's MiniROCKET and MultiROCKET-Hydra on the same sets, on this machine.
+"""Retune's presets, from the command line and from Python, beside aeon's MiniROCKET and MultiROCKET-Hydra on the
+same sets, on this machine.
 
 Each method goes through all sets in a process of its own, one after the other, and leaves its predictions in
 tsml-eval's layout; the table has what can be read off them: accuracy, Brier score, expected calibration error
-(15 ranges, arXiv 1706.04599), seconds to fit and to predict, and the highest memory of the process. The ridge
-of a peer gives decisions and no probabilities: their softmax is taken.
+(15 ranges, arXiv 1706.04599), seconds to fit and to predict, and the highest memory of the process; of those in
+Python the seconds until their module is imported and the mean size of a fitted model, pickled. The ridge of a peer
+gives decisions and no probabilities: their softmax is taken.
 
-    python classifiers.py --data SETS --out results [--sets A,B] [--methods fast,minirocket]
+    python classifiers.py --data SETS --out results [--sets A,B] [--methods fast,wheel-fast,minirocket]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -19,6 +23,7 @@ from pathlib import Path
 
 PEERS = {"minirocket": "MiniROCKET", "multirocket-hydra": "MultiROCKET-Hydra"}
 PRESETS = ("fast", "default")
+WHEEL = "wheel-"
 RANGES = 15
 
 
@@ -31,7 +36,11 @@ def read_split(data: Path, name: str, split: str):
 
 
 def classifier(method: str, threads: int):
-    """A classifier as aeon has it."""
+    """A classifier of series as `[series, channels = 1, values]`."""
+    if method.startswith(WHEEL):
+        from retune_ts import RetuneClassifier
+
+        return RetuneClassifier(method.removeprefix(WHEEL), n_jobs=threads)
     if method == "minirocket":
         from aeon.classification.convolution_based import MiniRocketClassifier as Classifier
     else:
@@ -39,6 +48,17 @@ def classifier(method: str, threads: int):
             MultiRocketHydraClassifier as Classifier,
         )
     return Classifier(n_jobs=threads, random_state=0)
+
+
+def answers(fitted, series):
+    """The classes and their probabilities, `[series, classes]`."""
+    import numpy as np
+
+    if hasattr(fitted, "program_"):
+        return fitted.classes_, fitted.predict_proba(series)
+    values, classes = decisions(fitted, series)
+    raised = np.exp(values - values.max(axis=1, keepdims=True))
+    return classes, raised / raised.sum(axis=1, keepdims=True)
 
 
 def decisions(fitted, series):
@@ -59,13 +79,17 @@ def decisions(fitted, series):
     return values, ridge.classes_
 
 
-def run_peer(method: str, data: Path, out: Path, sets: list[str], threads: int) -> None:
+def run_one(method: str, data: Path, out: Path, sets: list[str], threads: int) -> None:
     """Fits and predicts every set; what is there already is left."""
+    start = time.perf_counter()
+    classifier(method, threads)
+    imported = time.perf_counter() - start
     import numpy as np
 
     # Numba compiles on first use: on a set that does not count.
     noise = np.random.default_rng(0).standard_normal((20, 1, 100))
-    decisions(classifier(method, threads).fit(noise, np.arange(20) % 2), noise)
+    answers(classifier(method, threads).fit(noise, np.arange(20) % 2), noise)
+    sizes = []
     for name in sets:
         path = out / method / "Predictions" / name / "testResample0.csv"
         if path.exists():
@@ -76,14 +100,13 @@ def run_peer(method: str, data: Path, out: Path, sets: list[str], threads: int) 
         fitted = classifier(method, threads).fit(series, labels)
         fit = time.perf_counter() - start
         start = time.perf_counter()
-        values, classes = decisions(fitted, test)
+        classes, probabilities = answers(fitted, test)
         predict = time.perf_counter() - start
-        raised = np.exp(values - values.max(axis=1, keepdims=True))
-        probabilities = raised / raised.sum(axis=1, keepdims=True)
+        sizes.append(len(pickle.dumps(fitted)))
         right = np.searchsorted(classes, truth)
-        found = values.argmax(axis=1)
+        found = probabilities.argmax(axis=1)
         accuracy = float((right == found).mean())
-        lines = [f"{name},{method},TEST,0,MILLISECONDS,", "as aeon has it"]
+        lines = [f"{name},{method},TEST,0,MILLISECONDS,", "as it is of itself"]
         times = f"{fit * 1000:.0f},{predict * 1000:.0f}"
         lines.append(f"{accuracy},{times},-1,-1,{len(classes)},N/A,-1,-1")
         for one, other, row in zip(right, found, probabilities):
@@ -91,6 +114,9 @@ def run_peer(method: str, data: Path, out: Path, sets: list[str], threads: int) 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n")
         print(f"{method} {name} {accuracy:.4f} {times}", file=sys.stderr, flush=True)
+    size = sum(sizes) / max(1, len(sizes))
+    of_process = {"import": imported, "size": size}
+    (out / method / "process.json").write_text(json.dumps(of_process))
 
 
 def run_method(method: str, options) -> int:
@@ -140,7 +166,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sets", type=lambda text: text.split(","))
-    parser.add_argument("--methods", default=",".join([*PRESETS, *PEERS]))
+    methods = [*PRESETS, *(WHEEL + preset for preset in PRESETS), *PEERS]
+    parser.add_argument("--methods", default=",".join(methods))
     parser.add_argument("--retune", default="target/release/retune")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--one", help=argparse.SUPPRESS)
@@ -148,10 +175,11 @@ def main() -> None:
     if options.sets is None:
         options.sets = sorted(one.name for one in options.data.iterdir() if one.is_dir())
     if options.one:
-        run_peer(options.one, options.data, options.out, options.sets, options.threads)
+        run_one(options.one, options.data, options.out, options.sets, options.threads)
         return
-    print("| method | accuracy | Brier | calibration error | fit, s | predict, s | memory, MiB |")
-    print("|---|---|---|---|---|---|---|")
+    columns = ["accuracy", "Brier", "calibration error", "fit, s", "predict, s", "memory, MiB", "import, s", "model, KiB"]
+    print("| method | " + " | ".join(columns) + " |")
+    print("|---" * (len(columns) + 1) + "|")
     for method in options.methods.split(","):
         memory = run_method(method, options)
         folder = f"retune-{method}" if method in PRESETS else method
@@ -160,12 +188,17 @@ def main() -> None:
             for name in options.sets
         ]
         every = [scores(path) for path in files]
+        process = options.out / folder / "process.json"
+        told = "– | –"
+        if process.exists():
+            of_process = json.loads(process.read_text())
+            told = f"{of_process['import']:.2f} | {of_process['size'] / 1024:.0f}"
         mean = lambda key: sum(one[key] for one in every) / len(every)
         total = lambda key: sum(one[key] for one in every)
         print(
             f"| {PEERS.get(method, 'retune ' + method)} | {100 * mean('accuracy'):.2f} "
             f"| {mean('brier'):.4f} | {mean('calibration'):.4f} | {total('fit'):.1f} "
-            f"| {total('predict'):.1f} | {memory} |",
+            f"| {total('predict'):.1f} | {memory} | {told} |",
             flush=True,
         )
 

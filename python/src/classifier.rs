@@ -1,6 +1,7 @@
 //! Programs that classify.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use numpy::{PyArray1, PyArray2};
 use pyo3::prelude::*;
@@ -43,7 +44,7 @@ pub fn fit_classifier<'py>(
     settings.seed = seed;
     settings.parts = parts.or(settings.parts);
     settings.transforms = named(transforms.as_deref()).map_err(exception)?;
-    let (program, left_out) = run(py, threads, |interrupt| {
+    let (program, left_out) = run(py, threads, move |interrupt| {
         let sources = find(sources.as_deref())?;
         let builder = Engine::cpu()?.classifier().sources(&sources);
         let builder = builder.settings(settings);
@@ -65,7 +66,7 @@ pub fn fit_classifier<'py>(
 
 /// A program beside its sources, ready to classify.
 #[pyclass(frozen, module = "retune_ts._native")]
-pub struct Classifier(engine::Classifier);
+pub struct Classifier(Arc<engine::Classifier>);
 
 #[pymethods]
 impl Classifier {
@@ -73,12 +74,13 @@ impl Classifier {
     #[new]
     #[pyo3(signature = (program, sources=None))]
     fn new(py: Python<'_>, program: &[u8], sources: Option<Vec<String>>) -> PyResult<Self> {
-        let loaded = run(py, 1, |_| {
-            let program = Program::from_bytes(program, Path::new(ORIGIN))?;
+        let program = program.to_vec();
+        let loaded = run(py, 1, move |_| {
+            let program = Program::from_bytes(&program, Path::new(ORIGIN))?;
             let found = program.find_sources(&find(sources.as_deref())?)?;
             engine::Classifier::new(Engine::cpu()?, program, &found)
         });
-        loaded.map(Self)
+        loaded.map(|found| Self(Arc::new(found)))
     }
 
     /// The class labels, in the order of the probabilities.
@@ -141,11 +143,12 @@ impl Classifier {
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         let rows = series.rows();
         let classes = self.0.program().labels().len();
-        let found = run(py, threads, |interrupt| {
+        let program = self.0.clone();
+        let found = run(py, threads, move |interrupt| {
             let mut found = Vec::with_capacity(rows.len() * classes);
             for rows in rows.chunks(BATCH) {
                 interrupt.check();
-                for prediction in self.0.predict(rows)? {
+                for prediction in program.predict(rows)? {
                     found.extend(prediction.probabilities);
                 }
             }
@@ -161,8 +164,9 @@ impl Classifier {
         series: Vec<f64>,
         part: usize,
     ) -> PyResult<(Bound<'py, PyArray1<f32>>, u32)> {
-        let (samples, rate) = run(py, 1, |_| {
-            Ok((self.0.hear(&series, part)?, self.0.rate(part)?))
+        let program = self.0.clone();
+        let (samples, rate) = run(py, 1, move |_| {
+            Ok((program.hear(&series, part)?, program.rate(part)?))
         })?;
         Ok((PyArray1::from_vec(py, samples), rate))
     }
@@ -180,7 +184,8 @@ impl Classifier {
         Bound<'py, PyArray1<f32>>,
         Vec<(String, f32)>,
     )> {
-        let found = run(py, 1, |_| self.0.explain(&series, part))?;
+        let program = self.0.clone();
+        let found = run(py, 1, move |_| program.explain(&series, part))?;
         Ok((
             table(py, found.plane, found.filters)?,
             PyArray1::from_vec(py, found.attention),
@@ -196,7 +201,8 @@ impl Classifier {
         series: Vec<f64>,
         threads: usize,
     ) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        let found = run(py, threads, |_| self.0.saliency(&series))?;
+        let program = self.0.clone();
+        let found = run(py, threads, move |_| program.saliency(&series))?;
         Ok(PyArray1::from_vec(py, found))
     }
 }

@@ -1,6 +1,7 @@
 //! Programs that forecast.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use numpy::{PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
@@ -42,7 +43,7 @@ pub fn fit_forecaster<'py>(
         values,
     });
     let histories: Vec<History> = histories.collect();
-    let program = run(py, threads, |interrupt| {
+    let program = run(py, threads, move |interrupt| {
         let season = match season {
             None => season::common(&histories),
             Some(0) => None,
@@ -71,7 +72,7 @@ fn values(histories: &[PyReadonlyArray1<'_, f64>]) -> Vec<Vec<f64>> {
 
 /// A program beside its source, ready to forecast.
 #[pyclass(frozen, module = "retune_ts._native")]
-pub struct Forecaster(engine::Forecaster);
+pub struct Forecaster(Arc<engine::Forecaster>);
 
 #[pymethods]
 impl Forecaster {
@@ -79,12 +80,13 @@ impl Forecaster {
     #[new]
     #[pyo3(signature = (program, sources=None))]
     fn new(py: Python<'_>, program: &[u8], sources: Option<Vec<String>>) -> PyResult<Self> {
-        let loaded = run(py, 1, |_| {
-            let program = ForecastProgram::from_bytes(program, Path::new(ORIGIN))?;
+        let program = program.to_vec();
+        let loaded = run(py, 1, move |_| {
+            let program = ForecastProgram::from_bytes(&program, Path::new(ORIGIN))?;
             let found = program.find_sources(&find(sources.as_deref())?)?;
             engine::Forecaster::new(Engine::cpu()?, program, &found[0])
         });
-        loaded.map(Self)
+        loaded.map(|found| Self(Arc::new(found)))
     }
 
     /// How many values a forecast is made from.
@@ -108,10 +110,10 @@ impl Forecaster {
         threads: usize,
     ) -> PyResult<Forecasts<'py>> {
         let horizon = self.horizon();
-        let histories = values(&histories);
-        let found = run(py, threads, |_| {
+        let (program, histories) = (self.0.clone(), values(&histories));
+        let found = run(py, threads, move |_| {
             let histories: Vec<&[f64]> = histories.iter().map(Vec::as_slice).collect();
-            self.0.forecast(&histories)
+            program.forecast(&histories)
         })?;
         let levels = found.first().map_or(0, |one| one.intervals.len());
         let values = found.iter().flat_map(|one| one.values.iter().copied());

@@ -1,6 +1,7 @@
 //! Programs that give features.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use numpy::PyArray2;
 use pyo3::prelude::*;
@@ -31,7 +32,7 @@ pub fn fit_listener<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let rows = series.rows();
     let preset: Preset = preset.parse().map_err(exception)?;
-    let program = run(py, threads, |_| {
+    let program = run(py, threads, move |_| {
         let mut settings = FitSettings::preset(preset);
         settings.transforms = named(transforms.as_deref())?;
         let sources = match sources {
@@ -46,7 +47,7 @@ pub fn fit_listener<'py>(
 
 /// A program beside its sources, ready to give features.
 #[pyclass(frozen, module = "retune_ts._native")]
-pub struct Listener(engine::Listener);
+pub struct Listener(Arc<engine::Listener>);
 
 #[pymethods]
 impl Listener {
@@ -54,12 +55,13 @@ impl Listener {
     #[new]
     #[pyo3(signature = (program, sources=None))]
     fn new(py: Python<'_>, program: &[u8], sources: Option<Vec<String>>) -> PyResult<Self> {
-        let loaded = run(py, 1, |_| {
-            let program = ListeningProgram::from_bytes(program, Path::new(ORIGIN))?;
+        let program = program.to_vec();
+        let loaded = run(py, 1, move |_| {
+            let program = ListeningProgram::from_bytes(&program, Path::new(ORIGIN))?;
             let found = program.find_sources(&find(sources.as_deref())?)?;
             engine::Listener::new(Engine::cpu()?, program, &found)
         });
-        loaded.map(Self)
+        loaded.map(|found| Self(Arc::new(found)))
     }
 
     /// How many values a series has.
@@ -83,11 +85,12 @@ impl Listener {
         threads: usize,
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         let rows = series.rows();
-        let found = run(py, threads, |interrupt| {
-            let mut found = Vec::with_capacity(rows.len() * self.0.width());
+        let program = self.0.clone();
+        let found = run(py, threads, move |interrupt| {
+            let mut found = Vec::with_capacity(rows.len() * program.width());
             for rows in rows.chunks(BATCH) {
                 interrupt.check();
-                found.extend(self.0.features(rows)?.concat());
+                found.extend(program.features(rows)?.concat());
             }
             Ok(found)
         })?;

@@ -1,7 +1,7 @@
 //! Motion of joints, sample by sample.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use numpy::{PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -47,7 +47,7 @@ pub fn fit_motion<'py>(
     if able_bodied.is_none() {
         settings.loss = AdaptLoss::Target;
     }
-    let program = run(py, threads, |interrupt| {
+    let program = run(py, threads, move |interrupt| {
         let layout = source.signals().layout();
         let able_bodied = able_bodied
             .map(|trials| layout.cut_all(&trials))
@@ -96,7 +96,7 @@ fn trial(
 /// Forecasts of motion sample by sample, as a control loop asks for them.
 #[pyclass(frozen, module = "retune_ts._native")]
 pub struct MotionStream {
-    stream: Mutex<Stream>,
+    stream: Arc<Mutex<Stream>>,
     signals: SourceSignals,
 }
 
@@ -106,13 +106,15 @@ impl MotionStream {
     #[new]
     #[pyo3(signature = (source, program=None))]
     fn new(py: Python<'_>, source: PathBuf, program: Option<&[u8]>) -> PyResult<Self> {
-        run(py, 1, |_| {
+        let program = program.map(<[u8]>::to_vec);
+        run(py, 1, move |_| {
             let source = MotionSourceWeights::load(&source)?;
+            let program = program.as_deref();
             let program = program.map(|bytes| MotionProgram::from_bytes(bytes, Path::new(ORIGIN)));
             let program = program.transpose()?;
             let stream = Stream::new(Engine::cpu()?, &source, program.as_ref())?;
             Ok(Self {
-                stream: Mutex::new(stream),
+                stream: Arc::new(Mutex::new(stream)),
                 signals: source.signals().clone(),
             })
         })
@@ -161,10 +163,8 @@ impl MotionStream {
         sample: PyReadonlyArray1<'py, f32>,
     ) -> PyResult<Option<Bound<'py, PyArray2<f32>>>> {
         let sample = sample.as_array().to_vec();
-        // On this thread: a control loop has no time for another.
-        let found = py
-            .detach(|| self.stream().push(&sample))
-            .map_err(exception)?;
+        let stream = self.stream.clone();
+        let found = run(py, 1, move |_| locked(&stream).push(&sample))?;
         let joints = self.signals.target_joints.len();
         found
             .map(|found| table(py, found.angles, joints))
@@ -173,12 +173,11 @@ impl MotionStream {
 
     /// Forgets what came before: another recording begins.
     fn clear(&self, py: Python<'_>) {
-        py.detach(|| self.stream().clear());
+        py.detach(|| locked(&self.stream).clear());
     }
 }
 
-impl MotionStream {
-    fn stream(&self) -> std::sync::MutexGuard<'_, Stream> {
-        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// A stream that was left in the middle is as it was before: it changes once a sample is good.
+fn locked(stream: &Mutex<Stream>) -> MutexGuard<'_, Stream> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
 }

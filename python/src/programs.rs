@@ -25,8 +25,9 @@ pub fn task(program: &[u8]) -> PyResult<String> {
 /// Writes a program file whole, in the place of an old one.
 #[pyfunction]
 pub fn write(py: Python<'_>, path: PathBuf, program: &[u8]) -> PyResult<()> {
-    run(py, 1, |_| {
-        write_whole(&path, program).map_err(|error| Error::write(&path, error))
+    let program = program.to_vec();
+    run(py, 1, move |_| {
+        write_whole(&path, &program).map_err(|error| Error::write(&path, error))
     })
 }
 

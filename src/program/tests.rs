@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::forecast::{Conformal, LEVELS};
-use crate::mapping::{LabelMapping, Mapping};
+use crate::mapping::{LabelMapping, Mapping, Pooling};
 use crate::parameters::tensor;
 use crate::ridge::LinearModel;
 use crate::series::{Classes, Level, Scaling};
@@ -93,6 +93,23 @@ fn motion() -> MotionProgram {
         .map(|(name, tensor)| (name.to_owned(), tensor))
         .into();
     Program::fitted(vec![source()], content, tensors, BTreeMap::new())
+}
+
+fn listening() -> ListeningProgram {
+    let content = Listening {
+        series_length: 60,
+        level: Level {
+            mean: 0.0,
+            deviation: 1.0,
+        },
+        scaling: Scaling::ZNormalise,
+        pooling: Pooling::Means,
+        ears: vec![Ear {
+            source: 0,
+            transform: Transform::named("formants").unwrap(),
+        }],
+    };
+    Program::fitted(vec![source()], content, Numbers::new(), BTreeMap::new())
 }
 
 /// Puts a value in its place in the header of a program file, and makes the checksum right.
@@ -242,6 +259,38 @@ fn numbers_of_a_motion_program_are_in_their_ranges() {
             ),
         ],
     );
+}
+
+#[test]
+fn numbers_of_a_program_that_gives_features_are_in_their_ranges() {
+    let program = listening();
+    let ear = serde_json::to_value(&program.ears()[0]).unwrap();
+    refuses(
+        &program,
+        &[
+            ("/series_length", json!(0), "series length is 0"),
+            ("/series_length", json!(u64::MAX), "series length is"),
+            ("/ears", json!([]), "number of parts is 0"),
+            ("/ears", json!(vec![ear; 300]), "number of parts is 300"),
+            (
+                "/ears/0/source",
+                json!(1),
+                "a source that the program lacks",
+            ),
+            ("/level/deviation", json!(-1.0), "its level"),
+            ("/pooling", json!("some"), "unknown variant"),
+        ],
+    );
+    let bytes = program.to_bytes().unwrap();
+    let origin = Path::new("bytes");
+    assert_eq!(Task::of_bytes(&bytes, origin).unwrap(), Task::Features);
+    assert_eq!(
+        ListeningProgram::from_bytes(&bytes, origin).unwrap(),
+        program
+    );
+    let error = Program::<Classification>::from_bytes(&bytes, origin).unwrap_err();
+    let expected = "bytes: the program is for features, expected one for classification";
+    assert_eq!(error.to_string(), expected);
 }
 
 /// What cannot be read again is not written.

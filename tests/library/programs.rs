@@ -1,14 +1,17 @@
 //! Fitting, saving, loading and predicting.
 
+use std::slice::from_ref;
+
 use crate::common::{noisy_series, two_tones};
 use burn::backend::Autodiff;
-use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
+use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind, fit_features};
 use retune::kernel::Cpu;
-use retune::program::{Classification, Program};
+use retune::mapping::Pooling;
+use retune::program::{Classification, ListeningProgram, Program};
 use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnnSource;
-use retune::task::Classifier;
+use retune::task::{Classifier, Listener};
 use retune::transform::{Basis, Padding, Position, Transform, Waveform, names};
 
 fn settings() -> FitSettings {
@@ -32,6 +35,80 @@ fn fit(train: &Split, settings: &FitSettings) -> Result<Classifier<Cpu>, retune:
         &Default::default(),
         &mut |_| {},
     )
+}
+
+/// The same as one at a time, and after saving; a program finds its shipped sources itself, and refuses others.
+#[test]
+fn features_are_those_of_each_series_alone() {
+    let (train, test) = (two_tones(4, 1), two_tones(3, 50));
+    let sources = Preset::Default.find_sources().unwrap();
+    let settings = FitSettings {
+        transforms: Some(vec![
+            Transform::named("formants").unwrap(),
+            Transform::named("statistics-level").unwrap(),
+        ]),
+        ..FitSettings::preset(Preset::Default)
+    };
+    let program = fit_features(&train.series, &sources, &settings, Pooling::Means).unwrap();
+    let program = ListeningProgram::from_bytes(&program.to_bytes().unwrap(), "p".as_ref()).unwrap();
+    assert_eq!(program.ears().len(), 4);
+    let found = program.find_sources(&[]).unwrap();
+    let listener = Listener::<Cpu>::new(program.clone(), &found, &Default::default()).unwrap();
+    let features = listener.features(&test.series).unwrap();
+    for (series, features) in test.series.iter().zip(&features) {
+        assert_eq!(features.len(), listener.width());
+        assert_eq!(&listener.features(from_ref(series)).unwrap()[0], features);
+    }
+    assert_ne!(features[0], features[1]);
+    let all = fit_features(&train.series, &sources, &settings, Pooling::All).unwrap();
+    let all = Listener::<Cpu>::new(all, &found, &Default::default()).unwrap();
+    assert!(all.width() > listener.width());
+
+    let error = listener.features(&[vec![0.0; 3]]).unwrap_err();
+    assert!(
+        error.to_string().contains("series 1 has 3 samples"),
+        "{error}"
+    );
+    let other = sources[0].random(7).unwrap();
+    let error = program.find_sources(&[other]).unwrap_err();
+    assert!(error.to_string().contains(", not for random-"), "{error}");
+    assert!(fit_features(&[], &sources, &settings, Pooling::All).is_err());
+    assert!(fit_features(&train.series, &[], &settings, Pooling::All).is_err());
+}
+
+/// By fitting again without each series: with one readout there is nothing to choose, and the ridge's own
+/// penalty is the same for nearly all.
+#[test]
+fn series_that_are_left_out_are_answered_as_by_a_fit_without_them() {
+    let train = two_tones(6, 3);
+    let settings = FitSettings {
+        readouts: vec![ReadoutKind::Means],
+        ..FitSettings::preset(Preset::Fast)
+    };
+    let fit = |train: &Split| {
+        let sources = Preset::Fast.find_sources().unwrap();
+        let fit = Classifier::<Cpu>::fit::<Autodiff<Cpu>>;
+        fit(train, &sources, &settings, &Default::default(), &mut |_| {}).unwrap()
+    };
+    let whole = fit(&train);
+    let left_out = whole.left_out().unwrap();
+    assert_eq!(left_out.rows, (0..train.len()).collect::<Vec<_>>());
+    for (row, found) in left_out.probabilities.iter().enumerate() {
+        let mut without = train.clone();
+        without.series.remove(row);
+        without.labels.remove(row);
+        let expected = fit(&without).predict(&train.series[row..=row]).unwrap();
+        let expected = &expected[0].probabilities;
+        assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-6);
+        let best = |first: f64, second: f64| first > second;
+        assert_eq!(
+            best(found[0], found[1]),
+            best(expected[0].into(), expected[1].into()),
+            "{row}: {found:?}, {expected:?}"
+        );
+    }
+    let by_gradient = self::fit(&train, &self::settings()).unwrap();
+    assert!(by_gradient.left_out().is_none());
 }
 
 #[test]
