@@ -59,6 +59,15 @@ def test_every_way_of_keeping_predicts_the_same_bits(fitted, gunpoint, tmp_path)
     assert not hasattr(clone(fitted), "program_")
 
 
+def test_a_source_that_the_program_does_not_keep(gunpoint):
+    X, y, X_test, _ = gunpoint
+    both = RetuneClassifier("default", sources=["speech-embedding", "attrnn-gsc35"], transforms="formants", parts=1).fit(X, y)
+    assert len(both._loaded().sources) == 1
+    np.testing.assert_array_equal(both.predict_proba(X_test), retune_ts.loads(both.program_).predict_proba(X_test))
+    with pytest.raises(ValueError, match="was trained for the source"):
+        retune_ts.loads(both.program_, sources="random-3")
+
+
 def test_threads_and_layouts_change_nothing(fitted, gunpoint):
     X, y, X_test, _ = gunpoint
     expected = fitted.predict_proba(X_test)

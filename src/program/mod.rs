@@ -205,12 +205,12 @@ impl<T: Content> Program<T> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Mismatch`] for one that is neither, and for one that was given and is none of them.
+    /// [`ErrorKind::Mismatch`] for one that is neither, and where none that was given is one of them.
     pub fn find_sources(&self, given: &[SourceWeights]) -> Result<Vec<SourceWeights>, Error> {
         let same = |one: &SourceReference, other: &SourceWeights| one.sha256 == other.sha256();
         let is_wanted = |other| self.sources().iter().any(|one| same(one, other));
-        if let Some(other) = given.iter().find(|other| !is_wanted(other)) {
-            return Err(self.source().missing(slice::from_ref(other)));
+        if !given.is_empty() && !given.iter().any(is_wanted) {
+            return Err(self.source().missing(given));
         }
         let find = |wanted: &SourceReference| {
             let found = given.iter().find(|other| same(wanted, other)).cloned();
