@@ -74,11 +74,13 @@ def test_very_short_and_very_long_series(values):
         assert str(error)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited as Linux has it")
 def test_memory_that_is_not_there_is_an_exception():
     script = (
         "import resource, numpy as np, retune_ts\n"
         "series = np.random.default_rng(0).normal(size=(2000, 3000))\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))\n"
+        "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (size + (400 << 20), size + (400 << 20)))\n"
         "try:\n"
         "    retune_ts.RetuneClassifier('best').fit(series, ['a', 'b'] * 1000)\n"
         "except MemoryError as error:\n"
