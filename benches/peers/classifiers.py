@@ -1,11 +1,11 @@
-"""Retune's presets, from the command line and from Python, beside aeon's MiniROCKET and MultiROCKET-Hydra on the
-same sets, on this machine.
+"""Retune's presets, from the command line and from Python, beside aeon's MiniROCKET, MultiROCKET-Hydra and nearest
+neighbour by dynamic time warping on the same sets, on this machine.
 
 Each method goes through all sets in a process of its own, one after the other, and leaves its predictions in
 tsml-eval's layout; the table has what can be read off them: accuracy, Brier score, expected calibration error
 (15 ranges, arXiv 1706.04599), seconds to fit and to predict, and the highest memory of the process; of those in
-Python the seconds until their module is imported and the mean size of a fitted model, pickled. The ridge of a peer
-gives decisions and no probabilities: their softmax is taken.
+Python the seconds until their module is imported, NumPy included, and the mean size of a fitted model, pickled. The
+ridge of a peer gives decisions and no probabilities: their softmax is taken.
 
     python classifiers.py --data SETS --out results [--sets A,B] [--methods fast,wheel-fast,minirocket]
 """
@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-PEERS = {"minirocket": "MiniROCKET", "multirocket-hydra": "MultiROCKET-Hydra"}
+PEERS = {"minirocket": "MiniROCKET", "multirocket-hydra": "MultiROCKET-Hydra", "dtw": "1-NN DTW, window of 10 %"}
 PRESETS = ("fast", "default")
 WHEEL = "wheel-"
 RANGES = 15
@@ -41,6 +41,12 @@ def classifier(method: str, threads: int):
         from retune_ts import RetuneClassifier
 
         return RetuneClassifier(method.removeprefix(WHEEL), n_jobs=threads)
+    if method == "dtw":
+        from aeon.classification.distance_based import KNeighborsTimeSeriesClassifier
+
+        return KNeighborsTimeSeriesClassifier(
+            distance="dtw", distance_params={"window": 0.1}, n_jobs=threads
+        )
     if method == "minirocket":
         from aeon.classification.convolution_based import MiniRocketClassifier as Classifier
     else:
@@ -54,7 +60,7 @@ def answers(fitted, series):
     """The classes and their probabilities, `[series, classes]`."""
     import numpy as np
 
-    if hasattr(fitted, "program_"):
+    if not hasattr(fitted, "pipeline_") and not hasattr(fitted, "_scale_hydra"):
         return fitted.classes_, fitted.predict_proba(series)
     values, classes = decisions(fitted, series)
     raised = np.exp(values - values.max(axis=1, keepdims=True))

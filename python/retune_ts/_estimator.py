@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 
 from . import _checks
+
+Loaded = TypeVar("Loaded")
+
+
+def loaded(kind: Callable[..., Loaded], program: bytes, sources: Any = None) -> Loaded:
+    """Put a program on the CPU, beside its sources; the last few are kept."""
+    found: Loaded = _kept(kind, program, _checks.as_key(sources))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _kept(kind: Callable[..., Any], program: bytes, sources: tuple[str, ...] | None) -> Any:
+    return kind(program, sources=None if sources is None else list(sources))
 
 
 class Estimator:

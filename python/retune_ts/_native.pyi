@@ -10,12 +10,12 @@ __all__ = [
     "GUNPOINT_TRAIN",
     "VERSION",
     "Classifier",
+    "FeatureExtractor",
     "Forecaster",
-    "Listener",
     "MotionStream",
     "fit_classifier",
+    "fit_features",
     "fit_forecaster",
-    "fit_listener",
     "fit_motion",
     "task",
     "write",
@@ -46,7 +46,7 @@ def fit_forecaster(
     seed: int = 0,
     threads: int = 1,
 ) -> bytes: ...
-def fit_listener(
+def fit_features(
     series: NDArray[Any],
     *,
     preset: str,
@@ -100,8 +100,8 @@ class Forecaster:
         NDArray[np.float64], list[tuple[float, NDArray[np.float64], NDArray[np.float64]]]
     ]: ...
 @final
-class Listener:
-    def __new__(cls, program: bytes, sources: list[str] | None = None) -> Listener: ...
+class FeatureExtractor:
+    def __new__(cls, program: bytes, sources: list[str] | None = None) -> FeatureExtractor: ...
     @property
     def series_length(self) -> int: ...
     @property

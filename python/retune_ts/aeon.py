@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from aeon.classification import BaseClassifier
 from aeon.forecasting.base import BaseForecaster, DirectForecastingMixin, SeriesToSeriesForecastingMixin
 
-from .classifier import RetuneClassifier as TableClassifier
+from ._faces import ClassifierFace
 from .forecaster import RetuneForecaster as TableForecaster
 
 __all__ = ["RetuneClassifier", "RetuneForecaster"]
 
 
-class RetuneClassifier(BaseClassifier):
+class RetuneClassifier(ClassifierFace, BaseClassifier):
     """Classify series by a frozen speech model that was reprogrammed for them.
 
     Parameters
@@ -54,44 +53,11 @@ class RetuneClassifier(BaseClassifier):
         "capability:train_estimate": True,
     }
 
-    def __init__(
-        self,
-        preset: str = "default",
-        sources: str | Iterable[str] | None = None,
-        transforms: str | Iterable[str] | None = None,
-        parts: int | None = None,
-        random_state: Any = 0,
-        n_jobs: int = 1,
-    ) -> None:
-        self.preset = preset
-        self.sources = sources
-        self.transforms = transforms
-        self.parts = parts
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        super().__init__()
-
-    def _fit(self, X: np.ndarray, y: np.ndarray) -> RetuneClassifier:
-        inner = TableClassifier(**self.get_params()).fit(X, y)
-        self.program_ = inner.program_
-        return self
-
-    def _inner(self, X: np.ndarray) -> TableClassifier:
-        inner = TableClassifier(**self.get_params())
-        inner.program_, inner.classes_, inner.n_features_in_ = self.program_, self.classes_, X.shape[2]
-        return inner
-
-    def _predict(self, X: np.ndarray) -> np.ndarray:
-        return self._inner(X).predict(X)
-
-    def _predict_proba(self, X: np.ndarray) -> np.ndarray:
-        return self._inner(X).predict_proba(X)
-
     def _fit_predict_proba(self, X: np.ndarray, y: np.ndarray, **kwargs: Any) -> np.ndarray:
         if self.preset not in ("fast", "default", "best"):
             # Nothing is left out by gradient: cross-validation of aeon's own.
             return super()._fit_predict_proba(X, y, **kwargs)
-        inner = TableClassifier(**self.get_params())
+        inner = self._of_tables()
         found = inner.fit_predict_proba(X, y)
         self.program_ = inner.program_
         return found

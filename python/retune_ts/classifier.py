@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from . import _checks, _native
-from ._estimator import OfTables, sklearn_tags
+from ._estimator import OfTables, loaded, sklearn_tags
 from .explanation import Explanation
-
-
-@lru_cache(maxsize=8)
-def loaded(program: bytes, sources: tuple[str, ...] | None = None) -> _native.Classifier:
-    """Put a program on the CPU, beside its sources; the last few are kept."""
-    return _native.Classifier(program, sources=None if sources is None else list(sources))
 
 
 def in_order(found: np.ndarray, of_program: list[str], classes: np.ndarray) -> np.ndarray:
@@ -166,7 +159,7 @@ class RetuneClassifier(OfTables):
         return answers
 
     def _loaded(self) -> _native.Classifier:
-        return loaded(self._fitted(), _checks.as_key(self.sources))
+        return loaded(_native.Classifier, self._fitted(), self.sources)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Give the probability of each class.

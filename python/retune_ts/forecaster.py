@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from . import _checks, _native
-from ._estimator import Estimator
+from ._estimator import Estimator, loaded
 
 Forecast = tuple[np.ndarray, list[tuple[float, np.ndarray, np.ndarray]]]
-
-
-@lru_cache(maxsize=8)
-def loaded(program: bytes, sources: tuple[str, ...] | None = None) -> _native.Forecaster:
-    """Put a program on the CPU, beside its source; the last few are kept."""
-    return _native.Forecaster(program, sources=None if sources is None else list(sources))
 
 
 def histories(y: Any) -> tuple[list[np.ndarray], bool]:
@@ -149,7 +142,7 @@ class RetuneForecaster(Estimator):
         return self
 
     def _loaded(self) -> _native.Forecaster:
-        return loaded(self._fitted(), _checks.as_key(self.source))
+        return loaded(_native.Forecaster, self._fitted(), self.source)
 
     def _forecast(self, y: Any) -> Forecast:
         program = self._loaded()

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from . import _checks, _native, classifier, forecaster, transformer
-from ._estimator import Estimator
+from . import _checks, _native
+from ._estimator import Estimator, loaded
 from .classifier import RetuneClassifier
 from .forecaster import RetuneForecaster
 from .transformer import RetuneTransformer
@@ -45,17 +45,17 @@ def loads(program: bytes, *, sources: Any = None) -> RetuneClassifier | RetuneFo
     -------
     RetuneClassifier, RetuneForecaster or RetuneTransformer
         Fitted. Classes are the labels as the program writes them; a forecaster has no history of its own, so
-        `predict` needs one.
+        `predict` needs one. Parameters that a program does not keep have their defaults, which matters only where it
+        is fitted again.
 
     Raises
     ------
     ValueError
         For what is no program, or damaged.
     """
-    key = _checks.as_key(sources)
     task = _native.task(program)
     if task == "classification":
-        found = classifier.loaded(program, key)
+        found = loaded(_native.Classifier, program, sources)
         estimator = RetuneClassifier(found.preset, sources=sources)
         estimator.program_ = program
         estimator.classes_ = np.array(found.labels)
@@ -64,10 +64,11 @@ def loads(program: bytes, *, sources: Any = None) -> RetuneClassifier | RetuneFo
     if task == "features":
         hearing = RetuneTransformer(sources=sources)
         hearing.program_ = program
-        hearing.n_features_in_ = transformer.loaded(program, key).series_length
+        hearing.n_features_in_ = loaded(_native.FeatureExtractor, program, sources).series_length
         return hearing
     if task == "forecasting":
-        forecasting = RetuneForecaster(forecaster.loaded(program, key).horizon, source=key[0] if key else None)
+        key = _checks.as_key(sources)
+        forecasting = RetuneForecaster(loaded(_native.Forecaster, program, sources).horizon, source=key[0] if key else None)
         forecasting.program_ = program
         return forecasting
     raise ValueError(f"the program is for {task}; expected one for classification, features or forecasting")
@@ -100,5 +101,13 @@ def load(path: str | os.PathLike[str], *, sources: Any = None) -> RetuneClassifi
     -------
     RetuneClassifier, RetuneForecaster or RetuneTransformer
         Fitted.
+
+    Raises
+    ------
+    ValueError
+        For what is no program, or damaged.
     """
-    return loads(Path(path).read_bytes(), sources=sources)
+    try:
+        return loads(Path(path).read_bytes(), sources=sources)
+    except ValueError as error:
+        raise type(error)(f"{path}: {error}") from None

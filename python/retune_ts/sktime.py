@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,14 @@ import pandas as pd
 from sktime.classification.base import BaseClassifier
 from sktime.forecasting.base import BaseForecaster
 
-from .classifier import RetuneClassifier as TableClassifier
+from ._faces import ClassifierFace
 from .forecaster import RetuneForecaster as TableForecaster
 from .forecaster import covering
 
 __all__ = ["RetuneClassifier", "RetuneForecaster"]
 
 
-class RetuneClassifier(BaseClassifier):
+class RetuneClassifier(ClassifierFace, BaseClassifier):
     """Classify series by a frozen speech model that was reprogrammed for them.
 
     Parameters
@@ -60,35 +59,6 @@ class RetuneClassifier(BaseClassifier):
         "capability:random_state": True,
         "property:randomness": "derandomized",
     }
-
-    def __init__(
-        self,
-        preset: str = "default",
-        sources: str | Iterable[str] | None = None,
-        transforms: str | Iterable[str] | None = None,
-        parts: int | None = None,
-        random_state: Any = 0,
-        n_jobs: int = 1,
-    ) -> None:
-        self.preset = preset
-        self.sources = sources
-        self.transforms = transforms
-        self.parts = parts
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        super().__init__()
-
-    def _fit(self, X: np.ndarray, y: np.ndarray) -> RetuneClassifier:
-        self.program_ = TableClassifier(**self.get_params()).fit(X, y).program_
-        return self
-
-    def _predict_proba(self, X: np.ndarray) -> np.ndarray:
-        inner = TableClassifier(**self.get_params())
-        inner.program_, inner.classes_, inner.n_features_in_ = self.program_, self.classes_, X.shape[2]
-        return inner.predict_proba(X)
-
-    def _predict(self, X: np.ndarray) -> np.ndarray:
-        return self.classes_[self._predict_proba(X).argmax(axis=1)]
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:

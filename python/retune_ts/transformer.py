@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from . import _checks, _native
-from ._estimator import OfTables, sklearn_tags
-
-
-@lru_cache(maxsize=8)
-def loaded(program: bytes, sources: tuple[str, ...] | None = None) -> _native.Listener:
-    """Put a program on the CPU, beside its sources; the last few are kept."""
-    return _native.Listener(program, sources=None if sources is None else list(sources))
+from ._estimator import OfTables, loaded, sklearn_tags
 
 
 class RetuneTransformer(OfTables):
@@ -90,7 +83,7 @@ class RetuneTransformer(OfTables):
         X = _checks.series(X)
         if self.features not in ("all", "means"):
             raise ValueError(f"features is {self.features!r}; expected 'all' or 'means'")
-        self.program_ = _native.fit_listener(
+        self.program_ = _native.fit_features(
             X,
             preset=self.preset,
             sources=_checks.names(self.sources, "sources"),
@@ -115,7 +108,7 @@ class RetuneTransformer(OfTables):
             Not scaled: put a StandardScaler behind it.
         """
         X = self._checked(X)
-        program = loaded(self.program_, _checks.as_key(self.sources))
+        program = loaded(_native.FeatureExtractor, self.program_, self.sources)
         return program.features(X, threads=_checks.threads(self.n_jobs))
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:

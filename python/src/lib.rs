@@ -6,8 +6,8 @@
 mod arrays;
 mod classifier;
 mod errors;
+mod features;
 mod forecaster;
-mod listener;
 mod motion;
 mod programs;
 mod run;
@@ -20,9 +20,9 @@ mod _native {
     #[pymodule_export]
     use crate::classifier::{Classifier, fit_classifier};
     #[pymodule_export]
-    use crate::forecaster::{Forecaster, fit_forecaster};
+    use crate::features::{FeatureExtractor, fit_features};
     #[pymodule_export]
-    use crate::listener::{Listener, fit_listener};
+    use crate::forecaster::{Forecaster, fit_forecaster};
     #[pymodule_export]
     use crate::motion::{MotionStream, fit_motion};
     #[pymodule_export]

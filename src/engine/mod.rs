@@ -6,14 +6,14 @@
 
 mod black_box;
 mod classifier;
+mod feature_extractor;
 mod forecaster;
-mod listener;
 mod motion;
 mod source;
 
 pub use classifier::{Classifier, ClassifierBuilder};
+pub use feature_extractor::FeatureExtractor;
 pub use forecaster::Forecaster;
-pub use listener::Listener;
 pub use motion::MotionStream;
 
 use std::fmt;

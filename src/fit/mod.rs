@@ -2,11 +2,11 @@
 //! makes of each series.
 
 mod closed_form;
+mod extraction;
 mod forecast;
 mod gradient;
 mod label_settings;
 mod labels;
-mod listening;
 mod loss;
 mod memory;
 pub mod motion;
@@ -15,10 +15,10 @@ mod queries;
 mod recordings;
 mod settings;
 
+pub use extraction::fit_features;
 pub use forecast::{FittedForecast, ForecastSettings, fit_forecast};
 pub use label_settings::LabelSettings;
 pub(crate) use labels::Labels;
-pub use listening::fit_features;
 pub(crate) use queries::Queried;
 pub use queries::QueryPoint;
 pub use settings::{FitSettings, Preset, ReadoutKind};

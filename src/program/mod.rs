@@ -4,21 +4,21 @@
 //! needs: what its task asks for, the trained numbers, and for the reader how it was made.
 
 mod classification;
+mod extraction;
 mod features;
 mod file;
 mod forecasting;
 pub(crate) mod limits;
-mod listening;
 mod motion;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use classification::check_finite;
 pub use classification::{Classification, ClassifierRecord, Part, Scaled};
+pub use extraction::{Extraction, FeaturePart, FeatureProgram};
 pub(crate) use features::{features, readings};
 pub use forecasting::{Calibration, ForecastProgram, ForecastRecord, Forecasting};
 pub(crate) use forecasting::{calibration_scores, store_readout};
-pub use listening::{Ear, Listening, ListeningProgram};
 pub use motion::{Motion, MotionProgram, MotionRecord};
 
 use std::collections::BTreeMap;

@@ -95,8 +95,8 @@ fn motion() -> MotionProgram {
     Program::fitted(vec![source()], content, tensors, BTreeMap::new())
 }
 
-fn listening() -> ListeningProgram {
-    let content = Listening {
+fn extraction() -> FeatureProgram {
+    let content = Extraction {
         series_length: 60,
         level: Level {
             mean: 0.0,
@@ -104,7 +104,7 @@ fn listening() -> ListeningProgram {
         },
         scaling: Scaling::ZNormalise,
         pooling: Pooling::Means,
-        ears: vec![Ear {
+        parts: vec![FeaturePart {
             source: 0,
             transform: Transform::named("formants").unwrap(),
         }],
@@ -263,17 +263,17 @@ fn numbers_of_a_motion_program_are_in_their_ranges() {
 
 #[test]
 fn numbers_of_a_program_that_gives_features_are_in_their_ranges() {
-    let program = listening();
-    let ear = serde_json::to_value(&program.ears()[0]).unwrap();
+    let program = extraction();
+    let part = serde_json::to_value(&program.parts()[0]).unwrap();
     refuses(
         &program,
         &[
             ("/series_length", json!(0), "series length is 0"),
             ("/series_length", json!(u64::MAX), "series length is"),
-            ("/ears", json!([]), "number of parts is 0"),
-            ("/ears", json!(vec![ear; 300]), "number of parts is 300"),
+            ("/parts", json!([]), "number of parts is 0"),
+            ("/parts", json!(vec![part; 300]), "number of parts is 300"),
             (
-                "/ears/0/source",
+                "/parts/0/source",
                 json!(1),
                 "a source that the program lacks",
             ),
@@ -284,10 +284,7 @@ fn numbers_of_a_program_that_gives_features_are_in_their_ranges() {
     let bytes = program.to_bytes().unwrap();
     let origin = Path::new("bytes");
     assert_eq!(Task::of_bytes(&bytes, origin).unwrap(), Task::Features);
-    assert_eq!(
-        ListeningProgram::from_bytes(&bytes, origin).unwrap(),
-        program
-    );
+    assert_eq!(FeatureProgram::from_bytes(&bytes, origin).unwrap(), program);
     let error = Program::<Classification>::from_bytes(&bytes, origin).unwrap_err();
     let expected = "bytes: the program is for features, expected one for classification";
     assert_eq!(error.to_string(), expected);

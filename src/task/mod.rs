@@ -5,8 +5,8 @@ mod black_box;
 mod classifier;
 mod diagnosis;
 mod distance;
+mod feature_extractor;
 mod forecaster;
-mod listener;
 mod motion;
 mod saliency;
 #[cfg(all(test, feature = "cpu"))]
@@ -18,6 +18,6 @@ pub use black_box::{BlackBoxScore, BlackBoxSettings, fit_black_box};
 pub use classifier::{Classifier, Explanation, Prediction, Score};
 pub use diagnosis::Diagnosis;
 pub use distance::Distance;
+pub use feature_extractor::FeatureExtractor;
 pub use forecaster::{Forecast, Forecaster};
-pub use listener::Listener;
 pub use motion::{LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, MotionStream};

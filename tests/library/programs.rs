@@ -7,11 +7,11 @@ use burn::backend::Autodiff;
 use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind, fit_features};
 use retune::kernel::Cpu;
 use retune::mapping::Pooling;
-use retune::program::{Classification, ListeningProgram, Program};
+use retune::program::{Classification, FeatureProgram, Program};
 use retune::series::Split;
 use retune::source::SourceWeights;
 use retune::source::attention_rnn::AttentionRnnSource;
-use retune::task::{Classifier, Listener};
+use retune::task::{Classifier, FeatureExtractor};
 use retune::transform::{Basis, Padding, Position, Transform, Waveform, names};
 
 fn settings() -> FitSettings {
@@ -50,21 +50,22 @@ fn features_are_those_of_each_series_alone() {
         ..FitSettings::preset(Preset::Default)
     };
     let program = fit_features(&train.series, &sources, &settings, Pooling::Means).unwrap();
-    let program = ListeningProgram::from_bytes(&program.to_bytes().unwrap(), "p".as_ref()).unwrap();
-    assert_eq!(program.ears().len(), 4);
+    let program = FeatureProgram::from_bytes(&program.to_bytes().unwrap(), "p".as_ref()).unwrap();
+    assert_eq!(program.parts().len(), 4);
     let found = program.find_sources(&[]).unwrap();
-    let listener = Listener::<Cpu>::new(program.clone(), &found, &Default::default()).unwrap();
-    let features = listener.features(&test.series).unwrap();
+    let extractor =
+        FeatureExtractor::<Cpu>::new(program.clone(), &found, &Default::default()).unwrap();
+    let features = extractor.features(&test.series).unwrap();
     for (series, features) in test.series.iter().zip(&features) {
-        assert_eq!(features.len(), listener.width());
-        assert_eq!(&listener.features(from_ref(series)).unwrap()[0], features);
+        assert_eq!(features.len(), extractor.width());
+        assert_eq!(&extractor.features(from_ref(series)).unwrap()[0], features);
     }
     assert_ne!(features[0], features[1]);
     let all = fit_features(&train.series, &sources, &settings, Pooling::All).unwrap();
-    let all = Listener::<Cpu>::new(all, &found, &Default::default()).unwrap();
-    assert!(all.width() > listener.width());
+    let all = FeatureExtractor::<Cpu>::new(all, &found, &Default::default()).unwrap();
+    assert!(all.width() > extractor.width());
 
-    let error = listener.features(&[vec![0.0; 3]]).unwrap_err();
+    let error = extractor.features(&[vec![0.0; 3]]).unwrap_err();
     assert!(
         error.to_string().contains("series 1 has 3 samples"),
         "{error}"

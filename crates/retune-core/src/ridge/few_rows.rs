@@ -2,9 +2,9 @@
 
 use faer::dyn_stack::MemStack;
 use faer::linalg::cholesky::llt::{factor, solve};
-use faer::{Conj, Mat, Par};
+use faer::{Conj, Mat, MatRef, Par};
 
-use super::gram::product;
+use super::gram::{Gram, product};
 use super::rows::{Standard, memory, no_decomposition};
 use crate::Error;
 
@@ -13,23 +13,17 @@ use crate::Error;
 pub(super) struct FewRows(Mat<f64>);
 
 impl FewRows {
-    /// Of rows, `[rows, width]` row by row, where they are fewer than the features.
-    pub(super) fn of(
-        rows: &[f32],
-        weights: &[f32],
-        means: &[f64],
-        features: usize,
-    ) -> Option<Self> {
+    /// Of rows, `[rows, width]` row by row, and their weights.
+    pub(super) fn of(rows: &[f32], weights: &[f32], means: &[f64]) -> Self {
         let width = means.len();
-        (weights.len() < features && weights.len() * width == rows.len()).then(|| {
-            Self(Mat::from_fn(width, weights.len(), |column, row| {
-                let off = f64::from(rows[row * width + column]) - means[column];
-                f64::from(weights[row]).sqrt() * off
-            }))
-        })
+        Self(Mat::from_fn(width, weights.len(), |column, row| {
+            let off = f64::from(rows[row * width + column]) - means[column];
+            f64::from(weights[row]).sqrt() * off
+        }))
     }
 
-    /// These and others, whose means are `apart`; both weights together count for `factor`.
+    /// These and others, whose means are `apart`; both weights together count for `factor`. None where they are
+    /// not fewer than the features.
     pub(super) fn together(
         &self,
         others: &Self,
@@ -48,6 +42,33 @@ impl FewRows {
                 }
             }))
         })
+    }
+
+    /// The sum of the squares of one column, feature or target.
+    pub(super) fn squares(&self, column: usize) -> f64 {
+        let values = (0..self.0.ncols()).map(|row| self.0[(column, row)]);
+        values.map(|value| value * value).sum()
+    }
+
+    /// The products of all columns with all, `[width, width]`.
+    pub(super) fn products(&self) -> Mat<f64> {
+        let mut products = Gram::new(self.0.nrows());
+        products.add(self.0.as_ref());
+        products.finish()
+    }
+
+    /// What weights of the features, `[features, targets]`, leave of the squares of targets, of which `first` is
+    /// the place of the first.
+    pub(super) fn left(&self, weights: MatRef<'_, f64>, first: usize) -> Vec<f64> {
+        let features = self.0.subrows(0, weights.nrows());
+        let mut left = product(weights.transpose(), features);
+        for (row, left) in (0..left.ncols()).zip(left.col_iter_mut()) {
+            for (target, left) in left.iter_mut().enumerate() {
+                *left -= self.0[(first + target, row)];
+            }
+        }
+        let squares = left.row_iter().map(|row| row.squared_norm_l2());
+        squares.collect()
     }
 
     /// The weights of the kept features when standardised, `[kept, targets]`, where the rows are

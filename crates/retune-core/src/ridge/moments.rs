@@ -1,8 +1,9 @@
 //! Means and products of rows of features and targets.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use faer::Mat;
+use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
 use super::few_rows::{FewRows, solve_in_place};
@@ -23,11 +24,34 @@ pub struct Moments {
     pub(super) weight: f64,
     /// Features, then targets.
     pub(super) means: Vec<f64>,
-    /// `[width, width]`, symmetric; features, then targets.
-    pub(super) products: Mat<f64>,
-    /// The rows themselves where they are fewer than the features, which is then the faster way to
-    /// solve.
-    pub(super) few: Option<FewRows>,
+    pub(super) spread: Spread,
+}
+
+/// How features and targets vary together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Spread {
+    /// The rows themselves, where they are fewer than the features: less to keep and faster to solve.
+    Rows(FewRows),
+    /// Their products, `[width, width]`, symmetric; features, then targets.
+    Products(Mat<f64>),
+}
+
+impl Spread {
+    /// The products, worked out where they are not there.
+    pub(super) fn products(&self) -> Cow<'_, Mat<f64>> {
+        match self {
+            Self::Rows(rows) => Cow::Owned(rows.products()),
+            Self::Products(products) => Cow::Borrowed(products),
+        }
+    }
+
+    /// The sum of the squares of one column, feature or target.
+    fn squares(&self, column: usize) -> f64 {
+        match self {
+            Self::Rows(rows) => rows.squares(column),
+            Self::Products(products) => products[(column, column)],
+        }
+    }
 }
 
 impl Moments {
@@ -46,11 +70,6 @@ impl Moments {
         self.means.len() - self.features
     }
 
-    /// The products of one column, features or targets, with all.
-    pub(super) fn products_with(&self, column: usize) -> &[f64] {
-        self.products.col_as_slice(column)
-    }
-
     /// The moments of these rows and of others together (Chan, Golub and LeVeque, *Updating
     /// formulae and a pairwise algorithm for computing sample variances*, 1979).
     ///
@@ -67,25 +86,36 @@ impl Moments {
         let means = self.means.iter().zip(&others.means);
         let apart: Vec<f64> = means.map(|(one, other)| other - one).collect();
         let between = (&apart[..], self.weight * share);
-        let few = self.few.as_ref().zip(others.few.as_ref());
-        let few = few.and_then(|(own, others)| own.together(others, between, features));
-        let mut products = self.products.clone();
-        for (column, far) in apart.iter().enumerate() {
-            let factor = far * self.weight * share;
-            let others = others.products_with(column).iter().zip(&apart);
-            let own = products.col_as_slice_mut(column).iter_mut();
-            for (product, (other, far)) in own.zip(others) {
-                *product += other + factor * far;
-            }
-        }
+        let few = match (&self.spread, &others.spread) {
+            (Spread::Rows(own), Spread::Rows(others)) => own.together(others, between, features),
+            _ => None,
+        };
+        let spread = few.map_or_else(
+            || Spread::Products(self.products_together(others, between)),
+            Spread::Rows,
+        );
         let means = self.means.iter().zip(&apart);
         Ok(Self {
             features,
             weight,
             means: means.map(|(mean, far)| mean + far * share).collect(),
-            products,
-            few,
+            spread,
         })
+    }
+
+    /// The products of these rows and of others, whose means are `apart`; both weights together count for `factor`.
+    fn products_together(&self, others: &Self, (apart, factor): (&[f64], f64)) -> Mat<f64> {
+        let mut products = self.spread.products().into_owned();
+        let others = others.spread.products();
+        for (column, far) in apart.iter().enumerate() {
+            let factor = far * factor;
+            let others = others.col_as_slice(column).iter().zip(apart);
+            let own = products.col_as_slice_mut(column).iter_mut();
+            for (product, (other, far)) in own.zip(others) {
+                *product += other + factor * far;
+            }
+        }
+        products
     }
 
     /// The weights that minimise the squared error and the penalties.
@@ -98,7 +128,7 @@ impl Moments {
     pub fn solve(&self, blocks: &[Block]) -> Result<LinearModel, Error> {
         let penalties = of_features(blocks, self.features())?;
         let (means, target_means) = self.means.split_at(self.features);
-        let variance = |feature| self.products[(feature, feature)] / self.weight;
+        let variance = |feature| self.spread.squares(feature) / self.weight;
         let mut standard = Standard::new(means.to_vec(), (0..self.features).map(variance));
         standard
             .kept
@@ -113,15 +143,16 @@ impl Moments {
         standard: &Standard,
         penalties: &[f64],
     ) -> Result<Mat<f64>, Error> {
-        let few = self.few.as_ref();
-        let few = few.and_then(|rows| rows.weights(standard, penalties, self.features));
-        if let Some(weights) = few {
+        if let Spread::Rows(rows) = &self.spread
+            && let Some(weights) = rows.weights(standard, penalties, self.features)
+        {
             return weights;
         }
+        let products = self.spread.products();
         let (kept, targets) = (&standard.kept, self.targets());
         let size = kept.len();
         let mut weights = Mat::from_fn(size, targets, |place, target| {
-            let sums = self.products_with(self.features() + target);
+            let sums = products.col_as_slice(self.features + target);
             sums[kept[place]] / standard.deviations[kept[place]]
         });
         if size == 0 {
@@ -129,7 +160,7 @@ impl Moments {
         }
         let mut gram = Mat::zeros(size, size);
         for (place, &one) in kept.iter().enumerate() {
-            let (sums, deviation) = (self.products_with(one), standard.deviations[one]);
+            let (sums, deviation) = (products.col_as_slice(one), standard.deviations[one]);
             let below = gram.col_as_slice_mut(place).iter_mut().zip(kept);
             for (value, &other) in below.skip(place) {
                 *value = sums[other] / (deviation * standard.deviations[other]);
@@ -164,22 +195,36 @@ impl Moments {
         let weights = Mat::from_fn(features, targets.len(), |feature, place| {
             f64::from(weight(feature, place))
         });
-        let products = self.products.submatrix(0, 0, features, features);
-        let weighted = product(products, weights.as_ref());
-        let error = |(place, target): (usize, usize)| {
-            let column = self.products_with(features + target);
-            let weights = weights.col_as_slice(place);
-            let sums = weighted.col_as_slice(place).iter().zip(column);
-            let left = weights.iter().zip(sums);
-            let left = left.map(|(weight, (own, with))| weight * (own - 2.0 * with));
-            let off = self.means.iter().zip(&model.mean).zip(weights);
+        let first = features + targets.start;
+        let left = match &self.spread {
+            Spread::Rows(rows) => rows.left(weights.as_ref(), first),
+            Spread::Products(products) => left_of(products, weights.as_ref(), first),
+        };
+        let error = |(place, left): (usize, f64)| {
+            let off = self.means.iter().zip(&model.mean);
+            let off = off.zip(weights.col_as_slice(place));
             let predicted =
                 off.map(|((mean, centre), weight)| weight * (mean - f64::from(*centre)));
-            let bias = self.means[features + target] - f64::from(model.intercept[target]);
+            let bias =
+                self.means[first + place] - f64::from(model.intercept[targets.start + place]);
             let bias = bias - predicted.sum::<f64>();
-            let spread = column[features + target] + left.sum::<f64>();
-            (spread / self.weight).max(0.0) + bias * bias
+            (left / self.weight).max(0.0) + bias * bias
         };
-        targets.clone().enumerate().map(error).collect()
+        left.into_iter().enumerate().map(error).collect()
     }
+}
+
+/// What weights of the features, `[features, targets]`, leave of the squares of targets, of which `first` is the
+/// place of the first among the columns of `products`.
+fn left_of(products: &Mat<f64>, weights: MatRef<'_, f64>, first: usize) -> Vec<f64> {
+    let features = weights.nrows();
+    let weighted = product(products.submatrix(0, 0, features, features), weights);
+    let left = |place: usize| {
+        let column = products.col_as_slice(first + place);
+        let sums = weighted.col_as_slice(place).iter().zip(column);
+        let left = weights.col(place).iter().zip(sums);
+        let left = left.map(|(weight, (own, with))| weight * (own - 2.0 * with));
+        column[first + place] + left.sum::<f64>()
+    };
+    (0..weights.ncols()).map(left).collect()
 }

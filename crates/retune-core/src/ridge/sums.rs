@@ -5,6 +5,7 @@ use faer::MatRef;
 use super::Moments;
 use super::few_rows::FewRows;
 use super::gram::Gram;
+use super::moments::Spread;
 use super::rows::{LARGE_VALUES, Rows, check_count};
 use crate::{Error, ErrorKind};
 
@@ -14,8 +15,9 @@ const BATCH: usize = 512;
 /// Sums over rows of features and targets, from which [`Sums::finish`] makes [`Moments`].
 ///
 /// Memory grows with the square of the number of features (8 bytes for each pair and 4 more at the
-/// end), not with the number of rows; as long as these are fewer than the features they are kept. Products are summed in 32 bits over 512 rows, then in 64;
-/// values are taken from near the mean of the first rows, so that large means cost no accuracy.
+/// end), not with the number of rows; as long as these are fewer than the features they are kept as they are. Products
+/// are summed in 32 bits over 512 rows, then in 64; values are taken from near the mean of the first rows, so that large
+/// means cost no accuracy.
 #[derive(Debug, Clone)]
 pub struct Sums {
     features: usize,
@@ -25,15 +27,15 @@ pub struct Sums {
     weight: f64,
     /// Near the mean of each column; known after the first batch.
     shift: Option<Vec<f32>>,
-    /// Rows that wait for a batch to fill, features and targets side by side.
+    /// Rows that wait for a batch to fill, and until they are as many as the features, features and targets side by
+    /// side.
     waiting: Vec<f32>,
     /// The weight of each.
     waiting_weights: Vec<f32>,
     /// Weighted, without the shift.
     sums: Vec<f64>,
-    products: Gram,
-    /// All rows and their weights, as long as they are fewer than the features.
-    few: Option<(Vec<f32>, Vec<f32>)>,
+    /// Begun with the first batch.
+    products: Option<Gram>,
 }
 
 impl Sums {
@@ -49,8 +51,7 @@ impl Sums {
             waiting: Vec::new(),
             waiting_weights: Vec::new(),
             sums: vec![0.0; width],
-            products: Gram::new(width),
-            few: Some((Vec::new(), Vec::new())),
+            products: None,
         }
     }
 
@@ -82,14 +83,8 @@ impl Sums {
             self.waiting_weights.push(*weight);
             self.rows += 1;
             self.weight += f64::from(*weight);
-            self.few = self.few.take().filter(|_| self.rows < width);
-            if let Some((rows, weights)) = &mut self.few {
-                rows.extend_from_slice(features);
-                rows.extend_from_slice(targets);
-                weights.push(*weight);
-            }
-            if self.waiting_weights.len() == BATCH {
-                self.add_batch();
+            while self.rows >= width && self.waiting_weights.len() >= BATCH {
+                self.add_batch(BATCH);
             }
         }
         Ok(())
@@ -102,7 +97,10 @@ impl Sums {
     /// For fewer than two rows, and for values whose squares are too large for 32 bits.
     pub fn finish(mut self) -> Result<Moments, Error> {
         check_count(self.rows)?;
-        self.add_batch();
+        if self.rows < self.features {
+            return Ok(self.few());
+        }
+        self.add_batch(self.waiting_weights.len());
         self.waiting = Vec::new();
         let weight = self.weight;
         // How far the mean is from the shift.
@@ -110,10 +108,8 @@ impl Sums {
         let means = self.shift.iter().flatten().zip(&offsets);
         let means = means.map(|(shift, offset)| f64::from(*shift) + offset);
         let means: Vec<f64> = means.collect();
-        let few = self.few.take();
-        let few =
-            few.and_then(|(rows, weights)| FewRows::of(&rows, &weights, &means, self.features));
-        let mut products = self.products.finish();
+        let products = self.products.take();
+        let mut products = products.expect("a batch was added just now").finish();
         for (column, far) in offsets.iter().enumerate() {
             for (product, offset) in products.col_as_slice_mut(column).iter_mut().zip(&offsets) {
                 // In an order that is the same for both halves.
@@ -129,19 +125,35 @@ impl Sums {
             features: self.features,
             weight,
             means,
-            products,
-            few,
+            spread: Spread::Products(products),
         })
     }
 
-    /// Adds the products of the rows that wait.
-    fn add_batch(&mut self) {
-        let width = self.features + self.targets;
-        let rows = self.waiting_weights.len();
+    /// The moments of fewer rows than features, which all wait.
+    fn few(&self) -> Moments {
+        let mut means = vec![0.0; self.features + self.targets];
+        let rows = self.waiting.chunks_exact(means.len());
+        for (row, weight) in rows.zip(&self.waiting_weights) {
+            for (mean, value) in means.iter_mut().zip(row) {
+                *mean += f64::from(*weight) * f64::from(*value) / self.weight;
+            }
+        }
+        let rows = FewRows::of(&self.waiting, &self.waiting_weights, &means);
+        Moments {
+            features: self.features,
+            weight: self.weight,
+            means,
+            spread: Spread::Rows(rows),
+        }
+    }
+
+    /// Adds the products of the first of the rows that wait.
+    fn add_batch(&mut self, rows: usize) {
         if rows == 0 {
             return;
         }
-        let waiting = &mut self.waiting;
+        let width = self.features + self.targets;
+        let waiting = &mut self.waiting[..rows * width];
         let shift = self.shift.get_or_insert_with(|| {
             let mut means = vec![0.0f64; width];
             for row in waiting.chunks_exact(width) {
@@ -162,8 +174,9 @@ impl Sums {
             }
         }
         self.products
+            .get_or_insert_with(|| Gram::new(width))
             .add(MatRef::from_column_major_slice(&*waiting, width, rows));
-        self.waiting.clear();
-        self.waiting_weights.clear();
+        self.waiting.drain(..rows * width);
+        self.waiting_weights.drain(..rows);
     }
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::moments::Spread;
 use super::*;
 use crate::ErrorKind;
 
@@ -480,14 +481,17 @@ fn few_rows_are_solved_by_rows_as_they_are_by_features() {
     };
     let together = part(0..cut).together(&part(cut..50)).unwrap();
     for by_rows in [part(0..50), together] {
-        assert!(by_rows.few.is_some());
+        assert!(matches!(by_rows.spread, Spread::Rows(_)));
+        let products = by_rows.spread.products().into_owned();
         let by_features = Moments {
-            few: None,
+            spread: Spread::Products(products),
             ..by_rows.clone()
         };
         for (one, other) in [(0.1, 30.0), (5.0, f64::INFINITY), (900.0, 0.5)] {
             let blocks = [block(0..60, one), block(60..width, other)];
             let [rows, all] = [&by_rows, &by_features].map(|one| one.solve(&blocks).unwrap());
+            let errors = [&by_rows, &by_features].map(|one| one.squared_error(&rows).unwrap());
+            assert_close(errors[0] / errors[1], 1.0, 1e-9);
             let [found, expected] = [rows, all].map(|one| one.predict(&features).unwrap());
             assert_all_close(&found, &expected, 1e-4);
         }

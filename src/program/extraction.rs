@@ -10,11 +10,11 @@ use crate::series::{Level, Scaling};
 use crate::transform::Transform;
 
 /// A program that gives features.
-pub type ListeningProgram = Program<Listening>;
+pub type FeatureProgram = Program<Extraction>;
 
 /// A way in which a source hears the series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ear {
+pub struct FeaturePart {
     /// The place of its source among the program's.
     pub source: usize,
     /// The input transform.
@@ -23,7 +23,7 @@ pub struct Ear {
 
 /// What a program that gives features holds beside the numbers of its transforms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Listening {
+pub struct Extraction {
     /// Samples of the series that the program takes.
     pub(crate) series_length: usize,
     /// The level of the series that it was made for, for transforms that keep it.
@@ -32,16 +32,16 @@ pub struct Listening {
     pub(crate) scaling: Scaling,
     /// Which of the activations are features.
     pub(crate) pooling: Pooling,
-    pub(crate) ears: Vec<Ear>,
+    pub(crate) parts: Vec<FeaturePart>,
 }
 
-impl Content for Listening {
+impl Content for Extraction {
     const TASK: Task = Task::Features;
 
     fn check(&self, sources: usize, _tensors: &Numbers) -> Result<(), String> {
         limits::within("series length", self.series_length, &limits::VALUES)?;
-        limits::within("number of parts", self.ears.len(), &limits::PARTS)?;
-        if self.ears.iter().any(|ear| ear.source >= sources) {
+        limits::within("number of parts", self.parts.len(), &limits::PARTS)?;
+        if self.parts.iter().any(|part| part.source >= sources) {
             return Err("a part has a source that the program lacks".to_owned());
         }
         match self.level.is_sound() {
@@ -51,15 +51,15 @@ impl Content for Listening {
     }
 }
 
-impl ListeningProgram {
+impl FeatureProgram {
     /// Samples of the series that the program takes.
     pub fn series_length(&self) -> usize {
         self.content().series_length
     }
 
     /// The ways in which its sources hear a series, at least one.
-    pub fn ears(&self) -> &[Ear] {
-        &self.content().ears
+    pub fn parts(&self) -> &[FeaturePart] {
+        &self.content().parts
     }
 
     /// A series as the transforms take it; `number` counts from 1.

@@ -6,7 +6,7 @@ use super::classifier::check_answer;
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
-use crate::program::{ListeningProgram, Scaled, Trained, features};
+use crate::program::{FeatureProgram, Scaled, Trained, features};
 use crate::source::{SourceModel, SourceWeights};
 
 /// Series that are worked on together.
@@ -14,36 +14,36 @@ const BATCH: usize = 64;
 
 /// A program that gives features on a device, beside its sources.
 #[derive(Debug, Clone)]
-pub struct Listener<B: Kernels> {
-    program: ListeningProgram,
+pub struct FeatureExtractor<B: Kernels> {
+    program: FeatureProgram,
     models: Vec<Arc<dyn SourceModel<B>>>,
     /// The numbers of each part's transform.
     transforms: Vec<Parameters<B>>,
     device: B::Device,
 }
 
-impl<B: Kernels> Listener<B> {
+impl<B: Kernels> FeatureExtractor<B> {
     /// Puts a program and its sources, among those given, on a device.
     ///
     /// # Errors
     ///
     /// When the program was made for another source, or lacks some of its numbers.
     pub fn new(
-        program: ListeningProgram,
+        program: FeatureProgram,
         sources: &[SourceWeights],
         device: &B::Device,
     ) -> Result<Self, Error> {
         let sources = program.sources_among(sources)?.into_iter();
         let models: Vec<_> = sources.map(|source| source.model(device)).collect();
-        let mut transforms = Vec::with_capacity(program.ears().len());
-        for (place, ear) in program.ears().iter().enumerate() {
-            let model: &Arc<dyn SourceModel<B>> = &models[ear.source];
+        let mut transforms = Vec::with_capacity(program.parts().len());
+        for (place, part) in program.parts().iter().enumerate() {
+            let model: &Arc<dyn SourceModel<B>> = &models[part.source];
             let numbers = program.tensors_of(place, Trained::Transform);
             let length = program.series_length();
-            let numbers = ear
+            let numbers = part
                 .transform
                 .on_device(model.spec(), &numbers, length, device)?;
-            transforms.push(ear.transform.settle(model.as_ref(), numbers));
+            transforms.push(part.transform.settle(model.as_ref(), numbers));
         }
         Ok(Self {
             program,
@@ -54,16 +54,16 @@ impl<B: Kernels> Listener<B> {
     }
 
     /// The program.
-    pub fn program(&self) -> &ListeningProgram {
+    pub fn program(&self) -> &FeatureProgram {
         &self.program
     }
 
     /// How many features a series has.
     pub fn width(&self) -> usize {
         let pooling = self.program.content().pooling;
-        let widths = self.program.ears().iter().map(|ear| {
-            let spec = self.models[ear.source].spec();
-            pooling.width(spec, ear.transform.taps())
+        let widths = self.program.parts().iter().map(|part| {
+            let spec = self.models[part.source].spec();
+            pooling.width(spec, part.transform.taps())
         });
         widths.sum()
     }
@@ -89,8 +89,8 @@ impl<B: Kernels> Listener<B> {
         let scaled: Vec<Scaled> = scaled.collect::<Result<_, _>>()?;
         let mut found = vec![Vec::with_capacity(self.width()); batch.len()];
         let pooling = self.program.content().pooling;
-        for (ear, numbers) in self.program.ears().iter().zip(&self.transforms) {
-            let (transform, model) = (&ear.transform, self.models[ear.source].as_ref());
+        for (part, numbers) in self.program.parts().iter().zip(&self.transforms) {
+            let (transform, model) = (&part.transform, self.models[part.source].as_ref());
             let taken: Vec<&[f32]> = scaled.iter().map(|one| one.taken_by(transform)).collect();
             let all = features(&taken, transform, numbers, model, &self.device, &mut |_| {})?;
             let taps = transform.taps();

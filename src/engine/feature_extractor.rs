@@ -5,19 +5,19 @@ use std::fmt;
 use super::{Engine, Inner, on};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::program::ListeningProgram;
+use crate::program::FeatureProgram;
 use crate::source::SourceWeights;
 use crate::task;
 
-/// What the listeners of all backends can do; see [`task::Listener`].
-trait Listen: Send + Sync {
-    fn program(&self) -> &ListeningProgram;
+/// What the extractors of all backends can do; see [`task::FeatureExtractor`].
+trait Extract: Send + Sync {
+    fn program(&self) -> &FeatureProgram;
     fn width(&self) -> usize;
     fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error>;
 }
 
-impl<B: Kernels> Listen for task::Listener<B> {
-    fn program(&self) -> &ListeningProgram {
+impl<B: Kernels> Extract for task::FeatureExtractor<B> {
+    fn program(&self) -> &FeatureProgram {
         self.program()
     }
 
@@ -35,7 +35,7 @@ impl<B: Kernels> Listen for task::Listener<B> {
 /// ```
 /// # #[cfg(feature = "cpu")] {
 /// use retune::Engine;
-/// use retune::engine::Listener;
+/// use retune::engine::FeatureExtractor;
 /// use retune::fit::{FitSettings, Preset, fit_features};
 /// use retune::mapping::Pooling;
 /// use retune::series::{ReadOptions, Split};
@@ -45,39 +45,39 @@ impl<B: Kernels> Listen for task::Listener<B> {
 /// let split = Split::read(path.as_ref(), &ReadOptions::default())?;
 /// let (settings, sources) = (FitSettings::preset(Preset::Fast), Preset::Fast.find_sources()?);
 /// let program = fit_features(&split.series, &sources, &settings, Pooling::Means)?;
-/// let listener = Listener::new(Engine::cpu()?, program, &sources)?;
-/// assert_eq!(listener.features(&split.series[..2])?[1].len(), listener.width());
+/// let extractor = FeatureExtractor::new(Engine::cpu()?, program, &sources)?;
+/// assert_eq!(extractor.features(&split.series[..2])?[1].len(), extractor.width());
 /// # Ok(())
 /// # }
 /// # main().unwrap();
 /// # }
 /// ```
-pub struct Listener(Box<dyn Listen>);
+pub struct FeatureExtractor(Box<dyn Extract>);
 
-impl fmt::Debug for Listener {
+impl fmt::Debug for FeatureExtractor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Listener({:?})", self.program())
+        write!(formatter, "FeatureExtractor({:?})", self.program())
     }
 }
 
-impl Listener {
+impl FeatureExtractor {
     /// Puts a program and its sources, among those given, on a backend.
     ///
     /// # Errors
     ///
-    /// As [`task::Listener::new`].
+    /// As [`task::FeatureExtractor::new`].
     pub fn new(
         engine: Engine,
-        program: ListeningProgram,
+        program: FeatureProgram,
         sources: &[SourceWeights],
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
-            Ok(Self(Box::new(task::Listener::<Inner<A>>::new(program, sources, device)?)))
+            Ok(Self(Box::new(task::FeatureExtractor::<Inner<A>>::new(program, sources, device)?)))
         })
     }
 
-    /// The program; [`ListeningProgram::save`] keeps it.
-    pub fn program(&self) -> &ListeningProgram {
+    /// The program; [`FeatureProgram::save`] keeps it.
+    pub fn program(&self) -> &FeatureProgram {
         self.0.program()
     }
 
@@ -90,7 +90,7 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// As [`task::Listener::features`].
+    /// As [`task::FeatureExtractor::features`].
     pub fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error> {
         self.0.features(series)
     }

@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use retune::Engine;
 use retune::engine;
-use retune::fit::{FitSettings, Preset, fit_features};
+use retune::fit::{self, FitSettings, Preset};
 use retune::mapping::Pooling;
-use retune::program::ListeningProgram;
+use retune::program::FeatureProgram;
 
 use crate::arrays::{Series, table};
 use crate::errors::exception;
@@ -21,7 +21,7 @@ use crate::run::{BATCH, run};
 /// only the means of activations.
 #[pyfunction]
 #[pyo3(signature = (series, *, preset, sources=None, transforms=None, means=false, threads=1))]
-pub fn fit_listener<'py>(
+pub fn fit_features<'py>(
     py: Python<'py>,
     series: Series<'py>,
     preset: &str,
@@ -40,26 +40,26 @@ pub fn fit_listener<'py>(
             None => preset.find_sources()?,
         };
         let pooling = if means { Pooling::Means } else { Pooling::All };
-        fit_features(&rows, &sources, &settings, pooling)?.to_bytes()
+        fit::fit_features(&rows, &sources, &settings, pooling)?.to_bytes()
     })?;
     Ok(PyBytes::new(py, &program))
 }
 
 /// A program beside its sources, ready to give features.
 #[pyclass(frozen, module = "retune_ts._native")]
-pub struct Listener(Arc<engine::Listener>);
+pub struct FeatureExtractor(Arc<engine::FeatureExtractor>);
 
 #[pymethods]
-impl Listener {
+impl FeatureExtractor {
     /// From the bytes of a program; sources that are not shipped are given by the paths of their files.
     #[new]
     #[pyo3(signature = (program, sources=None))]
     fn new(py: Python<'_>, program: &[u8], sources: Option<Vec<String>>) -> PyResult<Self> {
         let program = program.to_vec();
         let loaded = run(py, 1, move |_| {
-            let program = ListeningProgram::from_bytes(&program, Path::new(ORIGIN))?;
+            let program = FeatureProgram::from_bytes(&program, Path::new(ORIGIN))?;
             let found = program.find_sources(&find(sources.as_deref())?)?;
-            engine::Listener::new(Engine::cpu()?, program, &found)
+            engine::FeatureExtractor::new(Engine::cpu()?, program, &found)
         });
         loaded.map(|found| Self(Arc::new(found)))
     }

@@ -4,7 +4,9 @@ use super::{Examples, FitSettings, check_series, hearings};
 use crate::Error;
 use crate::mapping::Pooling;
 use crate::parameters::Numbers;
-use crate::program::{Ear, Listening, ListeningProgram, Program, Scaled, SourceReference, Trained};
+use crate::program::{
+    Extraction, FeaturePart, FeatureProgram, Program, Scaled, SourceReference, Trained,
+};
 use crate::series::Level;
 use crate::source::SourceWeights;
 
@@ -20,7 +22,7 @@ pub fn fit_features(
     sources: &[SourceWeights],
     settings: &FitSettings,
     pooling: Pooling,
-) -> Result<ListeningProgram, Error> {
+) -> Result<FeatureProgram, Error> {
     settings.check()?;
     let length = check_series(series)?;
     let level = Level::of(series);
@@ -40,23 +42,23 @@ pub fn fit_features(
         class_count: 0,
     };
     let mut tensors = Numbers::new();
-    let mut ears = Vec::new();
+    let mut parts = Vec::new();
     for (place, heard) in hearings(examples, sources, &settings)?
         .into_iter()
         .enumerate()
     {
         tensors.extend(Trained::Transform.named(place, heard.numbers));
-        ears.push(Ear {
+        parts.push(FeaturePart {
             source: heard.source,
             transform: heard.transform,
         });
     }
-    let content = Listening {
+    let content = Extraction {
         series_length: length,
         level,
         scaling: settings.scaling,
         pooling,
-        ears,
+        parts,
     };
     let sources = sources
         .iter()
