@@ -33,6 +33,11 @@ pub mod task;
 pub mod train;
 pub mod transform;
 
+/// The examples of a page of the book, which are compiled and run with those of the library.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/book/rust.md")]
+struct RustPage;
+
 pub use engine::Engine;
 pub use parameters::{Numbers, Parameters};
 pub use retune_core::{Error, ErrorKind};

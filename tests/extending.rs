@@ -1,4 +1,4 @@
-//! `docs/extending.md` from outside the crate: a transform, a mapping, a trainer and a source, each
+//! `docs/book/extending.md` from outside the crate: a transform, a mapping, a trainer and a source, each
 //! registered by one line, and a program fitted on GunPoint with all of them.
 #![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 #![cfg(feature = "cpu")]
@@ -265,4 +265,23 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     let json = serde_json::to_string(&mapping).unwrap();
     assert_eq!(serde_json::from_str::<Mapping>(&json).unwrap(), mapping);
     assert!(mapping.check(weights.spec(), 3).is_err());
+}
+
+#[test]
+fn the_page_shows_what_stands_here() {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let here = words(include_str!("extending.rs"));
+    let page = include_str!("../docs/book/extending.md");
+    let blocks: Vec<&str> = page.split("```rust\n").skip(1).collect();
+    assert!(blocks.len() >= 5);
+    for block in blocks {
+        let code = block.split("```").next().unwrap();
+        // Pieces that stand apart there are shown one below the other.
+        for piece in code.split("\n\n") {
+            assert!(
+                here.contains(&words(piece)),
+                "this is not in tests/extending.rs: {piece}"
+            );
+        }
+    }
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "book"
 
 
 @pytest.mark.parametrize("readme", ["README.md", "python/README.md"])
@@ -19,10 +20,21 @@ def test_the_python_block_runs(readme, tmp_path, monkeypatch, capsys):
     assert (tmp_path / "gunpoint.safetensors").stat().st_size > 10_000
 
 
+def test_the_page_on_python(tmp_path, monkeypatch):
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    pytest.importorskip("aeon", reason="aeon is not installed")
+    blocks = re.findall(r"```python\n(.*?)```", (PAGES / "python.md").read_text(), flags=re.DOTALL)
+    assert len(blocks) == 5
+    monkeypatch.chdir(tmp_path)
+    for block in blocks:
+        exec(compile(block, "python.md", "exec"), {})
+    assert (tmp_path / "gunpoint.safetensors").exists()
+
+
 def test_dask_as_the_page_on_scale_has_it(tmp_path, monkeypatch, gunpoint):
     np = pytest.importorskip("numpy")
     pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "scale.md").read_text(), flags=re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", (PAGES / "scale.md").read_text(), flags=re.DOTALL)
     X_train, y_train, X_test, y_test = gunpoint
     monkeypatch.chdir(tmp_path)
     for name in ("GunPoint", "Coffee"):
@@ -37,7 +49,7 @@ def test_the_function_for_spark_maps_batches(gunpoint):
 
     X_train, y_train, X_test, _ = gunpoint
     classifier = retune_ts.RetuneClassifier("fast").fit(X_train, y_train)
-    block = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "scale.md").read_text(), flags=re.DOTALL)[2]
+    block = re.findall(r"```python\n(.*?)```", (PAGES / "scale.md").read_text(), flags=re.DOTALL)[2]
     # Without a cluster: what is broadcast, and the function that maps.
     block = block.replace("spark.sparkContext.broadcast(retune_ts.dumps(classifier))", "broadcast(retune_ts.dumps(classifier))")
     block = block[: block.index("answers =")]

@@ -12,11 +12,8 @@ import retune_ts  # noqa: E402
 from retune_ts.sktime import RetuneClassifier, RetuneForecaster  # noqa: E402
 
 
-# More than a thousand fits of a forecaster.
-SLOW = pytest.param(RetuneForecaster, marks=pytest.mark.slow)
-
-
-@pytest.mark.parametrize("estimator", [RetuneClassifier, SLOW])
+# That of the forecaster fits more than a thousand times.
+@pytest.mark.parametrize("estimator", [RetuneClassifier, RetuneForecaster])
 def test_all_checks(estimator):
     results = check_estimator(estimator, raise_exceptions=True, verbose=False)
     assert len(results) > 20

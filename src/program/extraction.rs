@@ -58,7 +58,7 @@ impl FeatureProgram {
     }
 
     /// The ways in which its sources hear a series, at least one.
-    pub fn parts(&self) -> &[FeaturePart] {
+    pub fn feature_parts(&self) -> &[FeaturePart] {
         &self.content().parts
     }
 

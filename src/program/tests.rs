@@ -264,7 +264,7 @@ fn numbers_of_a_motion_program_are_in_their_ranges() {
 #[test]
 fn numbers_of_a_program_that_gives_features_are_in_their_ranges() {
     let program = extraction();
-    let part = serde_json::to_value(&program.parts()[0]).unwrap();
+    let part = serde_json::to_value(&program.feature_parts()[0]).unwrap();
     refuses(
         &program,
         &[

@@ -33,7 +33,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::kernel::Kernels;
-use crate::storage::HostTensor;
+use crate::storage::{HashSum, HostTensor};
 
 /// What enters a source.
 #[derive(Debug, Clone)]
@@ -124,8 +124,15 @@ pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTens
 
 /// The sha256 of numbers in turn.
 pub(crate) fn fingerprint(parts: impl IntoIterator<Item = Vec<f32>>) -> String {
-    let values = parts.into_iter().flatten();
-    crate::storage::sha256(&values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>())
+    let mut sum = HashSum::default();
+    for part in parts {
+        let mut bytes = Vec::with_capacity(4 * part.len());
+        for value in part {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        sum.add(&bytes);
+    }
+    sum.finish()
 }
 
 /// A generator for one use: the same for the same seed and place, independent of all others.

@@ -35,8 +35,8 @@ impl<B: Kernels> FeatureExtractor<B> {
     ) -> Result<Self, Error> {
         let sources = program.sources_among(sources)?.into_iter();
         let models: Vec<_> = sources.map(|source| source.model(device)).collect();
-        let mut transforms = Vec::with_capacity(program.parts().len());
-        for (place, part) in program.parts().iter().enumerate() {
+        let mut transforms = Vec::with_capacity(program.feature_parts().len());
+        for (place, part) in program.feature_parts().iter().enumerate() {
             let model: &Arc<dyn SourceModel<B>> = &models[part.source];
             let numbers = program.tensors_of(place, Trained::Transform);
             let length = program.series_length();
@@ -61,7 +61,7 @@ impl<B: Kernels> FeatureExtractor<B> {
     /// How many features a series has.
     pub fn width(&self) -> usize {
         let pooling = self.program.content().pooling;
-        let widths = self.program.parts().iter().map(|part| {
+        let widths = self.program.feature_parts().iter().map(|part| {
             let spec = self.models[part.source].spec();
             pooling.width(spec, part.transform.taps())
         });
@@ -89,7 +89,7 @@ impl<B: Kernels> FeatureExtractor<B> {
         let scaled: Vec<Scaled> = scaled.collect::<Result<_, _>>()?;
         let mut found = vec![Vec::with_capacity(self.width()); batch.len()];
         let pooling = self.program.content().pooling;
-        for (part, numbers) in self.program.parts().iter().zip(&self.transforms) {
+        for (part, numbers) in self.program.feature_parts().iter().zip(&self.transforms) {
             let (transform, model) = (&part.transform, self.models[part.source].as_ref());
             let taken: Vec<&[f32]> = scaled.iter().map(|one| one.taken_by(transform)).collect();
             let all = features(&taken, transform, numbers, model, &self.device, &mut |_| {})?;

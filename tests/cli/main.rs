@@ -8,6 +8,7 @@ mod archive;
 mod audio;
 mod bench;
 mod black_box;
+mod book;
 mod data;
 mod forecast;
 mod hostile;

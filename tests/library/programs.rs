@@ -51,7 +51,7 @@ fn features_are_those_of_each_series_alone() {
     };
     let program = fit_features(&train.series, &sources, &settings, Pooling::Means).unwrap();
     let program = FeatureProgram::from_bytes(&program.to_bytes().unwrap(), "p".as_ref()).unwrap();
-    assert_eq!(program.parts().len(), 4);
+    assert_eq!(program.feature_parts().len(), 4);
     let found = program.find_sources(&[]).unwrap();
     let extractor =
         FeatureExtractor::<Cpu>::new(program.clone(), &found, &Default::default()).unwrap();
