@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ class ClassifierFace:
 
     program_: bytes
     classes_: np.ndarray
+    # Of the base class.
+    get_params: Callable[..., dict[str, Any]]
 
     def __init__(
         self,
@@ -46,4 +48,5 @@ class ClassifierFace:
         return inner.predict_proba(X)
 
     def _predict(self, X: np.ndarray) -> np.ndarray:
-        return self.classes_[self._predict_proba(X).argmax(axis=1)]
+        found: np.ndarray = self.classes_[self._predict_proba(X).argmax(axis=1)]
+        return found
