@@ -110,4 +110,4 @@ def load(path: str | os.PathLike[str], *, sources: Any = None) -> RetuneClassifi
     try:
         return loads(Path(path).read_bytes(), sources=sources)
     except ValueError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise type(error)(f"{path}: {str(error).removeprefix('the program: ')}") from None
