@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
+use crate::kernel::{DenseWeights, composed};
 use crate::storage::HostTensor;
 
 /// Trained numbers by name, on the host.
@@ -78,13 +79,21 @@ impl<B: Backend> Parameters<B> {
         self.0.values()
     }
 
-    /// `x · kernel + bias` of the dense layer of that name, `[rows, inputs]` to `[rows, outputs]`.
-    pub(crate) fn dense(&self, name: &str, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        let [_, inputs] = input.dims();
+    /// The weights of the dense layer of that name, for inputs of a width.
+    pub(crate) fn dense_weights(&self, name: &str, inputs: usize) -> DenseWeights<B> {
         let bias = self.get(&format!("{name}.bias"));
         let [outputs] = bias.dims();
         let kernel = self.get(&format!("{name}.kernel"));
-        input.matmul(kernel.reshape([inputs, outputs])) + bias.unsqueeze()
+        DenseWeights {
+            kernel: kernel.reshape([inputs, outputs]),
+            bias,
+        }
+    }
+
+    /// `x · kernel + bias` of the dense layer of that name, `[rows, inputs]` to `[rows, outputs]`.
+    pub(crate) fn dense(&self, name: &str, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        let [_, inputs] = input.dims();
+        composed::dense(input, &self.dense_weights(name, inputs), false)
     }
 
     /// Adds numbers, or puts them in the place of those of that name.

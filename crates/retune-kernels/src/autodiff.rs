@@ -10,7 +10,10 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::{Attended, BiLstmTrace, BiLstmWeights, ConvolutionStack, ConvolutionWeights, Kernels};
+use super::{
+    Attended, BiLstmTrace, BiLstmWeights, ConvolutionStack, ConvolutionWeights, DenseWeights,
+    Kernels,
+};
 
 /// The tensor of a float primitive.
 fn tensor<B: Kernels, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
@@ -184,6 +187,35 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             gates: Tensor::from_inner(gates),
             cells: Tensor::from_inner(cells),
         }
+    }
+
+    fn dense(input: Tensor<Self, 2>, weights: &DenseWeights<Self>, relu: bool) -> Tensor<Self, 2> {
+        let inner = input.clone().inner();
+        let inner_weights = DenseWeights {
+            kernel: weights.kernel.clone().inner(),
+            bias: weights.bias.clone().inner(),
+        };
+        let output = B::dense(inner.clone(), &inner_weights, relu);
+        let parents = [
+            primitive(input),
+            primitive(weights.kernel.clone()),
+            primitive(weights.bias.clone()),
+        ];
+        let state = (inner, inner_weights, relu.then(|| output.clone()));
+        record(parents, state, output, |state, gradient, wanted| {
+            let (input, weights, output) = state;
+            let with_weights = wanted[1..].contains(&true);
+            let found = B::dense_backward(input, &weights, output, gradient, with_weights);
+            let input = Some(primitive(found.input));
+            match found.weights {
+                None => [input, None, None],
+                Some(weights) => [
+                    input,
+                    Some(primitive(weights.kernel)),
+                    Some(primitive(weights.bias)),
+                ],
+            }
+        })
     }
 
     fn attend(frames: Tensor<Self, 3>, query: Tensor<Self, 2>) -> Attended<Self> {

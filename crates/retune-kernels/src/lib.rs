@@ -15,6 +15,8 @@ mod autodiff;
 pub mod composed;
 #[cfg(feature = "cpu")]
 mod cpu;
+#[cfg(feature = "wgpu")]
+mod gpu;
 pub mod mel;
 mod stack;
 
@@ -24,10 +26,7 @@ pub use stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, Stack
 
 /// The GPU backend: Vulkan, Metal or DirectX 12 through wgpu.
 #[cfg(feature = "wgpu")]
-pub type Wgpu = burn_wgpu::Wgpu<f32, i32, u32>;
-
-#[cfg(feature = "wgpu")]
-impl Kernels for Wgpu {}
+pub type Wgpu = gpu::Gpu<burn_wgpu::WgpuRuntime>;
 
 /// Whether any graphics driver answers; to be asked first, because the backend panics without one.
 #[cfg(feature = "wgpu")]
@@ -103,6 +102,24 @@ pub struct AttendGradients<B: Backend> {
     pub frames: Tensor<B, 3>,
     /// With respect to the query, `[batch, width]`.
     pub query: Tensor<B, 2>,
+}
+
+/// Weights of a dense layer.
+#[derive(Debug, Clone)]
+pub struct DenseWeights<B: Backend> {
+    /// `[inputs, outputs]`.
+    pub kernel: Tensor<B, 2>,
+    /// `[outputs]`.
+    pub bias: Tensor<B, 1>,
+}
+
+/// Gradients of a dense layer.
+#[derive(Debug, Clone)]
+pub struct DenseGradients<B: Backend> {
+    /// With respect to the input, `[batch, inputs]`.
+    pub input: Tensor<B, 2>,
+    /// With respect to the weights; absent unless asked for.
+    pub weights: Option<DenseWeights<B>>,
 }
 
 /// The operations that the frozen source adds to a Burn backend.
@@ -212,6 +229,23 @@ pub trait Kernels: Backend {
         gradient: Attended<Self>,
     ) -> AttendGradients<Self> {
         composed::attend_backward(frames, query, attention, gradient)
+    }
+
+    /// A dense layer, `[batch, inputs]` to `[batch, outputs]`, followed by a ReLU where asked for.
+    fn dense(input: Tensor<Self, 2>, weights: &DenseWeights<Self>, relu: bool) -> Tensor<Self, 2> {
+        composed::dense(input, weights, relu)
+    }
+
+    /// The backward pass of [`Kernels::dense`]; `output` is what it gave where a ReLU followed.
+    /// Gradients of the weights are worked out only when asked for.
+    fn dense_backward(
+        input: Tensor<Self, 2>,
+        weights: &DenseWeights<Self>,
+        output: Option<Tensor<Self, 2>>,
+        gradient: Tensor<Self, 2>,
+        with_weights: bool,
+    ) -> DenseGradients<Self> {
+        composed::dense_backward(input, weights, output, gradient, with_weights)
     }
 
     /// What is taken of a layer over time: `[batch, time, width]` gives `[batch, 10 · width]`: the

@@ -121,7 +121,7 @@ struct Shared {
     on_devices: Mutex<Vec<Box<dyn Any + Send>>>,
 }
 
-/// The kernel and bias of each convolution on a device.
+/// The kernel, `[time, frequency, inputs, outputs]`, and bias of each convolution on a device.
 pub(crate) type DeviceWeights<B> = Arc<Vec<(Tensor<B, 4>, Tensor<B, 1>)>>;
 
 impl fmt::Debug for ConvolutionStack {
@@ -207,6 +207,14 @@ impl ConvolutionStack {
         }
     }
 
+    /// Which of the convolutions a layer is, where it is one.
+    pub(crate) fn convolutions_before(&self, layer: usize) -> usize {
+        let before = self.layers()[..layer].iter();
+        before
+            .filter(|layer| matches!(layer, StackLayer::Convolution(_)))
+            .count()
+    }
+
     /// The weights in the form of the CPU's kernels.
     #[cfg(feature = "cpu")]
     pub(crate) fn packed(&self) -> &Network {
@@ -229,11 +237,9 @@ impl ConvolutionStack {
                 let [rows, taps] = geometry.kernel;
                 let shape = [geometry.outputs, geometry.inputs, rows, taps];
                 let kernel = TensorData::new(layer.kernel.clone(), shape);
+                let kernel = Tensor::<B, 4>::from_data(kernel, device).permute([2, 3, 1, 0]);
                 let bias = TensorData::new(layer.bias.clone(), [geometry.outputs]);
-                Some((
-                    Tensor::from_data(kernel, device),
-                    Tensor::from_data(bias, device),
-                ))
+                Some((kernel, Tensor::from_data(bias, device)))
             }
         });
         let weights: DeviceWeights<B> = Arc::new(convolutions.collect());

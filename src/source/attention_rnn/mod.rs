@@ -10,7 +10,7 @@ pub mod pretrain;
 
 use std::sync::Arc;
 
-use burn::tensor::activation::{relu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
@@ -290,13 +290,17 @@ impl<B: Kernels> Head<B> {
         convolved: Tensor<B, 3>,
         lstm1: Tensor<B, 3>,
     ) -> Activations<B> {
-        let dense = |name: &str, input| self.numbers.dense(name, input);
+        let dense = |name: &str, input: Tensor<B, 2>, relu| {
+            let [_, inputs] = input.dims();
+            B::dense(input, &self.numbers.dense_weights(name, inputs), relu)
+        };
         let lstm2 = B::bilstm_output(lstm1.clone(), &self.lstm2);
         let [batch, time, width] = lstm2.dims();
         let last = lstm2.clone().narrow(1, time - 1, 1).reshape([batch, width]);
-        let Attended { attention, context } = B::attend(lstm2.clone(), dense("attend", last));
-        let dense1 = relu(dense("dense1", context.clone()));
-        let dense2 = dense("dense2", dense1.clone());
+        let Attended { attention, context } =
+            B::attend(lstm2.clone(), dense("attend", last, false));
+        let dense1 = dense("dense1", context.clone(), true);
+        let dense2 = dense("dense2", dense1.clone(), false);
         Activations {
             log_mel,
             normalised,
@@ -305,7 +309,7 @@ impl<B: Kernels> Head<B> {
             lstm2,
             attention,
             context,
-            logits: dense("output", dense2.clone()),
+            logits: dense("output", dense2.clone(), false),
             dense: dense1,
             dense2,
         }

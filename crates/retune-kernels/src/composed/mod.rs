@@ -3,6 +3,7 @@
 mod attend;
 mod bilstm;
 mod convolutions;
+mod dense;
 mod log_mel;
 mod normalise;
 mod paint;
@@ -14,6 +15,7 @@ pub use bilstm::{bilstm, bilstm_backward};
 pub use convolutions::{
     MARGIN, TAPS, convolutions, convolutions_backward, first_convolution, second_convolution,
 };
+pub use dense::{dense, dense_backward};
 pub use log_mel::{log_mel, log_mel_backward};
 pub use normalise::{VARIANCE_FLOOR, normalise, normalise_backward};
 pub use paint::paint;

@@ -15,7 +15,7 @@ mod panels;
 mod pool;
 pub(crate) mod stack;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vectors;
 
 use std::ops::Deref;

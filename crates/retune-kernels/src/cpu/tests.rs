@@ -7,7 +7,7 @@ use burn::tensor::backend::Backend;
 use super::vectors::in_every_version;
 use super::*;
 use crate::mel::{mel_centres, mel_filters};
-use crate::{Activation, Convolution, Geometry, Pool, StackLayer};
+use crate::{Activation, Convolution, DenseWeights, Geometry, Pool, StackLayer};
 
 type Recorded = Autodiff<Cpu>;
 
@@ -25,7 +25,7 @@ pub fn noise(count: usize, seed: u32) -> Vec<f32> {
         .collect()
 }
 
-fn noisy<B: Backend, const D: usize>(shape: [usize; D], scale: f32, seed: u32) -> Tensor<B, D> {
+pub fn noisy<B: Backend, const D: usize>(shape: [usize; D], scale: f32, seed: u32) -> Tensor<B, D> {
     let values = TensorData::new(noise(shape.iter().product(), seed), shape);
     Tensor::from_data(values, &Default::default()) * scale
 }
@@ -217,7 +217,7 @@ fn the_log_mel_of_a_sum_equals_that_of_the_added_clips() {
 }
 
 /// The ReLUs are sometimes open and sometimes shut.
-fn convolution_weights<B: Backend>(frames: usize) -> ConvolutionWeights<B> {
+pub fn convolution_weights<B: Backend>(frames: usize) -> ConvolutionWeights<B> {
     ConvolutionWeights {
         kernel1: noisy([10, 5], 0.5, 4),
         bias1: noisy([10], 0.2, 5),
@@ -245,7 +245,7 @@ fn the_convolutions() {
     }
 }
 
-fn bilstm_weights<B: Backend>(features: usize, units: usize) -> BiLstmWeights<B> {
+pub fn bilstm_weights<B: Backend>(features: usize, units: usize) -> BiLstmWeights<B> {
     BiLstmWeights {
         input: noisy([features, 8 * units], 0.5, 1),
         recurrent: noisy([2, units, 4 * units], 0.5, 2),
@@ -366,7 +366,52 @@ fn the_attention() {
     }
 }
 
-fn stack() -> ConvolutionStack {
+pub fn dense_weights<B: Backend>(inputs: usize, outputs: usize) -> DenseWeights<B> {
+    DenseWeights {
+        kernel: noisy([inputs, outputs], 0.3, 41),
+        bias: noisy([outputs], 0.3, 42),
+    }
+}
+
+#[test]
+fn dense_layers() {
+    for relu in [false, true] {
+        let (weights, recorded) = (dense_weights(30, 7), dense_weights(30, 7));
+        check(
+            noisy([5, 30], 1.0, 43),
+            [1e-6, 1e-6, 1e-3, 1e-2],
+            |x| Cpu::dense(x, &weights, relu),
+            |x| composed::dense(x, &weights, relu),
+            |x, gradient| {
+                let output = relu.then(|| Cpu::dense(x.clone(), &weights, relu));
+                Cpu::dense_backward(x, &weights, output, gradient, false).input
+            },
+            |x, gradient| {
+                let output = relu.then(|| composed::dense(x.clone(), &weights, relu));
+                composed::dense_backward(x, &weights, output, gradient, false).input
+            },
+            |x| Recorded::dense(x, &recorded, relu),
+        );
+        // Of the weights: against differences, by the graph.
+        let input = noisy([5, 30], 1.0, 44);
+        let leaf = recorded.kernel.clone().require_grad();
+        let of_leaf = DenseWeights {
+            kernel: leaf.clone(),
+            bias: recorded.bias.clone(),
+        };
+        let out = Recorded::dense(Tensor::from_inner(input.clone()), &of_leaf, relu);
+        let along = noisy([5, 7], 1.0, 45);
+        let sum = (out * Tensor::from_inner(along.clone())).sum();
+        let found = leaf.grad(&sum.backward()).unwrap();
+        let function = |kernel| {
+            let bias = weights.bias.clone();
+            Cpu::dense(input.clone(), &DenseWeights { kernel, bias }, relu)
+        };
+        check_slopes(&weights.kernel, &found, &along, [1e-3, 1e-2], function);
+    }
+}
+
+pub fn stack() -> ConvolutionStack {
     let convolution = |outputs, inputs, kernel: [usize; 2], activation| Convolution {
         geometry: Geometry {
             outputs,
