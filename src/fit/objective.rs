@@ -14,7 +14,7 @@ use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::Mapping;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::{Input, Outputs, SourceModel, SpeechClip, host, rows};
+use crate::source::{Input, Outputs, SourceModel, SpeechClip, hosts, rows};
 use crate::storage::HostTensor;
 use crate::train::{Gradient, Objective};
 use crate::transform::Transform;
@@ -74,14 +74,21 @@ pub(super) fn backward<B: AutodiffBackend>(
 ) -> Gradient {
     let gradients = loss.backward();
     let mut values = vec![0.0; count];
+    let (mut places, mut asked) = (Vec::new(), vec![loss.inner()]);
     for (range, leaf) in tracked {
         // What no case reaches has no gradient.
         if let Some(gradient) = leaf.grad(&gradients) {
-            values[range].copy_from_slice(&host(gradient).values);
+            places.push(range);
+            asked.push(gradient);
         }
     }
+    let mut found = hosts(asked).into_iter();
+    let loss = found.next().and_then(|loss| loss.first().copied());
+    for (range, gradient) in places.into_iter().zip(found) {
+        values[range].copy_from_slice(&gradient);
+    }
     Gradient {
-        loss: loss.into_scalar().elem(),
+        loss: f64::from(loss.expect("a loss is one number")),
         values,
     }
 }

@@ -8,9 +8,6 @@ use crate::source::{SourceModel, host};
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
-/// Series that go through the source together.
-const BATCH: usize = 64;
-
 /// The activations of every series, as a transform takes it: `[series, width]` of what
 /// is pooled of the taps that it is read by; `forwarded` hears
 /// how many are done.
@@ -32,11 +29,20 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
         let message = format!("there is not enough memory for {count} activations");
         Error::new(ErrorKind::NoMemory, message).with_hint("take fewer series at a time")
     })?;
-    for batch in series.chunks(BATCH) {
+    let longest = series.iter().map(|one| one.as_ref().len()).max();
+    // What a device works on while the host prepares what comes after it.
+    let mut pending = None;
+    for batch in series.chunks(B::together(longest.unwrap_or(0))) {
         let prepared = transform.prepare(spec, batch)?;
         let input = transform.forward(spec, &prepared, numbers, device);
-        let outputs = source.forward(input, &taps);
-        features.extend(host(pool(spec, &outputs, read)).values);
+        let pooled = pool(spec, &source.forward(input, &taps), read);
+        if let Some(pooled) = pending.replace(pooled) {
+            features.extend(host(pooled).values);
+            forwarded(features.len() / width);
+        }
+    }
+    if let Some(pooled) = pending {
+        features.extend(host(pooled).values);
         forwarded(features.len() / width);
     }
     Ok(features)

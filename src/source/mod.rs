@@ -28,7 +28,7 @@ pub use weights::{Source, SourceWeights};
 use std::fmt::Debug;
 
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, activation};
+use burn::tensor::{Tensor, Transaction, activation};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -120,6 +120,18 @@ pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTens
     let values = tensor.into_data().convert::<f32>().into_vec();
     let values = values.expect("the data were converted to f32 just before");
     HostTensor { shape, values }
+}
+
+/// The values of several float tensors on the host, which a device is asked for once.
+pub(crate) fn hosts<B: Backend, const D: usize>(tensors: Vec<Tensor<B, D>>) -> Vec<Vec<f32>> {
+    let asked = tensors
+        .into_iter()
+        .fold(Transaction::default(), Transaction::register);
+    let values = asked.execute().into_iter().map(|data| {
+        let values = data.convert::<f32>().into_vec();
+        values.expect("the data were converted to f32 just before")
+    });
+    values.collect()
 }
 
 /// The sha256 of numbers in turn.

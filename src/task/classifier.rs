@@ -16,12 +16,10 @@ use crate::parameters::Parameters;
 use crate::program::{Program, Scaled, Trained};
 use crate::series::Split;
 use crate::source::{
-    Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, play,
+    Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, hosts, play,
 };
 use crate::{Error, ErrorKind};
 
-/// Series that go through the source together.
-const BATCH: usize = 64;
 /// Under the logarithm of the log loss, so that one sure mistake does not make it infinite.
 const LOWEST_PROBABILITY: f64 = 1e-15;
 
@@ -271,9 +269,17 @@ impl<B: Kernels> Classifier<B> {
     /// that is not finite.
     pub fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error> {
         let mut predictions = Vec::with_capacity(series.len());
-        for (index, batch) in series.chunks(BATCH).enumerate() {
-            let batch = self.scaled(batch, index * BATCH)?;
-            predictions.extend(self.predict_batch(&batch, index * BATCH)?);
+        let together = B::together(self.program.series_length());
+        // What a device works on while the host prepares what comes after it.
+        let mut pending = None;
+        for (index, batch) in series.chunks(together).enumerate() {
+            let batch = self.scaled(batch, index * together)?;
+            if let Some(total) = pending.replace(self.total(&batch)?) {
+                predictions.extend(self.predictions(total, predictions.len())?);
+            }
+        }
+        if let Some(total) = pending {
+            predictions.extend(self.predictions(total, predictions.len())?);
         }
         Ok(predictions)
     }
@@ -339,7 +345,7 @@ impl<B: Kernels> Classifier<B> {
         let labels = spec.labels.iter().cloned();
         let mut words: Vec<_> = labels.zip(probabilities.unwrap_or_default()).collect();
         words.sort_by(|(_, a): &(String, f32), (_, b)| b.total_cmp(a));
-        let prediction = self.predict_batch(&series, 0)?.pop();
+        let prediction = self.predictions(self.total(&series)?, 0)?.pop();
         let of_attention = |place: &usize| host(outputs.tap(*place)).values;
         let plane = host(plane).values;
         let sizes = words.iter().map(|(_, probability)| *probability);
@@ -415,16 +421,17 @@ impl<B: Kernels> Classifier<B> {
         Ok(sum)
     }
 
-    /// The classes of some scaled series; `before` counts the series of earlier batches.
-    fn predict_batch(&self, batch: &[Scaled], before: usize) -> Result<Vec<Prediction>, Error> {
+    /// The classes of series with these total scores; `before` counts the series of earlier batches.
+    fn predictions(&self, sum: Tensor<B, 2>, before: usize) -> Result<Vec<Prediction>, Error> {
         let labels = self.program.labels();
-        let sum = self.total(batch)?;
         // Among themselves the classes share all of the probability. The class is that of the
         // largest score: probabilities of what tells little are too even for their few digits.
         let sharpened = sum.clone() * self.program.content().inverse_temperature;
-        let probabilities = host(softmax(sharpened, 1)).values;
-        let scores = host(sum).values;
-        let all = scores.iter().zip(&probabilities);
+        let found = hosts(vec![softmax(sharpened, 1), sum]);
+        let [probabilities, scores] = &found[..] else {
+            unreachable!("two tensors were asked for")
+        };
+        let all = scores.iter().zip(probabilities);
         check_answer(
             all.map(|(score, probability)| score + probability),
             labels.len(),

@@ -9,9 +9,6 @@ use crate::parameters::Parameters;
 use crate::program::{FeatureProgram, Scaled, Trained, features};
 use crate::source::{SourceModel, SourceWeights};
 
-/// Series that are worked on together.
-const BATCH: usize = 64;
-
 /// A program that gives features on a device, beside its sources.
 #[derive(Debug, Clone)]
 pub struct FeatureExtractor<B: Kernels> {
@@ -76,8 +73,9 @@ impl<B: Kernels> FeatureExtractor<B> {
     /// finite.
     pub fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error> {
         let mut found = Vec::with_capacity(series.len());
-        for (index, batch) in series.chunks(BATCH).enumerate() {
-            found.extend(self.of_batch(batch, index * BATCH)?);
+        let together = B::together(self.program.series_length());
+        for (index, batch) in series.chunks(together).enumerate() {
+            found.extend(self.of_batch(batch, index * together)?);
         }
         Ok(found)
     }

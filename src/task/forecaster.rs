@@ -16,9 +16,6 @@ use crate::ridge::LinearModel;
 use crate::source::{SourceModel, SourceWeights};
 use crate::{Error, ErrorKind};
 
-/// Windows that go through the source together.
-const BATCH: usize = 64;
-
 /// What comes after a history, as a program sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Forecast {
@@ -129,7 +126,7 @@ impl<B: Kernels> Forecaster<B> {
     pub fn forecast<H: AsRef<[f64]>>(&self, histories: &[H]) -> Result<Vec<Forecast>, Error> {
         let context = self.program.context();
         let mut forecasts = Vec::with_capacity(histories.len());
-        for batch in histories.chunks(BATCH) {
+        for batch in histories.chunks(B::together(context)) {
             let windows = batch.iter();
             let windows = windows.map(|one| ScaledWindow::at_end(one.as_ref(), context));
             let windows = windows.collect::<Result<Vec<_>, _>>()?;

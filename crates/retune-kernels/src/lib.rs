@@ -124,6 +124,12 @@ pub struct DenseGradients<B: Backend> {
 
 /// The operations that the frozen source adds to a Burn backend.
 pub trait Kernels: Backend {
+    /// How many series of a length go through a source together where there are many: enough to keep a
+    /// device busy, and no more than its memory holds easily.
+    fn together(_length: usize) -> usize {
+        64
+    }
+
     /// `ln(mel + 1e-6)` of audio: `[batch, 16000]` at 16 kHz gives `[batch, 125, 80]`.
     ///
     /// The magnitude spectrum of 1,024-sample frames (periodic Hann window, one every 128 samples,

@@ -27,7 +27,18 @@ use crate::{
     ConvolutionWeights, DenseGradients, DenseWeights, Kernels,
 };
 
+/// Frames that go through a source together: the widest layer of the sources at hand has some 3 KiB a
+/// frame, which makes a buffer of less than the 256 MiB that most devices take at once.
+const FRAMES_TOGETHER: usize = 76_800;
+/// The frames of a plane of a second, which any source of audio has about.
+const FEWEST_FRAMES: usize = 150;
+
 impl<R: CubeRuntime> Kernels for Gpu<R> {
+    /// A plane has at most a frame for each value of a series.
+    fn together(length: usize) -> usize {
+        (FRAMES_TOGETHER / length.max(FEWEST_FRAMES)).max(1)
+    }
+
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
         log_mel::forward(audio, None)
     }
