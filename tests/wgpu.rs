@@ -204,7 +204,7 @@ fn forecasts_and_motion_are_the_same_on_both() {
             trial: vec!["trial".to_owned()],
             ..CsvOptions::new(SampleTimes::Column("time".to_owned()))
         };
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/walking");
+        let folder = std::path::Path::new("data/walking");
         let mut trials = read_csv(&folder.join(file), &options).unwrap();
         for trial in &mut trials {
             trial.samples.truncate(100 * trial.joints.len());

@@ -9,7 +9,7 @@ import numpy as np
 
 # One training step: placed series `[batch, 16000]` and their classes `[batch]` give the loss.
 TrainStep = Callable[[np.ndarray, np.ndarray], float]
-# Placed series `[batch, 16000]` give ln P(class) `[batch, classes]`.
+# Series `[batch, 500]`, which it pads itself, give ln P(class) `[batch, classes]`.
 Predict = Callable[[np.ndarray], np.ndarray]
 
 
@@ -27,8 +27,8 @@ class Peer(Protocol):
         """Adam on a fresh θ, which sounds where `mask` is 1."""
         ...
 
-    def predictor(self, variant: str, mask: np.ndarray) -> Predict:
-        """The same forward pass with a θ that stays as it is."""
+    def predictor(self, variant: str) -> Predict:
+        """The same forward pass on padded series, with a θ that stays as it is."""
         ...
 
     def probabilities(self, variant: str, waveform: np.ndarray) -> np.ndarray:

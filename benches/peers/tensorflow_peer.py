@@ -140,7 +140,9 @@ class TensorFlow:
 
     variants = ("graph", "xla", "fused")
 
-    def __init__(self, weights: graph.Weights, threads: int) -> None:
+    def __init__(self, weights: graph.Weights, threads: int, device: str) -> None:
+        if device == "cpu":
+            tf.config.set_visible_devices([], "GPU")
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
         self.version = tf.__version__
@@ -167,9 +169,10 @@ class TensorFlow:
 
         return lambda placed, classes: float(step(tf.constant(placed), tf.constant(classes)))
 
-    def predictor(self, variant: str, mask: np.ndarray) -> Predict:
-        run = tf.function(Program(self._source(variant), mask), jit_compile=variant == "xla")
-        return lambda placed: run(tf.constant(placed)).numpy()
+    def predictor(self, variant: str) -> Predict:
+        program = Program(self._source(variant), graph.padding_mask())
+        run = tf.function(program, jit_compile=variant == "xla")
+        return lambda values: run(tf.constant(graph.pad(values))).numpy()
 
     def probabilities(self, variant: str, waveform: np.ndarray) -> np.ndarray:
         source = self._source(variant)

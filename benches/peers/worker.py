@@ -21,11 +21,15 @@ from peer import Peer
 
 TRAINING_BATCH = 32
 INFERENCE_BATCH = 64
-WORKLOADS = ("train-padding", "train-stretched", "inference", "latency")
+# Series of those that only predict.
+PREDICTED = {"inference": INFERENCE_BATCH, "inference-1024": 1024, "latency": 1}
+# Module, class, device.
 PEERS = {
-    "TensorFlow": ("tensorflow_peer", "TensorFlow"),
-    "PyTorch": ("pytorch_peer", "PyTorch"),
+    "TensorFlow": ("tensorflow_peer", "TensorFlow", "cpu"),
+    "PyTorch": ("pytorch_peer", "PyTorch", "cpu"),
+    "PyTorch CUDA": ("pytorch_peer", "PyTorch", "cuda"),
 }
+
 
 # Calls before a variant is timed: the first compiles, the second may again.
 WARM_UP_CALLS = 3
@@ -52,19 +56,21 @@ class Worker:
     """Prepares, measures and checks one peer."""
 
     def __init__(self, name: str, weights: Path, threads: int) -> None:
-        module, peer = PEERS[name]
+        module, peer, device = PEERS[name]
         self._peer: Peer = getattr(importlib.import_module(module), peer)(
-            graph.read_safetensors(weights), threads
+            graph.read_safetensors(weights), threads, device
         )
         self._calls: dict[str, Callable[[], Any]] = {}
 
     def version(self) -> str:
         return self._peer.version
 
-    def prepare(self, workload: str) -> Prepared:
-        """Compiles every variant, and keeps the fastest for `measure`."""
+    def prepare(self, workload: str, variants: list[str] | None) -> Prepared:
+        """Compiles every variant (of those given), and keeps the fastest for `measure`."""
         found = Prepared()
         for variant in self._peer.variants:
+            if variants and variant not in variants:
+                continue
             try:
                 call = _call(self._peer, workload, variant)
                 results = [call() for _ in range(WARM_UP_CALLS)]
@@ -93,7 +99,7 @@ class Worker:
         if workload == "latency":
             p99 = float(np.percentile(times, 99))
             return {"latency median": median * 1e3, "latency p99": p99 * 1e3}
-        return {workload: (INFERENCE_BATCH if workload == "inference" else 1) / median}
+        return {workload: PREDICTED.get(workload, 1) / median}
 
     def check(self, golden: Path) -> dict[str, dict[str, float]]:
         """Each variant's largest errors against a golden file's probabilities and gradient."""
@@ -118,15 +124,21 @@ def _call(peer: Peer, workload: str, variant: str) -> Callable[[], Any]:
         placed = graph.stretch(values)
         step = peer.trainer(variant, np.ones(graph.CLIP_SAMPLES, np.float32))
         return lambda: step(placed, classes)
-    mask = graph.padding_mask()
     if workload == "train-padding":
         values, classes = graph.series(TRAINING_BATCH)
         placed = graph.pad(values)
-        step = peer.trainer(variant, mask)
+        step = peer.trainer(variant, graph.padding_mask())
         return lambda: step(placed, classes)
-    values, _ = graph.series(INFERENCE_BATCH if workload == "inference" else 1)
-    predict = peer.predictor(variant, mask)
-    return lambda: predict(graph.pad(values))
+    values, _ = graph.series(PREDICTED[workload])
+    predict = peer.predictor(variant)
+    return lambda: predict(values)
+
+
+def workloads(peer: str) -> list[str]:
+    """What a peer is measured by: the large batch only on a card, for it takes a CPU seconds a call."""
+    training = ["train-padding", "train-stretched"]
+    large = PEERS[peer][2] == "cuda"
+    return training + [one for one in PREDICTED if large or one != "inference-1024"]
 
 
 def _timed(call: Callable[[], Any]) -> float:

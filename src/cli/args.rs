@@ -1,11 +1,15 @@
 //! Arguments that several commands share.
 
 use std::str::FromStr;
+use std::sync::Once;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use retune::series::{Format, LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 use retune::{Engine, Error};
+
+use super::output::say;
+use super::problem::problem;
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
@@ -28,13 +32,38 @@ pub struct BackendArgs {
     /// What runs the tensors
     #[arg(long, value_name = "BACKEND", default_value = "cpu", value_parser = ["cpu", "wgpu"])]
     pub backend: String,
+    /// With --backend wgpu: the graphics card, by part of its name or by its number in `bench --adapters`
+    #[arg(long, value_name = "NAME|N")]
+    adapter: Option<String>,
 }
 
 impl BackendArgs {
-    /// The backend, if it is there.
-    pub fn engine(&self) -> Result<Engine, Error> {
-        Engine::named(&self.backend)
+    /// The backend, if it is there; says on stderr which adapter it runs on.
+    pub fn engine(&self, common: &Common) -> Result<Engine, Error> {
+        engine(&self.backend, self.adapter.as_deref(), common)
     }
+}
+
+/// The backend of that name, on an adapter where one is wanted; says on stderr which it runs on, once.
+pub fn engine(name: &str, adapter: Option<&str>, common: &Common) -> Result<Engine, Error> {
+    static SAID: Once = Once::new();
+
+    let engine = match (name, adapter) {
+        ("wgpu", Some(adapter)) => Engine::wgpu_on(adapter)?,
+        (name, None) => Engine::named(name)?,
+        (name, Some(_)) => {
+            let message =
+                format!("--adapter chooses a graphics card, which the {name} backend does not use");
+            return Err(problem(
+                message,
+                "add --backend wgpu, or leave --adapter out",
+            ));
+        }
+    };
+    if let Some(adapter) = engine.adapter().filter(|_| !common.quiet) {
+        SAID.call_once(|| say(&format!("adapter: {adapter}")));
+    }
+    Ok(engine)
 }
 
 /// How files of series are read.

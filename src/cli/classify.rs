@@ -116,7 +116,7 @@ impl Arguments {
             Some(heard) => heard.settings(&self.fitting, common.seed)?,
             None => self.fitting.settings(common.seed)?,
         };
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let done = fit_and_score(engine, &data, &sources, &settings, common, "fitting")?;
         let program = done.classifier.program();
         if let Some(out) = &out {

@@ -62,7 +62,7 @@ impl Arguments {
         }
         let waiting = Waiting::new(common, "hearing series and speech");
         let count = program.parts().len();
-        let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
+        let classifier = Classifier::new(self.backend.engine(common)?, program, &sources)?;
         let (projections, seed) = (self.projections, common.seed);
         let parts = (0..count)
             .map(|part| classifier.distance(&split, &speech, part, projections, seed))

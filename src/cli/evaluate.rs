@@ -54,7 +54,7 @@ impl Arguments {
         let what = format!("predicting {} series", split.len());
         let waiting = Waiting::new(common, what);
         let start = Instant::now();
-        let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
+        let classifier = Classifier::new(self.backend.engine(common)?, program, &sources)?;
         let score = classifier.score(&split)?;
         drop(waiting);
         let outcome = Outcome {

@@ -38,7 +38,7 @@ impl Arguments {
         let row = self.row.open(&self.out, common)?;
         let part = self.row.part - 1;
         let spec = row.sources[row.program.part(part)?.source].spec();
-        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.sources)?;
+        let classifier = Classifier::new(self.backend.engine(common)?, row.program, &row.sources)?;
         let explanation = classifier.explain(&row.series, part)?;
         let doing = "leaving out one stretch of the series after the other";
         let saliency = Waiting::during(common, doing, || classifier.saliency(&row.series))?;

@@ -53,7 +53,7 @@ impl Arguments {
         let train = Split::read_to_train(&self.train, &self.read.options())?;
         output::read_as(common, &train.read_as);
         let sources = self.fitting.sources()?;
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let settings = self.fitting.settings(common.seed)?;
         let (classifier, seconds) = fit(engine, &train, &sources, &settings, common, "fitting")?;
         let program = classifier.program();

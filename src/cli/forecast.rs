@@ -65,7 +65,7 @@ impl Arguments {
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
         let mut progress = Progress::new(common, "fitting");
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let forecaster = Forecaster::fit(engine, &histories, &source, &settings, &mut |at| {
             show_progress(&mut progress, at);
         })?;

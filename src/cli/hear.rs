@@ -36,7 +36,7 @@ struct Outcome<'a> {
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let row = self.row.open(&self.out, common)?;
-        let classifier = Classifier::new(self.backend.engine()?, row.program, &row.sources)?;
+        let classifier = Classifier::new(self.backend.engine(common)?, row.program, &row.sources)?;
         let mut audio = classifier.hear(&row.series, self.row.part - 1)?;
         let rate = classifier.rate(self.row.part - 1)?;
         let peak = audio.iter().map(|sample| sample.abs());

@@ -87,7 +87,7 @@ fn how_read(
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let source = SourceWeights::find(&self.source)?;
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let audio = source.spec().audio;
         let audio = audio.ok_or_else(|| anyhow!("the source {} takes no audio", source.name()))?;
         let seconds = audio.samples as f64 / f64::from(audio.rate);

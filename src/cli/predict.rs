@@ -101,7 +101,7 @@ impl Arguments {
         let (program, sources) = self.program.load()?;
         let length = program.series_length();
         if let Some(rate) = program.rate() {
-            let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
+            let classifier = Classifier::new(self.backend.engine(common)?, program, &sources)?;
             return self.recordings(&classifier, (rate, length), common);
         }
         self.check_one()?;
@@ -112,7 +112,7 @@ impl Arguments {
         };
         let parts = SplitParts::open(&self.series, length, program.labels(), &options)?;
         let waiting = Waiting::new(common, "predicting");
-        let classifier = Classifier::new(self.backend.engine()?, program, &sources)?;
+        let classifier = Classifier::new(self.backend.engine(common)?, program, &sources)?;
         let mut predictions = Vec::new();
         // The series are read as they are needed: a file may be larger than the memory.
         let mut read_as = ReadAs::default();
@@ -182,7 +182,7 @@ impl Arguments {
         output::read_as(common, &read_as);
         let waiting = Waiting::new(common, "forecasting");
         let values: Vec<&[f64]> = histories.iter().map(|one| &one.values[..]).collect();
-        let forecaster = Forecaster::new(self.backend.engine()?, program, &source)?;
+        let forecaster = Forecaster::new(self.backend.engine(common)?, program, &source)?;
         let forecasts = forecaster.forecast(&values)?;
         drop(waiting);
         forecast::show(common, (&histories, &read_as), &forecasts, None)

@@ -138,7 +138,14 @@ impl Controls {
         let random = sources.iter().map(|source| source.random(settings.seed));
         let sources: Vec<_> = random.collect::<Result<_, _>>()?;
         let doing = "fitting on random weights";
-        let done = fit_and_score(backend.engine()?, data, &sources, settings, common, doing)?;
+        let done = fit_and_score(
+            backend.engine(common)?,
+            data,
+            &sources,
+            settings,
+            common,
+            doing,
+        )?;
         Ok(Some(done.score.accuracy))
     }
 }

@@ -4,6 +4,8 @@
 //! is compiled in, so that whoever links this crate compiles none of it again. Those who bring a
 //! backend of their own use the generic types of [`task`](crate::task).
 
+#[cfg(any(feature = "wgpu", test))]
+mod adapter;
 mod black_box;
 mod classifier;
 mod feature_extractor;
@@ -15,6 +17,7 @@ pub use classifier::{Classifier, ClassifierBuilder};
 pub use feature_extractor::FeatureExtractor;
 pub use forecaster::Forecaster;
 pub use motion::MotionStream;
+pub use retune_kernels::{Adapter, AdapterKind, AdapterPlace};
 
 use std::fmt;
 use std::str::FromStr;
@@ -38,7 +41,7 @@ enum Kind {
     #[cfg(feature = "cpu")]
     Cpu,
     #[cfg(feature = "wgpu")]
-    Wgpu,
+    Wgpu(AdapterPlace),
 }
 
 /// A backend that is there and computes what it should.
@@ -73,9 +76,9 @@ macro_rules! on {
                 $body
             }
             #[cfg(feature = "wgpu")]
-            $crate::engine::Kind::Wgpu => {
+            $crate::engine::Kind::Wgpu(place) => {
                 type $A = burn::backend::Autodiff<retune_kernels::Wgpu>;
-                let $device = &<$A as burn::tensor::backend::BackendTypes>::Device::default();
+                let $device = &<$A as burn::tensor::backend::BackendTypes>::Device::from(place);
                 $body
             }
         }
@@ -96,31 +99,72 @@ impl Engine {
         Err(not_compiled("cpu"))
     }
 
-    /// A GPU, through Vulkan, Metal or DirectX 12.
+    /// A GPU, through Vulkan, Metal or DirectX 12: the first of [`Engine::adapters`].
     ///
     /// # Errors
     ///
     /// Without the feature `wgpu`, without a driver, and where a product of two matrices is not what
     /// the host computes.
     pub fn wgpu() -> Result<Self, Error> {
+        Self::on_adapter(None)
+    }
+
+    /// A certain GPU: a part of its name, whatever the case, or its number among [`Engine::adapters`],
+    /// counted from 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::wgpu`]; and where none has that name, or several have it.
+    ///
+    /// ```no_run
+    /// use retune::Engine;
+    ///
+    /// # fn main() -> Result<(), retune::Error> {
+    /// let engine = Engine::wgpu_on("radeon")?;
+    /// assert!(engine.adapter().is_some_and(|adapter| adapter.name.contains("Radeon")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wgpu_on(adapter: &str) -> Result<Self, Error> {
+        Self::on_adapter(Some(adapter))
+    }
+
+    #[cfg(feature = "wgpu")]
+    fn on_adapter(wanted: Option<&str>) -> Result<Self, Error> {
+        let place = adapter::choose(retune_kernels::adapters(), wanted)?.place;
+        check_product::<retune_kernels::Wgpu>("wgpu", &place.into())?;
+        Ok(Self(Kind::Wgpu(place)))
+    }
+
+    #[cfg(not(feature = "wgpu"))]
+    fn on_adapter(_wanted: Option<&str>) -> Result<Self, Error> {
+        Err(not_compiled("wgpu"))
+    }
+
+    /// The graphics adapters of this machine, the most wanted first: discrete cards, then integrated
+    /// and virtual ones, others, and what computes in software. There may be none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Backend`] without the feature `wgpu`.
+    pub fn adapters() -> Result<&'static [Adapter], Error> {
         #[cfg(feature = "wgpu")]
-        {
-            if !retune_kernels::has_adapter() {
-                let message = "the wgpu backend found no adapter: no Vulkan, Metal or DirectX 12 \
-                               driver answers";
-                return Err(Error::new(ErrorKind::Backend, message)
-                    .with_hint(
-                        "install the graphics driver (Debian: `apt-get install \
-                         mesa-vulkan-drivers libvulkan1` for a software one), or use the other \
-                         backend",
-                    )
-                    .with_setting("backend", "cpu"));
-            }
-            check_product::<retune_kernels::Wgpu>("wgpu", &Default::default())?;
-            Ok(Self(Kind::Wgpu))
-        }
+        return Ok(retune_kernels::adapters());
         #[cfg(not(feature = "wgpu"))]
         Err(not_compiled("wgpu"))
+    }
+
+    /// The graphics adapter that it runs on; none on the CPU.
+    pub fn adapter(self) -> Option<&'static Adapter> {
+        match self.0 {
+            #[cfg(feature = "cpu")]
+            Kind::Cpu => None,
+            #[cfg(feature = "wgpu")]
+            Kind::Wgpu(place) => {
+                let mut adapters = retune_kernels::adapters().iter();
+                adapters.find(|adapter| adapter.place == place)
+            }
+        }
     }
 
     /// The backend of that name, `cpu` or `wgpu`.
@@ -156,7 +200,7 @@ impl Engine {
             #[cfg(feature = "cpu")]
             Kind::Cpu => "cpu",
             #[cfg(feature = "wgpu")]
-            Kind::Wgpu => "wgpu",
+            Kind::Wgpu(_) => "wgpu",
         }
     }
 }

@@ -11,6 +11,7 @@
 // The only crate with unsafe code; each block or what it is in says why it is sound.
 #![allow(unsafe_code)]
 
+mod adapters;
 mod autodiff;
 pub mod composed;
 #[cfg(feature = "cpu")]
@@ -20,6 +21,9 @@ mod gpu;
 pub mod mel;
 mod stack;
 
+#[cfg(feature = "wgpu")]
+pub use adapters::adapters;
+pub use adapters::{Adapter, AdapterKind, AdapterPlace};
 #[cfg(feature = "cpu")]
 pub use cpu::Cpu;
 pub use stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
@@ -27,14 +31,6 @@ pub use stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, Stack
 /// The GPU backend: Vulkan, Metal or DirectX 12 through wgpu.
 #[cfg(feature = "wgpu")]
 pub type Wgpu = gpu::Gpu<burn_wgpu::WgpuRuntime>;
-
-/// Whether any graphics driver answers; to be asked first, because the backend panics without one.
-#[cfg(feature = "wgpu")]
-pub fn has_adapter() -> bool {
-    let instance = wgpu::Instance::default();
-    let options = wgpu::RequestAdapterOptions::default();
-    pollster::block_on(instance.request_adapter(&options)).is_ok()
-}
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;

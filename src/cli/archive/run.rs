@@ -261,7 +261,7 @@ impl Arguments {
             true => sources.iter().filter(of_preset).cloned().collect(),
             false => sources.to_vec(),
         };
-        let engine = backend.engine()?;
+        let engine = backend.engine(common)?;
         let done = fit_and_score(engine, data, &sources, &settings, common, "fitting")?;
         let program = done.classifier.program();
         let start = Instant::now();

@@ -92,7 +92,7 @@ impl Arguments {
         common: &Common,
     ) -> Result<()> {
         let given = &self.black_box;
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let source = self.fitting.only_source()?;
         let source = &source;
         let black_box: Box<dyn BlackBox> = match &given.source_command {

@@ -86,7 +86,7 @@ impl Arguments {
             standardised: scoring.standardised,
         };
         let mut progress = Progress::new(common, "fitting");
-        let report = self.backend.engine()?.backtest(
+        let report = self.backend.engine(common)?.backtest(
             &histories,
             &after,
             [source, &random],

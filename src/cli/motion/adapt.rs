@@ -111,7 +111,7 @@ impl Arguments {
         let start = Instant::now();
         let able_bodied = retrieves.then(|| cut(&self.able_bodied)).transpose()?;
         let mut progress = Progress::new(common, "adapting");
-        let program = self.backend.engine()?.adapt_motion(
+        let program = self.backend.engine(common)?.adapt_motion(
             &source,
             &person,
             able_bodied.as_ref(),

@@ -64,7 +64,7 @@ impl Arguments {
             seeds: self.seeds,
         };
         let mut progress = Progress::new(common, "comparing");
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let rows = engine.compare_motion(&comparison, &mut |done, of| {
             progress.at(done as u64, of as u64, &format!("{done} of {of} fits"));
         })?;

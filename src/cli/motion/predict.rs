@@ -78,7 +78,8 @@ impl Arguments {
         }
         let signals = source.signals().clone();
         let joints = &signals.input_joints;
-        let mut stream = MotionStream::new(self.backend.engine()?, &source, program.as_ref())?;
+        let mut stream =
+            MotionStream::new(self.backend.engine(common)?, &source, program.as_ref())?;
         let (mut predictions, mut times) = (Vec::new(), Vec::new());
         for trial in &trials {
             stream.clear();

@@ -87,7 +87,7 @@ impl Arguments {
         let watched = layout.cut_all(&validation)?;
         let start = Instant::now();
         let mut progress = Progress::new(common, "training");
-        let found = self.backend.engine()?.pretrain_motion(
+        let found = self.backend.engine(common)?.pretrain_motion(
             &training,
             &watched,
             &scaling,

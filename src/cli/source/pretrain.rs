@@ -98,7 +98,7 @@ impl Arguments {
         let speech = Waiting::during(common, "reading the recordings", read)?;
 
         let start = Instant::now();
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let mut progress = Progress::new(common, "training");
         let epochs = settings.epochs;
         let source = engine.pretrain(

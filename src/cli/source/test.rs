@@ -54,7 +54,7 @@ impl Arguments {
             bail!("{folder}: the {name} split has no recordings");
         }
         let what = format!("hearing {} recordings", clips.len());
-        let engine = self.backend.engine()?;
+        let engine = self.backend.engine(common)?;
         let report = Waiting::during(common, what, || engine.measure(&source, clips))?;
         let outcome = Outcome {
             source: SourceReference::of(source.spec()),
