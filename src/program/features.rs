@@ -4,7 +4,7 @@ use crate::forecast::ScaledWindow;
 use crate::kernel::Kernels;
 use crate::mapping::{pool, pooled_width};
 use crate::parameters::Parameters;
-use crate::source::{SourceModel, host};
+use crate::source::{SourceModel, host, in_batches};
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 
@@ -30,21 +30,20 @@ pub(crate) fn features<B: Kernels, S: AsRef<[f32]> + Sync>(
         Error::new(ErrorKind::NoMemory, message).with_hint("take fewer series at a time")
     })?;
     let longest = series.iter().map(|one| one.as_ref().len()).max();
-    // What a device works on while the host prepares what comes after it.
-    let mut pending = None;
-    for batch in series.chunks(B::together(longest.unwrap_or(0))) {
-        let prepared = transform.prepare(spec, batch)?;
-        let input = transform.forward(spec, &prepared, numbers, device);
-        let pooled = pool(spec, &source.forward(input, &taps), read);
-        if let Some(pooled) = pending.replace(pooled) {
+    in_batches(
+        series,
+        longest.unwrap_or(0),
+        |batch, _| {
+            let prepared = transform.prepare(spec, batch)?;
+            let input = transform.forward(spec, &prepared, numbers, device);
+            Ok(pool(spec, &source.forward(input, &taps), read))
+        },
+        |pooled| {
             features.extend(host(pooled).values);
             forwarded(features.len() / width);
-        }
-    }
-    if let Some(pooled) = pending {
-        features.extend(host(pooled).values);
-        forwarded(features.len() / width);
-    }
+            Ok(())
+        },
+    )?;
     Ok(features)
 }
 

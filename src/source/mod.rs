@@ -4,6 +4,7 @@
 //! takes, what labels it has and what can be read of it; nothing outside its folder knows more.
 
 pub mod attention_rnn;
+mod batches;
 mod black_box;
 mod list;
 pub mod motion;
@@ -15,6 +16,7 @@ mod speech;
 pub mod speech_embedding;
 mod weights;
 
+pub(crate) use batches::in_batches;
 pub use black_box::{BlackBox, Counted, HostBatch, Opaque};
 pub use list::{DEFAULT_SOURCE, register, shipped_sources};
 pub use play::play;

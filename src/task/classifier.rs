@@ -16,7 +16,8 @@ use crate::parameters::Parameters;
 use crate::program::{Program, Scaled, Trained};
 use crate::series::Split;
 use crate::source::{
-    Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, hosts, play,
+    Input, Outputs, PlaneInput, SourceModel, SourceSpec, SourceWeights, host, hosts, in_batches,
+    play,
 };
 use crate::{Error, ErrorKind};
 
@@ -269,18 +270,16 @@ impl<B: Kernels> Classifier<B> {
     /// that is not finite.
     pub fn predict(&self, series: &[Vec<f64>]) -> Result<Vec<Prediction>, Error> {
         let mut predictions = Vec::with_capacity(series.len());
-        let together = B::together(self.program.series_length());
-        // What a device works on while the host prepares what comes after it.
-        let mut pending = None;
-        for (index, batch) in series.chunks(together).enumerate() {
-            let batch = self.scaled(batch, index * together)?;
-            if let Some(total) = pending.replace(self.total(&batch)?) {
-                predictions.extend(self.predictions(total, predictions.len())?);
-            }
-        }
-        if let Some(total) = pending {
-            predictions.extend(self.predictions(total, predictions.len())?);
-        }
+        in_batches(
+            series,
+            self.program.series_length(),
+            |batch, before| self.total(&self.scaled(batch, before)?),
+            |total| {
+                let found = self.predictions(total, predictions.len())?;
+                predictions.extend(found);
+                Ok(())
+            },
+        )?;
         Ok(predictions)
     }
 

@@ -126,6 +126,11 @@ pub trait Kernels: Backend {
         64
     }
 
+    /// How many such batches are worked on side by side.
+    fn side_by_side() -> usize {
+        rayon::current_num_threads()
+    }
+
     /// `ln(mel + 1e-6)` of audio: `[batch, 16000]` at 16 kHz gives `[batch, 125, 80]`.
     ///
     /// The magnitude spectrum of 1,024-sample frames (periodic Hann window, one every 128 samples,

@@ -39,6 +39,10 @@ impl<R: CubeRuntime> Kernels for Gpu<R> {
         (FRAMES_TOGETHER / length.max(FEWEST_FRAMES)).max(1)
     }
 
+    fn side_by_side() -> usize {
+        1
+    }
+
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
         log_mel::forward(audio, None)
     }
