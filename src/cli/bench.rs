@@ -18,7 +18,7 @@ use super::problem::hint;
 use backend::{Measure, Measured, Reference};
 use product::Data;
 
-/// Measure how fast each backend fits and predicts
+/// Measure how fast each backend trains and predicts
 ///
 /// All backends get the same series and the same program, which the first backend fits. Training steps, inference
 /// and latency are measured on series that are made from the seed; the presets fast and default on GunPoint where
