@@ -108,8 +108,10 @@ if [ -s "$out/bench.json" ]; then
     while read -r line; do note "    $line"; done < <(sed -n 's/[",]//g; /second\|_ms\|backend: \|difference\|seconds/p' "$out/bench.json")
 fi
 
+retune_numbers=(--bench "$out/bench.json")
+[ -s "$out/bench.json" ] || retune_numbers=(--retune "$work/none")
 # shellcheck disable=SC2086 # several variants are several words
-step peers 100 "$python" benches/peers/run.py --device cuda --retune "$retune" --rounds 1 --seconds 2 --json --variants ${PEER_VARIANTS:-eager} &&
+step peers 100 "$python" benches/peers/run.py --device cuda "${retune_numbers[@]}" --rounds 1 --seconds 2 --json --variants ${PEER_VARIANTS:-eager} &&
     cp "$work/stdout" "$out/peers.json"
 if [ -s "$out/peers.json" ]; then
     "$python" - "$out/peers.json" <<'PRINT' | tee -a "$out/summary.txt"

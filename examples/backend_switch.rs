@@ -1,4 +1,4 @@
-//! One generic function on every backend that is compiled in: the same program, the same answers.
+//! The same work on every backend that is compiled in: the same program, the same answers.
 //!
 //!     cargo run --release --example backend_switch
 //!     cargo run --release --features wgpu --example backend_switch
@@ -6,60 +6,48 @@
 use std::path::Path;
 use std::time::Instant;
 
-use retune::Engine;
+use retune::engine::Classifier;
 use retune::fit::Preset;
-use retune::kernel::{Cpu, Kernels};
-use retune::program::Program;
 use retune::series::{Dataset, ReadOptions};
-use retune::source::SourceWeights;
-use retune::task::{Classifier, Prediction};
+use retune::{Engine, Error};
 
-/// Predicts with a program. It is written once, and compiled for every backend.
-fn predict<B: Kernels>(
-    program: &Program,
-    sources: &[SourceWeights],
-    data: &Dataset,
-) -> Result<Vec<Prediction>, retune::Error> {
-    let classifier = Classifier::<B>::new(program.clone(), sources, &B::Device::default())?;
-    classifier.predict(&data.test.series[..64])
-}
-
-fn main() -> anyhow::Result<()> {
+fn main() -> Result<(), Error> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/GunPoint");
     let data = Dataset::read(&folder, &ReadOptions::default())?;
-    let sources = Preset::Fast.find_sources()?;
-    let fitted = Engine::cpu()?
-        .classifier()
-        .preset(Preset::Fast)
-        .fit(&data.train)?;
-    let program = fitted.program();
-
-    let start = Instant::now();
-    let reference = predict::<Cpu>(program, &sources, &data)?;
-    let seconds = start.elapsed().as_secs_f64();
-    println!("cpu: {} series in {seconds:.2} s", reference.len());
-
-    #[cfg(feature = "wgpu")]
-    {
-        // Whether there is a driver, and whether it can multiply.
-        if let Err(error) = Engine::wgpu() {
-            println!("wgpu: {error}");
-            return Ok(());
+    for (name, preset) in [("fast", Preset::Fast), ("default", Preset::Default)] {
+        let sources = preset.find_sources()?;
+        let mut first = None;
+        for backend in Engine::compiled() {
+            let engine = match Engine::named(backend) {
+                Ok(engine) => engine,
+                Err(error) => {
+                    println!("{backend}: {error}");
+                    continue;
+                }
+            };
+            let start = Instant::now();
+            let fitted = engine.classifier().preset(preset).fit(&data.train)?;
+            let fit = start.elapsed().as_secs_f64();
+            // What the first backend has fitted runs on all of them.
+            let (program, expected) = first.get_or_insert((fitted.program().clone(), None));
+            let classifier = Classifier::new(engine, program.clone(), &sources)?;
+            let start = Instant::now();
+            let predictions = classifier.predict(&data.test)?;
+            let predict = start.elapsed().as_secs_f64();
+            let found: Vec<f32> = predictions
+                .into_iter()
+                .flat_map(|one| one.probabilities)
+                .collect();
+            let expected = expected.get_or_insert_with(|| found.clone());
+            let off = found
+                .iter()
+                .zip(expected)
+                .map(|(one, other)| (one - *other).abs());
+            println!(
+                "{name} on {backend}: fit {fit:.2} s, predict {predict:.2} s, probabilities within {:.1e}",
+                off.fold(0.0, f32::max)
+            );
         }
-        let start = Instant::now();
-        let predictions = predict::<retune::kernel::Wgpu>(program, &sources, &data)?;
-        let seconds = start.elapsed().as_secs_f64();
-        let off = predictions
-            .iter()
-            .zip(&reference)
-            .flat_map(|(one, other)| one.probabilities.iter().zip(&other.probabilities))
-            .fold(0.0f32, |most, (one, other)| most.max((one - other).abs()));
-        println!(
-            "wgpu: {} series in {seconds:.2} s, probabilities within {off:.1e} of the cpu's",
-            predictions.len()
-        );
     }
-    #[cfg(not(feature = "wgpu"))]
-    println!("wgpu: not compiled in; build with --features wgpu");
     Ok(())
 }

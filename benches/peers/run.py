@@ -124,16 +124,33 @@ class Retune:
         return done.stdout
 
     def round(self, _seconds: float) -> dict[str, Metrics]:
-        output = self._run("bench", "--json")
-        try:
-            return {
-                f"retune {backend['backend']}": {
-                    metric: float(backend[key]) for metric, _, _, key in METRICS if key in backend
-                }
-                for backend in json.loads(output)["backends"]
+        return benched(self._run("bench", "--json"))
+
+
+class Recorded:
+    """What `retune bench --json` printed before, in place of a binary."""
+
+    name = "retune"
+    version = "measured before"
+
+    def __init__(self, file: Path) -> None:
+        self._output = file.read_text()
+
+    def round(self, _seconds: float) -> dict[str, Metrics]:
+        return benched(self._output)
+
+
+def benched(output: str) -> dict[str, Metrics]:
+    """The metrics of each backend in what `retune bench --json` printed."""
+    try:
+        return {
+            f"retune {backend['backend']}": {
+                metric: float(backend[key]) for metric, _, _, key in METRICS if key in backend
             }
-        except (KeyError, TypeError, ValueError) as reason:
-            raise Skipped(f"`bench --json` printed something else than expected: {reason!r}") from None
+            for backend in json.loads(output)["backends"]
+        }
+    except (KeyError, TypeError, ValueError) as reason:
+        raise Skipped(f"`bench --json` printed something else than expected: {reason!r}") from None
 
 
 def check(peers: list[PeerProcess], golden: Path, as_json: bool) -> bool:
@@ -172,7 +189,7 @@ def disagreements(peers: list[PeerProcess]) -> list[str]:
 
 
 def measure(
-    implementations: list[PeerProcess | Retune],
+    implementations: list[PeerProcess | Retune | Recorded],
     rounds: int,
     seconds: float,
     skip: Callable[[str, Skipped], None],
@@ -264,6 +281,12 @@ def parse() -> argparse.Namespace:
         help="the retune binary [default: %(default)s]",
     )
     parser.add_argument(
+        "--bench",
+        type=Path,
+        metavar="FILE",
+        help="in place of the binary, what `retune bench --json` printed",
+    )
+    parser.add_argument(
         "--weights",
         type=Path,
         default=REPOSITORY / "models/attrnn-gsc35.safetensors",
@@ -301,7 +324,7 @@ def parse() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.threads < 1:
         parser.error("--rounds and --threads are at least 1")
-    for path in (arguments.weights, arguments.check):
+    for path in (arguments.weights, arguments.check, arguments.bench):
         if path is not None and not path.is_file():
             parser.error(f"there is no file {path}")
     return arguments
@@ -340,9 +363,12 @@ def main() -> int:
         note("error: the peers do not run the same graph\n" + "\n".join(different))
         return 1
 
-    implementations: list[PeerProcess | Retune] = list(peers)
+    implementations: list[PeerProcess | Retune | Recorded] = list(peers)
     try:
-        implementations.append(Retune(arguments.retune, arguments.threads))
+        if arguments.bench is not None:
+            implementations.append(Recorded(arguments.bench))
+        else:
+            implementations.append(Retune(arguments.retune, arguments.threads))
     except Skipped as reason:
         skip(Retune.name, reason)
     measured = measure(implementations, arguments.rounds, arguments.seconds, skip)

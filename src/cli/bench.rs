@@ -1,33 +1,50 @@
 //! `retune bench`: how fast each backend is, and how far its answers are from the first one's.
 //!
-//! What a whole process takes (cold start, peak memory) is better measured from outside, and single
-//! operations by `cargo bench`; `docs/speed.md` has the commands.
+//! Single operations are measured by `cargo bench`, and other frameworks by `benches/peers`; `docs/speed.md`
+//! has the commands.
 
+mod adapters;
+mod backend;
+mod cold;
+mod product;
 mod timing;
 mod workload;
 
-use std::slice;
-
 use retune::Error;
-use retune::transform::Transform;
 
+use super::picture::{Bars, bars_svg};
 use super::prelude::*;
 use super::problem::hint;
-use timing::{quantile, repeat, steps};
-use workload::{SERIES, TRAINED_ON};
+use backend::{Measure, Measured, Reference};
+use product::Data;
 
 /// Measure how fast each backend trains and predicts
 ///
-/// All backends get the same series, which are made from the seed, and the same program, which the
-/// first backend fits. Each workload goes on for the time of --seconds, and for one step at least.
+/// All backends get the same series and the same program, which the first backend fits. Training steps, inference
+/// and latency are measured on series that are made from the seed; the presets fast and default on GunPoint where
+/// data/GunPoint is there, else on a made set of its size. Each workload goes on for the time of --seconds, and is
+/// done once at least. Cold start is a process of its own, from its start to a printed prediction: the median of
+/// three.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A backend to measure, and several in as many options; without it, all that are compiled in
     #[arg(long = "backend", value_name = "BACKEND", value_parser = ["cpu", "wgpu"])]
     backends: Vec<String>,
+    /// For the backend wgpu: the graphics card, by part of its name or by its number in --adapters
+    #[arg(long, value_name = "NAME|N")]
+    adapter: Option<String>,
+    /// List the graphics adapters, the most wanted first, and measure nothing
+    #[arg(long, conflicts_with_all = ["backends", "adapter", "seconds", "large", "plot"])]
+    adapters: bool,
     /// How long each workload is measured
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = positive)]
     seconds: f64,
+    /// Fit and predict 10,000 made series of 500 values too, once: minutes on two cores
+    #[arg(long)]
+    large: bool,
+    /// Draw the numbers of all backends beside each other, as SVG
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,29 +56,6 @@ struct Outcome {
     failed: Vec<Failure>,
 }
 
-/// The numbers of one backend; `benches/peers` reads them by these names.
-#[derive(Debug, Serialize)]
-struct Measured {
-    backend: String,
-    train_padding_steps_per_second: f64,
-    train_stretched_steps_per_second: f64,
-    inference_series_per_second: f64,
-    latency_median_ms: f64,
-    latency_p99_ms: f64,
-    /// The largest absolute difference between a probability and that of the first backend.
-    largest_difference: f64,
-    /// How often each workload was run for its number.
-    timed: Timed,
-}
-
-#[derive(Debug, Serialize)]
-struct Timed {
-    train_padding_steps: usize,
-    train_stretched_steps: usize,
-    inference_batches: usize,
-    latency_predictions: usize,
-}
-
 /// A backend that could not be measured.
 #[derive(Debug, Serialize)]
 struct Failure {
@@ -71,24 +65,44 @@ struct Failure {
     hint: Option<String>,
 }
 
-/// The program of the first backend, and its probabilities.
-type Reference = (Program, Vec<f32>);
-
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
+        if self.adapters {
+            return adapters::list(common);
+        }
+        let plot = OutputFile::check_any(self.plot.as_ref(), &[])?;
         let mut names = match self.backends.is_empty() {
             true => Engine::compiled(),
             false => self.backends.iter().map(String::as_str).collect(),
         };
         let mut seen = Vec::new();
         names.retain(|name| !seen.contains(name) && (seen.push(*name), true).1);
-        let mut reference = None;
-        let (mut backends, mut failed) = (Vec::new(), Vec::new());
-        for name in names {
-            match Engine::named(name) {
+        // Where no backend would take it, the first one refuses it.
+        let takes = |name: &str| name == "wgpu" || !names.contains(&"wgpu");
+        let mut sets = vec![Data::small(common.seed)?];
+        sets.extend(self.large.then(|| Data::large(common.seed)));
+        let mut reference: Option<Reference> = None;
+        let (mut backends, mut failed) = (Vec::new(), Vec::<(&str, Error)>::new());
+        for name in &names {
+            let adapter = self.adapter.as_deref().filter(|_| takes(name));
+            match engine(name, adapter, common) {
                 Ok(engine) => {
                     let what = format!("measuring the {name} backend");
-                    let measure = || self.measure(engine, &mut reference, common.seed);
+                    let measure = || {
+                        let mut found =
+                            Measured::of(engine, &mut reference, self.seconds, common.seed)?;
+                        if let Some((program, _)) = &reference {
+                            found.cold_start_ms = cold::start(engine, program, adapter)?;
+                        }
+                        for data in &sets {
+                            found.product.extend(data.measure(
+                                engine,
+                                self.seconds,
+                                common.seed,
+                            )?);
+                        }
+                        Ok::<_, anyhow::Error>(found)
+                    };
                     backends.push(Waiting::during(common, what, measure)?);
                 }
                 Err(error) => failed.push((name, error)),
@@ -108,123 +122,85 @@ impl Arguments {
             backends,
             failed: failed.iter().map(failure).collect(),
         };
-        output::show(common, &outcome, describe)
-    }
-
-    fn measure(
-        &self,
-        engine: Engine,
-        reference: &mut Option<Reference>,
-        seed: u64,
-    ) -> Result<Measured> {
-        let all = workload::series(seed);
-        let source = SourceWeights::find(DEFAULT_SOURCE)?;
-        let training = workload::training(all.clone());
-        // A program, and how long each step of its training took.
-        let train = |transform: Transform| {
-            steps(self.seconds, |steps, done| {
-                let settings = workload::settings(transform.clone(), steps, seed);
-                let builder = engine
-                    .classifier()
-                    .settings(settings)
-                    .sources(slice::from_ref(&source));
-                let classifier = builder.on_progress(|_| done()).fit(&training)?;
-                Ok(classifier.program().clone())
-            })
-        };
-        let (fitted, train_padding) = train(workload::padded())?;
-        let (_, train_stretched) = train(workload::stretched())?;
-        // One step from the same seed: the program does not depend on the speed of the machine.
-        let program = match reference {
-            Some((program, _)) => program.clone(),
-            None => fitted,
-        };
-        let classifier = Classifier::new(engine, program.clone(), slice::from_ref(&source))?;
-        let (predictions, inference) = repeat(self.seconds, || Ok(classifier.predict(&all)?))?;
-        let mut one = all.series.chunks(1).cycle();
-        let (_, latency) = repeat(self.seconds, || {
-            let one = one.next().expect("there are series: made in `workload`");
-            Ok(classifier.predict(one)?)
-        })?;
-        let predictions = predictions.into_iter();
-        let probabilities: Vec<f32> = predictions.flat_map(|one| one.probabilities).collect();
-        let (_, theirs) = reference.get_or_insert_with(|| (program, probabilities.clone()));
-        let both = probabilities.iter().zip(theirs);
-        let differences = both.map(|(ours, theirs)| f64::from((ours - *theirs).abs()));
-        Ok(Measured {
-            backend: engine.to_string(),
-            train_padding_steps_per_second: 1.0 / quantile(&train_padding, 0.5),
-            train_stretched_steps_per_second: 1.0 / quantile(&train_stretched, 0.5),
-            inference_series_per_second: SERIES as f64 / quantile(&inference, 0.5),
-            latency_median_ms: 1e3 * quantile(&latency, 0.5),
-            latency_p99_ms: 1e3 * quantile(&latency, 0.99),
-            largest_difference: differences.fold(0.0, f64::max),
-            timed: Timed {
-                train_padding_steps: train_padding.len(),
-                train_stretched_steps: train_stretched.len(),
-                inference_batches: inference.len(),
-                latency_predictions: latency.len(),
-            },
-        })
+        if let Some(plot) = plot {
+            plot.write(outcome.svg()?.as_bytes())?;
+        }
+        output::show(common, &outcome, Outcome::describe)
     }
 }
 
-/// The names and units of [`Measured::numbers`].
-const MEASURES: [[&str; 2]; 6] = [
-    ["training, padded series", "steps a second"],
-    ["training, stretched series", "steps a second"],
-    ["inference", "series a second"],
-    ["one series, median", "ms"],
-    ["one series, 99 %", "ms"],
-    ["largest difference", "probability"],
-];
+impl Outcome {
+    /// What was measured, and of each backend the value.
+    fn rows(&self) -> Vec<(Measure, Vec<f64>)> {
+        let mut measures = self.backends.iter().map(Measured::measures);
+        let first = measures.next().unwrap_or_default();
+        let mut rows: Vec<_> = first
+            .into_iter()
+            .map(|(name, value)| (name, vec![value]))
+            .collect();
+        for more in measures {
+            for ((_, values), (_, value)) in rows.iter_mut().zip(more) {
+                values.push(value);
+            }
+        }
+        rows
+    }
 
-impl Measured {
-    fn numbers(&self) -> [f64; 6] {
-        [
-            self.train_padding_steps_per_second,
-            self.train_stretched_steps_per_second,
-            self.inference_series_per_second,
-            self.latency_median_ms,
-            self.latency_p99_ms,
-            self.largest_difference,
-        ]
+    /// Under what conditions.
+    fn conditions(&self) -> String {
+        let threads = text::counted(self.threads, "thread", "threads");
+        let adapters = self
+            .backends
+            .iter()
+            .filter_map(|one| one.adapter.as_deref());
+        let adapters: String = adapters.map(|name| format!(", wgpu on {name}")).collect();
+        format!("{threads}, seed {}{adapters}", self.seed)
     }
-}
 
-fn describe(outcome: &Outcome) -> String {
-    let backends = || outcome.backends.iter();
-    let names = backends().map(|one| one.backend.clone());
-    let head = once(String::new()).chain(names).collect::<Vec<_>>();
-    let rows = MEASURES.into_iter().enumerate().map(|(place, words)| {
-        let [name, unit] = words.map(|word| once(word.to_owned()));
-        let values = backends().map(|one| significant(one.numbers()[place]));
-        name.chain(values).chain(unit).collect()
-    });
-    let mut columns = vec![Right; 1 + outcome.backends.len()];
-    columns[0] = Left;
-    columns.push(Left);
-    let mut text = format!(
-        "{}, seed {}, {SERIES} series of {} values\n\n{}\n",
-        text::counted(outcome.threads, "thread", "threads"),
-        outcome.seed,
-        workload::SAMPLES,
-        text::table(&columns, once(head).chain(rows)),
-    );
-    for Measured { backend, timed, .. } in &outcome.backends {
-        text.push_str(&format!(
-            "{backend}: timed {} and {} training steps of {TRAINED_ON} series, {} batches of \
-             {SERIES}, {} of one\n",
-            timed.train_padding_steps,
-            timed.train_stretched_steps,
-            timed.inference_batches,
-            timed.latency_predictions,
-        ));
+    fn describe(&self) -> String {
+        let names = self.backends.iter().map(|one| one.backend.clone());
+        let head = once(String::new()).chain(names).collect::<Vec<_>>();
+        let rows = self.rows().into_iter().map(|(measure, values)| {
+            let values = values.into_iter().map(significant);
+            once(measure.name)
+                .chain(values)
+                .chain(once(measure.unit.to_owned()))
+                .collect()
+        });
+        let mut columns = vec![Right; 1 + self.backends.len()];
+        columns[0] = Left;
+        columns.push(Left);
+        let table = text::table(&columns, once(head).chain(rows));
+        let mut text = format!("{}\n\n{table}\n", self.conditions());
+        for one in &self.backends {
+            text.push_str(&format!("{}: {}\n", one.backend, one.timed()));
+        }
+        for failure in &self.failed {
+            text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
+        }
+        text
     }
-    for failure in &outcome.failed {
-        text.push_str(&format!("{}: {}\n", failure.backend, failure.error));
+
+    fn svg(&self) -> Result<String> {
+        let bars = self.rows().into_iter().map(|(measure, values)| Bars {
+            heading: format!("{}, {}", measure.name, measure.unit),
+            values: values
+                .into_iter()
+                .map(|value| (value, significant(value)))
+                .collect(),
+        });
+        let names: Vec<_> = self
+            .backends
+            .iter()
+            .map(|one| one.backend.as_str())
+            .collect();
+        bars_svg(
+            "Speed of each backend",
+            &[self.conditions()],
+            &names,
+            &bars.collect::<Vec<_>>(),
+        )
     }
-    text
 }
 
 /// Three digits that matter.

@@ -1,5 +1,6 @@
 //! Pictures as SVG files that need no other file.
 
+mod bars;
 mod explain;
 mod forecast;
 mod heat;
@@ -15,6 +16,7 @@ use plotters::data::float::FloatPrettyPrinter;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+pub use bars::{Bars, bars_svg};
 pub use explain::{Picture, explain_svg};
 pub use forecast::forecast_svg;
 pub use queries::queries_svg;

@@ -16,7 +16,8 @@ impl Engine {
     /// As [`Opaque::new`].
     pub fn black_box(self, source: &SourceWeights) -> Result<Box<dyn BlackBox>, Error> {
         on!(self, A, device => {
-            Ok(Box::new(Opaque::<Inner<A>>::new(source.model(device), device)?))
+            let opaque = Opaque::<Inner<A>>::new(source.model(device), device)?;
+            Ok(Box::new(opaque) as Box<dyn BlackBox>)
         })
     }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use super::{Engine, Inner, on};
+use super::{Engine, Inner, guarded, on};
 use crate::Error;
 use crate::fit::{FitProgress, FitSettings, LeftOut, Preset};
 use crate::program::Program;
@@ -70,10 +70,10 @@ impl<'a> ClassifierBuilder<'a> {
             sources => sources.to_vec(),
         };
         let (settings, progress) = (&self.settings, &mut self.progress);
-        let fitted: Box<dyn Any + Send + Sync> = on!(self.engine, A, device => {
+        let fitted = on!(self.engine, A, device => {
             let fit = task::Classifier::<Inner<A>>::fit::<A>;
-            Box::new(fit(train, &sources, settings, device, progress)?)
-        });
+            Ok(Box::new(fit(train, &sources, settings, device, progress)?) as Fitted)
+        })?;
         Ok(Classifier {
             engine: self.engine,
             sources,
@@ -94,18 +94,23 @@ impl Engine {
     }
 }
 
+/// A [`task::Classifier`] on an engine's backend.
+type Fitted = Box<dyn Any + Send + Sync>;
+
 /// A program on a backend, beside its frozen sources.
 pub struct Classifier {
     engine: Engine,
     sources: Vec<SourceWeights>,
-    /// A [`task::Classifier`] on the engine's backend.
-    fitted: Box<dyn Any + Send + Sync>,
+    fitted: Fitted,
 }
 
-/// Runs an expression with `$fitted` the classifier on its backend.
+/// Runs an expression with `$fitted` the classifier on its backend, guarded or `plain`.
 macro_rules! on_backend {
     ($self:ident, $fitted:ident => $body:expr) => {
-        on!($self.engine, A, _device => {
+        guarded($self.engine, || on_backend!(plain $self, $fitted => $body))
+    };
+    (plain $self:ident, $fitted:ident => $body:expr) => {
+        on!(plain $self.engine, A, _device => {
             let $fitted = $self.fitted.downcast_ref::<task::Classifier<Inner<A>>>();
             let $fitted = $fitted.expect("it was put on the backend of this engine");
             $body
@@ -128,9 +133,9 @@ impl Classifier {
     ///
     /// As [`task::Classifier::new`].
     pub fn new(engine: Engine, program: Program, sources: &[SourceWeights]) -> Result<Self, Error> {
-        let fitted: Box<dyn Any + Send + Sync> = on!(engine, A, device => {
-            Box::new(task::Classifier::<Inner<A>>::new(program, sources, device)?)
-        });
+        let fitted = on!(engine, A, device => {
+            Ok(Box::new(task::Classifier::<Inner<A>>::new(program, sources, device)?) as Fitted)
+        })?;
         Ok(Self {
             engine,
             sources: sources.to_vec(),
@@ -140,12 +145,12 @@ impl Classifier {
 
     /// The program; [`Program::save`] keeps it.
     pub fn program(&self) -> &Program {
-        on_backend!(self, fitted => fitted.program())
+        on_backend!(plain self, fitted => fitted.program())
     }
 
     /// What the readouts would answer to training series had they not seen them; after a fit in closed form.
     pub fn left_out(&self) -> Option<&LeftOut> {
-        on_backend!(self, fitted => fitted.left_out())
+        on_backend!(plain self, fitted => fitted.left_out())
     }
 
     /// The class of every series.

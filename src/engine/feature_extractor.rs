@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Engine, Inner, on};
+use super::{Engine, Inner, guarded, on};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::program::FeatureProgram;
@@ -52,7 +52,7 @@ impl<B: Kernels> Extract for task::FeatureExtractor<B> {
 /// # main().unwrap();
 /// # }
 /// ```
-pub struct FeatureExtractor(Box<dyn Extract>);
+pub struct FeatureExtractor(Engine, Box<dyn Extract>);
 
 impl fmt::Debug for FeatureExtractor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,18 +72,18 @@ impl FeatureExtractor {
         sources: &[SourceWeights],
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
-            Ok(Self(Box::new(task::FeatureExtractor::<Inner<A>>::new(program, sources, device)?)))
+            Ok(Self(engine, Box::new(task::FeatureExtractor::<Inner<A>>::new(program, sources, device)?)))
         })
     }
 
     /// The program; [`FeatureProgram::save`] keeps it.
     pub fn program(&self) -> &FeatureProgram {
-        self.0.program()
+        self.1.program()
     }
 
     /// How many features a series has.
     pub fn width(&self) -> usize {
-        self.0.width()
+        self.1.width()
     }
 
     /// The features of every series, `[series][width]`.
@@ -92,6 +92,6 @@ impl FeatureExtractor {
     ///
     /// As [`task::FeatureExtractor::features`].
     pub fn features(&self, series: &[Vec<f64>]) -> Result<Vec<Vec<f32>>, Error> {
-        self.0.features(series)
+        guarded(self.0, || self.1.features(series))
     }
 }

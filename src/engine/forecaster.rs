@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Engine, Inner, on};
+use super::{Engine, Inner, guarded, on};
 use crate::Error;
 use crate::fit::{FitProgress, ForecastSettings};
 use crate::forecast::History;
@@ -28,7 +28,7 @@ impl<B: Kernels> Foresee for task::Forecaster<B> {
 }
 
 /// A forecasting program on a backend, beside its frozen source.
-pub struct Forecaster(Box<dyn Foresee>);
+pub struct Forecaster(Engine, Box<dyn Foresee>);
 
 impl fmt::Debug for Forecaster {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +51,7 @@ impl Forecaster {
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
             let fit = task::Forecaster::<Inner<A>>::fit;
-            Ok(Self(Box::new(fit(histories, source, settings, device, progress)?)))
+            Ok(Self(engine, Box::new(fit(histories, source, settings, device, progress)?)))
         })
     }
 
@@ -66,13 +66,13 @@ impl Forecaster {
         source: &SourceWeights,
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
-            Ok(Self(Box::new(task::Forecaster::<Inner<A>>::new(program, source, device)?)))
+            Ok(Self(engine, Box::new(task::Forecaster::<Inner<A>>::new(program, source, device)?)))
         })
     }
 
     /// The program; [`ForecastProgram::save`] keeps it.
     pub fn program(&self) -> &ForecastProgram {
-        self.0.program()
+        self.1.program()
     }
 
     /// What comes after each history.
@@ -81,7 +81,7 @@ impl Forecaster {
     ///
     /// As [`task::Forecaster::forecast`].
     pub fn forecast(&self, histories: &[&[f64]]) -> Result<Vec<Forecast>, Error> {
-        self.0.forecast(histories)
+        guarded(self.0, || self.1.forecast(histories))
     }
 }
 

@@ -10,6 +10,8 @@ mod black_box;
 mod classifier;
 mod feature_extractor;
 mod forecaster;
+#[cfg(any(feature = "wgpu", test))]
+mod guard;
 mod motion;
 mod source;
 
@@ -65,9 +67,10 @@ enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Engine(Kind);
 
-/// Runs an expression with `$A` the differentiating backend of an engine and `$device` its device.
+/// Runs an expression with `$A` the differentiating backend of an engine and `$device` its device: one that
+/// gives a `Result`, guarded; or, `plain`, one that asks nothing of the device.
 macro_rules! on {
-    ($engine:expr, $A:ident, $device:ident => $body:expr) => {
+    (plain $engine:expr, $A:ident, $device:ident => $body:expr) => {
         match $engine.0 {
             #[cfg(feature = "cpu")]
             $crate::engine::Kind::Cpu => {
@@ -83,8 +86,21 @@ macro_rules! on {
             }
         }
     };
+    ($engine:expr, $A:ident, $device:ident => $body:expr) => {
+        $crate::engine::guarded($engine, || $crate::engine::on!(plain $engine, $A, $device => $body))
+    };
 }
 pub(crate) use on;
+
+/// Runs work of an engine; where a graphics card breaks off, that is an error.
+fn guarded<T>(engine: Engine, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    match engine.0 {
+        #[cfg(feature = "cpu")]
+        Kind::Cpu => work(),
+        #[cfg(feature = "wgpu")]
+        Kind::Wgpu(_) => guard::caught(work),
+    }
+}
 
 impl Engine {
     /// The CPU: burn-ndarray with the kernels of this project.
@@ -132,7 +148,7 @@ impl Engine {
     #[cfg(feature = "wgpu")]
     fn on_adapter(wanted: Option<&str>) -> Result<Self, Error> {
         let place = adapter::choose(retune_kernels::adapters(), wanted)?.place;
-        check_product::<retune_kernels::Wgpu>("wgpu", &place.into())?;
+        guard::caught(|| check_product::<retune_kernels::Wgpu>("wgpu", &place.into()))?;
         Ok(Self(Kind::Wgpu(place)))
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::backend::Backend;
 
-use super::{Engine, Inner, on};
+use super::{Engine, Inner, guarded, on};
 use crate::Error;
 use crate::fit::motion::{AdaptSettings, PretrainSettings, Pretrained, pretrain};
 use crate::motion::{Scaling, Windows};
@@ -30,7 +30,7 @@ impl<B: Backend> Stream for task::MotionStream<B> {
 }
 
 /// Forecasts of motion sample by sample, as a control loop asks for them.
-pub struct MotionStream(Box<dyn Stream>);
+pub struct MotionStream(Engine, Box<dyn Stream>);
 
 impl fmt::Debug for MotionStream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,13 +51,13 @@ impl MotionStream {
     ) -> Result<Self, Error> {
         on!(engine, A, device => {
             let forecaster = MotionForecaster::<Inner<A>>::new(source, program, device)?;
-            Ok(Self(Box::new(task::MotionStream::new(forecaster))))
+            Ok(Self(engine, Box::new(task::MotionStream::new(forecaster))))
         })
     }
 
     /// Forgets what came before: another recording begins.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.1.clear();
     }
 
     /// Takes the next sample, and forecasts where a whole window is there.
@@ -66,7 +66,7 @@ impl MotionStream {
     ///
     /// As [`task::MotionStream::push`].
     pub fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error> {
-        self.0.push(sample)
+        guarded(self.0, || self.1.push(sample))
     }
 }
 

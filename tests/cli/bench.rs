@@ -8,19 +8,22 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What every backend reports, by the names that `benches/peers` reads.
-const MEASURES: [&str; 6] = [
+const MEASURES: [&str; 8] = [
     "train_padding_steps_per_second",
     "train_stretched_steps_per_second",
     "inference_series_per_second",
+    "inference_1024_series_per_second",
     "latency_median_ms",
     "latency_p99_ms",
+    "cold_start_ms",
     "largest_difference",
 ];
 /// How often each workload ran.
-const TIMED: [&str; 4] = [
+const TIMED: [&str; 5] = [
     "train_padding_steps",
     "train_stretched_steps",
     "inference_batches",
+    "inference_1024_batches",
     "latency_predictions",
 ];
 
@@ -86,7 +89,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_cpu_backend_is_measured_and_printed() {
     let room = Room::new();
-    let printed = room.done("--backend cpu --seconds 0.1 --seed 7 --json");
+    let printed = room.done("--backend cpu --seconds 0.1 --seed 7 --json --plot speed.svg");
     let result: Value = serde_json::from_str(&printed).unwrap();
     assert!(result["threads"].as_u64().unwrap() >= 1);
     assert_eq!(result["seed"], 7);
@@ -112,6 +115,21 @@ fn the_cpu_backend_is_measured_and_printed() {
     for name in TIMED {
         assert!(cpu["timed"][name].as_u64().unwrap() >= 1, "{name}");
     }
+    assert!(cpu.get("adapter").is_none(), "{printed}");
+    // There is no data/GunPoint here.
+    let product = cpu["product"].as_array().unwrap();
+    let presets: Vec<_> = product.iter().map(|one| &one["preset"]).collect();
+    assert_eq!(presets, ["fast", "default"]);
+    for one in product {
+        assert_eq!(one["data"], "a made set of GunPoint's size");
+        assert_eq!(one["fitted_series"], 50);
+        assert_eq!(one["predicted_series"], 150);
+        assert_eq!(one["values"], 150);
+        let seconds = ["fit_seconds", "predict_seconds"].map(|name| one[name].as_f64());
+        assert!(seconds.iter().all(|one| *one > Some(0.0)), "{one}");
+    }
+    let picture = fs::read_to_string(room.path("speed.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("cold start"));
     assert!(room.is_clean());
 }
 
@@ -129,6 +147,44 @@ fn a_backend_is_measured_once_and_shown_as_a_table() {
         assert!(printed.contains(part), "{part}: {printed}");
     }
     assert_eq!(printed.matches("timed").count(), 1, "{printed}");
+}
+
+#[cfg(feature = "cpu")]
+#[test]
+fn an_adapter_is_for_the_backend_that_uses_one() {
+    let room = Room::new();
+    let stderr = room.fails("--backend cpu --adapter radeon", 1);
+    let expected = "--adapter chooses a graphics card, which the cpu backend does not use";
+    assert!(stderr.contains(expected), "{stderr}");
+    assert!(stderr.contains("hint: add --backend wgpu"), "{stderr}");
+    assert!(room.is_clean());
+}
+
+#[cfg(feature = "wgpu")]
+#[test]
+fn adapters_are_listed_and_measured_on_none() {
+    let room = Room::new();
+    let listed: Value = serde_json::from_str(&room.done("--adapters --json")).unwrap();
+    let listed = listed.as_array().unwrap();
+    let printed = room.done("--adapters");
+    for (place, adapter) in listed.iter().enumerate() {
+        assert_eq!(adapter["number"], place + 1);
+        assert!(printed.contains(adapter["name"].as_str().unwrap()), "{printed}");
+        assert!(printed.contains(adapter["kind"].as_str().unwrap()), "{printed}");
+    }
+    assert_eq!(printed.contains("no adapter"), listed.is_empty());
+    if !listed.is_empty() {
+        let stderr = room.fails("--backend wgpu --adapter nothing-of-this-name", 1);
+        assert!(stderr.contains("no adapter is called \"nothing-of-this-name\"; there are: 1 "));
+    }
+}
+
+#[cfg(not(feature = "wgpu"))]
+#[test]
+fn adapters_need_the_backend_that_uses_them() {
+    let stderr = Room::new().fails("--adapters", 1);
+    assert!(stderr.contains("wgpu backend is not compiled in"), "{stderr}");
+    assert!(stderr.contains("hint: build with `cargo build --release --features wgpu`"), "{stderr}");
 }
 
 #[cfg(not(feature = "wgpu"))]
@@ -162,6 +218,7 @@ fn wrong_arguments_end_before_anything_is_measured() {
         "--seconds -1",
         "--seconds nan",
         "--seconds soon",
+        "--adapters --large",
         "cpu",
     ] {
         room.fails(arguments, 2);

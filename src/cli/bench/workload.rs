@@ -8,6 +8,8 @@ use retune::transform::{Basis, Carrier, Padding, Position, Transform, Waveform};
 
 /// Series that are predicted: one batch of the classifier.
 pub(super) const SERIES: usize = 64;
+/// Series that are predicted at once, more than a batch.
+pub(super) const LARGE_BATCH: usize = 1024;
 /// Those of them that are trained on: one batch, so that an epoch is a step.
 pub(super) const TRAINED_ON: usize = 32;
 /// Values of each series.
@@ -15,21 +17,28 @@ pub(super) const SAMPLES: usize = 500;
 /// θ starts uniform within ± this.
 const INITIAL_AMPLITUDE: f32 = 0.05;
 
-/// Random walks of two classes in turn. Speed does not depend on their values.
-pub(super) fn series(seed: u64) -> Split {
+/// Series of the length that everything but products is measured on.
+pub(super) fn series(count: usize, seed: u64) -> Split {
+    made(count, SAMPLES, seed)
+}
+
+/// Random walks of two classes in turn, of which one swings too, so that there is something to learn.
+pub(super) fn made(count: usize, samples: usize, seed: u64) -> Split {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut walk = || {
+    let mut walk = |place: usize| {
+        let swing = (place % 2) as f64;
         let mut value = 0.0;
-        let step = |_| {
-            value += random.random_range(-1.0..1.0);
+        let step = |at: usize| {
+            value += random.random_range(-1.0..1.0) + swing * (at as f64 / 3.0).cos();
             value
         };
-        (0..SAMPLES).map(step).collect()
+        (0..samples).map(step).collect()
     };
-    let labels = ["even", "odd"].repeat(SERIES / 2).into_iter();
     Split {
-        series: (0..SERIES).map(|_| walk()).collect(),
-        labels: labels.map(str::to_owned).collect(),
+        series: (0..count).map(&mut walk).collect(),
+        labels: (0..count)
+            .map(|place| ["even", "odd"][place % 2].to_owned())
+            .collect(),
         ..Split::default()
     }
 }
