@@ -107,10 +107,8 @@ fn around(
     for place in 0..SEEN {
         let mut value = f32::new(0.0);
         let shifted = frame + place;
-        if shifted >= REACH {
-            if shifted < frames + REACH {
-                value = plane[(clip * frames + shifted - REACH) * mels + mel];
-            }
+        if shifted >= REACH && shifted < frames + REACH {
+            value = plane[(clip * frames + shifted - REACH) * mels + mel];
         }
         seen[place] = value;
     }
@@ -160,12 +158,10 @@ fn forward_kernel(
         for tap in 0..TAPS {
             let shifted = frame + tap;
             // Beyond the ends the second convolution meets zeros.
-            if shifted >= MARGIN {
-                if shifted < frames + MARGIN {
-                    for channel in 0..channels {
-                        let heard = first(&seen, kernel1, bias1, channel, tap);
-                        sum += kernel2[tap * channels + channel] * max(heard, f32::new(0.0));
-                    }
+            if shifted >= MARGIN && shifted < frames + MARGIN {
+                for channel in 0..channels {
+                    let heard = first(&seen, kernel1, bias1, channel, tap);
+                    sum += kernel2[tap * channels + channel] * max(heard, f32::new(0.0));
                 }
             }
         }
@@ -201,21 +197,19 @@ fn backward_kernel(
         #[unroll]
         for tap in 0..TAPS {
             let shifted = frame + tap;
-            if shifted >= MARGIN {
-                if shifted < frames + MARGIN {
-                    for channel in 0..channels {
-                        let heard = first(&seen, kernel1, bias1, channel, tap);
-                        let mut of_heard = f32::new(0.0);
-                        #[unroll]
-                        for outer in 0..TAPS {
-                            // The adjoint of a shift is the opposite shift.
-                            let back = comptime!(TAPS - 1 - outer);
-                            of_heard +=
-                                kernel2[back * channels + channel] * of_out[comptime!(tap + outer)];
-                        }
-                        let of_heard = select(heard > 0.0, of_heard, f32::new(0.0));
-                        sum += kernel1[channel * TAPS + comptime!(TAPS - 1 - tap)] * of_heard;
+            if shifted >= MARGIN && shifted < frames + MARGIN {
+                for channel in 0..channels {
+                    let heard = first(&seen, kernel1, bias1, channel, tap);
+                    let mut of_heard = f32::new(0.0);
+                    #[unroll]
+                    for outer in 0..TAPS {
+                        // The adjoint of a shift is the opposite shift.
+                        let back = comptime!(TAPS - 1 - outer);
+                        of_heard +=
+                            kernel2[back * channels + channel] * of_out[comptime!(tap + outer)];
                     }
+                    let of_heard = select(heard > 0.0, of_heard, f32::new(0.0));
+                    sum += kernel1[channel * TAPS + comptime!(TAPS - 1 - tap)] * of_heard;
                 }
             }
         }

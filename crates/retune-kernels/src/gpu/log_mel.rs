@@ -139,12 +139,10 @@ fn window_of(
 ) -> f32 {
     let sample = frame * HOP_SAMPLES + at;
     let mut value = f32::new(0.0);
-    if frame < FRAMES {
-        if sample < CLIP_SAMPLES {
-            value = audio[CUBE_POS_Y as usize * CLIP_SAMPLES + sample];
-            if comptime!(is_sum) {
-                value += shared[sample];
-            }
+    if frame < FRAMES && sample < CLIP_SAMPLES {
+        value = audio[CUBE_POS_Y as usize * CLIP_SAMPLES + sample];
+        if comptime!(is_sum) {
+            value += shared[sample];
         }
     }
     value * tables[WINDOW + at]
@@ -270,15 +268,11 @@ fn backward_kernel(
     if here < 2 * (MELS + 2) {
         let (second, padded) = (here / (MELS + 2), here % (MELS + 2));
         let mut of_mel = f32::new(0.0);
-        if padded > 0 {
-            if padded <= MELS {
-                if frame + second < FRAMES {
-                    let filter = padded - 1;
-                    let mel = mel_of(&magnitudes, tables, second, filter);
-                    let row = CUBE_POS_Y as usize * FRAMES + frame + second;
-                    of_mel = gradient[row * MELS + filter] / (mel + LOG_OFFSET);
-                }
-            }
+        if padded > 0 && padded <= MELS && frame + second < FRAMES {
+            let filter = padded - 1;
+            let mel = mel_of(&magnitudes, tables, second, filter);
+            let row = CUBE_POS_Y as usize * FRAMES + frame + second;
+            of_mel = gradient[row * MELS + filter] / (mel + LOG_OFFSET);
         }
         of_mels[here] = of_mel;
     }
@@ -291,7 +285,7 @@ fn backward_kernel(
         let bin = here + round * INVOCATIONS;
         if bin < BINS {
             let (a, b, c, d) = apart(&real, &imaginary, bin);
-            let half = select(bin % (FRAME_SAMPLES / 2) == 0, f32::new(1.0), f32::new(0.5));
+            let half = select(bin == 0 || bin == BINS - 1, f32::new(1.0), f32::new(0.5));
             let scale = half * slope(&of_mels, &magnitudes, tables, 0, bin);
             let scale2 = half * slope(&of_mels, &magnitudes, tables, 1, bin);
             let (a, b, c, d) = (a * scale, b * scale, c * scale2, d * scale2);
