@@ -1,6 +1,6 @@
 //! The bidirectional LSTM on slices.
 //!
-//! The batch is cut into parts of [`PART`] samples; a part and a direction are one unit of work.
+//! The batch is cut into parts; a part and a direction are one unit of work.
 //! The trace keeps what each unit left, in the order heard: for each part, for each direction,
 //! gates `[time, samples, 4 wide]` and cells `[time, samples, wide]`, where `wide` is the number of
 //! units filled up to whole vectors ([`Sizes::wide`]).
@@ -21,9 +21,10 @@ use super::vectors::{LANES, Lanes, run};
 use super::{Cpu, tensor, values};
 use crate::{BiLstmGradients, BiLstmTrace, BiLstmWeights, composed};
 
-/// Samples that go through the recurrence together. Fixed, so that sums over samples are the same
-/// on any number of threads.
-const PART: usize = 16;
+/// Samples that go through the recurrence together: the fewest that products are quick for, and the most.
+const PARTS: [usize; 2] = [4, 16];
+/// The largest batch that is cut into the smallest parts where a trace is kept.
+const SMALL_BATCH: usize = 64;
 /// Rows of samples and steps whose input projections are worked out together.
 const BLOCK: usize = 32;
 
@@ -34,17 +35,34 @@ struct Sizes {
     time: usize,
     features: usize,
     units: usize,
+    /// Samples of a part. No sample's own numbers depend on it; sums over samples and the trace do.
+    part: usize,
 }
 
 impl Sizes {
-    fn new(input: &Tensor<Cpu, 3>, weights: &BiLstmWeights<Cpu>) -> Self {
+    /// With parts that depend on the batch alone: sums are the same on any number of threads, and a
+    /// trace is read as it was written.
+    fn traced(input: &Tensor<Cpu, 3>, weights: &BiLstmWeights<Cpu>) -> Self {
         let [batch, time, features] = input.dims();
         let [_, units, _] = weights.recurrent.dims();
+        let [few, many] = PARTS;
         Self {
             batch,
             time,
             features,
             units,
+            part: if batch > SMALL_BATCH { many } else { few },
+        }
+    }
+
+    /// With parts for each thread, as large as they may be, for a pass that leaves no trace.
+    fn untraced(input: &Tensor<Cpu, 3>, weights: &BiLstmWeights<Cpu>) -> Self {
+        let sizes = Self::traced(input, weights);
+        let [few, many] = PARTS;
+        let each = sizes.batch.div_ceil(rayon::current_num_threads());
+        Self {
+            part: each.next_multiple_of(few).clamp(few, many),
+            ..sizes
         }
     }
 
@@ -64,13 +82,13 @@ impl Sizes {
     }
 
     fn units_of_work(self) -> usize {
-        2 * self.batch.div_ceil(PART)
+        2 * self.batch.div_ceil(self.part)
     }
 
     /// The samples of a unit's part.
     fn samples(self, unit: usize) -> std::ops::Range<usize> {
-        let first = unit / 2 * PART;
-        first..self.batch.min(first + PART)
+        let first = unit / 2 * self.part;
+        first..self.batch.min(first + self.part)
     }
 }
 
@@ -117,7 +135,7 @@ fn in_order_of_time(
     let time = sizes.time;
     let mut out = vec![0.0; sizes.batch * time * width];
     let parts = out
-        .par_chunks_mut(PART * time * width)
+        .par_chunks_mut(sizes.part * time * width)
         .zip(units.par_chunks(2));
     parts.for_each(|(out, units)| {
         let samples = out.len() / (time * width);
@@ -138,7 +156,10 @@ pub fn forward(
     weights: &BiLstmWeights<Cpu>,
     keep: bool,
 ) -> BiLstmTrace<Cpu> {
-    let sizes = Sizes::new(&input, weights);
+    let sizes = match keep {
+        true => Sizes::traced(&input, weights),
+        false => Sizes::untraced(&input, weights),
+    };
     if sizes.empty() {
         return composed::bilstm(input, weights);
     }
@@ -182,7 +203,7 @@ pub fn backward(
     gradient: Tensor<Cpu, 3>,
     with_weights: bool,
 ) -> BiLstmGradients<Cpu> {
-    let sizes = Sizes::new(&input, weights);
+    let sizes = Sizes::traced(&input, weights);
     if sizes.empty() {
         return composed::bilstm_backward(input, weights, trace, gradient, with_weights);
     }
