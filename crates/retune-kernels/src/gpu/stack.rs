@@ -88,6 +88,13 @@ fn convolve<R: CubeRuntime>(
     // WGSL knows no infinity.
     let floor = floor.max(f32::MIN);
     let shared = (time * columns).div_ceil(PLACES) * geometry.outputs;
+    // Numbers that are read at once.
+    let whole = |count: &usize| count.is_multiple_of(4);
+    let vector = if [geometry.inputs, input.row, input.start].iter().all(whole) {
+        4
+    } else {
+        1
+    };
     // SAFETY: the sizes are those of the plan, which the buffers were made by; the weights are as many
     // as the geometry says (`ConvolutionStack::new`).
     unsafe {
@@ -95,6 +102,7 @@ fn convolve<R: CubeRuntime>(
             &out.values.client.clone(),
             CubeCount::Static(groups(shared, INVOCATIONS), batch as u32, 1),
             CubeDim::new_1d(INVOCATIONS as u32),
+            vector,
             input.values.clone().into_array_arg(),
             kernel.into_array_arg(),
             bias.into_array_arg(),
@@ -120,8 +128,8 @@ fn convolve<R: CubeRuntime>(
 
 #[cube(launch_unchecked)]
 #[allow(clippy::too_many_arguments)]
-fn convolution_kernel(
-    input: &Array<f32>,
+fn convolution_kernel<N: Size>(
+    input: &Array<Vector<f32, N>>,
     kernel: &Array<f32>,
     bias: &Array<f32>,
     out: &mut Array<f32>,
@@ -165,16 +173,25 @@ fn convolution_kernel(
                     let inside = column >= padding && column < columns_in + padding;
                     let column = select(inside, column, padding.runtime()) - padding;
                     let step = at / columns + row;
-                    from[place] = (plane + (step * columns_in + column) * inputs) as u32;
+                    let at = plane + (step * columns_in + column) * inputs;
+                    from[place] = (at / N::value()) as u32;
                     is_there[place] = select(inside, f32::new(1.0), f32::new(0.0));
                 }
                 let weights = (row * kernel_columns + tap) * inputs * outputs + channel;
-                for number in 0..inputs {
-                    let weight = kernel[weights + number * outputs];
+                for group in 0..comptime!(inputs / N::value()) {
+                    let mut values = Array::<Vector<f32, N>>::new(PLACES);
                     #[unroll]
                     for place in 0..PLACES {
-                        let value = input[from[place] as usize + number];
-                        sums[place] += weight * is_there[place] * value;
+                        let value = input[from[place] as usize + group];
+                        values[place] = value * Vector::new(is_there[place]);
+                    }
+                    #[unroll]
+                    for lane in 0..N::value() {
+                        let weight = kernel[weights + (group * N::value() + lane) * outputs];
+                        #[unroll]
+                        for place in 0..PLACES {
+                            sums[place] += weight * values[place][lane];
+                        }
                     }
                 }
             }
