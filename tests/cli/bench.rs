@@ -169,8 +169,14 @@ fn adapters_are_listed_and_measured_on_none() {
     let printed = room.done("--adapters");
     for (place, adapter) in listed.iter().enumerate() {
         assert_eq!(adapter["number"], place + 1);
-        assert!(printed.contains(adapter["name"].as_str().unwrap()), "{printed}");
-        assert!(printed.contains(adapter["kind"].as_str().unwrap()), "{printed}");
+        assert!(
+            printed.contains(adapter["name"].as_str().unwrap()),
+            "{printed}"
+        );
+        assert!(
+            printed.contains(adapter["kind"].as_str().unwrap()),
+            "{printed}"
+        );
     }
     assert_eq!(printed.contains("no adapter"), listed.is_empty());
     if !listed.is_empty() {
@@ -183,8 +189,14 @@ fn adapters_are_listed_and_measured_on_none() {
 #[test]
 fn adapters_need_the_backend_that_uses_them() {
     let stderr = Room::new().fails("--adapters", 1);
-    assert!(stderr.contains("wgpu backend is not compiled in"), "{stderr}");
-    assert!(stderr.contains("hint: build with `cargo build --release --features wgpu`"), "{stderr}");
+    assert!(
+        stderr.contains("wgpu backend is not compiled in"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: build with `cargo build --release --features wgpu`"),
+        "{stderr}"
+    );
 }
 
 #[cfg(not(feature = "wgpu"))]
