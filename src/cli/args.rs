@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Once;
+use std::{env, panic};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -47,7 +48,11 @@ impl BackendArgs {
 /// The backend of that name, on an adapter where one is wanted; says on stderr which it runs on, once.
 pub fn engine(name: &str, adapter: Option<&str>, common: &Common) -> Result<Engine, Error> {
     static SAID: Once = Once::new();
+    static HOOKED: Once = Once::new();
 
+    if name == "wgpu" {
+        HOOKED.call_once(panics_in_a_line);
+    }
     let engine = match (name, adapter) {
         ("wgpu", Some(adapter)) => Engine::wgpu_on(adapter)?,
         (name, None) => Engine::named(name)?,
@@ -64,6 +69,20 @@ pub fn engine(name: &str, adapter: Option<&str>, common: &Common) -> Result<Engi
         SAID.call_once(|| say(&format!("adapter: {adapter}")));
     }
     Ok(engine)
+}
+
+/// What the runtime of a graphics card panics with is the cause of an error that is told later, and one line is
+/// enough of it; unless somebody asks for backtraces.
+fn panics_in_a_line() {
+    if env::var_os("RUST_BACKTRACE").is_none() {
+        panic::set_hook(Box::new(|panic| {
+            let text = panic.payload_as_str().unwrap_or("no message").trim();
+            let place = panic
+                .location()
+                .map_or(String::new(), |place| format!(" ({place})"));
+            say(&format!("wgpu: {text}{place}"));
+        }));
+    }
 }
 
 /// How files of series are read.
