@@ -109,6 +109,26 @@ fn the_same_seed_gives_the_same_mapping_on_any_number_of_threads() {
     }
 }
 
+/// The source reports one word for both classes of tones before training, so that by counts they have the
+/// same weights. A loss that does not set classes against each other is made small by that word alone, and
+/// the answers stay chance.
+#[test]
+fn classes_that_share_words_are_told_apart() {
+    for rule in ["bayesian", "bayesian-plus"] {
+        let settings = FitSettings {
+            labels: labels(rule),
+            members: 1,
+            ..FitSettings::preset(Preset::Voice2series)
+        };
+        let source = [source()];
+        let engine = Engine::cpu().unwrap();
+        let builder = engine.classifier().settings(settings).sources(&source);
+        let classifier = builder.fit(&two_tones(24, 1)).unwrap();
+        let accuracy = classifier.score(&two_tones(40, 90)).unwrap().accuracy;
+        assert!(accuracy > 0.9, "{rule}: {accuracy}");
+    }
+}
+
 /// What is found again after each epoch is another mapping than the one that an epoch began with.
 #[test]
 fn what_is_renewed_follows_the_answers() {

@@ -8,8 +8,26 @@ const SMOOTHING: f64 = 1.0;
 
 /// BLM: `ω(label, class) ∝ n(label, class) / (n(label) + λ)`, where `n` counts how often a label was
 /// the most probable one; the weights of a class sum to 1.
-pub(super) fn by_counts(answers: &Answers, _: Choice) -> LabelMapping {
-    weights(&answers.predicted)
+///
+/// A source that hears little in a series reports one label for the cases of several classes. These then have
+/// the same weights, no answer tells them apart, and no gradient ever does. Then sums of probabilities
+/// stand for all counts, as in BLM+: which other labels come near differs where the first does not.
+pub(super) fn by_counts(answers: &Answers, choice: Choice) -> LabelMapping {
+    let found = weights(&answers.predicted);
+    match has_twins(found.weights()) {
+        true => by_sums(answers, choice),
+        false => found,
+    }
+}
+
+/// Whether two rows are the same but for rounding.
+fn has_twins(rows: &[Vec<f32>]) -> bool {
+    let same = |one: &[f32], other: &[f32]| {
+        let mut pairs = one.iter().zip(other);
+        pairs.all(|(one, other)| (one - other).abs() < 1e-6)
+    };
+    let mut places = rows.iter().enumerate();
+    places.any(|(place, row)| rows[..place].iter().any(|other| same(row, other)))
 }
 
 /// BLM+: the same with sums of the probabilities of the most probable labels in place of counts.
@@ -68,6 +86,21 @@ mod tests {
         let second = [1.3 / 4.7, 1.4 / 3.0, 0.3 / 1.3];
         let normalised = |row: [f64; 3]| row.map(|one| one / row.iter().sum::<f64>());
         near(&found, &[normalised(first), normalised(second)]);
+    }
+
+    /// All cases are reported as label 0, so counts give each class all of it, and say nothing.
+    #[test]
+    fn sums_stand_for_counts_that_tell_nothing() {
+        let mut answers = Answers::new(2, 4);
+        answers.add(0, &[0.9, 0.06, 0.03, 0.01]);
+        answers.add(0, &[0.9, 0.06, 0.03, 0.01]);
+        answers.add(1, &[0.9, 0.01, 0.03, 0.06]);
+        let found = by_counts(&answers, Choice::default());
+        assert_eq!(found, by_sums(&answers, Choice::default()));
+        assert!(found.weights()[0] != found.weights()[1]);
+        answers.add(1, &[0.1, 0.2, 0.3, 0.4]);
+        let found = by_counts(&answers, Choice::default());
+        assert_eq!(found.weights()[0], [1.0, 0.0, 0.0, 0.0]);
     }
 
     fn near(found: &LabelMapping, expected: &[[f64; 3]]) {

@@ -119,6 +119,13 @@ pub fn rule_names() -> Vec<String> {
 ///
 /// Groups of labels are weights too: one over the size of the group (Yang, Tsai, Chen 2021, arXiv
 /// 2106.09296, section 3.3).
+///
+/// Where a label has a weight for more than one class, P(class) is that sum divided by the sum over all
+/// classes; the loss of Cai and others (arXiv 2410.24018) is a cross entropy over the classes too.
+/// Undivided, classes that share a label would not compete: a source that answers every case with that
+/// label would give each of them all of the probability, and the loss would be 0. Disjoint groups
+/// compete as they are, since the labels' probabilities sum to 1, and stay undivided as in Voice2Series:
+/// their loss also asks for labels that belong to a class at all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelMapping {
     /// `[classes][labels]`, none below 0.
@@ -182,6 +189,13 @@ impl LabelMapping {
         &self.weights
     }
 
+    /// Whether a label has a weight for more than one class. Trained weights are all above 0.
+    fn shares_labels(&self) -> bool {
+        let owners = |label: usize| self.weights.iter().filter(move |row| row[label] > 0.0);
+        let labels = self.weights.first().map_or(0, Vec::len);
+        self.trained || (0..labels).any(|label| owners(label).count() > 1)
+    }
+
     /// Whether the source has labels that could be mapped to so many classes, `per_class` to each.
     pub(crate) fn check_source(
         source: &SourceSpec,
@@ -219,25 +233,23 @@ impl LabelMapping {
 
     /// P(class) from the probability of each label, where `numbers` are the trained ones.
     pub(crate) fn of_probabilities(&self, probabilities: &[f32], numbers: &Numbers) -> Vec<f64> {
-        let score = |class: usize, weight: &dyn Fn(usize, usize) -> f64| {
+        let labels = probabilities.len();
+        let trained = numbers.get(WEIGHTS);
+        let weight = |class: usize, label: usize| match trained {
+            None => f64::from(self.weights[class][label]),
+            Some(trained) => f64::from(trained.values[class * labels + label]).exp(),
+        };
+        let score = |class: usize| {
             let labels = probabilities.iter().enumerate();
             let terms = labels.map(|(label, found)| f64::from(*found) * weight(class, label));
             terms.sum::<f64>()
         };
-        let classes = 0..self.weights.len();
-        match numbers.get(WEIGHTS) {
-            None => {
-                let weight = |class: usize, label: usize| f64::from(self.weights[class][label]);
-                classes.map(|class| score(class, &weight)).collect()
-            }
-            Some(trained) => {
-                let labels = probabilities.len();
-                let weight = |class, label| f64::from(trained.values[class * labels + label]).exp();
-                let scores: Vec<f64> = classes.map(|class| score(class, &weight)).collect();
-                let sum = scores.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-                scores.into_iter().map(|score| score / sum).collect()
-            }
-        }
+        let scores: Vec<f64> = (0..self.weights.len()).map(score).collect();
+        let sum = match self.shares_labels() {
+            true => scores.iter().sum::<f64>().max(f64::MIN_POSITIVE),
+            false => 1.0,
+        };
+        scores.into_iter().map(|score| score / sum).collect()
     }
 
     /// ln of each weight, `[classes * labels]`.
@@ -288,9 +300,9 @@ impl OutputMapping for LabelMapping {
         named([(WEIGHTS, tensor([classes, source.labels.len()], weights))])
     }
 
-    /// ln P(class), worked out in the logarithm throughout, so that an improbable class keeps its
-    /// gradient. The classes' probabilities need not sum to 1: with groups the rest belongs to labels
-    /// of no class and to the division by the group's size.
+    /// ln of each class's weighted sum, worked out in the logarithm throughout, so that an improbable class
+    /// keeps its gradient. The sums need not add up to 1: with groups the rest belongs to labels of no
+    /// class and to the division by the group's size.
     fn scores<B: Kernels>(
         &self,
         _source: &SourceSpec,
@@ -315,10 +327,9 @@ impl OutputMapping for LabelMapping {
         sum.reshape([batch, shape[1]])
     }
 
-    /// They are that already.
+    /// They are that already, but for classes that share labels: see [`LabelMapping`].
     fn log_probabilities<B: Kernels>(&self, scores: Tensor<B, 2>) -> Tensor<B, 2> {
-        match self.trained {
-            // Trained weights may add up to anything.
+        match self.shares_labels() {
             true => log_softmax(scores, 1),
             false => scores,
         }
@@ -370,12 +381,17 @@ mod tests {
         assert!(LabelRule::named("nearest").is_err());
     }
 
-    /// By hand, from [`Mapping`](crate::mapping::Mapping)'s definition.
+    /// By hand, from [`LabelMapping`]'s definition.
     #[test]
     fn weights_and_trained_numbers_give_probabilities() {
+        let answer = [0.25, 0.25, 0.5];
+        let mapping = LabelMapping::weighted(vec![vec![1.0, 0.0, 0.5], vec![0.0, 1.0, 0.0]]);
+        let found = mapping.of_probabilities(&answer, &Numbers::new());
+        assert_eq!(found, [0.5, 0.25]);
+        // Both classes have a weight for the last label: 1/2 and 3/8, over their sum.
         let mapping = LabelMapping::weighted(vec![vec![1.0, 0.0, 0.5], vec![0.0, 1.0, 0.25]]);
-        let found = mapping.of_probabilities(&[0.25, 0.25, 0.5], &Numbers::new());
-        assert_eq!(found, [0.5, 0.375]);
+        let found = mapping.of_probabilities(&answer, &Numbers::new());
+        assert!((found[0] - 4.0 / 7.0).abs() < 1e-12 && (found[1] - 3.0 / 7.0).abs() < 1e-12);
         // e⁰ = 1 and e^(ln 3) = 3: the second class has three times the first, so 1/4 and 3/4.
         let third = 3f32.ln();
         let weights = tensor([2, 3], [0.0, 0.0, 0.0, third, third, third]);
@@ -403,6 +419,8 @@ mod tests {
         };
         for mapping in [groups, LabelMapping::weighted(weighted)] {
             let found = mapping.scores(&spec(5), &outputs, &Parameters::default());
+            let log_probabilities = mapping.log_probabilities(found.clone());
+            let log_probabilities: Vec<f32> = log_probabilities.into_data().into_vec().unwrap();
             let found: Vec<f32> = found.into_data().into_vec().unwrap();
             for (row, logits) in logits.iter().enumerate() {
                 let powers: Vec<f64> = logits.iter().map(|l| f64::from(*l).exp()).collect();
@@ -420,7 +438,8 @@ mod tests {
                         error < 2e-5 * expected.abs().max(1.0),
                         "{row} {class} {error}"
                     );
-                    let relative = on_host[class] / expected.exp() - 1.0;
+                    let on_device = f64::from(log_probabilities[row * 2 + class]).exp();
+                    let relative = on_host[class] / on_device - 1.0;
                     // Single precision has no probability as small as those of the second row.
                     assert!(row == 1 || relative.abs() < 1e-5, "{relative}");
                 }
@@ -445,8 +464,13 @@ mod tests {
         let near = |row: [f64; 4]| row.map(Some).to_vec();
         answers.similarity = vec![near([0.9, 0.1, 0.4, 0.2]), near([0.2, 0.5, 0.3, 0.7])];
         let logits = [0.4f64, -0.3, 1.1, -0.8];
-        for name in rule_names() {
-            let mapping = (LabelRule::named(&name).unwrap().find)(&answers, Choice::default());
+        let mut shared = answers.clone();
+        shared.add(1, &[0.5, 0.2, 0.2, 0.1]);
+        let found = |name: String| {
+            let find = LabelRule::named(&name).unwrap().find;
+            [&answers, &shared].map(|answers| (name.clone(), find(answers, Choice::default())))
+        };
+        for (name, mapping) in rule_names().into_iter().flat_map(found) {
             let numbers = mapping.initial(&spec(4), 2);
             let numbers: Vec<f64> = match numbers.get(WEIGHTS) {
                 Some(numbers) => numbers.values.iter().map(|one| f64::from(*one)).collect(),
@@ -463,9 +487,9 @@ mod tests {
                     let terms = terms.map(|(label, logit)| logit.exp() * weight(class, label));
                     terms.sum::<f64>() / total
                 };
-                match numbers.is_empty() {
-                    true => score(class).ln(),
-                    false => (score(class) / (score(0) + score(1))).ln(),
+                match mapping.shares_labels() {
+                    true => (score(class) / (score(0) + score(1))).ln(),
+                    false => score(class).ln(),
                 }
             };
             for class in 0..2 {
@@ -516,5 +540,36 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// What all classes share tells none of them apart, however sure the source is of it: neither is it
+    /// rewarded, nor the classes' own labels left for it.
+    #[test]
+    #[cfg(feature = "cpu")]
+    fn a_label_that_all_classes_share_is_worth_chance() {
+        use burn::backend::Autodiff;
+
+        use crate::kernel::Cpu;
+
+        let mapping = LabelMapping::weighted(vec![vec![0.5, 0.5, 0.0], vec![0.5, 0.0, 0.5]]);
+        let device = Default::default();
+        let sure = [[30.0, 0.0, 0.0]];
+        let leaf = Tensor::<Autodiff<Cpu>, 2>::from_floats(sure, &device).require_grad();
+        let outputs = Outputs {
+            logits: Some(leaf.clone()),
+            taps: Vec::new(),
+        };
+        let scores = mapping.scores(&spec(3), &outputs, &Parameters::default());
+        let found = mapping.log_probabilities(scores);
+        let gradients = found.clone().slice([0..1, 0..1]).sum().backward();
+        let found: Vec<f32> = found.into_data().into_vec().unwrap();
+        assert!(found.iter().all(|one| (one.exp() - 0.5).abs() < 1e-6));
+        let slope = leaf.grad(&gradients).unwrap().into_data();
+        let slope: Vec<f32> = slope.into_vec().unwrap();
+        assert!(slope.iter().all(|one| one.abs() < 1e-6), "{slope:?}");
+        // Where the source wavers, its answer moves from the label of the other class to that of this one.
+        let host = |answer: [f32; 3]| mapping.of_probabilities(&answer, &Numbers::new())[0];
+        assert_eq!(host([1.0, 0.0, 0.0]), 0.5);
+        assert!(host([0.5, 0.3, 0.2]) > 0.5 && host([0.5, 0.2, 0.3]) < 0.5);
     }
 }
