@@ -13,6 +13,7 @@ mod data;
 mod forecast;
 mod hostile;
 mod labels;
+mod launches;
 mod motion;
 mod program;
 mod refused;
