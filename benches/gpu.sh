@@ -8,8 +8,7 @@
 #
 # What is built already is given in the environment; what is not, cargo builds first, which does not count:
 #   RETUNE         the `retune` binary, with the features cpu and wgpu
-#   KERNEL_TESTS   the test binary of retune-kernels, with the features cpu and wgpu
-#   WGPU_TESTS     the test binary of tests/wgpu.rs
+#   WGPU_TESTS     the test binary of tests/wgpu: the kernels and the backend
 # and besides:
 #   PYTHON         with NumPy and PyTorch [python3]
 #   PEER_VARIANTS  of PyTorch's variants these; `compiled` takes minutes more [eager]
@@ -32,7 +31,6 @@ if [ -z "${RETUNE:-}" ]; then
     RETUNE=${CARGO_TARGET_DIR:-$PWD/target}/release/retune
 fi
 retune=$(at_home "$RETUNE")
-kernel_tests=$(at_home "${KERNEL_TESTS:-$(built -p retune-kernels --features cpu,wgpu --lib)}")
 wgpu_tests=$(at_home "${WGPU_TESTS:-$(built --features wgpu --test wgpu)}")
 python=${PYTHON:-python3}
 work=$(mktemp -d) || exit 1
@@ -81,7 +79,7 @@ if command -v nvidia-smi >/dev/null; then
 fi
 step adapters 30 "$retune" bench --adapters && while read -r line; do note "    $line"; done <"$work/stdout"
 
-step "tests of the kernels" 120 "$kernel_tests" gpu --test-threads 2
+step "tests of the kernels" 120 "$wgpu_tests" kernels:: --test-threads 2
 results
 
 # One series of GunPoint, and a program for it.
@@ -100,7 +98,7 @@ for backend in wgpu cpu; do
         note "    $(grep -m 1 'fitted in' "$work/stdout")"
 done
 
-step "tests of the backend" 60 "$wgpu_tests"
+step "tests of the backend" 60 "$wgpu_tests" --skip kernels::
 results
 
 step bench 120 "$retune" bench --json --backend wgpu --backend cpu && cp "$work/stdout" "$out/bench.json"

@@ -18,6 +18,8 @@ pub mod composed;
 mod cpu;
 #[cfg(feature = "wgpu")]
 mod gpu;
+#[cfg(test)]
+mod made;
 pub mod mel;
 mod stack;
 

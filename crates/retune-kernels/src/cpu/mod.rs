@@ -15,7 +15,7 @@ mod panels;
 mod pool;
 pub(crate) mod stack;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod vectors;
 
 use std::ops::Deref;

@@ -6,29 +6,14 @@ use burn::tensor::backend::Backend;
 
 use super::vectors::in_every_version;
 use super::*;
+use crate::DenseWeights;
+use crate::made::{bilstm_weights, convolution_weights, dense_weights, noise, noisy, stack};
 use crate::mel::{mel_centres, mel_filters};
-use crate::{Activation, Convolution, DenseWeights, Geometry, Pool, StackLayer};
 
 type Recorded = Autodiff<Cpu>;
 
 /// Odd numbers of samples: one, a few, and one more than are worked on together.
 const BATCHES: [usize; 3] = [1, 3, 33];
-
-/// Numbers between −1 and 1 that look random.
-pub fn noise(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        })
-        .collect()
-}
-
-pub fn noisy<B: Backend, const D: usize>(shape: [usize; D], scale: f32, seed: u32) -> Tensor<B, D> {
-    let values = TensorData::new(noise(shape.iter().product(), seed), shape);
-    Tensor::from_data(values, &Default::default()) * scale
-}
 
 /// Compares to within a share of the largest value above 1.
 #[track_caller]
@@ -216,16 +201,6 @@ fn the_log_mel_of_a_sum_equals_that_of_the_added_clips() {
     }
 }
 
-/// The ReLUs are sometimes open and sometimes shut.
-pub fn convolution_weights<B: Backend>(frames: usize) -> ConvolutionWeights<B> {
-    ConvolutionWeights {
-        kernel1: noisy([10, 5], 0.5, 4),
-        bias1: noisy([10], 0.2, 5),
-        kernel2: noisy([5, 10], 0.3, 6),
-        bias2: noisy([frames], 0.2, 7),
-    }
-}
-
 #[test]
 fn the_convolutions() {
     // Some widths fill no vector, and some clips are shorter than a convolution is long.
@@ -242,14 +217,6 @@ fn the_convolutions() {
             |x, g| composed::convolutions_backward(x, &weights, g),
             |x| Recorded::convolutions(x, &recorded),
         );
-    }
-}
-
-pub fn bilstm_weights<B: Backend>(features: usize, units: usize) -> BiLstmWeights<B> {
-    BiLstmWeights {
-        input: noisy([features, 8 * units], 0.5, 1),
-        recurrent: noisy([2, units, 4 * units], 0.5, 2),
-        bias: noisy([8 * units], 0.5, 3),
     }
 }
 
@@ -366,13 +333,6 @@ fn the_attention() {
     }
 }
 
-pub fn dense_weights<B: Backend>(inputs: usize, outputs: usize) -> DenseWeights<B> {
-    DenseWeights {
-        kernel: noisy([inputs, outputs], 0.3, 41),
-        bias: noisy([outputs], 0.3, 42),
-    }
-}
-
 #[test]
 fn dense_layers() {
     for relu in [false, true] {
@@ -409,32 +369,6 @@ fn dense_layers() {
         };
         check_slopes(&weights.kernel, &found, &along, [1e-3, 1e-2], function);
     }
-}
-
-pub fn stack() -> ConvolutionStack {
-    let convolution = |outputs, inputs, kernel: [usize; 2], activation| Convolution {
-        geometry: Geometry {
-            outputs,
-            inputs,
-            kernel,
-            padding: kernel[1] / 2,
-        },
-        activation,
-        kernel: noise(outputs * inputs * kernel[0] * kernel[1], outputs as u32),
-        bias: noise(outputs, 77),
-    };
-    let leaky = |slope, floor| Activation::Leaky { slope, floor };
-    let pool = |window| StackLayer::Pool(Pool { window });
-    let layer = |outputs, inputs, kernel, activation| {
-        StackLayer::Convolution(convolution(outputs, inputs, kernel, activation))
-    };
-    ConvolutionStack::new(vec![
-        layer(24, 2, [3, 3], leaky(0.2, -0.4)),
-        pool([2, 2]),
-        layer(12, 24, [1, 3], leaky(0.0, f32::NEG_INFINITY)),
-        pool([1, 2]),
-        layer(9, 12, [3, 1], Activation::Linear),
-    ])
 }
 
 #[test]

@@ -15,8 +15,6 @@ mod normalise;
 mod paint;
 mod pool;
 mod stack;
-#[cfg(all(test, feature = "cpu"))]
-mod tests;
 
 use burn::tensor::Tensor;
 use burn_cubecl::CubeRuntime;

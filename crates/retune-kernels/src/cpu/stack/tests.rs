@@ -1,8 +1,8 @@
 //! Everything against plain definitions in f64.
 
 use super::convolution::PackedConvolution;
-use crate::cpu::tests::noise;
 use crate::cpu::vectors::in_every_version;
+use crate::made::noise;
 use crate::stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
 
 const LEAKY: Activation = Activation::Leaky {

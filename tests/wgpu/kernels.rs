@@ -4,10 +4,10 @@
 use burn::backend::Autodiff;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use retune::kernel::mel::mel_centres;
+use retune::kernel::{Attended, Cpu, Kernels, Wgpu, composed};
 
-use crate::cpu::tests::{bilstm_weights, convolution_weights, dense_weights, noise, stack};
-use crate::mel::mel_centres;
-use crate::{Attended, Cpu, Kernels, Wgpu, composed};
+use super::made::{bilstm_weights, convolution_weights, dense_weights, noise, stack};
 
 type Recorded = Autodiff<Wgpu>;
 

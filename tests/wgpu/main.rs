@@ -4,15 +4,21 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 #![cfg(all(feature = "cpu", feature = "wgpu"))]
 
-#[path = "library/common.rs"]
+#[path = "../library/common.rs"]
 mod common;
+mod kernels;
+#[path = "../../crates/retune-kernels/src/made.rs"]
+mod made;
 
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use common::{difference, golden, on_device, published, two_tones, values};
 use retune::fit::{FitSettings, ForecastSettings, Preset};
 use retune::forecast::{History, Timeline};
-use retune::kernel::{Cpu, Kernels, Wgpu};
+use retune::kernel::{
+    Activation, BiLstmWeights, Convolution, ConvolutionStack, ConvolutionWeights, Cpu,
+    DenseWeights, Geometry, Kernels, Pool, StackLayer, Wgpu,
+};
 use retune::motion::{
     AdaptSettings, CsvOptions, MotionForecaster, MotionSourceWeights, PretrainSettings,
     SampleTimes, Scaling, WindowLayout, Windows, adapt, pretrain, read_csv,
