@@ -119,17 +119,26 @@ pub(crate) fn rows<B: Backend>(tensor: Tensor<B, 2>) -> Vec<Vec<f32>> {
 /// A float tensor's values on the host.
 pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> HostTensor {
     let shape = tensor.dims().to_vec();
-    let values = tensor.into_data().convert::<f32>().into_vec();
-    let values = values.expect("the data were converted to f32 just before");
+    let values = hosts(vec![tensor]).swap_remove(0);
     HostTensor { shape, values }
 }
 
-/// The values of several float tensors on the host, which a device is asked for once.
+/// The values of several float tensors on the host, which their device is asked for once.
+///
+/// # Panics
+///
+/// If the device did not do its work; `engine` turns that into an error.
 pub(crate) fn hosts<B: Backend, const D: usize>(tensors: Vec<Tensor<B, D>>) -> Vec<Vec<f32>> {
+    let device = tensors.first().map(Tensor::device);
     let asked = tensors
         .into_iter()
         .fold(Transaction::default(), Transaction::register);
-    let values = asked.execute().into_iter().map(|data| {
+    let found = asked.execute().into_iter();
+    // A kernel that the device did not take leaves what was there before it, and reading does not say so.
+    if let Some(device) = device {
+        B::sync(&device).expect("the device took all kernels");
+    }
+    let values = found.map(|data| {
         let values = data.convert::<f32>().into_vec();
         values.expect("the data were converted to f32 just before")
     });

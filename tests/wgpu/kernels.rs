@@ -15,7 +15,9 @@ type Recorded = Autodiff<Wgpu>;
 const BATCHES: [usize; 2] = [1, 3];
 
 fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
-    tensor.into_data().iter().collect()
+    let (device, data) = (tensor.device(), tensor.into_data());
+    B::sync(&device).expect("the device took all kernels");
+    data.iter().collect()
 }
 
 /// Compares to within a share of the largest value above 1.

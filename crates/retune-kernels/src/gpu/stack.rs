@@ -116,6 +116,7 @@ fn convolve<R: CubeRuntime>(
             columns as u32,
             slope,
             floor,
+            vector,
             geometry.inputs,
             geometry.outputs,
             geometry.kernel[0],
@@ -142,6 +143,7 @@ fn convolution_kernel<N: Size>(
     columns: u32,
     slope: f32,
     floor: f32,
+    #[comptime] vector: usize,
     #[comptime] inputs: usize,
     #[comptime] outputs: usize,
     #[comptime] kernel_rows: usize,
@@ -174,23 +176,27 @@ fn convolution_kernel<N: Size>(
                     let column = select(inside, column, padding.runtime()) - padding;
                     let step = at / columns + row;
                     let at = plane + (step * columns_in + column) * inputs;
-                    from[place] = (at / N::value()) as u32;
+                    from[place] = (at / vector) as u32;
                     is_there[place] = select(inside, f32::new(1.0), f32::new(0.0));
                 }
                 let weights = (row * kernel_columns + tap) * inputs * outputs + channel;
-                for group in 0..comptime!(inputs / N::value()) {
-                    let mut values = Array::<Vector<f32, N>>::new(PLACES);
+                for group in 0..comptime!(inputs / vector) {
+                    let mut values = Array::<f32>::new(comptime!(PLACES * vector));
                     #[unroll]
                     for place in 0..PLACES {
                         let value = input[from[place] as usize + group];
-                        values[place] = value * Vector::new(is_there[place]);
+                        #[unroll]
+                        for lane in 0..vector {
+                            values[comptime!(place * vector + lane)] =
+                                value[lane] * is_there[place];
+                        }
                     }
                     #[unroll]
-                    for lane in 0..N::value() {
-                        let weight = kernel[weights + (group * N::value() + lane) * outputs];
+                    for lane in 0..vector {
+                        let weight = kernel[weights + (group * vector + lane) * outputs];
                         #[unroll]
                         for place in 0..PLACES {
-                            sums[place] += weight * values[place][lane];
+                            sums[place] += weight * values[comptime!(place * vector + lane)];
                         }
                     }
                 }
