@@ -106,6 +106,14 @@ fn beside<B: Kernels>(both: Tensor<B, 2>, time: usize) -> Attended<B> {
 }
 
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+    fn together(length: usize) -> usize {
+        B::together(length)
+    }
+
+    fn side_by_side() -> usize {
+        B::side_by_side()
+    }
+
     fn log_mel(audio: Tensor<Self, 2>) -> Tensor<Self, 3> {
         let backward = |audio, (): &_, gradient| B::log_mel_backward(audio, gradient);
         record_one(audio, (), |audio, ()| B::log_mel(audio), backward)
