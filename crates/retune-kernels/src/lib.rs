@@ -125,7 +125,7 @@ pub trait Kernels: Backend {
     /// How many series of a length go through a source together where there are many: enough to keep a
     /// device busy, and no more than its memory holds easily.
     fn together(_length: usize) -> usize {
-        64
+        (64 / rayon::current_num_threads()).max(16)
     }
 
     /// How many such batches are worked on side by side.
