@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use burn_cubecl::CubeRuntime;
 use cubecl::prelude::*;
 
-use super::launch::{Gpu, along, empty, into_tensor, rows};
+use super::launch::{Gpu, empty, into_tensor, rows};
 use super::math::{sigmoid, tanh};
 use crate::{BiLstmGradients, BiLstmTrace, BiLstmWeights, composed};
 
@@ -61,6 +61,12 @@ pub fn forward<R: CubeRuntime>(
         gates: into_tensor(gates),
         cells: into_tensor(cells),
     }
+}
+
+/// The step that a direction hears at a position.
+#[cube]
+fn along(direction: usize, position: usize, time: usize) -> usize {
+    select(direction == 0, position, time - 1 - position)
 }
 
 #[cube(launch_unchecked)]

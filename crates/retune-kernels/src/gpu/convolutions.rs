@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use burn_cubecl::CubeRuntime;
 use cubecl::prelude::*;
 
-use super::launch::{Gpu, empty, groups, into_tensor, rows};
+use super::launch::{Gpu, empty, groups, into_tensor, rows, rows_or};
 use crate::ConvolutionWeights;
 use crate::composed::{MARGIN, TAPS};
 
@@ -68,8 +68,7 @@ fn launch<R: CubeRuntime>(
     }
     let plane = rows(plane);
     let out = empty(&plane, shape);
-    let passes = gradient.is_some();
-    let gradient = gradient.map_or_else(|| plane.clone(), rows);
+    let (gradient, passes) = rows_or(gradient, &plane);
     // SAFETY: all planes have `batch · frames · mels` numbers; each weight its shape.
     unsafe {
         forward_kernel::launch_unchecked::<R>(

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn_cubecl::CubeRuntime;
 use cubecl::prelude::*;
 
-use super::launch::{Gpu, empty, into_tensor, rows};
+use super::launch::{Gpu, empty, into_tensor, rows, rows_or};
 use crate::{DenseGradients, DenseWeights, composed};
 
 const INVOCATIONS: usize = 128;
@@ -54,8 +54,7 @@ pub fn backward<R: CubeRuntime>(
     }
     let gradient = rows(gradient);
     let out = empty(&gradient, [batch, inputs]);
-    let relu = output.is_some();
-    let output = output.map_or_else(|| gradient.clone(), rows);
+    let (output, relu) = rows_or(output, &gradient);
     // SAFETY: for each workgroup `out` has `inputs`, `gradient` and `output` have `outputs` numbers.
     unsafe {
         backward_kernel::launch_unchecked::<R>(

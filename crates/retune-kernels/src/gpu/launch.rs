@@ -8,7 +8,6 @@ use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::ops::numeric::empty_device_dtype;
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeBackend, CubeRuntime};
-use cubecl::prelude::*;
 
 /// Any GPU that CubeCL compiles for.
 pub type Gpu<R> = CubeBackend<R, f32, i32, u32>;
@@ -37,10 +36,15 @@ pub fn groups(items: usize, invocations: usize) -> u32 {
     items.div_ceil(invocations) as u32
 }
 
-/// The step that a direction hears at a position.
-#[cube]
-pub fn along(direction: usize, position: usize, time: usize) -> usize {
-    select(direction == 0, position, time - 1 - position)
+/// What a kernel reads where it is there, and whether it is; where not, something else is bound in its place.
+pub fn rows_or<R: CubeRuntime, const D: usize>(
+    tensor: Option<Tensor<Gpu<R>, D>>,
+    other: &CubeTensor<R>,
+) -> (CubeTensor<R>, bool) {
+    match tensor {
+        Some(tensor) => (rows(tensor), true),
+        None => (other.clone(), false),
+    }
 }
 
 /// Numbers that stay on a device once they were asked for there.

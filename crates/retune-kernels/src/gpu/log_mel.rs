@@ -11,7 +11,7 @@ use cubecl::prelude::*;
 
 use self::fourier::{INVOCATIONS, transform};
 use self::tables::{CLOSEST, FILTERS, STARTS, WEIGHTS, WINDOW, tables};
-use super::launch::{Gpu, empty, groups, into_tensor, rows};
+use super::launch::{Gpu, empty, groups, into_tensor, rows, rows_or};
 use crate::mel::{BINS, CLIP_SAMPLES, FRAME_SAMPLES, FRAMES, HOP_SAMPLES, LOG_OFFSET, MELS};
 
 /// Pairs of frames of a clip; the last has one frame.
@@ -27,7 +27,7 @@ pub fn forward<R: CubeRuntime>(
     assert_eq!(samples, CLIP_SAMPLES, "clips of a second");
     let audio = rows(audio);
     let planes = empty(&audio, [batch, FRAMES, MELS]);
-    let (shared, is_sum) = or_itself(shared, &audio);
+    let (shared, is_sum) = rows_or(shared, &audio);
     if batch > 0 {
         // SAFETY: `audio` has a clip and `planes` a plane for each of the groups' second index;
         // `shared` is a clip or, not read, the audio.
@@ -45,17 +45,6 @@ pub fn forward<R: CubeRuntime>(
         }
     }
     into_tensor(planes)
-}
-
-/// What is shared, or where nothing is, something to bind in its place.
-fn or_itself<R: CubeRuntime>(
-    shared: Option<Tensor<Gpu<R>, 1>>,
-    audio: &CubeTensor<R>,
-) -> (CubeTensor<R>, bool) {
-    match shared {
-        Some(shared) => (rows(shared), true),
-        None => (audio.clone(), false),
-    }
 }
 
 pub fn backward<R: CubeRuntime>(
@@ -91,7 +80,7 @@ fn of_frames<R: CubeRuntime>(
     assert_eq!(samples, CLIP_SAMPLES, "clips of a second");
     let audio = rows(audio);
     let frames = empty(&audio, [batch, FRAMES, FRAME_SAMPLES]);
-    let (shared, is_sum) = or_itself(shared, &audio);
+    let (shared, is_sum) = rows_or(shared, &audio);
     if batch > 0 {
         // SAFETY: as in `forward`; `gradient` has a plane and `frames` all frames for each clip.
         unsafe {
