@@ -49,6 +49,13 @@ impl<B: Backend> Parameters<B> {
         Self(numbers.iter().map(on_device).collect())
     }
 
+    /// These with others beside them.
+    pub(crate) fn with(&self, numbers: &Numbers, device: &B::Device) -> Self {
+        let mut all = self.0.clone();
+        all.extend(Self::new(numbers, device).0);
+        Self(all)
+    }
+
     /// The numbers of that name, flat.
     ///
     /// # Panics

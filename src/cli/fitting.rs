@@ -234,11 +234,7 @@ impl FitArgs {
             Some(trainer) => BlackBoxSettings::by(trainer),
             None => BlackBoxSettings::default(),
         };
-        set(
-            &mut settings.dimensions,
-            &self.dimensions.map(|given| given.0),
-        );
-        set(&mut settings.basis, &self.basis);
+        self.adjust_padding(&mut settings.padding);
         settings.labels = self.mapping.settings(settings.labels, source)?;
         let plan = &mut settings.plan;
         plan.seed = seed;
@@ -255,16 +251,12 @@ impl FitArgs {
     }
 
     /// The options that training through answers alone does not take up, and whether they were given.
-    fn beside_a_black_box(&self) -> [(&'static str, bool); 16] {
+    fn beside_a_black_box(&self) -> [(&'static str, bool); 12] {
         [
             ("--preset", self.preset != Preset::Default),
             ("--transform", !self.transforms.is_empty()),
             ("--readout", !self.readouts.is_empty()),
             ("--parts", self.parts.is_some()),
-            ("--segments", self.segments.is_some()),
-            ("--position", self.position.is_some()),
-            ("--stretch", self.stretch.is_some()),
-            ("--initial-amplitude", self.initial_amplitude.is_some()),
             ("--pattern", self.pattern.is_some()),
             ("--members", self.members.is_some()),
             ("--dropout", self.dropout.is_some()),
@@ -308,18 +300,21 @@ impl FitArgs {
         ]
     }
 
+    /// Puts what was given for the transform padding into one.
+    fn adjust_padding(&self, padding: &mut Padding) {
+        set(&mut padding.segments, &self.segments);
+        set(&mut padding.position, &self.position);
+        set(&mut padding.stretch, &self.stretch.map(|given| given.0));
+        set(&mut padding.initial_amplitude, &self.initial_amplitude);
+        let dimensions = self.dimensions.map(|given| given.0);
+        set(&mut padding.dimensions, &dimensions);
+        set(&mut padding.basis, &self.basis);
+    }
+
     /// Puts what was given for a kind of transform into a transform of that kind.
     fn adjust(&self, transform: &mut Transform) {
         if let Some(mut padding) = transform.downcast::<Padding>().cloned() {
-            set(&mut padding.segments, &self.segments);
-            set(&mut padding.position, &self.position);
-            set(&mut padding.stretch, &self.stretch.map(|given| given.0));
-            set(&mut padding.initial_amplitude, &self.initial_amplitude);
-            set(
-                &mut padding.dimensions,
-                &self.dimensions.map(|given| given.0),
-            );
-            set(&mut padding.basis, &self.basis);
+            self.adjust_padding(&mut padding);
             *transform = Transform::new(padding);
         } else if let Some(mut pattern) = transform.downcast::<Pattern>().cloned() {
             set(&mut pattern.added, &self.pattern);

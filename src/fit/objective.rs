@@ -120,6 +120,9 @@ pub(super) struct Reprogramming<'a, B: AutodiffBackend> {
     device: &'a B::Device,
     /// What the transform's fixed part makes of each series, worked out once.
     prepared: Vec<Vec<f32>>,
+    /// The transform's numbers that nothing trains, on each of the two backends.
+    fixed: Parameters<B>,
+    fixed_at_rest: Parameters<B::InnerBackend>,
     examples: Examples<'a>,
     of_transform: Layout,
     of_mapping: Layout,
@@ -156,6 +159,8 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
             through,
             loss: Loss::new(settings.labels.focal, examples.classes, count),
             prepared: transform.prepare(spec, &examples.taken_by(transform))?,
+            fixed: transform.fixed(spec, examples.length, device),
+            fixed_at_rest: transform.fixed(spec, examples.length, device),
             source,
             at_rest,
             device,
@@ -168,7 +173,7 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
     /// The numbers before training on some cases, by which the label mapping is found as well.
     pub(super) fn begin(&self, training: &[usize]) -> Result<Vec<f32>, Error> {
         let numbers = [self.of_transform.start(), self.of_mapping.start()].concat();
-        let (transform, _) = self.on_device(&numbers)?;
+        let (transform, _) = self.on_device(&self.fixed_at_rest, &numbers);
         let forward = |cases: &[usize], alike| {
             let input = self.input(self.at_rest.as_ref(), &transform, cases);
             Ok(self.forwarded(input, alike))
@@ -219,17 +224,15 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         )
     }
 
-    /// The same on any of the two backends.
+    /// The same on any of the two backends, with what is fixed there.
     fn on_device<C: Kernels<Device = B::Device>>(
         &self,
+        fixed: &Parameters<C>,
         numbers: &[f32],
-    ) -> Result<(Parameters<C>, Parameters<C>), Error> {
+    ) -> (Parameters<C>, Parameters<C>) {
         let (transform, mapping) = self.named(numbers);
-        let (spec, length) = (self.at_rest.spec(), self.examples.length);
-        let transform = self
-            .transform
-            .on_device(spec, &transform, length, self.device)?;
-        Ok((transform, Parameters::new(&mapping, self.device)))
+        let mapping = Parameters::new(&mapping, self.device);
+        (fixed.with(&transform, self.device), mapping)
     }
 
     /// What the source is given for some cases.
@@ -270,6 +273,13 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         let found = mapped.log_probabilities(scores);
         self.loss.of_batch(found, &classes)
     }
+
+    /// The same without a gradient.
+    fn loss_at_rest(&self, numbers: &[f32], cases: &[usize], trained_on: bool) -> f64 {
+        let numbers = self.on_device(&self.fixed_at_rest, numbers);
+        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases, trained_on);
+        loss.into_scalar().elem()
+    }
 }
 
 /// The probabilities of a source that was found to have labels.
@@ -280,15 +290,11 @@ fn probabilities<B: Kernels>(outputs: &Outputs<B>) -> Tensor<B, 2> {
 
 impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Objective for Reprogramming<'_, B> {
     fn loss(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
-        let numbers = self.on_device(numbers)?;
-        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases, true);
-        Ok(loss.into_scalar().elem())
+        Ok(self.loss_at_rest(numbers, cases, true))
     }
 
     fn watched(&self, numbers: &[f32], cases: &[usize]) -> Result<f64, Error> {
-        let numbers = self.on_device(numbers)?;
-        let loss = self.mean_loss(self.at_rest.as_ref(), &numbers, cases, false);
-        Ok(loss.into_scalar().elem())
+        Ok(self.loss_at_rest(numbers, cases, false))
     }
 
     fn epoch_ended(&self) {
@@ -298,7 +304,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Objective for Reprogra
     }
 
     fn gradient(&self, numbers: &[f32], cases: &[usize]) -> Result<Option<Gradient>, Error> {
-        let mut on_device = self.on_device::<B>(numbers)?;
+        let mut on_device = self.on_device(&self.fixed, numbers);
         let mut tracked = self.of_transform.track(&mut on_device.0);
         tracked.extend(self.of_mapping.track(&mut on_device.1));
         let loss = self.mean_loss(self.source.as_ref(), &on_device, cases, true);

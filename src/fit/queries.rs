@@ -11,7 +11,7 @@ use super::{nothing_to_fit, objective::Layout};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::LabelMapping;
-use crate::parameters::Numbers;
+use crate::parameters::{Numbers, Parameters};
 use crate::series::{Classes, Scaling, Split};
 use crate::source::{BlackBox, Counted, HostBatch, SpeechClip};
 use crate::train::Objective;
@@ -63,9 +63,10 @@ pub(crate) struct Queried<'a, B: Kernels> {
     black_box: &'a Counted<'a>,
     device: &'a B::Device,
     prepared: Vec<Vec<f32>>,
+    /// The transform's numbers that nothing trains.
+    fixed: Parameters<B>,
     /// The place of each one's class.
     pub(crate) classes: Vec<usize>,
-    length: usize,
     of_transform: Layout,
     of_mapping: Layout,
     curve: RefCell<Curve>,
@@ -101,13 +102,13 @@ impl<'a, B: Kernels> Queried<'a, B> {
         };
         Ok(Self {
             prepared: transform.prepare(spec, &series)?,
+            fixed: transform.fixed(spec, length, device),
             transform,
             labels,
             loss: Loss::new(focal, &classes, count),
             black_box,
             device,
             classes,
-            length,
             of_transform,
             of_mapping,
             curve: RefCell::default(),
@@ -189,7 +190,7 @@ impl<'a, B: Kernels> Queried<'a, B> {
     ) -> Result<Vec<Vec<f32>>, Error> {
         let (spec, transform) = (black_box.spec(), self.transform);
         let named = self.of_transform.named(numbers);
-        let parameters = transform.on_device::<B>(spec, &named, self.length, self.device)?;
+        let parameters = self.fixed.with(&named, self.device);
         let prepared: Vec<&[f32]> = cases.iter().map(|case| &self.prepared[*case][..]).collect();
         let input = transform.forward(spec, &prepared, &parameters, self.device);
         black_box.query(&HostBatch::of(input))

@@ -18,12 +18,11 @@ const POINTS: u64 = 100;
 /// How a program is trained on a black box.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlackBoxSettings {
-    /// The most queries that training may make; none for as many as the epochs need.
+    /// The most queries that training may make, which also bound its epochs; none for as many as the
+    /// epochs need.
     pub budget: Option<u64>,
-    /// The most numbers that θ has, as a sum of sounds; none for one in each sample.
-    pub dimensions: Option<usize>,
-    /// The sounds that it is a sum of.
-    pub basis: Basis,
+    /// How a series stands in the clip, and how many numbers θ around it has.
+    pub padding: Padding,
     /// How the label mapping is found, and what is made small through it.
     pub labels: LabelSettings,
     /// The trainer, by its name; see [`train::names`].
@@ -42,36 +41,30 @@ impl BlackBoxSettings {
     /// Training by a trainer of that name, with a rate that suits it: steps of `random-directions` have
     /// the length of the rate, those of `spsa` a shape of their own.
     pub fn by(trainer: &str) -> Self {
-        let (learning_rate, decay) = match trainer {
-            "spsa" => (0.01, 0.0),
-            _ => (0.1, 0.01),
+        let (learning_rate, schedule) = match trainer {
+            "spsa" => (0.01, Schedule::Inverse { decay: 0.0 }),
+            _ => (0.03, Schedule::HalfCosine),
         };
         Self {
             budget: Some(100_000),
-            dimensions: Some(300),
-            basis: Basis::Tones,
+            padding: Padding {
+                segments: 3,
+                position: Position::Centre,
+                stretch: None,
+                initial_amplitude: 0.05,
+                dimensions: Some(300),
+                basis: Basis::Tones,
+            },
             labels: LabelSettings::default(),
             trainer: trainer.to_owned(),
             plan: Plan {
                 epochs: 100_000,
                 batch: 32,
                 learning_rate,
-                schedule: Schedule::Inverse { decay },
+                schedule,
                 ..Plan::default()
             },
         }
-    }
-
-    /// The series in the middle of a clip, stretched over half of it, in a trained sound.
-    pub fn transform(&self, samples: usize) -> Transform {
-        Transform::new(Padding {
-            segments: 1,
-            position: Position::Centre,
-            stretch: Some((samples / 2).max(1)),
-            initial_amplitude: 0.05,
-            dimensions: self.dimensions,
-            basis: self.basis,
-        })
     }
 }
 
@@ -119,14 +112,18 @@ pub fn fit_black_box<B: Kernels>(
 ) -> Result<(Program, BlackBoxScore), Error> {
     settings.labels.check()?;
     let (spec, seed) = (black_box.spec(), settings.plan.seed);
-    let transform = settings.transform(spec.audio.map_or(0, |audio| audio.samples));
+    let transform = Transform::new(settings.padding.clone());
     let classes = Classes::from_training(&data.train.labels)?;
     let labels = Labels::new(&settings.labels, seed, spec, classes.len())?;
-    let trainer = Plan {
-        training: (0..data.train.len()).collect(),
-        ..settings.plan.clone()
+    let trainer = |epochs| {
+        let plan = Plan {
+            training: (0..data.train.len()).collect(),
+            epochs,
+            ..settings.plan.clone()
+        };
+        train::known(&settings.trainer, plan)
     };
-    let trainer = train::known(&settings.trainer, trainer)?;
+    let per_epoch = trainer(0)?.losses_per_step() as u64 * data.train.len() as u64;
     // Only training has a budget.
     let counted = Counted::new(black_box, settings.budget);
     let queried = |split: &Split| {
@@ -142,6 +139,14 @@ pub fn fit_black_box<B: Kernels>(
     let (train, test) = (queried(&data.train)?, queried(&data.test)?);
     train.begin(settings.budget.unwrap_or(0) / POINTS)?;
     let untrained = labels.now().clone();
+    // The rate falls over the epochs, so there are no more than the budget is enough for; it may end
+    // within the last.
+    let affordable = settings.budget.map(|budget| {
+        let left = budget.saturating_sub(counted.used());
+        left.div_ceil(per_epoch.max(1)) as usize
+    });
+    let epochs = affordable.map_or(settings.plan.epochs, |most| most.min(settings.plan.epochs));
+    let trainer = trainer(epochs)?;
     let mut numbers = train.start();
     let mut report = |at| progress(&at, counted.used());
     let done = trainer.train(&train, &mut numbers, &mut report)?;

@@ -329,6 +329,11 @@ pub struct Gradient {
 
 /// How numbers are found.
 pub trait Trainer {
+    /// How often a step asks for the loss of each of its cases.
+    fn losses_per_step(&self) -> usize {
+        1
+    }
+
     /// Changes `numbers` until the objective is small. Where cases are watched, they end as they were
     /// when the loss on those was lowest.
     ///

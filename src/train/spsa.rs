@@ -77,6 +77,10 @@ impl Spsa {
 }
 
 impl Trainer for Spsa {
+    fn losses_per_step(&self) -> usize {
+        2 * self.estimates
+    }
+
     fn train(
         &self,
         objective: &dyn Objective,

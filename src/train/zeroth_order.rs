@@ -66,6 +66,10 @@ impl RandomDirections {
 }
 
 impl Trainer for RandomDirections {
+    fn losses_per_step(&self) -> usize {
+        1 + self.directions
+    }
+
     fn train(
         &self,
         objective: &dyn Objective,

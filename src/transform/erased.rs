@@ -263,9 +263,17 @@ impl Transform {
             let message = format!("the transform is damaged: {reason}");
             return Err(Error::new(ErrorKind::Damaged, message));
         }
-        let mut all = self.0.fixed(source, length);
-        all.extend(numbers.clone());
-        Ok(Parameters::new(&all, device))
+        Ok(self.fixed(source, length, device).with(numbers, device))
+    }
+
+    /// See [`InputTransform::fixed`]; on a device.
+    pub(crate) fn fixed<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        length: usize,
+        device: &B::Device,
+    ) -> Parameters<B> {
+        Parameters::new(&self.0.fixed(source, length), device)
     }
 
     /// See [`InputTransform::settle`].

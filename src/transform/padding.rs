@@ -8,7 +8,7 @@ use std::str::FromStr;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{Basis, InputTransform, Named, THETA, check_theta, initial_theta, tones};
+use super::{Basis, InputTransform, Named, THETA, basis, check_theta, initial_theta, tones};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
 use crate::series::resample_linear;
@@ -17,8 +17,6 @@ use crate::{Error, ErrorKind, setting};
 
 /// The name of the mask, 0 where a series sits and 1 elsewhere.
 const MASK: &str = "mask";
-/// The name of the sounds that θ is a sum of.
-const BASIS: &str = "basis";
 /// The name of the plane of the masked θ.
 const PLANE: &str = "plane";
 
@@ -72,13 +70,9 @@ pub struct Padding {
 impl Padding {
     /// θ from its numbers, silent where the series sits.
     fn masked_theta<B: Kernels>(&self, numbers: &Parameters<B>) -> Tensor<B, 1> {
-        let mut theta = numbers.get(THETA);
-        if let Some(basis) = numbers.find(BASIS) {
-            let ([count], [all]) = (theta.dims(), basis.dims());
-            let basis = basis.reshape([count, all / count.max(1)]);
-            theta = theta.reshape([1, count]).matmul(basis).squeeze_dim(0);
-        }
-        theta * numbers.get(MASK)
+        let mask = numbers.get(MASK);
+        let [samples] = mask.dims();
+        basis::sound(numbers.get(THETA), numbers, samples) * mask
     }
 
     /// Samples of one segment.
@@ -217,7 +211,7 @@ impl InputTransform for Padding {
         }
         let mut fixed = named([(MASK, tensor([audio.samples], mask))]);
         if let Some(dimensions) = self.dimensions {
-            fixed.insert(BASIS.to_owned(), self.basis.sounds(dimensions, audio));
+            fixed.extend(self.basis.parts(dimensions, audio));
         }
         fixed
     }

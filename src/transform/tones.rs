@@ -20,30 +20,34 @@ pub fn rounded(most: usize) -> usize {
     most / LEAST * LEAST
 }
 
-/// The tones, `[tones, samples]`: each is a wave under a bell, `exp(−½ ((t − place) / width)²)`, where
-/// the bells of neighbours meet at half their height.
-pub fn basis(most: usize, audio: AudioInput) -> HostTensor {
+/// The tones, each a wave under a bell, `exp(−½ ((t − place) / width)²)`, where the bells of neighbours
+/// meet at half their height: the waves, `[frequencies * 2, samples]`, and the bells, `[places, samples]`.
+pub fn waves_and_bells(most: usize, audio: AudioInput) -> [HostTensor; 2] {
     let frequencies = most / LEAST;
-    let seconds = audio.samples as f64 / f64::from(audio.rate);
-    let between = seconds / TIMES as f64;
-    let width = between / 2.0 / (2.0 * 2f64.ln()).sqrt();
+    let samples = audio.samples;
+    let at = |sample: usize| sample as f64 / f64::from(audio.rate);
     let (low, high) = (hz_to_mel(BAND[0]), hz_to_mel(BAND[1]));
-    let mut values = Vec::with_capacity(rounded(most) * audio.samples);
-    for time in 0..TIMES {
+    let waves = (0..frequencies).flat_map(|frequency| {
+        let share = frequency as f64 / (frequencies - 1).max(1) as f64;
+        let hertz = mel_to_hz(low + share * (high - low));
+        let wave = move |quarter: f64| {
+            (0..samples).map(move |sample| (TAU * (hertz * at(sample) + quarter)).sin() as f32)
+        };
+        [0.0, 0.25].into_iter().flat_map(wave)
+    });
+    let between = at(samples) / TIMES as f64;
+    let width = between / 2.0 / (2.0 * 2f64.ln()).sqrt();
+    let bells = (0..TIMES).flat_map(|time| {
         let place = (time as f64 + 0.5) * between;
-        for frequency in 0..frequencies {
-            let share = frequency as f64 / (frequencies - 1).max(1) as f64;
-            let hertz = mel_to_hz(low + share * (high - low));
-            for quarter in [0.0, 0.25] {
-                values.extend((0..audio.samples).map(|sample| {
-                    let at = sample as f64 / f64::from(audio.rate);
-                    let bell = (-0.5 * ((at - place) / width).powi(2)).exp();
-                    (bell * (TAU * (hertz * at + quarter)).sin()) as f32
-                }));
-            }
-        }
-    }
-    tensor([rounded(most), audio.samples], values)
+        (0..samples).map(move |sample| {
+            let away = (at(sample) - place) / width;
+            (-0.5 * away * away).exp() as f32
+        })
+    });
+    [
+        tensor([2 * frequencies, samples], waves),
+        tensor([TIMES, samples], bells),
+    ]
 }
 
 #[cfg(test)]
@@ -58,16 +62,17 @@ mod tests {
             rate: 16_000,
             samples: 16_000,
         };
-        let basis = basis(305, audio);
-        assert_eq!(basis.shape, [300, 16_000]);
-        let tone = |index: usize| &basis.values[index * 16_000..(index + 1) * 16_000];
-        let height = |index: usize, sample: usize| {
-            let both = [tone(index)[sample], tone(index + 1)[sample]];
-            both.iter().map(|value| value * value).sum::<f32>().sqrt()
+        let [waves, bells] = waves_and_bells(305, audio);
+        assert_eq!(rounded(305), 300);
+        assert_eq!([waves.shape, bells.shape], [[60, 16_000], [5, 16_000]]);
+        let value = |tensor: &[f32], row: usize, sample: usize| tensor[row * 16_000 + sample];
+        let height = |bell: usize, sample: usize| {
+            let wave = |index: usize| value(&waves.values, index, sample);
+            value(&bells.values, bell, sample) * (wave(0).powi(2) + wave(1).powi(2)).sqrt()
         };
         // The first tones stand at 0.1 s; the next time is 0.3 s.
         assert!((height(0, 1_600) - 1.0).abs() < 1e-4);
         assert!((height(0, 3_200) - 0.5).abs() < 1e-3);
-        assert!((height(60, 4_800) - 1.0).abs() < 1e-4);
+        assert!((height(1, 4_800) - 1.0).abs() < 1e-4);
     }
 }

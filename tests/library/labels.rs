@@ -162,7 +162,7 @@ fn every_mapping_is_trained_by_queries_saved_and_read_back() {
     {
         let mut settings = BlackBoxSettings::by(trainer);
         settings.budget = Some(150);
-        settings.dimensions = Some(20);
+        settings.padding.dimensions = Some(20);
         settings.labels = labels(rule);
         settings.labels.focal = Some(2.0);
         settings.plan.directions = Some(2);

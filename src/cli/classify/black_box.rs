@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use retune::source::{BlackBox, Process};
 use retune::task::BlackBoxScore;
+use retune::transform::Transform;
 
 use super::{Arguments, accuracies, saved_as};
 use crate::cli::picture::queries_svg;
@@ -13,8 +14,6 @@ use crate::cli::scoring::{Controls, fit_and_score};
 
 /// Queries of training where none are given.
 const QUERY_BUDGET: u64 = 100_000;
-/// Epochs of the same program by gradient.
-const GRADIENT_EPOCHS: usize = 40;
 
 /// A source of which only the answers are seen.
 #[derive(Debug, Clone, Args)]
@@ -141,16 +140,12 @@ impl Arguments {
         add("ridge_on_probabilities", score.ridge_on_probabilities);
         add("untrained", score.untrained_accuracy);
         if controls == Controls::All && given.source_command.is_none() {
-            let samples = source.spec().audio.map_or(0, |one| one.samples);
             let settings = FitSettings {
-                transforms: Some(vec![settings.transform(samples)]),
+                transforms: Some(vec![Transform::new(settings.padding)]),
                 labels: settings.labels.clone(),
-                epochs: GRADIENT_EPOCHS,
-                dropout: 0.0,
-                weight_decay: 0.0,
-                learning_rate_decay: 0.02,
+                members: 1,
                 seed: common.seed,
-                ..FitSettings::preset(Preset::Paper)
+                ..FitSettings::preset(Preset::Voice2series)
             };
             let doing = "training by gradient";
             let done = fit_and_score(
