@@ -7,8 +7,9 @@
 //! a fit leaves is a [`LinearModel`]. Penalties are chosen in one of two ways:
 //!
 //! - [`Ridge`] leaves out one row at a time, in closed form. All rows are in memory and all features
-//!   share a penalty: one eigendecomposition of the smaller Gram matrix, rows by rows or features by
-//!   features, answers for every penalty.
+//!   share a penalty. One eigendecomposition of the smaller Gram matrix, rows by rows or features by
+//!   features, answers for every penalty; of many rows and features, Cholesky decompositions of it answer for
+//!   a few.
 //! - [`choose`] judges by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
 //!   products alone, so that there may be more rows than memory holds. Their [`Moments`] give the
 //!   weights for a penalty of each [`Block`] of features, by a Cholesky decomposition of the products,
@@ -18,12 +19,14 @@
 //! threads: what runs at the same time is cut into fixed parts, and each part runs on one thread.
 
 mod eigen;
+mod factors;
 mod few_rows;
 mod gram;
 mod leave_one_out;
 mod model;
 mod moments;
 mod rows;
+mod solve;
 mod sums;
 mod validation;
 

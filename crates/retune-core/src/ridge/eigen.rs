@@ -6,12 +6,13 @@ use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_
 use faer::{Mat, Par};
 use rayon::prelude::*;
 
-use super::gram::{Gram, product};
+use super::gram::{gram_of_features, gram_of_rows, product};
 use super::rows::{Rows, Standard, memory, no_decomposition, parts};
+use super::solve::{Solve, Solved};
 use crate::Error;
 
 /// How many rows or features are worked on together.
-const TOGETHER: usize = 256;
+pub(super) const TOGETHER: usize = 256;
 
 /// Rows seen along the eigenvectors of the smaller Gram matrix of their standardised features `X`.
 ///
@@ -60,24 +61,6 @@ impl<'a> Decomposition<'a> {
         })
     }
 
-    /// The centred scores that each row would get had the fit not seen it, `[rows, targets]`.
-    pub(super) fn left_out(&self, penalty: f64) -> Mat<f64> {
-        let (shrunk, inverse) = self.shrunk(penalty);
-        let parts = self.coordinates.par_iter().enumerate();
-        stacked(parts.map(|(part, coordinates)| {
-            let mut scores = product(coordinates.as_ref(), shrunk.as_ref());
-            let leverages = leverages(coordinates, &inverse);
-            for target in 0..scores.ncols() {
-                let targets = &self.targets.col_as_slice(target)[part * TOGETHER..];
-                let scores = scores.col_as_slice_mut(target).iter_mut();
-                for ((score, target), leverage) in scores.zip(targets).zip(&leverages) {
-                    *score = target - self.left_out_error(*target, *score, *leverage);
-                }
-            }
-            scores
-        }))
-    }
-
     /// How far a target is above its row's score when that is left out.
     fn left_out_error(&self, target: f64, score: f64, leverage: f64) -> f64 {
         match self.vectors {
@@ -91,35 +74,51 @@ impl<'a> Decomposition<'a> {
             None => score / leverage,
         }
     }
+}
 
-    /// The weights of the kept features when standardised, `[kept, targets]`.
-    pub(super) fn weights(&self, penalty: f64) -> Mat<f64> {
-        let (shrunk, _) = self.shrunk(penalty);
-        let kept = self.standard.kept.len();
-        match &self.vectors {
-            _ if kept == 0 => Mat::zeros(0, shrunk.ncols()),
-            Some(vectors) => product(vectors.as_ref(), shrunk.as_ref()),
-            None => {
-                let coordinates = self.coordinates.par_iter();
-                let of_rows =
-                    stacked(coordinates.map(|part| product(part.as_ref(), shrunk.as_ref())));
-                stacked(parts(kept, TOGETHER).into_par_iter().map(|range| {
-                    let values = self.standard.values(self.rows, 0..self.rows.len(), range);
-                    product(values.as_ref(), of_rows.as_ref())
-                }))
-            }
-        }
-    }
-
-    /// The projected targets over the eigenvalues and the penalty, and one over these.
-    fn shrunk(&self, penalty: f64) -> (Mat<f64>, Vec<f64>) {
+impl Solve for Decomposition<'_> {
+    /// The solution is the projected targets over the eigenvalues and the penalty.
+    fn solve(&self, penalty: f64) -> Result<Solved, Error> {
         let values = self.eigenvalues.iter();
         let inverse: Vec<f64> = values.map(|value| 1.0 / (value + penalty)).collect();
         let (size, count) = self.projected.shape();
         let shrunk = Mat::from_fn(size, count, |place, target| {
             self.projected[(place, target)] * inverse[place]
         });
-        (shrunk, inverse)
+        let parts = self.coordinates.par_iter().enumerate();
+        let left_out = stacked(parts.map(|(part, coordinates)| {
+            let mut scores = product(coordinates.as_ref(), shrunk.as_ref());
+            let leverages = leverages(coordinates, &inverse);
+            for target in 0..scores.ncols() {
+                let targets = &self.targets.col_as_slice(target)[part * TOGETHER..];
+                let scores = scores.col_as_slice_mut(target).iter_mut();
+                for ((score, target), leverage) in scores.zip(targets).zip(&leverages) {
+                    *score = target - self.left_out_error(*target, *score, *leverage);
+                }
+            }
+            scores
+        }));
+        Ok(Solved {
+            left_out,
+            solution: shrunk,
+        })
+    }
+
+    fn each_costs(&self) -> bool {
+        false
+    }
+
+    fn weights(&self, Solved { solution, .. }: Solved) -> Mat<f64> {
+        match &self.vectors {
+            _ if self.standard.kept.is_empty() => Mat::zeros(0, solution.ncols()),
+            Some(vectors) => product(vectors.as_ref(), solution.as_ref()),
+            None => {
+                let coordinates = self.coordinates.par_iter();
+                let of_rows =
+                    stacked(coordinates.map(|part| product(part.as_ref(), solution.as_ref())));
+                weights_of_rows(self.rows, self.standard, &of_rows)
+            }
+        }
     }
 }
 
@@ -128,11 +127,7 @@ type Parts = (Option<Mat<f64>>, Vec<f64>, Vec<Mat<f64>>);
 fn by_features(rows: &Rows, standard: &Standard) -> Result<Parts, Error> {
     let kept = standard.kept.len();
     let ranges = parts(rows.len(), TOGETHER);
-    let mut gram = Gram::new(kept);
-    for range in ranges.clone() {
-        gram.add(standard.values(rows, range, 0..kept).as_ref());
-    }
-    let (eigenvalues, vectors) = eigen(&gram.finish())?;
+    let (eigenvalues, vectors) = eigen(&gram_of_features(rows, standard))?;
     let coordinates = ranges.into_par_iter().map(|range| {
         let values = standard.values(rows, range, 0..kept);
         product(values.transpose(), vectors.as_ref())
@@ -143,20 +138,9 @@ fn by_features(rows: &Rows, standard: &Standard) -> Result<Parts, Error> {
 
 fn by_rows(rows: &Rows, standard: &Standard) -> Result<Parts, Error> {
     let size = rows.len();
-    let mut gram = Gram::new(size);
-    for range in parts(standard.kept.len(), TOGETHER) {
-        gram.add(standard.values(rows, 0..size, range).transpose());
-    }
-    let mut gram = gram.finish();
-    // The features have no part in the constant vector, which is the intercept's. Raised above all
-    // others (no eigenvalue exceeds the Frobenius norm), it is the last of the eigenvectors, which
-    // come in the order of their eigenvalues.
-    let raised = 2.0 * gram.norm_l2();
-    let each = if raised > 0.0 { raised } else { 1.0 } / size as f64;
-    for column in 0..size {
-        let values = gram.col_as_slice_mut(column).iter_mut();
-        values.for_each(|value| *value += each);
-    }
+    // The constant vector, raised above all others, is the last of the eigenvectors, which come in the
+    // order of their eigenvalues.
+    let (gram, _) = gram_of_rows(rows, standard);
     let (mut eigenvalues, vectors) = eigen(&gram)?;
     drop(gram);
     eigenvalues.pop();
@@ -179,8 +163,17 @@ fn leverages(coordinates: &Mat<f64>, inverse: &[f64]) -> Vec<f64> {
     leverages
 }
 
+/// The weights of the kept features, `[kept, targets]`, from those of the rows.
+pub(super) fn weights_of_rows(rows: &Rows, standard: &Standard, of_rows: &Mat<f64>) -> Mat<f64> {
+    let ranges = parts(standard.kept.len(), TOGETHER).into_par_iter();
+    stacked(ranges.map(|range| {
+        let values = standard.values(rows, 0..rows.len(), range);
+        product(values.as_ref(), of_rows.as_ref())
+    }))
+}
+
 /// Matrices of as many columns one above the other; there is at least one.
-fn stacked(parts: impl IndexedParallelIterator<Item = Mat<f64>>) -> Mat<f64> {
+pub(super) fn stacked(parts: impl IndexedParallelIterator<Item = Mat<f64>>) -> Mat<f64> {
     let parts: Vec<Mat<f64>> = parts.collect();
     let rows = parts.iter().map(Mat::nrows).sum();
     let mut whole = Mat::zeros(rows, parts.first().map_or(0, Mat::ncols));

@@ -1,11 +1,10 @@
 //! Fewer rows than features: a system of the size of the rows has the same solution.
 
-use faer::dyn_stack::MemStack;
-use faer::linalg::cholesky::llt::{factor, solve};
-use faer::{Conj, Mat, MatRef, Par};
+use faer::{Mat, MatRef};
 
+use super::factors::factor_and_solve;
 use super::gram::{Gram, product};
-use super::rows::{Standard, memory, no_decomposition};
+use super::rows::{Standard, no_decomposition};
 use crate::Error;
 
 /// Weighted rows without their means, `[features and targets, rows]`.
@@ -97,7 +96,7 @@ impl FewRows {
             for row in 0..rows {
                 gram[(row, row)] += 1.0;
             }
-            solve_in_place(&mut gram, &mut duals)?;
+            factor_and_solve(&mut gram, &mut duals)?;
             let mut weights = product(scaled.as_ref(), duals.as_ref());
             for target in 0..targets {
                 let column = weights.col_as_slice_mut(target).iter_mut();
@@ -111,20 +110,4 @@ impl FewRows {
             }
         })
     }
-}
-
-/// Solves `gram · x = right` for a matrix that is positive definite, of which the lower half is
-/// read; on one thread, so that the bits are the same on any number of them.
-pub(super) fn solve_in_place(gram: &mut Mat<f64>, right: &mut Mat<f64>) -> Result<(), Error> {
-    let (size, par) = (gram.nrows(), Par::Seq);
-    let needed = factor::cholesky_in_place_scratch::<f64>(size, par, Default::default()).or(
-        solve::solve_in_place_scratch::<f64>(size, right.ncols(), par),
-    );
-    let mut memory = memory(needed, size)?;
-    let memory = MemStack::new(&mut memory);
-    let (regular, how) = (Default::default(), Default::default());
-    factor::cholesky_in_place(gram.as_mut(), regular, par, memory, how)
-        .map_err(|_| no_decomposition())?;
-    solve::solve_in_place_with_conj(gram.as_ref(), Conj::No, right.as_mut(), par, memory);
-    Ok(())
 }

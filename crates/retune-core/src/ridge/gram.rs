@@ -7,7 +7,7 @@ use faer::traits::ComplexField;
 use faer::{Accum, Mat, MatRef, Par};
 use rayon::prelude::*;
 
-use super::rows::parts;
+use super::rows::{Rows, Standard, parts};
 
 /// Rows and columns of one part of the product.
 const TILE: usize = 256;
@@ -74,6 +74,34 @@ impl Gram {
         }
         whole
     }
+}
+
+/// `XᵀX` of the standardised features `X` of rows.
+pub(super) fn gram_of_features(rows: &Rows, standard: &Standard) -> Mat<f64> {
+    let kept = standard.kept.len();
+    let mut gram = Gram::new(kept);
+    for range in parts(rows.len(), TILE) {
+        gram.add(standard.values(rows, range, 0..kept).as_ref());
+    }
+    gram.finish()
+}
+
+/// `XXᵀ`, with the eigenvalue to which the constant vector is raised in it. The features have no part in
+/// that, which is the intercept's; no eigenvalue exceeds the Frobenius norm, so it is above all others.
+pub(super) fn gram_of_rows(rows: &Rows, standard: &Standard) -> (Mat<f64>, f64) {
+    let size = rows.len();
+    let mut gram = Gram::new(size);
+    for range in parts(standard.kept.len(), TILE) {
+        gram.add(standard.values(rows, 0..size, range).transpose());
+    }
+    let mut gram = gram.finish();
+    let raised = 2.0 * gram.norm_l2();
+    let raised = if raised > 0.0 { raised } else { 1.0 };
+    for column in 0..size {
+        let values = gram.col_as_slice_mut(column).iter_mut();
+        values.for_each(|value| *value += raised / size as f64);
+    }
+    (gram, raised)
 }
 
 /// `left · right` on one thread: the library cuts its sums by the number of threads, and the same

@@ -3,9 +3,12 @@
 use std::cmp::Ordering;
 
 use faer::Mat;
+use rayon::prelude::*;
 
 use super::eigen::Decomposition;
+use super::factors::{Factors, pay};
 use super::rows::{Rows, Standard, check_count, means_of};
+use super::solve::{Solve, Solved};
 use super::validation::{check_penalty, no_penalty};
 use super::{LinearModel, log_spaced};
 use crate::{Error, ErrorKind, argmax};
@@ -21,10 +24,28 @@ pub enum Criterion {
     Accuracy,
 }
 
+/// Penalties that are worked on together, each with a matrix of its own.
+const TOGETHER: usize = 2;
+/// Of penalties that cost a decomposition each, every third is tried first.
+const APART: usize = 3;
+
+/// A penalty with what it comes to.
+pub(super) struct Judged {
+    pub(super) place: usize,
+    /// The penalty, the accuracy and the squared error of the scored rows.
+    pub(super) found: [f64; 3],
+    pub(super) scores: Vec<f64>,
+    pub(super) solved: Solved,
+}
+
 /// A ridge regression whose penalty leaving out one row after the other chooses, in closed form.
 ///
 /// What a row's score would be had the fit not seen that row follows from its residual and its
 /// leverage. Only the means and deviations of the features are those of all rows.
+///
+/// Where both rows and features are many, each penalty costs a decomposition of its own. Of all penalties, in
+/// the order of their size, every third is then tried, and from the best of these the next ones on either
+/// side as long as they are better: all are judged alike where the error has one lowest place.
 ///
 /// Time grows with `rows · features · min(rows, features)` and `min(rows, features)³`; memory with
 /// `min(rows, features)²` and `rows · min(rows, features)`. All sums are 64-bit.
@@ -63,8 +84,9 @@ pub struct RidgeFit {
     /// an accuracy taken from them is therefore too good: no unbiased estimate of how the model
     /// does on new rows, which only rows without a part in any choice can give.
     pub leave_one_out: Vec<f64>,
-    /// The mean over scored rows and targets of the squared error that each penalty had, in their order.
-    pub tried: Vec<f64>,
+    /// The mean over scored rows and targets of the squared error that each penalty had, in their order; `None`
+    /// for one that was not tried.
+    pub tried: Vec<Option<f64>>,
 }
 
 impl Ridge {
@@ -91,38 +113,92 @@ impl Ridge {
         let centred = Mat::from_fn(rows, count, |row, target| {
             f64::from(targets[row * count + target]) - means[target]
         });
-        let decomposition = Decomposition::of(&data, &standard, &centred)?;
+        let answers: Box<dyn Solve> = match pay(rows, standard.kept.len()) {
+            true => Box::new(Factors::of(&data, &standard, &centred)),
+            false => Box::new(Decomposition::of(&data, &standard, &centred)?),
+        };
 
         let all = || (0..rows).collect();
         let scored_rows = self.scored_rows.clone().unwrap_or_else(all);
         let wanted = rows_of(targets, &scored_rows, count);
-        let mut tried = Vec::with_capacity(self.penalties.len());
-        // The scores of the best penalty, with the penalty, its accuracy and its squared error.
-        let mut best: Option<(Vec<f64>, [f64; 3])> = None;
-        for &penalty in &self.penalties {
-            let left_out = decomposition.left_out(penalty);
+        let judge = |place: &usize| {
+            let penalty = self.penalties[*place];
+            let solved = answers.solve(penalty)?;
             let row = |row| (0..count).map(move |target| (row, target));
             let scores = (0..rows).flat_map(row);
-            let scores = scores.map(|place| left_out[place] + means[place.1]);
+            let scores = scores.map(|place| solved.left_out[place] + means[place.1]);
             let scores: Vec<f64> = scores.collect();
             let scored = rows_of(&scores, &scored_rows, count);
             let error = squared_error(&scored, &wanted);
-            tried.push(error);
-            let found = [penalty, accuracy(&scored, &wanted, count), error];
-            if best
-                .as_ref()
-                .is_none_or(|(_, best)| self.prefers(found, *best))
-            {
-                best = Some((scores, found));
-            }
-        }
-        let (leave_one_out, [penalty, ..]) = best.ok_or_else(no_penalty)?;
+            Ok(Judged {
+                place: *place,
+                found: [penalty, accuracy(&scored, &wanted, count), error],
+                scores,
+                solved,
+            })
+        };
+        let (best, tried) = self.search(answers.each_costs(), judge)?;
         Ok(RidgeFit {
-            model: standard.model(&decomposition.weights(penalty), &means),
-            penalty,
-            leave_one_out,
+            model: standard.model(&answers.weights(best.solved), &means),
+            penalty: best.found[0],
+            leave_one_out: best.scores,
             tried,
         })
+    }
+
+    /// The best of the penalties that are tried, and the squared errors of these in the order of all.
+    pub(super) fn search(
+        &self,
+        each_costs: bool,
+        judge: impl Fn(&usize) -> Result<Judged, Error> + Sync,
+    ) -> Result<(Judged, Vec<Option<f64>>), Error> {
+        let mut tried = vec![None; self.penalties.len()];
+        let mut best: Option<Judged> = None;
+        let mut next = self.first(each_costs);
+        while !next.is_empty() {
+            for together in next.chunks(TOGETHER) {
+                let judged = together.par_iter().map(&judge);
+                for one in judged.collect::<Result<Vec<_>, Error>>()? {
+                    tried[one.place] = Some(one.found[2]);
+                    let better = |best: &Judged| self.prefers(one.found, best.found);
+                    if best.as_ref().is_none_or(better) {
+                        best = Some(one);
+                    }
+                }
+            }
+            next = best.as_ref().map_or_else(Vec::new, |best| {
+                let beside = self.beside(best.place).into_iter();
+                beside.filter(|place| tried[*place].is_none()).collect()
+            });
+        }
+        Ok((best.ok_or_else(no_penalty)?, tried))
+    }
+
+    /// The places of the penalties that are tried first: all, or some that are apart where each of them costs a
+    /// decomposition.
+    fn first(&self, each_costs: bool) -> Vec<usize> {
+        let order = self.order();
+        if !each_costs {
+            return order;
+        }
+        let from = (APART / 2).min(order.len().saturating_sub(1));
+        order.into_iter().skip(from).step_by(APART).collect()
+    }
+
+    /// The places of the next smaller and the next larger penalty.
+    fn beside(&self, place: usize) -> Vec<usize> {
+        let order = self.order();
+        let at = order.iter().position(|other| *other == place);
+        let at = at.expect("the order has every penalty");
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        beside.filter_map(|at| order.get(at).copied()).collect()
+    }
+
+    /// The places of the penalties from the smallest to the largest.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.penalties.len()).collect();
+        order.sort_by(|one, other| self.penalties[*one].total_cmp(&self.penalties[*other]));
+        order
     }
 
     fn check(&self, rows: usize) -> Result<(), Error> {

@@ -6,7 +6,8 @@ use std::ops::Range;
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
-use super::few_rows::{FewRows, solve_in_place};
+use super::factors::factor_and_solve;
+use super::few_rows::FewRows;
 use super::gram::product;
 use super::rows::{Standard, mismatch, no_decomposition, parts};
 use super::validation::of_features;
@@ -167,7 +168,7 @@ impl Moments {
             }
             gram[(place, place)] += penalties[one];
         }
-        solve_in_place(&mut gram, &mut weights)?;
+        factor_and_solve(&mut gram, &mut weights)?;
         match weights.is_all_finite() {
             true => Ok(weights),
             false => Err(no_decomposition()),

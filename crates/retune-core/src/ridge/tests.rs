@@ -4,7 +4,12 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::eigen::Decomposition;
+use super::factors::Factors;
+use super::leave_one_out::Judged;
 use super::moments::Spread;
+use super::rows::{Rows, Standard, means_of};
+use super::solve::{Solve, Solved};
 use super::*;
 use crate::ErrorKind;
 
@@ -203,6 +208,96 @@ fn scores_and_left_out_scores_are_those_of_explicit_fits() {
     check(290, 600, 1, 20.0, 11);
 }
 
+/// Rows of which a target depends on a few features, so that neither the smallest nor the largest penalty
+/// is the best.
+fn learnable(rows: usize, width: usize, seed: u64) -> (Vec<f32>, Vec<f32>) {
+    let (features, noise) = problem(rows, width, 2, seed);
+    let rows = features.chunks_exact(width).zip(noise.chunks_exact(2));
+    let targets = rows.flat_map(|(row, noise)| {
+        let sum: f32 = row[..20].iter().sum();
+        [sum + noise[0], row[3] - 2.0 * noise[1]]
+    });
+    let targets = targets.collect();
+    (features, targets)
+}
+
+/// The eigendecomposition and the Cholesky factors know nothing of each other.
+#[test]
+fn cholesky_factors_leave_out_what_the_eigendecomposition_leaves_out() {
+    for (rows, width) in [(640, 510), (510, 700), (512, 512)] {
+        let (features, targets) = learnable(rows, width, 5);
+        let data = Rows::new((&features, width), (&targets, 2), rows).unwrap();
+        let standard = Standard::of(&data);
+        let means = means_of(&targets, 2, 0..2, |_, value| value);
+        let centred = faer::Mat::from_fn(rows, 2, |row, target| {
+            f64::from(targets[row * 2 + target]) - means[target]
+        });
+        let factors = Factors::of(&data, &standard, &centred);
+        let eigen = Decomposition::of(&data, &standard, &centred).unwrap();
+        for penalty in log_spaced(1e-4 * width as f64, 1e2 * width as f64, 13) {
+            let [one, other] = [&factors as &dyn Solve, &eigen].map(|answers| {
+                let solved = answers.solve(penalty).unwrap();
+                (solved.left_out.clone(), answers.weights(solved))
+            });
+            let off = (&one.0 - &other.0).norm_max() / other.0.norm_max();
+            assert!(off < 1e-6, "{rows} × {width}, {penalty}: {off}");
+            let off = (&one.1 - &other.1).norm_max() / other.1.norm_max();
+            assert!(off < 1e-6, "{rows} × {width}, {penalty}: {off}");
+        }
+    }
+}
+
+/// Errors with one lowest place, wherever that is and however many penalties there are.
+#[test]
+fn of_penalties_that_cost_much_a_few_are_tried_and_the_best_of_all_is_found() {
+    for count in 1..30 {
+        for lowest in 0..count {
+            let ridge = with(&log_spaced(1e-3, 1e3, count));
+            let error = |place: usize| place.abs_diff(lowest) as f64;
+            let judge = |place: &usize| {
+                let none = || faer::Mat::zeros(0, 0);
+                Ok(Judged {
+                    place: *place,
+                    found: [ridge.penalties[*place], 0.0, error(*place)],
+                    scores: Vec::new(),
+                    solved: Solved {
+                        left_out: none(),
+                        solution: none(),
+                    },
+                })
+            };
+            let (best, tried) = ridge.search(true, judge).unwrap();
+            assert_eq!(best.place, lowest, "of {count}");
+            let asked = tried.iter().flatten().count();
+            assert!(asked <= count.div_ceil(3) + 3, "{asked} of {count}");
+            let (best, tried) = ridge.search(false, judge).unwrap();
+            assert_eq!(best.place, lowest, "of {count}");
+            assert_eq!(
+                tried,
+                (0..count)
+                    .map(|place| Some(error(place)))
+                    .collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
+/// The largest that a test can wait for: as many rows and features as have factors.
+#[test]
+fn many_rows_and_features_are_fitted_as_few_are() {
+    let (rows, width) = (1_010, 1_005);
+    let (features, targets) = learnable(rows, width, 5);
+    let penalties = log_spaced(1e-4 * width as f64, 1e2 * width as f64, 13);
+    let fit = with(&penalties).fit(&features, &targets, rows).unwrap();
+    let tried = fit.tried.iter().flatten().count();
+    assert!(tried < 13, "{tried} were tried");
+    let again = on(3, || {
+        with(&penalties).fit(&features, &targets, rows).unwrap()
+    });
+    assert_eq!(fit, again);
+    check(rows, width, 2, fit.penalty, 5);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -285,6 +380,7 @@ fn the_penalty_is_chosen_by_the_criterion_and_the_scored_rows() {
                 let alone = with(&[*penalty]).fit(&features, &targets, 40).unwrap();
                 let scores = rows_of(&alone.leave_one_out, &rows, 3);
                 let wanted = rows_of(&targets, &rows, 3);
+                let error = &error.expect("all are tried where there are few rows");
                 assert_close(squared_error(&scores, &wanted), *error, 1e-12);
                 let pairs = scores.chunks(3).zip(wanted.chunks(3));
                 let wrong =
@@ -336,7 +432,8 @@ fn repeated_rows_and_huge_and_tiny_values_stay_finite() {
         let fit = Ridge::default().fit(&features, &targets, 9 * times);
         let fit = fit.unwrap();
         let scores = fit.model.predict(&features).unwrap();
-        let all = scores.iter().chain(&fit.leave_one_out).chain(&fit.tried);
+        let tried = fit.tried.iter().flatten();
+        let all = scores.iter().chain(&fit.leave_one_out).chain(tried);
         assert!(all.copied().all(f64::is_finite), "{factor}");
     }
 }
