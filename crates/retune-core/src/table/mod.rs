@@ -41,8 +41,8 @@ pub(crate) use numbers::Numbers;
 pub use place::Place;
 pub(crate) use place::ragged;
 pub use read_as::ReadAs;
-pub(crate) use records::check_memory;
 pub use records::{Records, Row};
+pub(crate) use records::{check_memory, check_memory_of_series};
 pub use separator::Separator;
 pub use style::{NumberStyle, StyleSearch, TwoWays};
 pub(crate) use text::{

@@ -73,6 +73,36 @@ pub(crate) fn check_memory(
     memory::check(needed, &work).map_err(|error| error.of_file(path))
 }
 
+/// Whether the series of a text fit into memory at once, whatever stands between their values.
+///
+/// # Errors
+///
+/// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory), before anything is made.
+pub(crate) fn check_memory_of_series(path: &Path, text: &str) -> Result<(), Error> {
+    if text.len() < SMALL {
+        return Ok(());
+    }
+    let (rows, values, needed) = memory_of_series(text);
+    let shown = path.display();
+    let work = format!("{shown}: reading {rows} lines with {values} values");
+    memory::check(needed, &work).map_err(|error| error.of_file(path))
+}
+
+/// The lines and values of a text, and the bytes that they take beside it.
+fn memory_of_series(text: &str) -> (u64, u64, u64) {
+    // Bytes for each, as measured on rows of 30 short values.
+    const ROW: u64 = 300;
+    const VALUE: u64 = 16;
+    let bytes = text.as_bytes();
+    let separates = |byte: u8| matches!(byte, b',' | b';' | b':') || byte.is_ascii_whitespace();
+    let ends = bytes
+        .windows(2)
+        .filter(|two| !separates(two[0]) && separates(two[1]));
+    let values = ends.count() as u64 + 1;
+    let rows = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    (rows, values, ROW * rows + VALUE * values)
+}
+
 /// The lines and fields of a text, and the bytes that they take; quotes are not looked at.
 fn memory_of(text: &str, separator: Separator, with_rows: bool) -> (u64, u64, u64) {
     // Bytes for each, as measured on tables of short fields.
@@ -244,6 +274,13 @@ mod tests {
         assert_eq!(memory_of(text, Comma, true), (4, 7, bytes + 220 * 4));
         assert_eq!(memory_of("a b\tc", WhiteSpace, false).1, 3);
         assert!(check_memory("a".as_ref(), text, Comma, true).is_ok());
+    }
+
+    #[test]
+    fn the_memory_of_series_grows_with_their_rows_and_values() {
+        let text = "1.0,2.0:a\n 3.0   4.0\n";
+        assert_eq!(memory_of_series(text), (3, 6, 300 * 3 + 16 * 6));
+        assert!(check_memory_of_series("a".as_ref(), text).is_ok());
     }
 
     #[test]

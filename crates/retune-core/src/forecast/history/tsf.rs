@@ -9,7 +9,7 @@ use super::fill::{Field, values};
 use super::{Histories, History};
 use crate::forecast::timeline::{Grid, TimeColumn};
 use crate::forecast::{HistoryOptions, Timeline};
-use crate::table::{Place, ReadAs, Row, without_gz};
+use crate::table::{Place, ReadAs, Row, check_memory_of_series, without_gz};
 use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
@@ -66,6 +66,7 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
         );
         return Err(Error::new(ErrorKind::Setting, message));
     }
+    check_memory_of_series(path, text)?;
     let mut header = Header::default();
     let mut in_data = false;
     let mut histories = Vec::new();

@@ -20,7 +20,9 @@ use flate2::write::GzEncoder;
 
 use super::{ReadOptions, Split};
 use crate::storage::write_whole;
-use crate::table::{decode, is_standard_input, read_bytes, shown, without_gz};
+use crate::table::{
+    check_memory_of_series, decode, is_standard_input, read_bytes, shown, without_gz,
+};
 use crate::wording::list;
 use crate::{Error, ErrorKind};
 pub(super) use delimited::Plan;
@@ -316,8 +318,9 @@ pub(super) fn parse_bytes(
         Format::Npy => npy::read(shown, bytes),
         Format::Npz => npy::read_zip(shown, bytes),
         _ => {
-            let text = (decode(shown, bytes)?, Later::default());
-            parse(format, shown, text, layout, &mut plan)
+            let text = decode(shown, bytes)?;
+            check_memory_of_series(shown, text)?;
+            parse(format, shown, (text, Later::default()), layout, &mut plan)
         }
     };
     Ok((file?, plan))
