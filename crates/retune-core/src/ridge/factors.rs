@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 2;
 /// Whether so many rows and features take less time by Cholesky factors. Two threads of a shared machine, 13
 /// penalties by the eigendecomposition and 6 by factors: 1,000 × 2,752 0.40 and 0.33 s, 3,601 × 8,000
 /// 19.1 and 8.1 s, 3,601 × 2,752 8.4 and 5.3 s, but 2,000 × 600 0.13 and 0.17 s, 8,000 × 1,000 1.2 and 1.6 s.
-pub(super) fn pay(rows: usize, features: usize) -> bool {
+pub(super) fn are_faster(rows: usize, features: usize) -> bool {
     rows.min(features) >= LEAST && rows <= MOST_ROWS * features
 }
 

@@ -6,7 +6,7 @@ use faer::Mat;
 use rayon::prelude::*;
 
 use super::eigen::Decomposition;
-use super::factors::{Factors, pay};
+use super::factors::{Factors, are_faster};
 use super::rows::{Rows, Standard, check_count, means_of};
 use super::solve::{Solve, Solved};
 use super::validation::{check_penalty, no_penalty};
@@ -113,7 +113,7 @@ impl Ridge {
         let centred = Mat::from_fn(rows, count, |row, target| {
             f64::from(targets[row * count + target]) - means[target]
         });
-        let answers: Box<dyn Solve> = match pay(rows, standard.kept.len()) {
+        let answers: Box<dyn Solve> = match are_faster(rows, standard.kept.len()) {
             true => Box::new(Factors::of(&data, &standard, &centred)),
             false => Box::new(Decomposition::of(&data, &standard, &centred)?),
         };

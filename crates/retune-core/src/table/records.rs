@@ -66,11 +66,16 @@ pub(crate) fn check_memory(
         return Ok(());
     }
     let (rows, fields, needed) = memory_of(text, separator, with_rows);
-    let work = format!(
-        "{}: reading {rows} lines with {fields} fields",
-        path.display()
-    );
-    memory::check(needed, &work).map_err(|error| error.of_file(path))
+    check_free(path, needed, &format!("{rows} lines with {fields} fields"))
+}
+
+/// Whether so many bytes for what a file holds are free.
+fn check_free(path: &Path, needed: u64, what: &str) -> Result<(), Error> {
+    let work = format!("{}: reading {what}", path.display());
+    memory::check(needed, &work).map_err(|error| {
+        let error = error.of_file(path);
+        error.with_hint("give a part of the file, or free memory")
+    })
 }
 
 /// Whether the series of a text fit into memory at once, whatever stands between their values.
@@ -83,9 +88,7 @@ pub(crate) fn check_memory_of_series(path: &Path, text: &str) -> Result<(), Erro
         return Ok(());
     }
     let (rows, values, needed) = memory_of_series(text);
-    let shown = path.display();
-    let work = format!("{shown}: reading {rows} lines with {values} values");
-    memory::check(needed, &work).map_err(|error| error.of_file(path))
+    check_free(path, needed, &format!("{rows} lines with {values} values"))
 }
 
 /// The lines and values of a text, and the bytes that they take beside it.
