@@ -79,6 +79,24 @@ pub struct Convolution {
     pub bias: Vec<f32>,
 }
 
+impl Convolution {
+    /// The kernel as `[time, frequency, inputs, outputs]`, row-major.
+    fn outputs_last(&self) -> Vec<f32> {
+        let Geometry {
+            outputs, inputs, ..
+        } = self.geometry;
+        let places = self.geometry.kernel.iter().product::<usize>();
+        let mut turned = Vec::with_capacity(self.kernel.len());
+        for place in 0..places {
+            for input in 0..inputs {
+                let of = |output| self.kernel[(output * inputs + input) * places + place];
+                turned.extend((0..outputs).map(of));
+            }
+        }
+        turned
+    }
+}
+
 /// One layer of a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StackLayer {
@@ -235,11 +253,13 @@ impl ConvolutionStack {
             StackLayer::Convolution(layer) => {
                 let geometry = layer.geometry;
                 let [rows, taps] = geometry.kernel;
-                let shape = [geometry.outputs, geometry.inputs, rows, taps];
-                let kernel = TensorData::new(layer.kernel.clone(), shape);
-                let kernel = Tensor::<B, 4>::from_data(kernel, device).permute([2, 3, 1, 0]);
+                let shape = [rows, taps, geometry.inputs, geometry.outputs];
+                let kernel = TensorData::new(layer.outputs_last(), shape);
                 let bias = TensorData::new(layer.bias.clone(), [geometry.outputs]);
-                Some((kernel, Tensor::from_data(bias, device)))
+                Some((
+                    Tensor::from_data(kernel, device),
+                    Tensor::from_data(bias, device),
+                ))
             }
         });
         let weights: DeviceWeights<B> = Arc::new(convolutions.collect());

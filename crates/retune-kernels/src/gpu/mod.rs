@@ -151,4 +151,13 @@ impl<R: CubeRuntime> Kernels for Gpu<R> {
     ) -> Tensor<Self, 2> {
         stack::forward(planes, stack, taps)
     }
+
+    fn convolution_stack_backward(
+        planes: Tensor<Self, 4>,
+        stack: &ConvolutionStack,
+        taps: &[usize],
+        gradient: Tensor<Self, 2>,
+    ) -> Tensor<Self, 4> {
+        stack::backward(planes, stack, taps, gradient)
+    }
 }
