@@ -1,7 +1,7 @@
 //! Arguments that several commands share.
 
 use std::str::FromStr;
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 use std::{env, panic};
 
 use clap::Args;
@@ -71,16 +71,22 @@ pub fn engine(name: &str, adapter: Option<&str>, common: &Common) -> Result<Engi
     Ok(engine)
 }
 
-/// What the runtime of a graphics card panics with is the cause of an error that is told later, and one line is
-/// enough of it; unless somebody asks for backtraces.
+/// What the runtime of a graphics card panics with, often many times over, is the cause of an error that is
+/// told later, and one line is enough of it; unless somebody asks for backtraces.
 fn panics_in_a_line() {
-    if env::var_os("RUST_BACKTRACE").is_none() {
-        panic::set_hook(Box::new(|panic| {
+    if env::var_os("RUST_BACKTRACE").is_none_or(|asked| asked == "0") {
+        let last = Mutex::new(String::new());
+        panic::set_hook(Box::new(move |panic| {
             let text = panic.payload_as_str().unwrap_or("no message").trim();
             let place = panic
                 .location()
                 .map_or(String::new(), |place| format!(" ({place})"));
-            say(&format!("wgpu: {text}{place}"));
+            let line = format!("wgpu: {text}{place}");
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            if *last != line {
+                say(&line);
+                *last = line;
+            }
         }));
     }
 }
