@@ -1,6 +1,7 @@
 //! How much memory there is, so that work that cannot fit fails before it starts and says why.
 
 use std::fs;
+use std::path::Path;
 
 use crate::{Error, ErrorKind};
 
@@ -12,6 +13,24 @@ use crate::{Error, ErrorKind};
 /// [`ErrorKind::NoMemory`]; the message says how many there would have to be and how many are free.
 pub fn check(needed: u64, work: &str) -> Result<(), Error> {
     check_within(needed, work, available())
+}
+
+/// Whether so many bytes for what a file holds, which is `what`, fit into memory beside the file's own.
+///
+/// # Errors
+///
+/// As [`check`], of that file.
+pub(crate) fn check_reading(path: &Path, needed: u64, what: &str) -> Result<(), Error> {
+    /// What fits into any memory.
+    const SMALL: u64 = 1 << 25;
+    if needed < SMALL {
+        return Ok(());
+    }
+    let work = format!("{}: reading {what}", path.display());
+    check(needed, &work).map_err(|error| {
+        let error = error.of_file(path);
+        error.with_hint("give a part of the file, or free memory")
+    })
 }
 
 fn check_within(needed: u64, work: &str, free: Option<u64>) -> Result<(), Error> {

@@ -9,10 +9,13 @@ use super::resample;
 use super::resample::{BLOCK, LOUDEST, too_loud};
 use super::riff::{essential_chunks, malformed};
 use crate::storage::{read_file, write_whole};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, memory};
 
 /// The most bytes of a recording that is read.
 const LARGEST_WAV: u64 = 1 << 30;
+
+/// The memory that reading a sample takes at most, while the row of them grows.
+const BYTES_A_SAMPLE: u64 = 10;
 
 /// A recording, mixed to one channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,6 +148,9 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
     let damaged = |error| malformed(path, &format!("damaged WAV file: {error}"));
     let mut reader = WavReader::new(Cursor::new(essential)).map_err(damaged)?;
     let spec = reader.spec();
+    let samples = reader.len();
+    let needed = BYTES_A_SAMPLE * u64::from(samples);
+    memory::check_reading(path, needed, &format!("{samples} samples"))?;
     let interleaved: Vec<f32> = match spec.sample_format {
         SampleFormat::Int => {
             let scale = 2f32.powi(1 - i32::from(spec.bits_per_sample));

@@ -66,16 +66,8 @@ pub(crate) fn check_memory(
         return Ok(());
     }
     let (rows, fields, needed) = memory_of(text, separator, with_rows);
-    check_free(path, needed, &format!("{rows} lines with {fields} fields"))
-}
-
-/// Whether so many bytes for what a file holds are free.
-fn check_free(path: &Path, needed: u64, what: &str) -> Result<(), Error> {
-    let work = format!("{}: reading {what}", path.display());
-    memory::check(needed, &work).map_err(|error| {
-        let error = error.of_file(path);
-        error.with_hint("give a part of the file, or free memory")
-    })
+    let what = format!("{rows} lines with {fields} fields");
+    memory::check_reading(path, needed, &what)
 }
 
 /// Whether the series of a text fit into memory at once, whatever stands between their values.
@@ -88,7 +80,8 @@ pub(crate) fn check_memory_of_series(path: &Path, text: &str) -> Result<(), Erro
         return Ok(());
     }
     let (rows, values, needed) = memory_of_series(text);
-    check_free(path, needed, &format!("{rows} lines with {values} values"))
+    let what = format!("{rows} lines with {values} values");
+    memory::check_reading(path, needed, &what)
 }
 
 /// The lines and values of a text, and the bytes that they take beside it.

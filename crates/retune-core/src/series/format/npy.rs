@@ -9,7 +9,7 @@ use std::path::Path;
 use super::{Line, RawFile, RawRow};
 use crate::table::Misfit;
 use crate::wording::{list, shorten};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, memory};
 
 /// What `.npy` files begin with.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
@@ -116,6 +116,7 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<Vec<String>>) -> Result<R
         return Err(Error::new(ErrorKind::Mismatch, message));
     }
     let width = channels.saturating_mul(length);
+    check_memory(path, cases, cases.saturating_mul(width))?;
     let numbers = array.numbers()?;
     let mut rows = Vec::new();
     for (index, values) in numbers.chunks(width.max(1)).enumerate() {
@@ -146,6 +147,17 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<Vec<String>>) -> Result<R
         columns: None,
         decisions: Vec::new(),
     })
+}
+
+/// Whether the rows fit into memory: the numbers as they are read, and those of each row.
+fn check_memory(path: &Path, cases: usize, values: usize) -> Result<(), Error> {
+    // Bytes for each.
+    const ROW: u64 = 150;
+    const VALUE: u64 = 16;
+    let needed = (cases as u64).saturating_mul(ROW);
+    let needed = needed.saturating_add((values as u64).saturating_mul(VALUE));
+    let what = format!("{cases} series with {values} values");
+    memory::check_reading(path, needed, &what)
 }
 
 /// One array, as its header says and as the bytes bear out.
