@@ -29,6 +29,12 @@ fn a_batch_and_a_step_are_few_launches() {
     let predict = "predict waves.safetensors Waves/Waves_TEST.tsv --backend wgpu --quiet";
     let forward = launches(&bench, predict);
     assert!(forward > 10 && forward <= 60, "{forward}");
+    bench.done(&words(
+        "fit Waves/Waves_TRAIN.tsv --out fast.safetensors --preset fast --quiet",
+    ));
+    let predict = "predict fast.safetensors Waves/Waves_TEST.tsv --backend wgpu --quiet";
+    let embedded = launches(&bench, predict);
+    assert!(embedded > 30 && embedded <= 85, "{embedded}");
     let fit = |epochs: usize| {
         let fit = format!(
             "fit Waves/Waves_TRAIN.tsv --out other.safetensors --backend wgpu --quiet \
