@@ -3,7 +3,9 @@
 
 mod catalogue;
 mod hostile;
+mod series_arrays;
 mod series_columns;
+mod series_drawn;
 mod series_errors;
 mod series_formats;
 mod series_kinds;

@@ -116,7 +116,8 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<Vec<String>>) -> Result<R
         return Err(Error::new(ErrorKind::Mismatch, message));
     }
     let width = channels.saturating_mul(length);
-    check_memory(path, cases, cases.saturating_mul(width))?;
+    let values = cases.saturating_mul(width);
+    check_memory(path, cases.min(values), values)?;
     let numbers = array.numbers()?;
     let mut rows = Vec::new();
     for (index, values) in numbers.chunks(width.max(1)).enumerate() {
