@@ -9,7 +9,7 @@ use retune_core::Error;
 use retune_core::series::{LabelColumn, LongColumns, ReadOptions, Split, z_normalise};
 
 /// A value of a made-up series, which no other has.
-pub fn value(row: usize, at: usize) -> f64 {
+fn value(row: usize, at: usize) -> f64 {
     let phase = (row * 37 + at * 11) as f64;
     (phase * 0.7).sin() * 3.0 + (row as f64) * 0.01
 }
@@ -29,7 +29,7 @@ fn values(row: usize, count: usize) -> Vec<String> {
         .collect()
 }
 
-pub fn class(row: usize) -> String {
+fn class(row: usize) -> String {
     (row % 2 + 1).to_string()
 }
 

@@ -1,11 +1,9 @@
 //! Delimited files that are drawn: of any separators, headers, places of the label and of a counter.
 
-use std::fmt::Write as _;
-
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use crate::series_columns::{class, read, value};
+use crate::series_columns::read;
 
 /// A table whose meaning is known.
 #[derive(Debug, Clone)]
