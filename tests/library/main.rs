@@ -8,6 +8,7 @@ mod labels;
 #[cfg(feature = "import")]
 mod pretraining;
 mod programs;
+mod refused;
 mod several;
 mod source;
 mod speech_embedding;

@@ -4,8 +4,8 @@ use burn_cubecl::CubeRuntime;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::super::launch::{empty, groups};
 use super::{INVOCATIONS, OfOutput, Planes, of_output};
+use crate::gpu::launch::{empty, groups};
 use crate::stack::{Activation, Convolution};
 
 /// Places of a plane that an invocation works out for one channel: a weight that is read serves all.

@@ -4,8 +4,8 @@ use burn_cubecl::CubeRuntime;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::super::launch::groups;
 use super::{INVOCATIONS, OfOutput, Planes, of_output};
+use crate::gpu::launch::groups;
 use crate::stack::Pool;
 
 pub fn forward<R: CubeRuntime>(

@@ -11,7 +11,7 @@ use cubecl::prelude::*;
 
 use self::fourier::{INVOCATIONS, transform};
 use self::tables::{CLOSEST, FILTERS, STARTS, WEIGHTS, WINDOW, tables};
-use super::launch::{Gpu, empty, groups, into_tensor, rows, rows_or};
+use crate::gpu::launch::{Gpu, empty, groups, into_tensor, rows, rows_or};
 use crate::mel::{BINS, CLIP_SAMPLES, FRAME_SAMPLES, FRAMES, HOP_SAMPLES, LOG_OFFSET, MELS};
 
 /// Pairs of frames of a clip; the last has one frame.
