@@ -107,6 +107,16 @@ def npy(shape, kind="<f8"):
     return b"\x93NUMPY\x01\0" + struct.pack("<H", len(head)) + head
 
 
+def many_labels(name, count):
+    """A series and so many labels, whole mebibytes of them."""
+    with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        out.writestr("X.npy", npy("(1, 1)") + bytes(8))
+        with out.open("y.npy", "w", force_zip64=True) as entry:
+            entry.write(npy(f"({count},)", "|i1"))
+            for _ in range(count // MIB):
+                entry.write(bytes(MIB))
+
+
 def wav(channels, rate, bits, claimed, *data):
     form = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * bits // 8, channels * bits // 8 % 65536, bits)
     write("a.wav", b"RIFF" + struct.pack("<I", min(claimed + 36, 2**32 - 1)) + b"WAVEfmt " + struct.pack("<I", 16)
@@ -164,6 +174,7 @@ CASES = [
     ("npy: 500 MB", lambda: write("a.npy", npy("(2, 33554432)"), sparse(1 << 29)), f"{predict}a.npy", 2560, "values|longer"),
     ("npy: too much", lambda: write("a.npy", npy("(2097152, 32)"), sparse(1 << 29)), f"{predict}a.npy", 1280, "series with .* values would need about"),
     ("npz: 4 GiB in 18 MB", lambda: zipped("a.npz", [("X.npy", 4 << 30, bytes(MIB))]), f"{predict}a.npz", 2560, "unpacks to 1 GiB"),
+    ("npz: 943,718,400 labels", lambda: many_labels("a.npz", 900 * MIB), f"{predict}a.npz", 2560, "labels for 1 series"),
     ("npz: 10^6 entries", lambda: many_entries("a.npz", 10**6), f"{predict}a.npz", 512, "10000 at most"),
     ("history: 50,000,000 rows", lambda: write("a.csv", b"v\n", (200 * MIB, b"1.5\n2.5\n")), forecast, 4096, "memory"),
     ("history: a row of 60 MB", lambda: write("a.csv", (60 * MIB, b"1,"), b"1\n"), forecast, 4096, "memory"),
@@ -178,6 +189,7 @@ CASES = [
     ("wav: 65,535 channels", lambda: wav(65535, 16000, 8, 65535 * 4, bytes(65535 * 4)), "listen a.wav", 512, ""),
     ("wav: 300 MB at 1 kHz", lambda: wav(1, 1000, 8, 300 * MIB, sparse(300 * MIB)), "listen a.wav", 6144, "."),
     ("wav: too much", lambda: wav(1, 16000, 8, 300 * MIB, sparse(300 * MIB)), "listen a.wav", 2048, "samples would need about"),
+    ("wav: 16 MB at 1 kHz", lambda: wav(1, 1000, 8, 16 * MIB, sparse(16 * MIB)), "listen a.wav", 1536, "samples would need about"),
     ("wav: 1.1 GiB", lambda: wav(1, 16000, 8, 1100 * MIB, sparse(1100 * MIB)), "listen a.wav", 2560, "larger than 1024 MiB"),
     ("program: a length of 10^9", lambda: program(set_change("series_length", 10**9)), "predict p.safetensors a.csv --unequal resample", 256, "series length is"),
     ("program: the longest length, resampled", lambda: (program(set_change("series_length", 1 << 24)), write("a.csv", rows * 16)), "predict p.safetensors a.csv --unequal resample --label none", 8192, ""),

@@ -96,7 +96,8 @@ impl Arguments {
         let mut read_as = Vec::new();
         for file in &self.files {
             let recording = read_wav(file)?;
-            let clips = recording.cut(audio.rate, audio.samples)?;
+            let clips = recording.cut(audio.rate, audio.samples);
+            let clips = clips.map_err(|error| error.of_file(file))?;
             let how = how_read(file, &recording, (audio.rate, seconds), clips.len());
             output::read_as(common, &how);
             read_as.push(how);

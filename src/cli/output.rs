@@ -123,7 +123,7 @@ impl OutputFile {
             let message = format!("{failed}: it is also an input");
             bail!(problem(message, "give --out another name"));
         }
-        check_writable(&target).map_err(|error| anyhow!("{failed}: {error}"))?;
+        check_writable(path).map_err(|error| anyhow!("{failed}: {error}"))?;
         let path = path.to_owned();
         Ok(Self { path, target })
     }

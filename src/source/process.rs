@@ -222,6 +222,8 @@ impl BlackBox for Process {
                 format!("has {found} probabilities for {labels} labels")
             } else if values.iter().any(|value| !(0.0..=1.0).contains(value)) {
                 "holds a number that is no probability".to_owned()
+            } else if values.iter().all(|value| *value == 0.0) {
+                "gives no label a probability above 0".to_owned()
             } else {
                 continue;
             };

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::classifier::Prediction;
 use super::distance::risk;
+use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
 /// Under the logarithm of the log loss, so that one sure mistake does not make it infinite.
@@ -52,6 +53,15 @@ impl Score {
             let (series, labels) = (predictions.len(), truth.len());
             let message = format!("there is nothing to score: {series} series but {labels} labels");
             return Err(Error::new(ErrorKind::Labels, message));
+        }
+        if !truth.iter().any(|label| labels.contains(label)) {
+            let (found, first) = (shorten(&truth[0]), labels.first().map_or("", |one| one));
+            let message = format!(
+                "none of the labels is one of the program's classes: the first is `{found}`, the first class `{first}`"
+            );
+            return Err(Error::new(ErrorKind::Labels, message)
+                .with_hint("say which column holds the labels")
+                .with_setting("label", ""));
         }
         let count = labels.len();
         let shown = if count > MOST_CONFUSED { 0 } else { count };
@@ -127,5 +137,8 @@ mod tests {
             error.to_string().contains("6 series but 5 labels"),
             "{error}"
         );
+        let strange = vec!["c".to_owned(); predictions.len()];
+        let error = Score::of(&predictions, &strange, &classes).unwrap_err();
+        assert!(error.to_string().contains("the first is `c`"), "{error}");
     }
 }

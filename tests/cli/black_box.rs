@@ -125,6 +125,10 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
         assert!(stderr.contains("the source command `"), "{fault}: {stderr}");
         assert!(stderr.contains(expected), "{fault}: {stderr}");
     }
+    let zeros = r#"echo '{"rate": 16000, "samples": 16000, "labels": ["a", "b", "c", "d"]}'"#;
+    let line = format!("{CLASSIFY} --source-timeout 1e300 --source-command");
+    let stderr = bench.fails(&[&words(&line)[..], &[zeros]].concat());
+    assert!(stderr.contains("the source command `"), "{stderr}");
     for (command, expected) in [
         ("exit 3", "it ended"),
         ("echo hello", "it did not describe itself as"),

@@ -64,6 +64,25 @@ fn files_that_are_no_data_sets() {
         stderr.contains("unseen.tsv: the file has no labels"),
         "{stderr}"
     );
+    let none: Vec<String> = lines(&bench)
+        .iter()
+        .map(|line| line.replacen(line.split('\t').next().unwrap(), "7", 1))
+        .collect();
+    bench.file("none.tsv", none.join("\n"));
+    let stderr = bench.fails(&words("evaluate waves.safetensors none.tsv --label first"));
+    let expected = "none of the labels is one of the program's classes: the first is `7`";
+    assert!(stderr.contains(expected), "{stderr}");
+    let long: Vec<String> = (0..60)
+        .map(|at| format!("{},{},0.{at}", at / 20, at % 20))
+        .collect();
+    bench.file("long.csv", format!("id,t,v\n{}\n", long.join("\n")));
+    for line in [
+        "predict waves.safetensors long.csv",
+        "predict waves.safetensors long.csv --unequal resample",
+    ] {
+        let stderr = bench.fails(&words(line));
+        assert!(stderr.contains("long"), "{stderr}");
+    }
     let one = lines(&bench);
     bench.file("one.tsv", one[0].clone() + "\n" + &one[2]);
     let stderr = bench.fails(&words("fit one.tsv --out new.safetensors"));
@@ -246,6 +265,11 @@ fn outputs_are_checked_before_the_work_starts() {
     {
         let stderr = bench.fails(&["predict", "waves.safetensors", test, "--out", "/dev/null"]);
         assert!(stderr.contains("it is a device"), "{stderr}");
+        for stream in ["-", "/dev/stdout"] {
+            let stderr = bench.fails(&["predict", "waves.safetensors", test, "--out", stream]);
+            // Where it is a pipe it is a device.
+            assert!(stderr.contains("expected a file"), "{stderr}");
+        }
         // A link stays one.
         std::os::unix::fs::symlink(bench.path("a"), bench.path("link")).unwrap();
         bench.done(&["predict", "waves.safetensors", test, "--out", "link"]);

@@ -314,7 +314,13 @@ fn dense_layers() {
 #[test]
 fn the_stack_of_convolutions() {
     let stack = &stack();
-    for (batch, taps) in [(1, &[4][..]), (3, &[4, 1]), (2, &[0, 2, 3]), (1, &[1, 1])] {
+    for (batch, taps) in [
+        (1, &[4][..]),
+        (3, &[4, 1]),
+        (2, &[0, 2, 3]),
+        (1, &[1, 1]),
+        (2, &[5, 6]),
+    ] {
         let check = Check {
             shape: [batch, 15, 9, 2],
             scale: 1.0,

@@ -49,6 +49,11 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
 /// What a path leads to, and what is there.
 fn resolve(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     let refused = |reason: &str| Err(io::Error::new(ErrorKind::InvalidInput, reason));
+    // What it leads to would be put in the place of the file that a shell writes to.
+    let streams = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
+    if path == Path::new("-") || streams.iter().any(|stream| path.starts_with(stream)) {
+        return refused("it is a stream, expected a file");
+    }
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => refused("it is a folder, expected a file"),
         Ok(found) if !found.is_file() => refused("it is a device, expected a file"),
@@ -125,6 +130,15 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn streams_are_no_files() {
+        for path in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/2"] {
+            let error = write_whole(Path::new(path), b"").unwrap_err();
+            assert_eq!(error.to_string(), "it is a stream, expected a file");
+        }
+        assert!(!Path::new("-").exists());
     }
 
     #[test]

@@ -15,19 +15,25 @@ pub fn check(needed: u64, work: &str) -> Result<(), Error> {
     check_within(needed, work, available())
 }
 
+/// What fits into any memory.
+const SMALL: u64 = 1 << 25;
+
+/// As [`check`], without asking the system where the bytes are few.
+pub(crate) fn check_many(needed: u64, work: &str) -> Result<(), Error> {
+    if needed < SMALL {
+        return Ok(());
+    }
+    check(needed, work)
+}
+
 /// Whether so many bytes for what a file holds, which is `what`, fit into memory beside the file's own.
 ///
 /// # Errors
 ///
 /// As [`check`], of that file.
 pub(crate) fn check_reading(path: &Path, needed: u64, what: &str) -> Result<(), Error> {
-    /// What fits into any memory.
-    const SMALL: u64 = 1 << 25;
-    if needed < SMALL {
-        return Ok(());
-    }
     let work = format!("{}: reading {what}", path.display());
-    check(needed, &work).map_err(|error| {
+    check_many(needed, &work).map_err(|error| {
         let error = error.of_file(path);
         error.with_hint("give a part of the file, or free memory")
     })

@@ -50,12 +50,12 @@ pub fn dense_weights<B: Backend>(inputs: usize, outputs: usize) -> DenseWeights<
 }
 
 pub fn stack() -> ConvolutionStack {
-    let convolution = |outputs, inputs, kernel: [usize; 2], activation| Convolution {
+    let convolution = |outputs, inputs, kernel: [usize; 2], padding, activation| Convolution {
         geometry: Geometry {
             outputs,
             inputs,
             kernel,
-            padding: kernel[1] / 2,
+            padding,
         },
         activation,
         kernel: noise(outputs * inputs * kernel[0] * kernel[1], outputs as u32),
@@ -63,14 +63,16 @@ pub fn stack() -> ConvolutionStack {
     };
     let leaky = |slope, floor| Activation::Leaky { slope, floor };
     let pool = |window| StackLayer::Pool(Pool { window });
-    let layer = |outputs, inputs, kernel, activation| {
-        StackLayer::Convolution(convolution(outputs, inputs, kernel, activation))
+    let layer = |outputs, inputs, kernel, padding, activation| {
+        StackLayer::Convolution(convolution(outputs, inputs, kernel, padding, activation))
     };
     ConvolutionStack::new(vec![
-        layer(24, 2, [3, 3], leaky(0.2, -0.4)),
+        layer(24, 2, [3, 3], 1, leaky(0.2, -0.4)),
         pool([2, 2]),
-        layer(12, 24, [1, 3], leaky(0.0, f32::NEG_INFINITY)),
+        layer(12, 24, [1, 3], 1, leaky(0.0, f32::NEG_INFINITY)),
         pool([1, 2]),
-        layer(9, 12, [3, 1], Activation::Linear),
+        layer(9, 12, [3, 1], 0, Activation::Linear),
+        layer(5, 9, [2, 3], 2, leaky(0.1, -0.2)),
+        layer(4, 5, [2, 2], 0, Activation::Linear),
     ])
 }

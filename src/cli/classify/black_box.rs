@@ -96,7 +96,8 @@ impl Arguments {
         let source = &source;
         let black_box: Box<dyn BlackBox> = match &given.source_command {
             Some(command) => {
-                let timeout = Duration::from_secs_f64(given.source_timeout);
+                let timeout = Duration::try_from_secs_f64(given.source_timeout);
+                let timeout = timeout.unwrap_or(Duration::MAX);
                 Box::new(Process::start(command, timeout)?)
             }
             None => engine.black_box(source)?,

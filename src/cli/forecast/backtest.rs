@@ -13,7 +13,7 @@ use crate::cli::prelude::*;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Scoring")]
 pub struct BacktestArgs {
-    /// Scorer forecasts from a rolling origin and not forecast
+    /// Score forecasts from a rolling origin, and make none
     #[arg(long)]
     pub backtest: bool,
     /// The training, validation and test parts of each series: numbers of values or shares

@@ -2,7 +2,7 @@
 
 use retune::motion::{AdaptLoss, AdaptSettings, Correction, MotionSourceWeights, WindowLayout};
 
-use super::reading::ReadingArgs;
+use super::reading::{ReadingArgs, check_rate};
 use super::show_training;
 use crate::cli::prelude::*;
 use crate::cli::problem::about;
@@ -86,6 +86,9 @@ impl Arguments {
         let mut read_as = Vec::new();
         let mut cut = |files: &[PathBuf]| {
             let recordings = self.reading.read(files, common)?;
+            if let Some(file) = files.first() {
+                check_rate(&recordings.trials, source.signals().rate_hz, file)?;
+            }
             read_as.extend(recordings.read_as);
             let windows = layout.cut_all(&recordings.trials);
             windows.map_err(|error| about(error.into(), files.first().map(PathBuf::as_path)))

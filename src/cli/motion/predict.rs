@@ -5,7 +5,7 @@ use std::time::Duration;
 use retune::engine::MotionStream;
 use retune::motion::{JointSelection, MotionProgram, MotionSourceWeights};
 
-use super::reading::{ReadingArgs, Recordings};
+use super::reading::{ReadingArgs, Recordings, check_rate};
 use crate::cli::prelude::*;
 
 /// Predict the motion ahead of each sample of a recording, sample by sample, as CSV
@@ -66,16 +66,7 @@ impl Arguments {
         let Recordings { trials, read_as } = self
             .reading
             .read(std::slice::from_ref(&self.file), common)?;
-        for trial in &trials {
-            let (found, expected) = (trial.rate_hz, source.signals().rate_hz);
-            if (found - expected).abs() > 1e-3 * expected {
-                let message = format!(
-                    "{}: {found} samples a second, the network takes {expected}",
-                    self.file.display()
-                );
-                bail!(problem(message, format!("give --resample {expected}")));
-            }
-        }
+        check_rate(&trials, source.signals().rate_hz, &self.file)?;
         let signals = source.signals().clone();
         let joints = &signals.input_joints;
         let mut stream =
@@ -98,6 +89,14 @@ impl Arguments {
                     });
                 }
             }
+        }
+        if times.is_empty() {
+            let message = format!(
+                "{}: no recording has the {} samples that a prediction takes",
+                self.file.display(),
+                signals.window
+            );
+            bail!(problem(message, "give a longer recording"));
         }
         times.sort();
         let latency = Latency::of(&times);

@@ -42,6 +42,19 @@ fn read_as(trials: &[Trial]) -> ReadAs {
     read_as
 }
 
+/// Whether trials have the rate of a network, in Hz.
+pub fn check_rate(trials: &[Trial], expected: f32, file: &Path) -> Result<()> {
+    let differs = |found: &f32| (found - expected).abs() > 1e-3 * expected;
+    let Some(found) = trials.iter().map(|trial| trial.rate_hz).find(differs) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{}: {found} samples a second, the network takes {expected}",
+        file.display()
+    );
+    Err(problem(message, format!("give --resample {expected}")).into())
+}
+
 /// How recordings are read.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading recordings")]

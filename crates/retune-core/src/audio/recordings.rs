@@ -311,7 +311,9 @@ fn hear(recordings: &[Recording], rate: u32, most: usize) -> Result<Vec<Heard>, 
         Ok(Heard {
             rate: clip.rate,
             length,
-            samples: clip.head(rate, most)?,
+            samples: clip
+                .head(rate, most)
+                .map_err(|error| error.of_file(&one.path))?,
         })
     };
     recordings.par_iter().map(hear).collect()

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler, WindowFunction};
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, memory};
 
 /// The sample rates that are taken, in Hz.
 ///
@@ -42,7 +42,9 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
         );
         return Err(Error::new(ErrorKind::Setting, message));
     }
+    let length = output_length(samples.len(), from, to);
     if from == to || samples.is_empty() {
+        check_memory(length)?;
         return Ok(samples.to_vec());
     }
     if let Some(index) = too_loud(samples) {
@@ -51,12 +53,12 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
             format!("cannot resample: sample {index} is {sample}, expected ±{LOUDEST:e} at most");
         return Err(Error::new(ErrorKind::NotFinite, message));
     }
-    let length = output_length(samples.len(), from, to);
     if length > MOST_SAMPLES {
         let message =
             format!("{length} samples at {to} Hz are too many, expected {MOST_SAMPLES} at most");
         return Err(Error::new(ErrorKind::Unsupported, message).with_hint("cut the recording"));
     }
+    check_memory(length)?;
     let failed = |reason: &dyn std::fmt::Display| {
         let count = samples.len();
         let message =
@@ -72,6 +74,13 @@ pub fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Error> 
     let mut output = output.map_err(|error| failed(&error))?.take_data();
     output.resize(length, 0.0);
     Ok(output)
+}
+
+/// Whether so many samples fit into memory, and again as clips.
+fn check_memory(length: usize) -> Result<(), Error> {
+    let bytes = 2 * size_of::<f32>() as u64 * length as u64;
+    let checked = memory::check_many(bytes, &format!("resampling to {length} samples"));
+    checked.map_err(|error| error.with_hint("cut the recording, or free memory"))
 }
 
 /// The first sample that is louder than any sound, or no number.

@@ -14,9 +14,6 @@ use crate::{Error, ErrorKind, memory};
 /// The most bytes of a recording that is read.
 const LARGEST_WAV: u64 = 1 << 30;
 
-/// The memory that reading a sample takes at most, while the row of them grows.
-const BYTES_A_SAMPLE: u64 = 10;
-
 /// A recording, mixed to one channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
@@ -86,7 +83,9 @@ pub fn read_wav(path: impl AsRef<Path>) -> Result<Clip, Error> {
 ///
 /// Those of [`read_wav`].
 pub fn load_clip(path: impl AsRef<Path>, rate: u32, length: usize) -> Result<Vec<f32>, Error> {
-    let mut samples = read_wav(path)?.head(rate, length)?;
+    let path = path.as_ref();
+    let samples = read_wav(path)?.head(rate, length);
+    let mut samples = samples.map_err(|error| error.of_file(path))?;
     samples.resize(length, 0.0);
     Ok(samples)
 }
@@ -102,7 +101,9 @@ pub fn load_clips(
     rate: u32,
     length: usize,
 ) -> Result<Vec<Vec<f32>>, Error> {
-    read_wav(path)?.cut(rate, length)
+    let path = path.as_ref();
+    let clips = read_wav(path)?.cut(rate, length);
+    clips.map_err(|error| error.of_file(path))
 }
 
 /// Writes samples of amplitude ±1 at a rate in Hz as a WAV file of one channel of 16-bit integers.
@@ -148,19 +149,26 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
     let damaged = |error| malformed(path, &format!("damaged WAV file: {error}"));
     let mut reader = WavReader::new(Cursor::new(essential)).map_err(damaged)?;
     let spec = reader.spec();
-    let samples = reader.len();
-    let needed = BYTES_A_SAMPLE * u64::from(samples);
-    memory::check_reading(path, needed, &format!("{samples} samples"))?;
-    let interleaved: Vec<f32> = match spec.sample_format {
+    let channels = usize::from(spec.channels).max(1);
+    // No more than there are bytes.
+    let count = reader.len();
+    let numbers = u64::from(count) + u64::from(count) / channels as u64;
+    let bytes = size_of::<f32>() as u64 * numbers;
+    memory::check_reading(path, bytes, &format!("{count} samples"))?;
+    let mut interleaved: Vec<f32> = Vec::with_capacity(count as usize);
+    match spec.sample_format {
         SampleFormat::Int => {
             let scale = 2f32.powi(1 - i32::from(spec.bits_per_sample));
-            let samples = reader.samples::<i32>();
-            let scaled = samples.map(|sample| sample.map(|value| value as f32 * scale));
-            scaled.collect::<Result<_, _>>()
+            for sample in reader.samples::<i32>() {
+                interleaved.push(sample.map_err(damaged)? as f32 * scale);
+            }
         }
-        SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>(),
+        SampleFormat::Float => {
+            for sample in reader.samples::<f32>() {
+                interleaved.push(sample.map_err(damaged)?);
+            }
+        }
     }
-    .map_err(damaged)?;
     if let Some(index) = too_loud(&interleaved) {
         let message = format!(
             "{}: sample {index} of the WAV file is {}, expected a number from -{LOUDEST:e} to {LOUDEST:e}",
@@ -171,7 +179,6 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
             .of_file(path)
             .with_hint("export the recording again as 16-bit integers"));
     }
-    let channels = usize::from(spec.channels).max(1);
     let frames = interleaved.chunks_exact(channels);
     // The scale comes first: the sum of loud floats could leave the range of numbers.
     let mean = |frame: &[f32]| frame.iter().map(|sample| sample / channels as f32).sum();

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::Error;
 use crate::forecast::HistoryOptions;
 use crate::table::{NumberStyle, Place, Row, Separator, StyleSearch, is_missing};
+use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 
 /// Writes all numbers with a decimal point and nothing else, column by column; what was decided
 /// where any was written otherwise.
@@ -40,12 +41,29 @@ pub(super) fn write_plainly(
                 row.map(|row| Place::field(path, row.line, column + 1)),
             )
         })?;
+        // It would be taken with its point beside others without.
+        let misfit = |field: &str| parses(field) && style.number::<f64>(field).is_err();
+        let misfit = |row: &&Row| style.decimal == ',' && misfit(row.get(column));
+        if let Some(row) = below.iter().find(misfit) {
+            let field = shorten(row.get(column).trim());
+            let message =
+                format!("field `{field}` is no number with a decimal comma, as its column has");
+            let place = Place::field(path, row.line, column + 1);
+            return Err(Error::new(ErrorKind::NotANumber, message)
+                .of_file(path)
+                .at(place)
+                .with_hint("write all numbers of a column alike"));
+        }
         for said in search.said() {
             if decided.iter().all(|(about, _)| *about != said.0) {
                 decided.push(said);
             }
         }
         let written = |field: &str| {
+            // As it stands: an identifier may begin with zeros.
+            if field.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
             let value = style.number::<f64>(field).ok().flatten()?;
             (style != NumberStyle::PLAIN || !parses(field)).then(|| value.to_string())
         };

@@ -528,6 +528,49 @@ fn what_is_no_table_of_numbers_is_told_apart() {
 }
 
 #[test]
+fn a_column_is_in_one_style_and_identifiers_stay() {
+    let (message, ..) = refused("t;y\n1;2,5\n2;1.5\n3;4,25\n", &HistoryOptions::default());
+    assert_eq!(
+        message,
+        "a.csv:3:2: field `1.5` is no number with a decimal comma, as its column has"
+    );
+    let comma = HistoryOptions {
+        decimal: Some(','),
+        id: Some("who".to_owned()),
+        ..HistoryOptions::default()
+    };
+    let (message, ..) = refused(
+        "y\n1.250\n0.750\n900\n",
+        &HistoryOptions {
+            id: None,
+            ..comma.clone()
+        },
+    );
+    assert!(message.contains("field `0.750` is no number"), "{message}");
+    let rows = |who: &str| {
+        (1..4)
+            .map(|at| format!("{who};{at};{at},5\n"))
+            .collect::<String>()
+    };
+    let text = format!("who;t;y\n{}{}", rows("001"), rows("1"));
+    let read = read(&text, &comma).unwrap();
+    let names: Vec<&str> = read.histories.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["001", "1"]);
+}
+
+/// An oscilloscope's: steps of 1e-8.
+#[test]
+fn times_with_exponents_keep_their_steps() {
+    let rows = (0..9).map(|at| format!("{:.6}e-8,{}.5\n", f64::from(at), at * at % 7));
+    let read = plain(&format!("t,y\n{}", rows.collect::<String>()));
+    let [history] = &read.histories[..] else {
+        panic!("one history");
+    };
+    assert_eq!(history.values.len(), 9);
+    assert_eq!(history.timeline.stamp(9).unwrap(), "0.00000009000000");
+}
+
+#[test]
 fn a_small_shape_on_a_high_level_is_read_whole() {
     let found = plain("date,kwh\n2022-01-01,48211938.25\n2022-01-02,48211941.5\n");
     assert_eq!(found.histories[0].values, [48_211_938.25, 48_211_941.5]);

@@ -129,11 +129,13 @@ fn decimals(column: &TimeColumn<'_>) -> Result<Vec<f64>, Error> {
     column.texts().enumerate().map(value).collect()
 }
 
-/// The most digits after the point.
+/// The most digits after the point, written without an exponent.
 fn digits(column: &TimeColumn<'_>) -> usize {
-    let digits = |field: &str| match field.contains(['e', 'E']) {
-        true => 6,
-        false => field.split_once('.').map_or(0, |(_, after)| after.len()),
+    let digits = |field: &str| {
+        let (mantissa, exponent) = field.split_once(['e', 'E']).unwrap_or((field, "0"));
+        let after = mantissa.split_once('.').map_or(0, |(_, after)| after.len());
+        let exponent = exponent.parse::<i64>().unwrap_or(0);
+        usize::try_from((after as i64).saturating_sub(exponent)).unwrap_or(0)
     };
     column.texts().map(digits).max().unwrap_or(0).min(17)
 }
@@ -203,6 +205,10 @@ fn place(column: &TimeColumn<'_>, grid: &Grid) -> Result<(Counts, Placed), Error
             most_frequent(&steps.collect::<Vec<_>>()).unwrap_or(1) as f64 * unit
         }
     };
+    if step == 0.0 {
+        let message = format!("most of them are the same when written with {digits} decimals");
+        return setting(&message, "write them in a smaller unit", "time");
+    }
     let tolerance = match grid.tolerance {
         None => 0.0,
         Some(Tolerance::Share(share)) => share * step,

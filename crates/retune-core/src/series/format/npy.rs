@@ -38,9 +38,10 @@ pub(super) fn read_zip(path: &Path, bytes: &[u8]) -> Result<RawFile, Error> {
         return Err(Error::new(ErrorKind::Column, message)
             .with_hint("write the file with `numpy.savez(file, X=series, y=labels)`"));
     };
-    let labels = labels.map(|labels| Array::read(what("y"), &labels)?.labels());
+    let labels = labels.as_deref();
+    let labels = labels.map(|labels| Array::read(what("y"), labels));
     let series = Array::read(what("X"), &series)?;
-    let mut file = file(path, &series, labels.transpose()?)?;
+    let mut file = file(path, &series, labels.transpose()?.as_ref())?;
     if !names.is_empty() {
         let names = list(&names);
         file.decisions
@@ -101,23 +102,25 @@ fn unpacked(path: &Path, _: &[u8]) -> Result<Unpacked, Error> {
 }
 
 /// The rows of an array of series.
-fn file(path: &Path, array: &Array<'_>, labels: Option<Vec<String>>) -> Result<RawFile, Error> {
+fn file(path: &Path, array: &Array<'_>, labels: Option<&Array<'_>>) -> Result<RawFile, Error> {
     let (cases, channels, length) = match *array.shape.as_slice() {
         [cases, length] => (cases, 1, length),
         [cases, channels, length] => (cases, channels, length),
         _ => return Err(array.unfit("expected [cases, time] or [cases, channels, time]")),
     };
-    if let Some(labels) = labels.as_ref().filter(|labels| labels.len() != cases) {
-        let found = labels.len();
+    let counted = labels.map(Array::count_of_labels).transpose()?;
+    if let Some(found) = counted.filter(|found| *found != cases) {
         let message = format!(
             "{}: there are {found} labels for {cases} series",
             path.display()
         );
-        return Err(Error::new(ErrorKind::Mismatch, message));
+        return Err(Error::new(ErrorKind::Mismatch, message).of_file(path));
     }
     let width = channels.saturating_mul(length);
     let values = cases.saturating_mul(width);
-    check_memory(path, cases.min(values), values)?;
+    let of_labels = labels.map_or(0, |labels| labels.data.len());
+    check_memory(path, cases.min(values), values, of_labels)?;
+    let labels = labels.map(Array::labels).transpose()?;
     let numbers = array.numbers()?;
     let mut rows = Vec::new();
     for (index, values) in numbers.chunks(width.max(1)).enumerate() {
@@ -150,13 +153,14 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<Vec<String>>) -> Result<R
     })
 }
 
-/// Whether the rows fit into memory: the numbers as they are read, and those of each row.
-fn check_memory(path: &Path, cases: usize, values: usize) -> Result<(), Error> {
-    // Bytes for each.
-    const ROW: u64 = 150;
+/// Whether the rows fit into memory: numbers and labels as they are read, and those of each row.
+fn check_memory(path: &Path, cases: usize, values: usize, of_labels: usize) -> Result<(), Error> {
+    // Bytes for each; the text of the labels takes no more than their array.
+    const ROW: u64 = 250;
     const VALUE: u64 = 16;
     let needed = (cases as u64).saturating_mul(ROW);
     let needed = needed.saturating_add((values as u64).saturating_mul(VALUE));
+    let needed = needed.saturating_add(of_labels as u64);
     let what = format!("{cases} series with {values} values");
     memory::check_reading(path, needed, &what)
 }
@@ -276,11 +280,16 @@ impl<'a> Array<'a> {
         Ok(self.data.chunks_exact(self.size).map(number).collect())
     }
 
+    /// How many labels it should hold.
+    fn count_of_labels(&self) -> Result<usize, Error> {
+        match self.shape[..] {
+            [count] => Ok(count),
+            _ => Err(self.unfit("expected a label for each series")),
+        }
+    }
+
     /// Labels, one for each number or text; whole numbers are written without a point.
     fn labels(&self) -> Result<Vec<String>, Error> {
-        if self.shape.len() != 1 {
-            return Err(self.unfit("expected a label for each series"));
-        }
         let items = self.data.chunks(self.size.max(1));
         if self.kind.starts_with("<U") {
             let text = |item: &[u8]| {

@@ -1,4 +1,5 @@
-//! A stack of convolutions and max-pools, a launch for each layer, channels innermost.
+//! A stack of convolutions and max-pools, a launch for each layer, channels innermost; back, these again and
+//! one more for each, two for a convolution.
 
 mod convolution;
 mod pool;
@@ -15,6 +16,8 @@ use crate::composed;
 use crate::stack::{ConvolutionStack, Plan, StackLayer};
 
 const INVOCATIONS: usize = 256;
+/// Workgroups that a device takes along one axis.
+const MOST_GROUPS: usize = 65_535;
 
 /// Planes of clips, one in each row of a matrix.
 #[derive(Clone)]
@@ -49,7 +52,7 @@ pub fn forward<R: CubeRuntime>(
     let [batch, size @ ..] = planes.dims();
     let plan = stack.plan(size, taps);
     let places: BTreeMap<_, _> = plan.places(taps).collect();
-    if batch == 0 || places.len() != taps.len() {
+    if !fits(batch, &plan) || places.len() != taps.len() {
         return composed::convolution_stack(planes, stack, taps);
     }
     let width = taps.iter().map(|tap| plan.output(*tap)).sum();
@@ -65,6 +68,13 @@ pub fn forward<R: CubeRuntime>(
     };
     run(planes, batch, (stack, &plan), out);
     into_tensor(tapped)
+}
+
+/// Whether there is something to launch, and no more than a device takes: planes of up to minutes.
+fn fits(batch: usize, plan: &Plan) -> bool {
+    let longest = (0..=plan.count()).map(|layer| plan.length(layer)).max();
+    let groups = longest.unwrap_or(0).div_ceil(INVOCATIONS);
+    (1..=MOST_GROUPS).contains(&batch) && groups <= MOST_GROUPS
 }
 
 /// Works out each layer of the plan into the planes that `out` gives for its index; its second argument
@@ -103,7 +113,7 @@ pub fn backward<R: CubeRuntime>(
     let [batch, size @ ..] = planes.dims();
     let plan = stack.plan(size, taps);
     let places: BTreeMap<_, _> = plan.places(taps).collect();
-    if batch == 0 || taps.is_empty() || places.len() != taps.len() {
+    if !fits(batch, &plan) || taps.is_empty() || places.len() != taps.len() {
         return composed::convolution_stack_backward(planes, stack, taps, gradient);
     }
     let planes = rows(planes);

@@ -137,7 +137,9 @@ impl Plan {
             Some((from, to)) => Some(table.find(from, "columns")?..=table.find(to, "columns")?),
         };
         let mut columns: Vec<usize> = (0..self.width).filter(|c| !drop.contains(c)).collect();
-        if layout.length.is_none() && range.is_none() {
+        // Rows as long as the series that are wanted are series.
+        let short = layout.length.is_none_or(|length| columns.len() < length);
+        if short && range.is_none() {
             long::refuse(table, &columns)?;
         }
         let is_auto = options.label == LabelColumn::Auto;
