@@ -184,8 +184,9 @@ fn a_sweep_that_is_killed_goes_on_where_it_was() {
             fs::remove_dir_all(place.path("parts")).unwrap();
         }
     }
-    sleep(SETTLED);
     place.killed(&run("parts"), all / 2);
+    // What it was writing is looked at no sooner.
+    sleep(SETTLED);
     fs::remove_file(place.path("parts/Waves.fast.1.json")).ok();
     place.done(&run("parts"));
     assert_eq!(table("parts"), whole);
