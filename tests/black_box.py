@@ -43,6 +43,8 @@ def main():
                 rows[0].pop()
             elif asked > 1 and fault == "percent":
                 rows[0][0] = 100.0
+            elif asked > 1 and fault == "zeros":
+                rows[0] = [0.0] * len(rows[0])
             answer = {"probabilities": rows}
         print(json.dumps(answer), flush=True)
 

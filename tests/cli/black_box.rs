@@ -115,6 +115,10 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
             "percent",
             "row 1 of its answer holds a number that is no probability",
         ),
+        (
+            "zeros",
+            "row 1 of its answer gives no label a probability above 0",
+        ),
     ] {
         let Some(command) = black_box(fault) else {
             return;

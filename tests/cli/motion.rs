@@ -133,6 +133,9 @@ fn what_cannot_be_read_or_fitted_says_why() {
         "word.mot",
         "walk\nnRows=2\nnColumns=2\ninDegrees=yes\nendheader\ntime\tknee\n0\t1\n0.01\tx\n",
     );
+    let stiff = fs::read_to_string(bench.path("stiff.csv")).unwrap();
+    let short: Vec<&str> = stiff.lines().take(6).collect();
+    bench.file("short.csv", short.join("\n"));
     let able = "motion pretrain able.csv --out s.safetensors";
     for (command, message) in [
         (
@@ -171,6 +174,16 @@ fn what_cannot_be_read_or_fitted_says_why() {
         (
             format!("motion predict source.safetensors stiff.csv --resample 50 {HOW}"),
             "50 samples a second, the network takes 100",
+        ),
+        (
+            format!(
+                "motion adapt source.safetensors stiff.csv --out q.safetensors --loss target --resample 50 {HOW}"
+            ),
+            "50 samples a second, the network takes 100",
+        ),
+        (
+            format!("motion predict source.safetensors short.csv {HOW}"),
+            "short.csv: no recording has the 16 samples that a prediction takes",
         ),
         (
             format!("motion predict other.safetensors stiff.csv --program p.safetensors {HOW}"),
