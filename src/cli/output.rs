@@ -123,7 +123,8 @@ impl OutputFile {
             let message = format!("{failed}: it is also an input");
             bail!(problem(message, "give --out another name"));
         }
-        check_writable(path).map_err(|error| anyhow!("{failed}: {error}"))?;
+        let hint = "give the name of a file in a folder that can be written to";
+        check_writable(path).map_err(|error| problem(format!("{failed}: {error}"), hint))?;
         let path = path.to_owned();
         Ok(Self { path, target })
     }

@@ -93,6 +93,8 @@ impl History {
 }
 
 #[cfg(test)]
+mod gaps;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod tests;

@@ -202,7 +202,9 @@ fn place(column: &TimeColumn<'_>, grid: &Grid) -> Result<(Counts, Placed), Error
             let steps = values
                 .windows(2)
                 .map(|pair| ((pair[1] - pair[0]) / unit).round() as i64);
-            most_frequent(&steps.collect::<Vec<_>>()).unwrap_or(1) as f64 * unit
+            let most = most_frequent(&steps.collect::<Vec<_>>()).unwrap_or(1);
+            // Divided, so that 0.3 is 0.3: the power of ten is exact, its inverse is not.
+            most as f64 / 10f64.powi(digits as i32)
         }
     };
     if step == 0.0 {
