@@ -151,8 +151,14 @@ fn decimal(column: &TimeColumn<'_>) -> Result<Counts, Error> {
     let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let (start, last) = (values.first().copied(), values.last().copied());
     let (start, last) = (start.unwrap_or(0.0), last.unwrap_or(0.0));
-    let step = (last - start) / steps.len().max(1) as f64;
     let unit = unit(digits);
+    let mean = (last - start) / steps.len().max(1) as f64;
+    // A mean of exact steps is not always one.
+    let units = (mean / unit).round();
+    let step = match (mean / unit - units).abs() < 1e-6 {
+        true => units / 10f64.powi(digits as i32),
+        false => mean,
+    };
     let floor = (start.abs().max(last.abs())) * f64::EPSILON * 4.0;
     let tolerance = (unit * 1.01).min(step * ROUNDING_SHARE).max(floor);
     let off = |(place, value): (usize, &f64)| (start + step * place as f64 - value).abs();
