@@ -1,11 +1,13 @@
 //! Arguments that several commands share.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::{Mutex, Once, PoisonError};
 use std::{env, panic};
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, FromArgMatches};
 use retune::series::{Format, LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 use retune::{Engine, Error};
 
@@ -151,6 +153,62 @@ pub struct TableArgs {
     #[arg(long, value_name = "SIGN", value_parser = thousands)]
     pub thousands: Option<Thousands>,
 }
+
+/// The options that were given on the command line, by their ids.
+#[derive(Debug, Clone)]
+pub struct Given(BTreeSet<String>);
+
+impl Given {
+    /// Refuses the first of these options that was given: nothing would take it up.
+    pub fn refuse(&self, ids: &[&str], unused: &str) -> Result<(), Error> {
+        let Some(id) = ids.iter().find(|id| self.0.contains(**id)) else {
+            return Ok(());
+        };
+        // `columns` is another option, of tables of series.
+        let name = id.replace("value_columns", "column").replace('_', "-");
+        Err(problem(format!("--{name} {unused}"), "leave it out"))
+    }
+}
+
+impl Args for Given {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command
+    }
+}
+
+impl FromArgMatches for Given {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let ids = matches.ids().map(clap::Id::as_str);
+        let given = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        Ok(Self(ids.filter(given).map(str::to_owned).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// How series are read from tables and other files, which recordings are not.
+pub const OF_SERIES: [&str; 13] = [
+    "missing",
+    "unequal",
+    "label",
+    "drop",
+    "columns",
+    "header",
+    "decimal",
+    "thousands",
+    "format",
+    "id",
+    "channel",
+    "time",
+    "value",
+];
 
 /// How files of series are read, among them long ones.
 #[derive(Debug, Clone, Args)]

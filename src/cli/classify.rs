@@ -24,6 +24,9 @@ use diagnosis::{DiagnoseArgs, Diagnosed};
        retune classify [OPTIONS] --train <FILE> --test <FILE>
        retune classify [OPTIONS] --audio <FOLDER|TABLE>")]
 pub struct Arguments {
+    // First, for the other fields take their values away.
+    #[command(flatten)]
+    given: Given,
     /// A folder with NAME_TRAIN and NAME_TEST, or the name of a data set that `retune data get`
     /// fetched
     #[arg(required_unless_present_any = ["train", "test", "audio"], conflicts_with_all = ["train", "test"])]
@@ -168,6 +171,8 @@ impl Arguments {
     /// The files to read.
     fn files(&self) -> Result<Files<'_>> {
         if let Some(audio) = self.audio.path()? {
+            let unused = "is for series, and recordings are classified";
+            self.given.refuse(&OF_SERIES, unused)?;
             return Ok(Files::Recordings(audio));
         }
         if let (Some(train), Some(test)) = (&self.train, &self.test) {

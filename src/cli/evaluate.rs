@@ -8,6 +8,9 @@ use super::program::ProgramArgs;
 /// Score a program on labelled series
 #[derive(Debug, Args)]
 pub struct Arguments {
+    // First, for the other fields take their values away.
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     pub program: ProgramArgs,
     /// The test file, with a label for each series; for a program of `classify --audio` a folder of
@@ -29,7 +32,9 @@ struct Outcome<'a> {
     calibration_error: f64,
     n_test: usize,
     labels: &'a [String],
-    /// `confusion[true][predicted]`.
+    /// Series with labels of no class of the program.
+    unknown: usize,
+    /// `confusion[true][predicted]`, without these.
     confusion: Vec<Vec<usize>>,
     seconds: f64,
     backend: &'a str,
@@ -45,6 +50,10 @@ impl Arguments {
         let labels = program.labels();
         let split = match program.rate() {
             Some(rate) => {
+                self.given.refuse(
+                    &OF_SERIES,
+                    "is for series, and the program takes recordings",
+                )?;
                 let found = Recordings::find_test(&self.test)?;
                 found.read_test((rate, length), labels, options.strict)?
             }
@@ -66,6 +75,7 @@ impl Arguments {
             calibration_error: score.calibration_error,
             n_test: split.len(),
             labels: classifier.program().labels(),
+            unknown: unknown(&split.labels, classifier.program().labels()),
             confusion: score.confusion,
             seconds: start.elapsed().as_secs_f64(),
             backend: &self.backend.backend,
@@ -73,8 +83,12 @@ impl Arguments {
             read_as: &split.read_as,
         };
         output::show(common, &outcome, |outcome| {
+            let unknown = match outcome.unknown {
+                0 => String::new(),
+                unknown => format!(", {unknown} with a label of no class, counted as wrong"),
+            };
             let properties = text::properties([
-                ("series", outcome.n_test.to_string()),
+                ("series", format!("{}{unknown}", outcome.n_test)),
                 ("accuracy", text::accuracy(outcome.accuracy)),
                 ("log loss", text::accuracy(outcome.log_loss)),
                 ("Brier score", text::accuracy(outcome.brier)),
@@ -88,4 +102,10 @@ impl Arguments {
             format!("{properties}\n{confusion}")
         })
     }
+}
+
+/// How many labels are of no class.
+fn unknown(labels: &[String], classes: &[String]) -> usize {
+    let unknown = labels.iter().filter(|label| !classes.contains(label));
+    unknown.count()
 }

@@ -141,6 +141,16 @@ fn trainer(name: &str) -> Result<String, String> {
 impl FitArgs {
     /// The sources, with their weights.
     pub fn sources(&self) -> Result<Vec<SourceWeights>> {
+        for (option, names) in [("source", &self.sources), ("transform", &self.transforms)] {
+            let twice = |(place, name)| names[..place].contains(name);
+            if let Some((_, name)) = names.iter().enumerate().find(|one| twice(*one)) {
+                let message = format!("--{option} {name} was given twice");
+                bail!(problem(
+                    message,
+                    "once is enough: parts that are the same add nothing"
+                ));
+            }
+        }
         if self.sources.is_empty() {
             return Ok(self.preset.find_sources()?);
         }
@@ -215,9 +225,45 @@ impl FitArgs {
         set(&mut settings.validation, &self.validation);
         set(&mut settings.patience, &self.patience);
         set(&mut settings.scaling, &self.scaling);
+        self.check_training(&settings)?;
         self.mapping.check(&settings)?;
         settings.labels = self.mapping.of_sources(settings.labels, &self.sources()?)?;
         Ok(settings)
+    }
+
+    /// An option of training is a mistake where nothing is trained, or not by what takes it up.
+    fn check_training(&self, settings: &FitSettings) -> Result<()> {
+        let by_losses = [
+            ("--directions", self.directions.is_some()),
+            ("--smoothing", self.smoothing.is_some()),
+        ];
+        let in_steps = [
+            ("--trainer", self.trainer.is_some()),
+            ("--dropout", self.dropout.is_some()),
+            ("--steps", self.steps.is_some()),
+            ("--batch", self.batch.is_some()),
+            ("--learning-rate", self.learning_rate.is_some()),
+            ("--learning-rate-decay", self.learning_rate_decay.is_some()),
+            ("--schedule", self.schedule.is_some()),
+            ("--weight-decay", self.weight_decay.is_some()),
+            ("--validation", self.validation.is_some()),
+            ("--patience", self.patience.is_some()),
+        ];
+        let trained = settings.epochs > 0;
+        for (option, given) in by_losses {
+            let message =
+                format!("{option} is for trainers by losses alone, and adam follows gradients");
+            let hint = "give --trainer random-directions or --trainer spsa as well";
+            let unused = given && trained && settings.trainer == "adam";
+            ensure!(!unused, problem(message, hint));
+        }
+        for (option, given) in in_steps.into_iter().chain(by_losses) {
+            let message = format!("{option} is for training in steps, and nothing is trained so");
+            let hint = "give --preset paper or another that trains, or --epochs 20 with a transform that has \
+                        something to train, or leave it out";
+            ensure!(trained || !given, problem(message, hint));
+        }
+        Ok(())
     }
 
     /// How a black box is trained on: what was given of how numbers are found, in the place of what the
@@ -230,6 +276,13 @@ impl FitArgs {
                         --query-budget says when training ends";
             ensure!(!given, problem(message, hint));
         }
+        ensure!(
+            self.epochs != Some(0),
+            problem(
+                "--epochs 0 trains nothing, and a black box is for training",
+                "give 1 or more, or leave it out"
+            )
+        );
         let mut settings = match &self.trainer {
             Some(trainer) => BlackBoxSettings::by(trainer),
             None => BlackBoxSettings::default(),

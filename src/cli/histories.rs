@@ -84,14 +84,11 @@ pub struct HistoryFile {
 impl HistoryFile {
     /// Reads the file.
     pub fn read(&self) -> Result<Histories> {
-        self.reading.read(&self.file, self.missing, &self.table)
+        self.read_other(&self.file)
     }
 
     /// Reads another file of the same layout.
-    pub fn read_other(&self, path: &Path) -> Result<Vec<History>> {
-        Ok(self
-            .reading
-            .read(path, self.missing, &self.table)?
-            .histories)
+    pub fn read_other(&self, path: &Path) -> Result<Histories> {
+        self.reading.read(path, self.missing, &self.table)
     }
 }

@@ -5,8 +5,8 @@
 
 use retune::audio::{read_case, wav_files};
 use retune::engine::Forecaster;
-use retune::forecast::Histories;
-use retune::program::Task;
+use retune::forecast::{Histories, History};
+use retune::program::{ForecastProgram, Task};
 use retune::series::SplitParts;
 use retune::task::Prediction;
 use serde::Serializer;
@@ -25,6 +25,9 @@ const TOGETHER: usize = 256;
 /// forecasts. One of `retune classify --audio` takes WAV files, or folders of them.
 #[derive(Debug, Args)]
 pub struct Arguments {
+    // First, for the other fields take their values away.
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     pub program: ProgramArgs,
     /// The file with the series, with or without labels; or with the histories to be forecast
@@ -54,6 +57,20 @@ pub struct Arguments {
     channel: Option<String>,
 }
 
+/// Options of series that histories do not have.
+const OF_SERIES_ALONE: [&str; 7] = [
+    "unequal", "label", "drop", "columns", "format", "channel", "value",
+];
+/// Options of histories that series do not have.
+const OF_HISTORIES: [&str; 6] = [
+    "value_columns",
+    "rows",
+    "day_first",
+    "fill",
+    "frequency",
+    "tolerance",
+];
+
 /// All of it in JSON.
 #[derive(Debug, Serialize)]
 struct Outcome<'a, R> {
@@ -65,6 +82,9 @@ struct Outcome<'a, R> {
 #[derive(Debug, Serialize)]
 struct Row<'a> {
     row: usize,
+    /// What tells the series apart in a long table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
     /// The recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a Path>,
@@ -90,6 +110,8 @@ impl Arguments {
         let text = match Task::of_file(&self.program.program)? {
             Task::Forecasting => {
                 self.check_one()?;
+                self.given
+                    .refuse(&OF_SERIES_ALONE, "is for series, and the program forecasts")?;
                 self.forecast(common)?
             }
             _ => self.classify(common)?,
@@ -100,7 +122,15 @@ impl Arguments {
     fn classify(&self, common: &Common) -> Result<String> {
         let (program, sources) = self.program.load()?;
         let length = program.series_length();
+        self.given.refuse(
+            &OF_HISTORIES,
+            "is for histories, and the program classifies",
+        )?;
         if let Some(rate) = program.rate() {
+            self.given.refuse(
+                &OF_SERIES,
+                "is for series, and the program takes recordings",
+            )?;
             let classifier = Classifier::new(self.backend.engine(common)?, program, &sources)?;
             return self.recordings(&classifier, (rate, length), common);
         }
@@ -110,24 +140,31 @@ impl Arguments {
             long: long(id, self.channel.as_deref(), time, self.value.as_deref()),
             ..self.read.options()
         };
+        if options.long.is_none() {
+            let unused =
+                "is for long tables, which have --id and --value as well, and for histories";
+            self.given.refuse(&["id", "time"], unused)?;
+        }
         let parts = SplitParts::open(&self.series, length, program.labels(), &options)?;
         let waiting = Waiting::new(common, "predicting");
         let classifier = Classifier::new(self.backend.engine(common)?, program, &sources)?;
-        let mut predictions = Vec::new();
+        let (mut predictions, mut ids) = (Vec::new(), Vec::new());
         // The series are read as they are needed: a file may be larger than the memory.
         let mut read_as = ReadAs::default();
         for part in parts {
             let part = part?;
             predictions.extend(classifier.predict(&part.series)?);
-            if read_as.found.is_empty() {
-                read_as = part.read_as;
+            ids.extend(part.ids);
+            match read_as.found.is_empty() {
+                true => read_as = part.read_as,
+                false => read_as.add_later(part.read_as),
             }
         }
         read_as.found = format!("{} series of {length} values", predictions.len());
         drop(waiting);
         output::read_as(common, &read_as);
         let labels = classifier.program().labels();
-        labels_of(labels, &[], &predictions, read_as, common)
+        labels_of(labels, (&[], &ids), &predictions, read_as, common)
     }
 
     /// The label of each recording.
@@ -159,7 +196,7 @@ impl Arguments {
             output::read_as(common, how);
         }
         let labels = classifier.program().labels();
-        labels_of(labels, &files, &predictions, read_as, common)
+        labels_of(labels, (&files, &[]), &predictions, read_as, common)
     }
 
     /// Several files are for programs that take recordings.
@@ -180,6 +217,7 @@ impl Arguments {
             self.histories
                 .read(&self.series, self.read.missing, &self.read.table)?;
         output::read_as(common, &read_as);
+        note_step(&program, &histories, common);
         let waiting = Waiting::new(common, "forecasting");
         let values: Vec<&[f64]> = histories.iter().map(|one| &one.values[..]).collect();
         let forecaster = Forecaster::new(self.backend.engine(common)?, program, &source)?;
@@ -189,10 +227,29 @@ impl Arguments {
     }
 }
 
-/// Predictions as JSON or CSV; `files` are those of recordings, one each.
+/// Says where values lie further apart, or closer, than those of the fit.
+fn note_step(program: &ForecastProgram, histories: &[History], common: &Common) {
+    let timed = histories.iter().filter(|one| !one.timeline.is_counts());
+    let mut steps = timed.map(|one| one.timeline.step().to_string());
+    // Steps between rounded numbers are means.
+    let is_near = |one: &str, other: &str| match (one.parse::<f64>(), other.parse::<f64>()) {
+        (Ok(one), Ok(other)) => (one - other).abs() <= 0.05 * one.abs(),
+        _ => one == other,
+    };
+    if let Some(fitted) = &program.settings().step
+        && let Some(found) = steps.find(|step| !is_near(fitted, step))
+        && !common.quiet
+    {
+        output::say(&format!(
+            "note: the program was fitted on values {fitted} apart, and these are {found} apart"
+        ));
+    }
+}
+
+/// Predictions as JSON or CSV; `files` are those of recordings, and `ids` those of a long table, one each.
 fn labels_of<R: Serialize>(
     labels: &[String],
-    files: &[PathBuf],
+    (files, ids): (&[PathBuf], &[String]),
     predictions: &[Prediction],
     read_as: R,
     common: &Common,
@@ -202,6 +259,7 @@ fn labels_of<R: Serialize>(
     if common.json {
         let rows = rows.map(|(row, one)| Row {
             row: row + 1,
+            id: ids.get(row).map(String::as_str),
             file: file(row),
             label: &one.label,
             probabilities: Probabilities(labels, &one.probabilities),
@@ -212,13 +270,16 @@ fn labels_of<R: Serialize>(
         });
     }
     let names = labels.iter().map(|label| format!("p_{label}"));
-    let named = files.first().map(|_| "file".to_owned()).into_iter();
+    let of_ids = ids.first().map(|_| "id".to_owned());
+    let of_files = files.first().map(|_| "file".to_owned());
+    let named = of_ids.into_iter().chain(of_files);
     let head = named.chain(once("label".to_owned())).chain(names).collect();
     let rows = rows.map(|(row, one)| {
         let numbers = one.probabilities.iter().map(f32::to_string);
         let file = file(row).map(|file| file.display().to_string());
+        let name = ids.get(row).cloned().or(file);
         let label = once(one.label.clone());
-        file.into_iter().chain(label).chain(numbers).collect()
+        name.into_iter().chain(label).chain(numbers).collect()
     });
     output::csv(once(head).chain(rows))
 }

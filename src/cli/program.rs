@@ -8,7 +8,7 @@ use super::prelude::*;
 /// A program, and its sources where they are not shipped.
 #[derive(Debug, Clone, Args)]
 pub struct ProgramArgs {
-    /// The program that `retune fit`, `classify` or `forecast` wrote
+    /// The program, a file that another command saved
     pub program: PathBuf,
     /// A source that the program was made for, where it is not a shipped one; several in as many
     /// options

@@ -126,6 +126,12 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 ) -> Result<(Program, Option<LeftOut>), Error> {
     let series_length = check_training(train)?;
     let labels = Classes::from_training(&train.labels)?;
+    if train.series.windows(2).all(|pair| pair[0] == pair[1]) {
+        let message = "all training series are the same, so nothing tells the classes apart";
+        return Err(Error::new(ErrorKind::Constant, message).with_hint(
+            "look at what they were read from: these may be other columns than those of the values",
+        ));
+    }
     let level = Level::of(&train.series);
     let series = train.series.iter();
     let series = series.map(|one| Scaled::of(one, settings.scaling, level));

@@ -16,6 +16,9 @@ use crate::{Error, setting};
 /// θ of [`Preset::Words`] starts within ± this amplitude: barely heard beside the transform.
 const WORDS_AMPLITUDE: f32 = 0.01;
 
+/// Each costs a fit and a pass through a source.
+const MOST_MEMBERS: usize = 256;
+
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -382,6 +385,10 @@ impl FitSettings {
             let expected = "1 with readouts in closed form, which are the same for every seed";
             let refused = setting::refused("members", self.members, expected);
             return Err(refused.with_setting("preset", "voice2series"));
+        }
+        if self.members > MOST_MEMBERS {
+            let expected = format!("{MOST_MEMBERS} at most");
+            return Err(setting::refused("members", self.members, expected));
         }
         let count = |name, count: usize| (name, count as f64, count > 0, "at least 1");
         let share = |name, share: f64| {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Content, Header, Program, Task, limits};
 use crate::parameters::Numbers;
 use crate::storage::{HashSum, Stored, read_file, write_whole};
+use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
 /// The version that is written, and the only one that is read: those before it were never released.
@@ -138,6 +139,15 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// The task, the header and the tensors of a program file whose checksum is right.
 fn open(bytes: &[u8], path: &Path) -> Result<(Task, String, Numbers), Error> {
     let mut stored = Stored::from_bytes(bytes).map_err(|error| damaged(path, error))?;
+    if let Some(format) = stored.metadata.get("format")
+        && !stored.metadata.contains_key(FORMAT_VERSION)
+    {
+        let (shown, format) = (path.display(), shorten(format));
+        let message = format!("{shown}: it holds a model ({format}), and no program for one");
+        return Err(Error::new(ErrorKind::Mismatch, message)
+            .of_file(path)
+            .with_hint("give the program that was fitted on it; the model goes beside it"));
+    }
     let mut entry = |name: &str| {
         let entry = stored.metadata.remove(name);
         entry.ok_or_else(|| damaged(path, format!("its metadata has no {name}")))

@@ -72,6 +72,10 @@ pub struct ForecastRecord {
     pub transforms: Vec<Transform>,
     /// The seed of what windows were taken, for the reader.
     pub seed: u64,
+    /// From one value of the histories to the next; `None` without times, where histories differ in it, and
+    /// for a program of before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
 }
 
 impl Content for Forecasting {

@@ -66,6 +66,7 @@ fn forecasting() -> ForecastProgram {
             season: Some(4),
             transforms: Vec::new(),
             seed: 0,
+            step: None,
         },
     };
     Program::fitted(vec![source()], content, tensors, BTreeMap::new())

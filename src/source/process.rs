@@ -159,6 +159,9 @@ impl Running {
         let seconds = timeout.as_secs_f64();
         match self.answers.recv_timeout(timeout) {
             Ok(Ok(line)) if line.is_empty() => Err("it ended".to_owned()),
+            Ok(Ok(line)) if line.len() as u64 == LONGEST_LINE => {
+                Err(format!("its answer has no end within {LONGEST_LINE} bytes"))
+            }
             Ok(Ok(line)) if !line.ends_with('\n') => Err("it ended within a line".to_owned()),
             Ok(Ok(line)) => Ok(line),
             Ok(Err(error)) => Err(format!("its answer cannot be read: {error}")),

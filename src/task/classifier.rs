@@ -380,7 +380,7 @@ pub(super) fn check_answer<T: Real>(
     let number = before + place / width.max(1) + 1;
     let message = format!("the program's answer to case {number} is not finite");
     Err(Error::new(ErrorKind::Numeric, message)
-        .with_hint("its numbers are too large to be of any use: fit the program again"))
+        .with_hint("look at the values of that case: they, or the program's numbers, are too large to be of any use"))
 }
 
 /// The planes of a source, on which explanations are drawn.

@@ -134,6 +134,44 @@ fn results_are_compared_and_reported() {
 }
 
 #[test]
+fn results_of_other_options_or_data_are_not_taken_over_and_presets_may_be_run_apart() {
+    let bench = archive();
+    let line = |rest: &'static str| {
+        let run = "archive run --data data --out results --sets Alpha,Beta --quiet --presets";
+        [words(run), words(rest)].concat()
+    };
+    bench.done(&line("fast --controls none"));
+    bench.done(&line("default --controls cheap"));
+    let merged = bench.done(&words("archive merge results"));
+    assert_eq!(merged.lines().count(), 5, "{merged}");
+    // The default, given or not, is the same.
+    bench.done(&line("fast --controls none --missing reject"));
+    for (rest, expected) in [
+        (
+            "fast --controls none --missing interpolate",
+            ", missing interpolate was expected",
+        ),
+        ("fast", "controls none, but retune"),
+        (
+            "fast --controls none --drop 3 --drop 5",
+            ", drop 3 5 was expected",
+        ),
+    ] {
+        let stderr = bench.fails(&line(rest));
+        assert!(stderr.contains("results/Alpha.fast.0.json"), "{stderr}");
+        assert!(stderr.contains(expected), "{rest}: {stderr}");
+    }
+    waves(9)
+        .write(&bench.path("data/Beta/Beta_TEST.tsv"), "Beta")
+        .unwrap();
+    let stderr = bench.fails(&line("fast --controls none"));
+    assert!(
+        stderr.contains("Beta.fast.0.json comes from other files of Beta"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn what_cannot_be_run_or_read_is_said_before_any_work() {
     let bench = archive();
     for (line, expected) in [

@@ -60,6 +60,21 @@ fn a_table_is_forecast_and_its_program_forecasts_the_same() {
     assert_eq!(json["series"][0]["times"][0], "1961-01");
     assert_eq!(json["series"][0]["intervals"][1]["level"], 0.95);
 
+    // The step is kept with the program.
+    let line = ["predict", "air.safetensors", &airline];
+    let output = bench.retune(&line).output().unwrap();
+    assert!(!text(&output.stderr).contains("note:"));
+    bench.file("days.csv", table(60));
+    let line = "predict air.safetensors days.csv --column a";
+    let output = bench.retune(&words(line)).output().unwrap();
+    let expected =
+        "note: the program was fitted on values 1 month apart, and these are 1 day apart";
+    assert!(
+        text(&output.stderr).contains(expected),
+        "{}",
+        text(&output.stderr)
+    );
+
     // Each task says what the other's program is for.
     bench.fit();
     let stderr = bench.fails(&["evaluate", "air.safetensors", "Waves/Waves_TEST.tsv"]);
@@ -190,6 +205,19 @@ fn a_backtest_stands_beside_its_controls() {
         (&report["forecasts"], &report["series"]),
         (&2.into(), &2.into())
     );
+    assert_eq!(report["against_read_as"]["file"], "after.csv");
+    // With times they must go on: a day was left out, or they are of another year.
+    let judge = "forecast before.csv --horizon 5 --season 7 --transform none --backtest --against";
+    bench.done(&[&words(judge)[..], &["after.csv"]].concat());
+    let mut late: Vec<&str> = after.lines().collect();
+    late.remove(1);
+    bench.file("late.csv", late.join("\n"));
+    bench.file("year.csv", after.replace("2024", "2025"));
+    for (file, begins) in [("late.csv", "2024-04-11"), ("year.csv", "2025-04-10")] {
+        let stderr = bench.fails(&[&words(judge)[..], &[file]].concat());
+        let expected = format!("`a` begins at {begins} and goes on by 1 day; expected 2024-04-10");
+        assert!(stderr.contains(&expected), "{stderr}");
+    }
     bench.file("other.csv", after.replace(",b\n", ",c\n"));
     let stderr = bench.fails(&words(
         "forecast before.csv --time none --horizon 12 --backtest --against other.csv",

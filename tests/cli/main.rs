@@ -18,6 +18,7 @@ mod motion;
 mod program;
 mod refused;
 mod sound;
+mod unused;
 mod usage;
 
 use std::f32::consts::TAU;

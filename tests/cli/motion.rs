@@ -75,7 +75,7 @@ fn a_network_is_pretrained_adapted_and_predicts_sample_by_sample() {
     assert_ne!(alone["predictions"], outcome["predictions"]);
     let csv = bench.done(&words(&format!("{predict} {HOW} --every 100")));
     assert_eq!(csv.lines().count(), 1 + 2 * 10);
-    assert!(csv.starts_with("trial,sample,ahead,"));
+    assert!(csv.starts_with("person,trial,sample,ahead,"));
 
     let report = run(
         &bench,

@@ -87,6 +87,12 @@ fn files_that_are_no_data_sets() {
     bench.file("one.tsv", one[0].clone() + "\n" + &one[2]);
     let stderr = bench.fails(&words("fit one.tsv --out new.safetensors"));
     assert!(stderr.contains("1 distinct labels"), "{stderr}");
+    bench.file("same.tsv", "a\t1\t2\nb\t1\t2\na\t1\t2\nb\t1\t2\n");
+    let stderr = bench.fails(&words("fit same.tsv --out new.safetensors"));
+    assert!(
+        stderr.contains("all training series are the same"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn programs_that_cannot_be_used() {
         ),
         ("text.safetensors", "not a program, or damaged"),
         ("empty.safetensors", "not a program, or damaged"),
-        ("source.safetensors", "not a program, or damaged"),
+        ("source.safetensors", "it holds a model (retune-source-1)"),
         ("missing.safetensors", "cannot read missing.safetensors"),
     ] {
         let series = "Waves/Waves_TEST.tsv";

@@ -9,3 +9,4 @@ mod series_drawn;
 mod series_errors;
 mod series_formats;
 mod series_kinds;
+mod series_pairs;

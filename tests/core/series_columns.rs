@@ -61,7 +61,7 @@ fn a_row_counter_is_left_out_and_said() {
                 .read_as
                 .about("left out")
                 .unwrap()
-                .ends_with(", counts rows)")
+                .ends_with(", numbers rows)")
         );
         assert_eq!(split.read_as.about("label"), Some("column \"label\" (2)"));
     }
@@ -128,7 +128,6 @@ fn two_readings_of_the_label_are_refused() {
     let none = |at: usize| values(at, 5);
     let whole = |at: usize| (0..5).map(|c| ((at * 7 + c * 5) % 4).to_string()).collect();
     let own = |at: usize| [vec![format!("p{at}")], values(at, 4)].concat();
-    let two = |at: usize| [vec![class(at)], values(at, 4)].concat();
     for (text, message, settings) in [
         (
             table("", 8, last),
@@ -152,7 +151,7 @@ fn two_readings_of_the_label_are_refused() {
         ),
         (table("", 8, own), "differ in every row", &["", ""]),
         (
-            table("class,target,a,b,c\n", 8, two),
+            table("class,a,b,c,d,target\n", 8, both),
             "are both called so",
             &[""],
         ),

@@ -285,7 +285,7 @@ fn a_label_that_training_never_saw_is_said_or_refused() {
     let test = Dataset::read(folder.path(), &options).unwrap().test;
     assert_eq!(test.labels, ["1", "2"]);
     assert_eq!(test.read_as.about("labels"), Some("`1.0` read as `1`"));
-    let said = "1 with a label that training never saw (`2`), scored as wrong";
+    let said = "labels that training never saw (`2`), wrong where scored";
     assert_eq!(test.read_as.about("unknown"), Some(said));
     options.strict = true;
     let error = Dataset::read(folder.path(), &options).unwrap_err();

@@ -91,7 +91,8 @@ proptest! {
             split.write(&path, "round trip").unwrap();
             let length = split.series[0].len();
             // The first values may be whole numbers that could as well count the rows.
-            let columns = Some(("1".to_owned(), length.to_string()));
+            let is_table = !["ts", "arff"].contains(&extension);
+            let columns = is_table.then(|| ("1".to_owned(), length.to_string()));
             let options = ReadOptions { columns, ..unlabelled() };
             let read = Split::read(&path, &options).unwrap();
             prop_assert_eq!(&read, &split, "{}", extension);
@@ -155,6 +156,9 @@ fn refuse_or_read(bytes: &[u8]) {
 /// Whatever is read must keep the promises of [`Split`]; every error must show itself.
 fn refuse_or_read_as(bytes: &[u8], path: &Path) {
     fs::write(path, bytes).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let test = path.with_file_name("test-".to_owned() + name);
+    fs::write(&test, bytes).unwrap();
     let last = ReadOptions {
         label: LabelColumn::Last,
         ..lenient()
@@ -167,7 +171,7 @@ fn refuse_or_read_as(bytes: &[u8], path: &Path) {
         for result in [
             Split::read(path, &options),
             Split::read_for_length(path, 3, &[], &options),
-            Dataset::read_files(path, path, &options).map(|data| data.test),
+            Dataset::read_files(path, &test, &options).map(|data| data.test),
         ] {
             match result {
                 Ok(split) => {
@@ -185,6 +189,24 @@ fn refuse_or_read_as(bytes: &[u8], path: &Path) {
                     let _ = error.hint();
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn labels_that_would_part_fields_are_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for (label, refused) in [
+        (";", &["tsv", "txt", ""][..]),
+        ("a,b", &["tsv", "txt", ""]),
+        ("?", &["tsv", "txt", "", "csv"]),
+    ] {
+        let split = Split::new(vec![vec![0.0, 1.0]], vec![label.to_owned()]);
+        for extension in EXTENSIONS {
+            let written = split.write(&file(folder.path(), extension), "a");
+            let expected = refused.contains(&extension);
+            assert!(!expected || written.is_err(), "{label} {extension}");
+            assert!(written.is_ok() || expected || extension == "ts" || extension == "arff");
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 
+use clap::parser::ValueSource;
+use clap::{ArgMatches, FromArgMatches};
 use retune::archive::{
     Failure, Identity, Job, Outcome, Predictions, RunProgress, RunSummary, Scores, Seconds, Shard,
     jobs, run, wanted_sets,
@@ -16,11 +19,15 @@ use crate::cli::scoring::{ControlArgs, fit_and_score};
 
 /// Fit and score every data set of a folder
 ///
-/// Each data set, preset with its label mapping, and seed leaves one file in --out, and what is there already is not run
-/// again, so that a run may be killed and started again, and spread over machines by --shard. In a
-/// Slurm job array each task takes its own part without it.
+/// Each data set, preset with its label mapping, and seed leaves one file in --out, and what is there
+/// already is not run again, so that a run may be killed and started again, and spread over machines by
+/// --shard; results of other options, sources or data files are refused. In a Slurm job array each task
+/// takes its own part without --shard.
 #[derive(Debug, Args)]
 pub struct Arguments {
+    // First, for the other fields take their values away.
+    #[command(flatten)]
+    settings: Settings,
     /// The folder that holds a folder for each data set
     #[arg(long, value_name = "FOLDER")]
     data: PathBuf,
@@ -66,6 +73,64 @@ pub struct Arguments {
     read: ScoredArgs,
 }
 
+/// Which jobs are run (a result is named after its mapping too), where, and what is kept beside: all other options change what a result holds.
+const OF_THE_RUN: [&str; 12] = [
+    "data",
+    "out",
+    "sets",
+    "presets",
+    "seeds",
+    "shard",
+    "retry_failed",
+    "sources",
+    "mapping",
+    "predictions",
+    "backend",
+    "adapter",
+];
+
+/// The options that change what a result holds, as they were given where that is not their default.
+#[derive(Debug, Clone)]
+struct Settings(BTreeMap<String, String>);
+
+impl Args for Settings {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let command = Arguments::augment_args(clap::Command::new("run"));
+        let options = command.get_arguments();
+        let options = options.filter(|option| {
+            let id = option.get_id().as_str();
+            !OF_THE_RUN.contains(&id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+        });
+        let given = options.filter_map(|option| {
+            let shown = |value: &OsStr| value.to_string_lossy().into_owned();
+            let values: Vec<String> = matches
+                .get_raw(option.get_id().as_str())?
+                .map(shown)
+                .collect();
+            let defaults = option.get_default_values().iter();
+            let defaults: Vec<String> = defaults.map(|value| shown(value)).collect();
+            let name = option.get_long()?.to_owned();
+            (values != defaults).then(|| (name, values.join(" ")))
+        });
+        Ok(Self(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Summary<'a> {
     out: &'a Path,
@@ -94,10 +159,18 @@ impl Arguments {
             Some(shard) => shard,
             None => Shard::from_job_array(|name| std::env::var(name).ok())?.unwrap_or(Shard::WHOLE),
         };
-        let identity = Identity {
-            retune: env!("CARGO_PKG_VERSION").to_owned(),
-            source: joined(&sources, SourceWeights::name),
-            source_sha256: joined(&sources, SourceWeights::sha256),
+        let mut data = BTreeMap::<String, Option<String>>::new();
+        let origin = |job: &Job| {
+            let sources = self.of_preset(&job.preset, &sources);
+            let identity = Identity {
+                retune: env!("CARGO_PKG_VERSION").to_owned(),
+                source: joined(&sources, SourceWeights::name),
+                source_sha256: joined(&sources, SourceWeights::sha256),
+                settings: self.settings.0.clone(),
+            };
+            let sum = || Dataset::sha256(&self.data.join(&job.dataset));
+            let sum = data.entry(job.dataset.clone()).or_insert_with(sum);
+            (identity, sum.clone())
         };
         let progress = RefCell::new(Progress::new(common, "archive"));
         // One progress bar is enough.
@@ -140,7 +213,7 @@ impl Arguments {
             progress.at(at.done as u64, at.total as u64, &detail);
         };
         let (jobs, retry) = (shard.of(all), self.retry_failed);
-        let summary = run(&self.out, &jobs, &identity, retry, fit, show)?;
+        let summary = run(&self.out, &jobs, origin, retry, fit, show)?;
         drop(progress);
         let summary = Summary {
             out: &self.out,
@@ -154,8 +227,8 @@ impl Arguments {
                     "{failed} of {} failed",
                     text::counted(jobs.len(), "job", "jobs")
                 );
-                let hint =
-                    "put right what their reasons name, and run them again: `--retry-failed`";
+                let hint = "put right what their reasons name, and run them again: `--retry-failed`; where that takes other \
+                            options, the rest needs them as well, in another --out";
                 Err(problem(message, hint).into())
             }
         }
@@ -229,6 +302,15 @@ impl Arguments {
         found.collect()
     }
 
+    /// Those of all sources that a preset hears by.
+    fn of_preset(&self, preset: &str, sources: &[SourceWeights]) -> Vec<SourceWeights> {
+        let preset: Preset = preset.parse().expect("the jobs are of known presets");
+        let heard = |one: &&SourceWeights| {
+            !self.sources.is_empty() || preset.sources().contains(&one.name())
+        };
+        sources.iter().filter(heard).cloned().collect()
+    }
+
     fn read(&self, job: &Job, common: &Common) -> Result<Known> {
         let mut data = Dataset::read(&self.data.join(&job.dataset), &self.read.options())?;
         data.name.clone_from(&job.dataset);
@@ -256,11 +338,7 @@ impl Arguments {
             seed: job.seed,
             ..settings.clone()
         };
-        let of_preset = |one: &&SourceWeights| preset.sources().contains(&one.name());
-        let sources: Vec<SourceWeights> = match self.sources.is_empty() {
-            true => sources.iter().filter(of_preset).cloned().collect(),
-            false => sources.to_vec(),
-        };
+        let sources = self.of_preset(&job.preset, sources);
         let engine = backend.engine(common)?;
         let done = fit_and_score(engine, data, &sources, &settings, common, "fitting")?;
         let program = done.classifier.program();

@@ -26,7 +26,7 @@ pub struct BlackBoxArgs {
     /// input, first {"describe": true} and then {"kind": "audio", "inputs": [[…], …]}, and answers with a
     /// line: {"name": …, "labels": […], "audio": {"rate": …, "samples": …}} and
     /// {"probabilities": [[…], …]}
-    #[arg(long, value_name = "COMMAND", conflicts_with = "out")]
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["out", "sources"])]
     source_command: Option<String>,
     /// How long the command may take for an answer
     #[arg(long, value_name = "SECONDS", default_value = "60", requires = "source_command", value_parser = positive)]

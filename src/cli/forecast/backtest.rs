@@ -53,6 +53,8 @@ struct Outcome {
     #[serde(flatten)]
     report: BacktestReport,
     read_as: ReadAs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against_read_as: Option<ReadAs>,
 }
 
 impl Arguments {
@@ -65,9 +67,13 @@ impl Arguments {
         common: &Common,
     ) -> Result<()> {
         let scoring = &self.backtest;
+        let mut against_read_as = None;
         let (histories, after): (Vec<History>, Vec<Vec<f64>>) = match &scoring.against {
             Some(path) => {
-                let after = self.matching(&histories, path)?;
+                let after = self.file.read_other(path)?;
+                output::read_as(common, &after.read_as);
+                against_read_as = Some(after.read_as);
+                let after = matching(&histories, after.histories, path)?;
                 (histories, after)
             }
             None => {
@@ -107,24 +113,37 @@ impl Arguments {
             calibration: measured,
             report,
             read_as,
+            against_read_as,
         };
         output::show(common, &outcome, describe)
     }
+}
 
-    /// What came after each history, by its name.
-    fn matching(&self, histories: &[History], path: &Path) -> Result<Vec<Vec<f64>>> {
-        let mut after = self.file.read_other(path)?;
-        let find = |history: &History| {
-            let name = &history.name;
-            let found = after.iter_mut().find(|after| after.name == *name);
-            let found = found.ok_or_else(|| {
-                let hint = "give a file with the same series in the same layout";
-                problem(format!("{}: there is no `{name}`", path.display()), hint)
-            })?;
-            Ok(std::mem::take(&mut found.values))
-        };
-        histories.iter().map(find).collect()
-    }
+/// What came after each history, by its name; their times go on where they have any.
+fn matching(histories: &[History], mut after: Vec<History>, path: &Path) -> Result<Vec<Vec<f64>>> {
+    let find = |history: &History| {
+        let (name, file) = (&history.name, path.display());
+        let found = after.iter_mut().find(|after| after.name == *name);
+        let found = found.ok_or_else(|| {
+            let hint = "give a file with the same series in the same layout";
+            problem(format!("{file}: there is no `{name}`"), hint)
+        })?;
+        let [before, next] = [&history.timeline, &found.timeline];
+        let expected = before.stamp(history.values.len())?;
+        let begins = next.stamp(0)?;
+        let have_times = !before.is_counts() || !next.is_counts();
+        if have_times && !before.goes_on(history.values.len(), next) {
+            let [step, other] = [before.step(), next.step()];
+            let message = format!(
+                "{file}: `{name}` begins at {begins} and goes on by {other}; expected {expected}, which comes \
+                 next, and {step}"
+            );
+            let hint = "give what comes right after each series, or `--time none` where the times mean nothing";
+            bail!(problem(message, hint));
+        }
+        Ok(std::mem::take(&mut found.values))
+    };
+    histories.iter().map(find).collect()
 }
 
 fn describe(outcome: &Outcome) -> String {

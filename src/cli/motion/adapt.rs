@@ -78,6 +78,14 @@ impl Arguments {
             let hint = "give --able-bodied FILE, or --correction inversion, or --loss target";
             bail!(problem(message, hint));
         }
+        if !retrieves && !self.able_bodied.is_empty() {
+            let message =
+                "--able-bodied is for retrieving corrected inputs, and none are retrieved";
+            let hint = "leave it out, or give --loss hybrid with --correction retrieval";
+            bail!(problem(message, hint));
+        }
+        let all = [&self.files[..], &self.able_bodied].concat();
+        self.reading.check_kinds(&all)?;
         let source = MotionSourceWeights::load(&self.source)?;
         let layout = WindowLayout {
             cyclic: self.cyclic,

@@ -44,7 +44,7 @@ struct Outcome {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let Recordings { trials, read_as } = self.reading.read(&self.files, common)?;
+        let Recordings { trials, read_as } = self.reading.read_all(&self.files, common)?;
         let people = by_person(trials);
         for person in &self.able_bodied {
             if !people.iter().any(|trials| trials[0].person == *person) {

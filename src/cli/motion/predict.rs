@@ -32,6 +32,7 @@ pub struct Arguments {
 /// One prediction.
 #[derive(Debug, Serialize)]
 struct Prediction {
+    person: String,
     trial: String,
     /// The last sample that was seen, counted from 1.
     sample: u64,
@@ -65,7 +66,7 @@ impl Arguments {
         let program = program.map(MotionProgram::load).transpose()?;
         let Recordings { trials, read_as } = self
             .reading
-            .read(std::slice::from_ref(&self.file), common)?;
+            .read_all(std::slice::from_ref(&self.file), common)?;
         check_rate(&trials, source.signals().rate_hz, &self.file)?;
         let signals = source.signals().clone();
         let joints = &signals.input_joints;
@@ -83,6 +84,7 @@ impl Arguments {
                 times.push(start.elapsed());
                 if (times.len() - 1).is_multiple_of(self.every) {
                     predictions.push(Prediction {
+                        person: trial.person.clone(),
                         trial: trial.name.clone(),
                         sample: forecast.sample,
                         angles: forecast.angles,
@@ -140,15 +142,18 @@ impl Latency {
 
 impl Outcome {
     fn csv(&self) -> Result<String> {
-        let mut head = ["trial", "sample", "ahead"].map(str::to_owned).to_vec();
+        let mut head = ["person", "trial", "sample", "ahead"]
+            .map(str::to_owned)
+            .to_vec();
         head.extend_from_slice(&self.joints);
         let rows = self.predictions.iter().flat_map(|prediction| {
             let steps = prediction.angles.chunks(self.joints.len().max(1)).zip(1..);
             steps.map(|(angles, step): (_, usize)| {
-                let (trial, sample) = (prediction.trial.clone(), prediction.sample.to_string());
+                let of = [&prediction.person, &prediction.trial].map(String::clone);
+                let at = [prediction.sample.to_string(), step.to_string()];
                 let angles = angles.iter().map(|angle| format!("{angle:.3}"));
-                let cells = [trial, sample, step.to_string()];
-                cells.into_iter().chain(angles).collect()
+                let cells = of.into_iter().chain(at);
+                cells.chain(angles).collect()
             })
         });
         output::csv(once(head).chain(rows))

@@ -63,7 +63,7 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs: Vec<_> = self.files.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
-        let Recordings { trials, read_as } = self.reading.read(&self.files, common)?;
+        let Recordings { trials, read_as } = self.reading.read_all(&self.files, common)?;
         let mut people = by_person(trials);
         if people.len() < 2 {
             return Err(self.one_person(&people[0][0].person));

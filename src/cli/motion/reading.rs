@@ -55,6 +55,14 @@ pub fn check_rate(trials: &[Trial], expected: f32, file: &Path) -> Result<()> {
     Err(problem(message, format!("give --resample {expected}")).into())
 }
 
+/// Whether a file is one of OpenSim, by its name.
+fn is_opensim(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".mot", ".sto"].iter().any(|end| name.ends_with(end))
+}
+
 /// How recordings are read.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading recordings")]
@@ -89,7 +97,13 @@ pub struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// All trials of some files; says of each file how it was read.
+    /// All trials of the files of a command; says of each file how it was read.
+    pub fn read_all(&self, files: &[PathBuf], common: &Common) -> Result<Recordings> {
+        self.check_kinds(files)?;
+        self.read(files, common)
+    }
+
+    /// All trials of some of them; says of each file how it was read.
     pub fn read(&self, files: &[PathBuf], common: &Common) -> Result<Recordings> {
         let mut recordings = Recordings::default();
         for file in files {
@@ -109,6 +123,37 @@ impl ReadingArgs {
         Ok(recordings)
     }
 
+    /// Refuses options of a kind of file that is not among those of a command.
+    pub fn check_kinds(&self, files: &[PathBuf]) -> Result<()> {
+        let of_tables = [
+            ("--time", self.time.is_some()),
+            ("--rate", self.rate.is_some()),
+            ("--person", self.person.is_some()),
+            ("--trial", !self.trial.is_empty()),
+        ];
+        let of_opensim = [
+            ("--angles", self.angles.is_some()),
+            ("--ignore-counts", self.ignore_counts),
+        ];
+        let kinds = files
+            .iter()
+            .map(|file| is_opensim(file))
+            .collect::<BTreeSet<_>>();
+        let kinds = [
+            ("tables", false, &of_tables[..]),
+            ("OpenSim files", true, &of_opensim),
+        ]
+        .into_iter()
+        .filter(|(_, opensim, _)| !kinds.contains(opensim) && !files.is_empty());
+        for (kind, _, options) in kinds {
+            if let Some((option, _)) = options.iter().find(|(_, given)| *given) {
+                let message = format!("{option} is for {kind}, and none is read");
+                bail!(problem(message, "leave it out"));
+            }
+        }
+        Ok(())
+    }
+
     /// The column that says who walks, where it is given.
     pub fn person(&self) -> Option<&str> {
         self.person.as_deref()
@@ -123,10 +168,7 @@ impl ReadingArgs {
             true => UnevenTime::Interpolate,
             false => UnevenTime::Refuse,
         };
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let name = name.to_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
-        if [".mot", ".sto"].iter().any(|end| name.ends_with(end)) {
+        if is_opensim(file) {
             let options = OpenSimOptions {
                 joints,
                 angles: match self.angles.as_deref() {

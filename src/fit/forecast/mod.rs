@@ -124,6 +124,7 @@ pub fn fit_forecast<B: Kernels>(
                 season: settings.season,
                 transforms: settings.transforms.clone(),
                 seed: settings.seed,
+                step: common_step(histories),
             },
         };
         Program::fitted(
@@ -142,6 +143,14 @@ pub fn fit_forecast<B: Kernels>(
         },
         alone,
     })
+}
+
+/// From one value to the next, where all histories have times and agree in it.
+fn common_step(histories: &[History]) -> Option<String> {
+    let mut times = histories.iter().map(|history| &history.timeline);
+    let first = histories.first().map(|history| &history.timeline)?;
+    let agree = times.all(|times| !times.is_counts() && times.has_step_of(first));
+    agree.then(|| first.step().to_string())
 }
 
 /// The mean squared error of no change, in units of the histories.

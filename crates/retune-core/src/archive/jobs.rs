@@ -210,18 +210,19 @@ impl RunSummary {
 /// Runs the jobs whose results are not in `folder`, in order, and writes each result there; a result
 /// that was cut short or altered is redone.
 ///
-/// `identity` is what runs them: a result of anything else is not taken over. Jobs that failed before
-/// are run again with `retry_failed`. `work` runs a job; what it fails with is written in place of its
-/// scores, and the next job is run. `show` is called before the first job and after each.
+/// `origin` says what runs a job and the sha256 of its data, if that can be read: a result of anything else is
+/// not taken over. Jobs that failed before are run again with `retry_failed`, or where their data is another
+/// now. `work` runs a job; what it fails with is written in place of its scores, and the next job is run.
+/// `show` is called before the first job and after each.
 ///
 /// # Errors
 ///
-/// Before any work when a result of another version or source is there, and when results cannot be
-/// written.
+/// Before any work when a result of another version, source, set of options or of other data is there, and
+/// when results cannot be written.
 pub fn run(
     folder: &Path,
     jobs: &[Job],
-    identity: &Identity,
+    mut origin: impl FnMut(&Job) -> (Identity, Option<String>),
     retry_failed: bool,
     mut work: impl FnMut(&Job) -> Outcome,
     mut show: impl FnMut(RunProgress),
@@ -231,38 +232,40 @@ pub fn run(
     let mut left = Vec::new();
     for job in jobs {
         let path = folder.join(job.file_name());
+        let (identity, data) = origin(job);
         // What cannot be read is redone; if the folder is at fault, writing will tell.
         let Ok(result) = JobResult::read(&path) else {
-            left.push(job);
+            left.push((job, identity, data));
             continue;
         };
-        result.check_identity(&path, identity)?;
-        match result.outcome {
-            Outcome::Error(_) if retry_failed => left.push(job),
-            outcome => {
-                summary.present += 1;
-                if let Outcome::Error(error) = outcome {
-                    summary.add_failure(job, error);
-                }
-            }
+        if result.scores().is_none() && (retry_failed || result.data_sha256 != data) {
+            left.push((job, identity, data));
+            continue;
+        }
+        result.check_identity(&path, &identity)?;
+        result.check_data(&path, data.as_deref())?;
+        summary.present += 1;
+        if let Outcome::Error(error) = result.outcome {
+            summary.add_failure(job, error);
         }
     }
-    if let Some(job) = left.first() {
+    if let Some((job, ..)) = left.first() {
         let path = folder.join(job.file_name());
         check_writable(&path).map_err(|source| Error::write(&path, source))?;
     }
     let done_before = summary.present;
     let at = |place: usize| RunProgress {
         failed: None,
-        next: left.get(place).copied(),
+        next: left.get(place).map(|(job, ..)| *job),
         done: done_before + place,
         total: jobs.len(),
     };
     show(at(0));
-    for (place, job) in left.iter().enumerate() {
+    for (place, (job, identity, data_sha256)) in left.iter().enumerate() {
         let mut result = JobResult {
             job: (*job).clone(),
             identity: identity.clone(),
+            data_sha256: data_sha256.clone(),
             outcome: work(job),
         };
         if let Some(problem) = result.problem() {

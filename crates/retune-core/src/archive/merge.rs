@@ -15,8 +15,8 @@ const HEAD: &str = "dataset\tpreset\tseed\taccuracy\tlog_loss\tbrier\tcalibratio
 /// The results of a whole archive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Results {
-    /// The version and source of all of them.
-    pub identity: Identity,
+    /// What made those of each method, by its name.
+    pub identities: BTreeMap<String, Identity>,
     /// All of them, sorted by data set, preset and seed.
     pub results: Vec<JobResult>,
 }
@@ -27,15 +27,19 @@ pub struct Results {
 ///
 /// # Errors
 ///
-/// For a missing folder, no results, a damaged result, results of several versions or sources, and
-/// two results of one job that differ.
+/// For a missing folder, no results, a damaged result, results of several versions, results of one method
+/// from several sources or sets of options, results of one data set from several files, and two results of one
+/// job that differ.
 pub fn merge(folders: &[PathBuf]) -> Result<Results, Error> {
     let mut found = BTreeMap::<Job, (PathBuf, JobResult)>::new();
     for folder in folders {
         for path in files(folder)? {
             let result = JobResult::read(&path)?;
             if let Some((other, known)) = found.get(&result.job) {
-                if line(known, &baselines([known])) != line(&result, &baselines([&result])) {
+                let of = |one: &JobResult| (one.identity.clone(), one.data_sha256.clone());
+                if of(known) != of(&result)
+                    || line(known, &baselines([known])) != line(&result, &baselines([&result]))
+                {
                     let (one, other) = (other.display(), path.display());
                     let message = format!("{one} and {other} are of the same job but differ");
                     return Err(Error::new(ErrorKind::Mismatch, message)
@@ -46,19 +50,38 @@ pub fn merge(folders: &[PathBuf]) -> Result<Results, Error> {
             found.insert(result.job.clone(), (path, result));
         }
     }
-    let Some((_, first)) = found.values().next() else {
+    if found.is_empty() {
         let folders = folders.iter().map(|folder| folder.display().to_string());
         let folders: Vec<String> = folders.collect();
         let message = format!("there are no results in {}", folders.join(", "));
         return Err(Error::new(ErrorKind::Empty, message)
             .with_hint("make some first with `retune archive run`"));
-    };
-    let identity = first.identity.clone();
+    }
+    let mut identities = BTreeMap::<String, Identity>::new();
+    let mut data = BTreeMap::<&str, &str>::new();
     for (path, result) in found.values() {
-        result.check_identity(path, &identity)?;
+        if let Some(sha256) = &result.data_sha256 {
+            let first = data.entry(&result.job.dataset).or_insert(sha256);
+            result.check_data(path, Some(first))?;
+        }
+        let method = result.job.method();
+        let known = identities.get(&method);
+        let known = known.cloned().unwrap_or_else(|| Identity {
+            // One version for all methods.
+            retune: identities
+                .values()
+                .next()
+                .map_or_else(|| result.identity.retune.clone(), |one| one.retune.clone()),
+            ..result.identity.clone()
+        });
+        result.check_identity(path, &known)?;
+        identities.insert(method, known);
     }
     let results = found.into_values().map(|(_, result)| result).collect();
-    Ok(Results { identity, results })
+    Ok(Results {
+        identities,
+        results,
+    })
 }
 
 /// The files that are named as results are, sorted.

@@ -4,6 +4,8 @@ mod diagram;
 mod scatter;
 mod svg;
 
+use std::collections::BTreeSet;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
@@ -44,7 +46,7 @@ pub fn report(
     let rows = accuracies.rows.iter();
     let rows = rows.map(|(name, values)| (name.as_str(), cells(values)));
     let page = Page {
-        identity: results.identity.to_string(),
+        origins: origins(results),
         reference,
         sets: accuracies.rows.len(),
         level: SIGNIFICANT,
@@ -63,7 +65,7 @@ pub fn report(
 /// All that the template shows.
 #[derive(Debug, Serialize)]
 struct Page<'a> {
-    identity: String,
+    origins: String,
     reference: &'a str,
     sets: usize,
     level: f64,
@@ -83,6 +85,17 @@ struct Rival<'a> {
     pair: Pair,
     significant: bool,
     scatter: String,
+}
+
+/// What made the results: once for all methods, or each with its own.
+fn origins(results: &Results) -> String {
+    let all = results.identities.values().collect::<BTreeSet<_>>();
+    if let (1, Some(one)) = (all.len(), all.first()) {
+        return one.to_string();
+    }
+    let each = results.identities.iter();
+    let each = each.map(|(method, identity)| format!("{method}: {identity}"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// An accuracy, and whether no other of its row is better.

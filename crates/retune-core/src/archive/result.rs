@@ -21,12 +21,15 @@ pub struct JobResult {
     /// What ran it.
     #[serde(flatten)]
     pub identity: Identity,
+    /// The sha256 of the training and the test file together; none where they could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_sha256: Option<String>,
     /// What came out.
     pub outcome: Outcome,
 }
 
-/// The version and source that results must share to be comparable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What made a result: results of one method must share it to stand in one table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Identity {
     /// The version of Retune.
     pub retune: String,
@@ -34,6 +37,9 @@ pub struct Identity {
     pub source: String,
     /// The sha256 of its file.
     pub source_sha256: String,
+    /// The options that change scores or baselines, each with its value, where that is not the default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
 }
 
 /// What came out of a job.
@@ -92,7 +98,9 @@ impl std::fmt::Display for Identity {
         write!(
             formatter,
             "retune {retune} with the source {source} ({short})"
-        )
+        )?;
+        let mut settings = self.settings.iter();
+        settings.try_for_each(|(name, value)| write!(formatter, ", {name} {value}"))
     }
 }
 
@@ -149,7 +157,7 @@ impl JobResult {
         .map(|(name, value, _)| format!("{name} is {value}"))
     }
 
-    /// Checks that the result in a file is of this version and source.
+    /// Checks that the result in a file was made by the same as all others of its method.
     pub(super) fn check_identity(&self, path: &Path, expected: &Identity) -> Result<(), Error> {
         if self.identity == *expected {
             return Ok(());
@@ -157,7 +165,23 @@ impl JobResult {
         let (path, found) = (path.display(), &self.identity);
         let message = format!("{path} comes from {found}, but {expected} was expected");
         Err(Error::new(ErrorKind::Mismatch, message)
-            .with_hint("give a folder of its own to each version and source"))
+            .with_hint("give the same options, or a folder of its own to each version, source and set of options"))
+    }
+
+    /// Checks that the result in a file is of the same data as all others of its data set; where either
+    /// is not known, that is not held against it.
+    pub(super) fn check_data(&self, path: &Path, expected: Option<&str>) -> Result<(), Error> {
+        match (self.data_sha256.as_deref(), expected) {
+            (Some(found), Some(expected)) if found != expected => {
+                let (path, set) = (path.display(), &self.job.dataset);
+                let message =
+                    format!("{path} comes from other files of {set}: their sha256 differs");
+                Err(Error::new(ErrorKind::Mismatch, message).with_hint(
+                    "remove the results of that data set, or give another folder to the new ones",
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The scores, if there are any.

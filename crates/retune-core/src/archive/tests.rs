@@ -14,6 +14,7 @@ fn identity() -> Identity {
         retune: "0.1.0".to_owned(),
         source: "voice2series".to_owned(),
         source_sha256: "0123456789abcdef".repeat(4),
+        settings: BTreeMap::new(),
     }
 }
 
@@ -55,6 +56,7 @@ fn save(folder: &Path, dataset: &str, seed: u64, outcome: Outcome) {
     let result = JobResult {
         job,
         identity,
+        data_sha256: None,
         outcome,
     };
     result.write(folder).unwrap();

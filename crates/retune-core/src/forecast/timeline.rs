@@ -112,6 +112,30 @@ impl Timeline {
         }
     }
 
+    /// Whether the times are 0, 1, 2 and so on, as they are where none are given.
+    pub fn is_counts(&self) -> bool {
+        *self == Self::counts()
+    }
+
+    /// Whether other times are as far from each other; steps between rounded numbers may differ a little.
+    pub fn has_step_of(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Counts(one), Kind::Counts(other)) => one.has_step_of(other),
+            _ => self.step() == other.step(),
+        }
+    }
+
+    /// Whether other times begin where these, of so many values, end, and go on in the same steps. Where
+    /// they are written in another way, so that they may have another offset, a day more or less is none.
+    pub fn goes_on(&self, length: usize, next: &Self) -> bool {
+        let begins = match (&self.kind, &next.kind) {
+            (Kind::Counts(one), Kind::Counts(next)) => one.reaches(length, next),
+            (Kind::Dates(one), Kind::Dates(next)) => one.reaches(length, next),
+            _ => false,
+        };
+        begins && self.has_step_of(next)
+    }
+
     /// The time of the value at a place of the history, counted from 0, written as in the file;
     /// places after the history's end go on in the same steps.
     ///

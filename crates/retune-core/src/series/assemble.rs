@@ -36,6 +36,9 @@ pub(super) fn assemble(
     let mut labels = Vec::new();
     let mut series: Vec<Vec<f64>> = Vec::with_capacity(file.rows.len());
     let first = first.line;
+    let ids = file.rows.iter_mut().filter_map(|row| row.id.take());
+    let ids: Vec<String> = ids.collect();
+    let mut filled = false;
     for index in 0..file.rows.len() {
         let values = std::mem::take(&mut file.rows[index].values);
         let row = &file.rows[index];
@@ -49,7 +52,8 @@ pub(super) fn assemble(
             }
             labels.push(label.clone());
         }
-        let values = complete(&file, row, values, options.missing)?;
+        let (values, was_filled) = complete(&file, row, values, options.missing)?;
+        filled |= was_filled;
         if values.len() > LONGEST_SERIES {
             let found = values.len();
             let message =
@@ -67,6 +71,11 @@ pub(super) fn assemble(
     if options.unequal == Unequal::Resample {
         let length = length.unwrap_or_else(|| median_length(&series) / channels);
         check_resampled(&file.path, series.len() * channels, length)?;
+        let other = |values: &Vec<f64>| values.len() / channels != length;
+        if series.iter().any(other) {
+            let said = format!("resampled to {length} values");
+            file.decisions.push(("unequal", said));
+        }
         for values in &mut series {
             let found = values.len() / channels;
             if found != length {
@@ -77,6 +86,10 @@ pub(super) fn assemble(
             }
         }
     }
+    if filled {
+        let said = "filled from their neighbours".to_owned();
+        file.decisions.push(("missing", said));
+    }
     let channels = file.channels;
     spell(&mut labels, known, &mut file.decisions);
     if !known.is_empty() {
@@ -86,6 +99,7 @@ pub(super) fn assemble(
         read_as: read_as(file, &series),
         series,
         labels,
+        ids,
         channels,
     })
 }
@@ -150,6 +164,9 @@ fn check_known(
         return Ok(());
     };
     let label = shorten(&labels[place]);
+    let others = labels
+        .iter()
+        .any(|label| unknown(&label) && *label != labels[place]);
     if strict {
         let message = format!(
             "the training split has no label `{label}`; expected one of {}",
@@ -159,8 +176,8 @@ fn check_known(
         let line = file.line(row);
         return Err(line.error_in(row.label_field, ErrorKind::Labels, message));
     }
-    let count = labels.iter().filter(unknown).count();
-    let said = format!("{count} with a label that training never saw (`{label}`), scored as wrong");
+    let others = if others { " and others" } else { "" };
+    let said = format!("labels that training never saw (`{label}`{others}), wrong where scored");
     file.decisions.push(("unknown", said));
     Ok(())
 }
@@ -216,13 +233,13 @@ pub(super) fn series_length(file: &RawFile, values: &[f64]) -> usize {
     last.max().map_or(0, |index| index + 1)
 }
 
-/// The values of a row without gaps.
+/// The values of a row without gaps, and whether there were any.
 fn complete(
     file: &RawFile,
     row: &RawRow,
     mut values: Vec<f64>,
     missing: Missing,
-) -> Result<Vec<f64>, Error> {
+) -> Result<(Vec<f64>, bool), Error> {
     let length = series_length(file, &values);
     let full = (values.len() / file.channels.max(1)).max(1);
     if file.channels > 1 {
@@ -234,7 +251,7 @@ fn complete(
     }
     let gap = values.iter().position(|value| value.is_nan());
     if gap.is_none() && !values.is_empty() {
-        return Ok(values);
+        return Ok((values, false));
     }
     let line = file.line(row);
     if length == 0 || !values.chunks_mut(length).all(fill_gaps) {
@@ -253,7 +270,7 @@ fn complete(
                 .with_hint("fill missing values from their neighbours")
                 .with_setting("missing", "interpolate"))
         }
-        _ => Ok(values),
+        _ => Ok((values, true)),
     }
 }
 

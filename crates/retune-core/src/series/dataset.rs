@@ -1,11 +1,13 @@
 //! A data set: the training and the test file of a folder.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::format::Format;
 use super::{ReadOptions, Split};
+use crate::storage::HashSum;
 use crate::table::{is_standard_input, shown, without_gz};
 use crate::wording::list;
 use crate::{Error, ErrorKind};
@@ -45,6 +47,30 @@ impl Dataset {
         })
     }
 
+    /// The sha256 of the training and the test file that [`Dataset::read`] takes, together; `None` where they
+    /// cannot be read, which reading tells the reason of.
+    pub fn sha256(folder: &Path) -> Option<String> {
+        let (train, test) = find_files(folder).ok()?;
+        let mut sum = HashSum::default();
+        for path in [train, test] {
+            let mut file = BufReader::with_capacity(1 << 16, File::open(path).ok()?);
+            let mut length = 0u64;
+            loop {
+                let bytes = file.fill_buf().ok()?;
+                if bytes.is_empty() {
+                    break;
+                }
+                let read = bytes.len();
+                sum.add(bytes);
+                length += read as u64;
+                file.consume(read);
+            }
+            // Where one file ends and the next begins is part of what is summed.
+            sum.add(&length.to_le_bytes());
+        }
+        Some(sum.finish())
+    }
+
     /// Reads a training and a test file, each in the format of its extension.
     ///
     /// # Errors
@@ -67,8 +93,19 @@ impl Dataset {
             .map(|stem| stem.to_string_lossy())
             .unwrap_or_default();
         let name = name.strip_suffix("_TRAIN").unwrap_or(&name).to_owned();
+        let paths = [train, test];
         let (train, plan) = Split::read_planned(train, options)?;
         let test = Split::read_to_test(test, (&train, plan.as_ref()), options)?;
+        if let [Ok(one), Ok(other)] = paths.map(fs::canonicalize)
+            && one == other
+        {
+            let message = format!(
+                "{}: the training file is the test file too",
+                paths[0].display()
+            );
+            return Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("give series that were not fitted on"));
+        }
         Ok(Self { name, train, test })
     }
 }

@@ -59,6 +59,7 @@ impl RowParts {
         let begin = reader.fill_buf();
         let begin = begin.map_err(|error| Error::read(&shown(path), error))?;
         let format = Format::of_input(path, options.format, begin)?;
+        format.check_options(&shown(path), options)?;
         Ok(Self {
             path: shown(path),
             length,

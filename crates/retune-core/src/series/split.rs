@@ -18,6 +18,8 @@ pub struct Split {
     /// The label of each series as written, without white space around it; empty when the file has
     /// no labels.
     pub labels: Vec<String>,
+    /// What tells each series apart, where the rows of a long table say so; else empty.
+    pub ids: Vec<String>,
     /// How many channels each series has, which stand one after the other: `[channels, time]`.
     pub channels: usize,
     /// How the file was read; nothing for series that come from elsewhere.
@@ -50,6 +52,7 @@ impl Split {
         Self {
             series,
             labels,
+            ids: Vec::new(),
             channels: 1,
             read_as: ReadAs::default(),
         }
@@ -123,7 +126,8 @@ impl Split {
     /// In a `.csv`, `.tsv` or `.txt` file rows of `length` fields have no label, and rows of
     /// `length + 1` fields have one at [`ReadOptions::label`]. With [`Unequal::Resample`](super::Unequal::Resample) rows of
     /// any other number of fields have one as well, unless that is
-    /// [`LabelColumn::Absent`](super::LabelColumn::Absent).
+    /// [`LabelColumn::Absent`](super::LabelColumn::Absent). Where nothing else is said, an empty field
+    /// at the end of every row is left out.
     /// `.ts` and `.arff` files say in their headers whether they have labels; where those of all
     /// series are missing (`?`) there are none.
     ///

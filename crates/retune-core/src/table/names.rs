@@ -78,7 +78,7 @@ impl Names {
         self.shown_with(column, "")
     }
 
-    /// The same with a remark: `column "index" (1, counts rows)`.
+    /// The same with a remark: `column "index" (1, numbers rows)`.
     pub(crate) fn shown_with(&self, column: usize, remark: &str) -> String {
         let number = column + 1;
         let separated = if remark.is_empty() { "" } else { ", " };

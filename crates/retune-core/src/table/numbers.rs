@@ -19,14 +19,18 @@ pub(crate) struct Numbers {
 
 impl Numbers {
     /// Numbers with this decimal sign and thousands separator, where they are known.
-    pub fn among(decimal: Option<char>, thousands: Option<Option<char>>) -> Self {
-        let search = StyleSearch::among(decimal, thousands);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// Where no numbers are written with both.
+    pub fn among(decimal: Option<char>, thousands: Option<Option<char>>) -> Result<Self, Error> {
+        let search = StyleSearch::among(decimal, thousands)?;
+        Ok(Self {
             style: search.likeliest(),
             search,
             is_plain: false,
             misread: None,
-        }
+        })
     }
 
     /// Looks at some fields before any is read.
@@ -162,7 +166,7 @@ mod tests {
     use super::*;
 
     fn read(fields: &[&str]) -> Result<(Vec<f64>, String), Error> {
-        let mut numbers = Numbers::among(None, None);
+        let mut numbers = Numbers::among(None, None)?;
         let values = fields
             .iter()
             .map(|field| numbers.read(field).unwrap().unwrap());

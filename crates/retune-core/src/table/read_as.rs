@@ -41,6 +41,15 @@ impl ReadAs {
         self.decisions.push((about, decided.into()));
     }
 
+    /// Adds what was decided in a later part of the same file about what nothing was decided before.
+    pub fn add_later(&mut self, part: Self) {
+        for (about, decided) in part.decisions {
+            if self.about(about).is_none() {
+                self.add(about, decided);
+            }
+        }
+    }
+
     /// The decision about something.
     pub fn about(&self, about: &str) -> Option<&str> {
         let mut decisions = self.decisions.iter();

@@ -1,6 +1,7 @@
 //! How people write numbers: which sign parts the decimals, and which the thousands.
 
 use super::number::{Misfit, Real, is_missing, number};
+use crate::{Error, ErrorKind};
 
 /// What may stand before or behind a number without a part in its value.
 const UNITS: [char; 5] = ['%', '$', '€', '£', '¥'];
@@ -154,24 +155,40 @@ pub struct TwoWays {
 
 impl Default for StyleSearch {
     fn default() -> Self {
-        Self::among(None, None)
+        Self::among(None, None).expect("without a sign all styles are left")
     }
 }
 
 impl StyleSearch {
     /// A search among the styles with this decimal sign and this thousands separator, where they
     /// are given.
-    pub fn among(decimal: Option<char>, thousands: Option<Option<char>>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setting`] where no numbers are written with both.
+    pub fn among(decimal: Option<char>, thousands: Option<Option<char>>) -> Result<Self, Error> {
         let is_wanted = |style: &NumberStyle| {
             decimal.is_none_or(|decimal| style.decimal == decimal)
                 && thousands.is_none_or(|thousands| style.thousands == thousands)
         };
-        Self {
-            styles: NumberStyle::ALL.into_iter().filter(is_wanted).collect(),
+        let styles: Vec<_> = NumberStyle::ALL.into_iter().filter(is_wanted).collect();
+        if styles.is_empty() {
+            let sign =
+                |sign: Option<char>| sign.map_or("none".to_owned(), |sign| format!("`{sign}`"));
+            let (decimal, thousands) = (sign(decimal), sign(thousands.flatten()));
+            let message = format!(
+                "no numbers are written with {decimal} before their decimals and {thousands} between their \
+                 thousands"
+            );
+            return Err(Error::new(ErrorKind::Setting, message)
+                .with_hint("give another sign for one of them, or neither to have them told"));
+        }
+        Ok(Self {
+            styles,
             signs: Vec::new(),
             with_unit: None,
             without_unit: None,
-        }
+        })
     }
 
     /// Whether it is still open what parts the decimals.
@@ -288,12 +305,16 @@ mod tests {
         ] {
             assert_eq!(search(fields).unwrap_err().field, field, "{fields:?}");
         }
-        let mut among = StyleSearch::among(Some('.'), None);
+        let mut among = StyleSearch::among(Some('.'), None).unwrap();
         among.see("1.049");
         assert_eq!(among.style(), Ok(NumberStyle::PLAIN));
-        let mut among = StyleSearch::among(None, Some(Some('.')));
+        let mut among = StyleSearch::among(None, Some(Some('.'))).unwrap();
         among.see("1.049");
         assert_eq!(among.style().unwrap().number("1.049"), Ok(Some(1049.0)));
+        for sign in ['.', ','] {
+            let error = StyleSearch::among(Some(sign), Some(Some(sign))).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Setting);
+        }
     }
 
     #[test]

@@ -18,8 +18,13 @@ fn all() -> Vec<Job> {
     jobs(&sets, &names(&["paper", "default"]), 3).unwrap()
 }
 
+/// What every job of these tests comes from.
+fn origin(_: &Job) -> (Identity, Option<String>) {
+    (identity(), Some("of the data".to_owned()))
+}
+
 fn run_jobs(folder: &Path, jobs: &[Job]) -> Result<RunSummary, Error> {
-    run(folder, jobs, &identity(), false, work, |_| {})
+    run(folder, jobs, origin, false, work, |_| {})
 }
 
 fn run_all(folder: &Path) -> RunSummary {
@@ -154,7 +159,7 @@ fn what_is_there_is_not_run_again_and_failures_only_when_asked() {
         run_again.push(job.dataset.clone());
         scored(0.5)
     };
-    run(folder.path(), &all(), &identity(), true, work, |_| {}).unwrap();
+    run(folder.path(), &all(), origin, true, work, |_| {}).unwrap();
     assert_eq!(run_again, ["Broken"; 6]);
 }
 
@@ -170,7 +175,7 @@ fn progress_counts_what_was_there() {
     };
     // The last score is no number, which is a failure of the job.
     let work = |job: &Job| scored(if job.seed == 2 { f64::NAN } else { 0.5 });
-    let summary = run(folder.path(), &all()[..3], &identity(), false, work, show).unwrap();
+    let summary = run(folder.path(), &all()[..3], origin, false, work, show).unwrap();
     let [first, last] = ["Beef.default.0.json", "Beef.default.2.json"].map(str::to_owned);
     let none = String::new;
     assert_eq!(
@@ -188,20 +193,105 @@ fn progress_counts_what_was_there() {
 }
 
 #[test]
-fn results_of_another_version_are_neither_taken_over_nor_merged() {
+fn results_of_another_origin_are_neither_taken_over_nor_merged() {
+    let newer = Identity {
+        retune: "0.2.0".to_owned(),
+        ..identity()
+    };
+    let heard = Identity {
+        source: "other".to_owned(),
+        ..identity()
+    };
+    let told = Identity {
+        settings: BTreeMap::from([("controls".to_owned(), "none".to_owned())]),
+        ..identity()
+    };
+    let data = |data: &str| Some(data.to_owned());
+    for (other, expected) in [
+        ((newer, None), "retune 0.2.0"),
+        ((heard, None), "the source other"),
+        ((told, None), ", controls none"),
+        ((identity(), data("changed")), "other files of Beef"),
+    ] {
+        let (folder, second) = (tempdir().unwrap(), tempdir().unwrap());
+        run_all(folder.path());
+        let nothing = |_: &Job| unreachable!("nothing is run");
+        let of_other = |_: &Job| other.clone();
+        let error = run(folder.path(), &all(), of_other, false, nothing, |_| {}).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Mismatch);
+        assert!(error.to_string().contains(expected), "{error}");
+
+        run(second.path(), &all()[..1], of_other, false, work, |_| {}).unwrap();
+        let folders = [folder.path(), second.path()];
+        let error = merged(&folders).unwrap_err().to_string();
+        assert!(error.ends_with("are of the same job but differ"), "{error}");
+        fs::remove_file(folder.path().join(all()[0].file_name())).unwrap();
+        let error = merged(&folders).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Mismatch);
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn methods_may_have_other_sources_and_options_but_not_versions() {
+    let folder = tempdir().unwrap();
+    let of_method = |job: &Job| {
+        let settings = BTreeMap::from([("controls".to_owned(), job.preset.clone())]);
+        let (source, identity) = (job.preset.clone(), identity());
+        let identity = Identity {
+            source,
+            settings,
+            ..identity
+        };
+        (identity, None)
+    };
+    run(folder.path(), &all(), of_method, false, work, |_| {}).unwrap();
+    let results = merged(&[folder.path()]).unwrap();
+    let methods: Vec<&String> = results.identities.keys().collect();
+    assert_eq!(methods, ["default", "paper"]);
+    let paper = &results.identities["paper"];
+    assert!(paper.to_string().ends_with(", controls paper"), "{paper}");
+
+    let mut newer = JobResult {
+        job: all()[0].clone(),
+        identity: identity(),
+        data_sha256: None,
+        outcome: scored(0.5),
+    };
+    newer.job.preset = "words".to_owned();
+    newer.identity.retune = "0.2.0".to_owned();
+    newer.write(folder.path()).unwrap();
+    let error = merged(&[folder.path()]).unwrap_err();
+    assert!(error.to_string().contains("retune 0.2.0"), "{error}");
+}
+
+#[test]
+fn what_failed_is_run_again_once_its_data_is_another() {
     let folder = tempdir().unwrap();
     run_all(folder.path());
-    let mut newer = identity();
-    newer.retune = "0.2.0".to_owned();
-    let nothing = |_: &Job| unreachable!("nothing is run");
-    let error = run(folder.path(), &all(), &newer, false, nothing, |_| {}).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Mismatch);
+    let mended = |job: &Job| match job.dataset.as_str() {
+        "Broken" => (identity(), Some("mended".to_owned())),
+        _ => origin(job),
+    };
+    let work = |_: &Job| scored(0.5);
+    let summary = run(folder.path(), &all(), mended, false, work, |_| {}).unwrap();
+    assert_eq!((summary.scored, summary.failed), (6, 0));
 
-    let other = tempdir().unwrap();
-    run(other.path(), &all()[..1], &newer, false, work, |_| {}).unwrap();
-    fs::remove_file(folder.path().join(all()[0].file_name())).unwrap();
-    let error = merged(&[folder.path(), other.path()]).unwrap_err();
-    assert!(error.to_string().contains(" comes from "), "{error}");
+    // Or with other options, where it is asked for.
+    let folder = tempdir().unwrap();
+    let broken = jobs(&names(&["Broken"]), &names(&["paper"]), 1).unwrap();
+    run_jobs(folder.path(), &broken).unwrap();
+    let told = |_: &Job| {
+        let settings = BTreeMap::from([("missing".to_owned(), "interpolate".to_owned())]);
+        let identity = Identity {
+            settings,
+            ..identity()
+        };
+        (identity, Some("of the data".to_owned()))
+    };
+    assert!(run(folder.path(), &broken, told, false, work, |_| {}).is_err());
+    let summary = run(folder.path(), &broken, told, true, work, |_| {}).unwrap();
+    assert_eq!(summary.scored, 1);
 }
 
 #[test]

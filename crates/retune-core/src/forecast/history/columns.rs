@@ -82,7 +82,7 @@ impl Columns {
         // What is all there is must be the values.
         if counters.len() < values.len() {
             values.retain(|column| !counters.contains(column));
-            left_out.extend(counters.into_iter().map(|column| (column, "counts rows")));
+            left_out.extend(counters.into_iter().map(|column| (column, "numbers rows")));
             left_out.sort_unstable();
         }
         if values.is_empty() {

@@ -19,6 +19,7 @@ pub(super) fn write_plainly(
     separator: Separator,
     options: &HistoryOptions,
 ) -> Result<Vec<(&'static str, String)>, Error> {
+    StyleSearch::among(options.decimal, options.thousands)?;
     let given = options.decimal.is_some() || options.thousands.is_some();
     let width = rows.iter().map(Row::len).max().unwrap_or(0);
     let mut decided: Vec<(&'static str, String)> = Vec::new();
@@ -31,8 +32,9 @@ pub(super) fn write_plainly(
         if !given && !commas && fields().all(is_plain) {
             continue;
         }
-        let decimal = options.decimal.or((!commas).then_some('.'));
-        let mut search = StyleSearch::among(decimal, options.thousands);
+        let point = !commas && options.thousands != Some(Some('.'));
+        let decimal = options.decimal.or(point.then_some('.'));
+        let mut search = StyleSearch::among(decimal, options.thousands)?;
         fields().for_each(|field| search.see(field));
         let style = search.style().map_err(|two| {
             let row = below.iter().find(|row| row.get(column).trim() == two.field);

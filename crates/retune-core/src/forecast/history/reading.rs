@@ -207,14 +207,14 @@ fn the_time_column_is_found_wherever_it_stands() {
     assert_eq!(found.histories.len(), 1);
     assert_eq!(
         found.read_as.about("left out"),
-        Some("column 1 (unnamed, counts rows)")
+        Some("column 1 (unnamed, numbers rows)")
     );
     let found = plain("Unnamed: 0,y\n0,4.5\n1,3.5\n2,4.5\n3,4.0\n");
     assert_eq!((found.histories.len(), &*found.histories[0].name), (1, "y"));
     let time = "column \"Unnamed: 0\" (1), in steps of 1";
     assert_eq!(found.read_as.about("time"), Some(time));
     let found = plain("kind,Obs,a,b\nx,1,5.5,7.5\ny,2,6.5,7.5\nx,3,5.5,8.5\ny,4,5.0,9.0\n");
-    let left = "column \"kind\" (1, text) and column \"Obs\" (2, counts rows)";
+    let left = "column \"kind\" (1, text) and column \"Obs\" (2, numbers rows)";
     assert_eq!(found.read_as.about("left out"), Some(left));
     assert_eq!(found.read_as.about("time"), Some("none, rows are counted"));
     // Stamps of a table without a header are no values.

@@ -76,6 +76,37 @@ impl Counts {
         }
     }
 
+    fn start(&self) -> f64 {
+        match *self {
+            Self::Whole { start, .. } => start as f64,
+            Self::Decimal { start, .. } => start,
+        }
+    }
+
+    /// How far rounding may move a number.
+    fn rounding(&self) -> f64 {
+        match *self {
+            Self::Whole { .. } => 0.0,
+            Self::Decimal { digits, step, .. } => {
+                10f64.powi(-(digits as i32)) + ROUNDING_SHARE * step
+            }
+        }
+    }
+
+    pub(super) fn has_step_of(&self, other: &Self) -> bool {
+        let share = match (self, other) {
+            (Self::Whole { .. }, Self::Whole { .. }) => 0.0,
+            _ => ROUNDING_SHARE,
+        };
+        (self.step() - other.step()).abs() <= share * self.step().abs()
+    }
+
+    /// Whether other numbers begin where these, so many, end.
+    pub(super) fn reaches(&self, length: usize, next: &Self) -> bool {
+        let expected = self.start() + self.step() * length as f64;
+        (next.start() - expected).abs() <= 1.01 * self.rounding().max(next.rounding())
+    }
+
     pub(super) fn stamp(&self, place: usize) -> Option<String> {
         match *self {
             Self::Whole { start, step } => {

@@ -148,6 +148,16 @@ impl Dates {
     }
 
     /// The time some steps after the first one, as it is written.
+    /// Whether other dates begin where these, so many, end.
+    pub(super) fn reaches(&self, length: usize, next: &Self) -> bool {
+        let Some(expected) = self.at(length) else {
+            return false;
+        };
+        let alike = self.pattern == next.pattern && self.instants == next.instants;
+        let apart = next.start.duration_since(expected).abs();
+        apart <= SignedDuration::from_hours(if alike { 0 } else { 24 })
+    }
+
     pub(super) fn stamp(&self, place: usize) -> Option<String> {
         let time = self.at(place)?;
         let from = self

@@ -53,6 +53,41 @@ fn a_setting_tells_the_day_from_the_month() {
     assert!(read_with(&["13/02/2022", "14/02/2022"], Some(false)).is_err());
 }
 
+/// By hand.
+#[test]
+fn times_that_follow_begin_where_others_end() {
+    let decimal = |from: usize, count: usize| -> Vec<String> {
+        let years = from..from + count;
+        years
+            .map(|month| format!("{:.3}", 1949.0 + month as f64 / 12.0))
+            .collect()
+    };
+    let read_all =
+        |times: &[String]| read(&times.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    let before = read_all(&decimal(0, 100));
+    // Steps between rounded numbers are means, which differ.
+    let next = read_all(&decimal(100, 12));
+    assert_ne!(before.step(), next.step());
+    assert!(before.goes_on(100, &next) && before.has_step_of(&next));
+    assert!(!before.goes_on(101, &next) && !before.goes_on(99, &next));
+    for [before, next, goes_on] in cases(
+        "1, 2, 3                                  | 4, 5                              | yes
+        1, 2, 3                                  | 5, 6                              | no
+        1, 2, 3                                  | 4, 6                              | no
+        2024-01-01, 2024-01-02                   | 2024-01-03, 2024-01-04            | yes
+        2024-01-01, 2024-01-02                   | 2024-01-04, 2024-01-05            | no
+        2024-01-01, 2024-01-02                   | 2024-01-03 00:00, 2024-01-04 00:00 | yes
+        2024-01-01, 2024-01-02                   | 2025-01-03 00:00, 2025-01-04 00:00 | no
+        2024-01-01, 2024-01-02                   | 2024-01-03, 2024-01-10            | no
+        2024-03-31T00:00+01:00, 2024-03-31T01:00+01:00 | 2024-03-31T03:00+02:00, 2024-03-31T04:00+02:00 | yes
+        1, 2                                     | 2024-01-03, 2024-01-04            | no",
+    ) {
+        let [one, other] = [&before, &next].map(|times| read(&split(times)).unwrap());
+        let count = split(&before).len();
+        assert_eq!(one.goes_on(count, &other), goes_on == "yes", "{before} {next}");
+    }
+}
+
 #[test]
 fn times_go_on_in_the_way_they_are_written() {
     for [times, step, next] in cases(

@@ -94,7 +94,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     let joints = header.joints(&options.joints, &used)?;
     let mut columns = Columns {
         header,
-        numbers: Numbers::among(decimal, Some(None)),
+        numbers: Numbers::among(decimal, Some(None))?,
         time,
         rate_hz,
         joints: joints.into_iter().map(|column| (column, 1.0)).collect(),

@@ -101,7 +101,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let joints = joints.into_iter().map(|column| (column, factor(column)));
     let mut columns = Columns {
         joints: joints.collect(),
-        numbers: Numbers::among(Some('.'), Some(None)),
+        numbers: Numbers::among(Some('.'), Some(None))?,
         time: Some((time, options.uneven_time)),
         rate_hz: 1.0,
         header,

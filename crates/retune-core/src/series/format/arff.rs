@@ -89,6 +89,7 @@ impl declared::Header for Header {
             label: None,
             label_field: 0,
             values: Vec::new(),
+            id: None,
         };
         for (index, word) in words.iter().enumerate() {
             let field = channels.values() + 1;

@@ -58,6 +58,8 @@ pub(super) struct RawRow {
     pub label_field: usize,
     /// The values in their order, one channel after the other; NaN where one is missing.
     pub values: Vec<f64>,
+    /// What tells the series apart in a long table.
+    pub id: Option<String>,
 }
 
 /// All rows of a file.
@@ -254,6 +256,29 @@ impl Format {
         matches!(self, Self::Tsv | Self::Txt | Self::Csv)
     }
 
+    /// Refuses what is said of the columns of a file that has none.
+    pub(super) fn check_options(self, path: &Path, options: &ReadOptions) -> Result<(), Error> {
+        let of_columns = [
+            ("header", options.header.is_some()),
+            ("drop", !options.drop.is_empty()),
+            ("columns", options.columns.is_some()),
+            ("id", options.long.is_some()),
+            ("decimal", options.decimal.is_some()),
+            ("thousands", options.thousands.is_some()),
+        ];
+        let Some((option, _)) = of_columns.iter().find(|(_, given)| *given) else {
+            return Ok(());
+        };
+        if self.is_delimited() {
+            return Ok(());
+        }
+        let path = path.display();
+        let message = format!(
+            "{path}: `{option}` is for tables, and a .{self} file says itself what is in it"
+        );
+        Err(Error::new(ErrorKind::Setting, message).with_hint("leave it out"))
+    }
+
     /// Whether files hold numbers as bytes, which cannot be cut into lines.
     pub(super) fn is_binary(self) -> bool {
         matches!(self, Self::Npy | Self::Npz)
@@ -299,6 +324,7 @@ pub(super) fn read(path: &Path, layout: &Layout<'_>) -> Result<(RawFile, Option<
     let bytes = read_bytes(path)?;
     let said = layout.options.format;
     let format = Format::of_input(path, said, &bytes)?;
+    format.check_options(&shown(path), layout.options)?;
     let (mut file, plan) = parse_bytes(format, &shown(path), &bytes, layout)?;
     if said.is_none() && is_standard_input(path) {
         file.decisions.insert(0, ("format", format.to_string()));

@@ -140,6 +140,7 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<&Array<'_>>) -> Result<Ra
                 .cloned(),
             label_field: values.len() + 1,
             values: values.to_vec(),
+            id: None,
         });
     }
     Ok(RawFile {

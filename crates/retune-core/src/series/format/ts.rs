@@ -111,6 +111,7 @@ impl declared::Header for Header {
             label: label.transpose()?,
             label_field,
             values,
+            id: None,
         })
     }
 

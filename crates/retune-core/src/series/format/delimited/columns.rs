@@ -46,6 +46,11 @@ impl<'a> Table<'a> {
         self.rows.iter().map(move |row| row.get(column).trim())
     }
 
+    /// Whether a column of the rows that there are holds nothing at all.
+    pub fn is_empty(&self, column: usize) -> bool {
+        !self.rows.is_empty() && self.fields(column).all(str::is_empty)
+    }
+
     /// Whether most of the fields of a column that are there are words.
     pub fn holds_words(&self, column: usize) -> bool {
         let there = self.fields(column).filter(|field| !is_missing(field));

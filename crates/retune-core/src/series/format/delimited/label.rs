@@ -88,9 +88,11 @@ fn guess(
             (true, true) => Err(ends(refuse(
                 "the first and the last hold classes of the program",
             ))),
-            (false, true) => Err(ends(refuse(
+            // Numbers may be values as well.
+            (false, true) if known.iter().any(|class| is_number(class)) => Err(ends(refuse(
                 "the last holds classes of the program, the first does not",
             ))),
+            (false, true) => Ok(last),
             (false, false) => {
                 let field = shorten(table.fields(first).next().unwrap_or_default());
                 let found = format!("`{field}` in the first is no class of the program");
@@ -168,14 +170,33 @@ fn guess(
     }
 }
 
-/// The columns that have a name for labels.
+/// The columns that have a name for labels and may hold some.
 pub(super) fn named(table: &Table<'_>, columns: &[usize]) -> Vec<usize> {
-    let is_named = |column: &usize| is_name(table.header.of(*column));
+    let is_named =
+        |column: &usize| is_name(table.header.of(*column)) && !is_measured(table, *column);
     columns.iter().copied().filter(is_named).collect()
 }
 
+/// Whether a column holds numbers with decimals, another in each row: what is measured, and no class.
+fn is_measured(table: &Table<'_>, column: usize) -> bool {
+    /// In so many rows classes come again.
+    const ENOUGH: usize = 8;
+    let numbers = table.fields(column).all(is_number);
+    let whole = table
+        .fields(column)
+        .all(|field| whole_number(field).is_some());
+    let rows = table.rows.len();
+    let each_another = rows >= ENOUGH && distinct(table, column).len() == rows;
+    may_be_measured(table, column) && numbers && !whole && each_another
+}
+
+/// Whether a column's name for labels is one for what is measured, too.
+pub(super) fn may_be_measured(table: &Table<'_>, column: usize) -> bool {
+    ["y", "target"].contains(&table.header.lower(column).as_str())
+}
+
 /// Whether most rows have one of the classes in a column.
-fn fits(table: &Table<'_>, column: usize, known: &[String]) -> bool {
+pub(super) fn fits(table: &Table<'_>, column: usize, known: &[String]) -> bool {
     let is_class = |field: &str| {
         let same = |class: &String| {
             class == field

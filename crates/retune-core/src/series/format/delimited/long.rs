@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::columns::Table;
-use super::{PLANNED_ROWS, at, label};
+use super::{PLANNED_ROWS, at, label, label_of};
 use crate::series::format::{Line, RawRow};
 use crate::series::{LabelColumn, LongColumns};
 use crate::table::{NumberStyle, Row};
@@ -93,25 +93,26 @@ impl Long {
         let mut series: Vec<(RawRow, Vec<Channel<'_>>)> = Vec::new();
         for row in rows {
             let id = row.get(self.id).trim();
-            let label = self.label.map(|column| row.get(column).trim());
+            let label = self.label.map(|column| label_of(row.get(column)));
             let text = row.get(self.value);
             let value = at(path, row).value(style.number(text), self.value + 1, text)?;
             let place = *places.entry(id).or_insert(series.len());
             if place == series.len() {
                 let begun = RawRow {
                     line: row.line,
-                    label: label.map(str::to_owned),
+                    label: label.clone(),
                     label_field: self.label.map_or(0, |column| column + 1),
                     values: Vec::new(),
+                    id: Some(id.to_owned()),
                 };
                 series.push((begun, Vec::new()));
             }
             let (known, channels) = &mut series[place];
-            if known.label.as_deref() != label {
+            if known.label != label {
                 let message = format!(
                     "the series `{}` has the label `{}` here and `{}` on line {}; expected one",
                     shorten(id),
-                    shorten(label.unwrap_or_default()),
+                    shorten(label.as_deref().unwrap_or_default()),
                     shorten(known.label.as_deref().unwrap_or_default()),
                     known.line
                 );

@@ -10,8 +10,9 @@ use std::path::Path;
 
 use self::columns::Table;
 use super::{Format, Layout, Line, RawFile, RawRow};
-use crate::Error;
 use crate::table::{self, Fields, Records, Row, Separator, check_memory};
+use crate::wording::shorten;
+use crate::{Error, ErrorKind};
 pub(in crate::series) use plan::Plan;
 pub(super) use write::write;
 
@@ -183,7 +184,9 @@ fn read_line(plan: &mut Plan, path: &Path, mut fields: Fields<'_>) -> Result<Raw
                     }
                 }
             } else if plan.label == Some(width) {
-                label = Some(text.trim().to_owned());
+                label = Some(label_of(text));
+            } else if plan.empty == Some(width) {
+                check_empty(line, width, text)?;
             }
         } else {
             break;
@@ -198,6 +201,7 @@ fn read_line(plan: &mut Plan, path: &Path, mut fields: Fields<'_>) -> Result<Raw
         label,
         label_field: plan.label.map_or(0, |column| column + 1),
         values,
+        id: None,
     })
 }
 
@@ -206,6 +210,9 @@ fn read_row(plan: &mut Plan, line: Line<'_>, row: &Row) -> Result<RawRow, Error>
     if row.len() != plan.width {
         return Err(ragged(line, row.len(), plan.width));
     }
+    if let Some(column) = plan.empty {
+        check_empty(line, column, row.get(column))?;
+    }
     let mut values = Vec::with_capacity(plan.values.len());
     for &column in &plan.values {
         let text = row.get(column);
@@ -213,8 +220,30 @@ fn read_row(plan: &mut Plan, line: Line<'_>, row: &Row) -> Result<RawRow, Error>
     }
     Ok(RawRow {
         line: row.line,
-        label: plan.label.map(|column| row.get(column).trim().to_owned()),
+        label: plan.label.map(|column| label_of(row.get(column))),
         label_field: plan.label.map_or(0, |column| column + 1),
         values,
+        id: None,
     })
+}
+
+/// Refuses a value in a column that was left out because nothing stood there.
+fn check_empty(line: Line<'_>, column: usize, field: &str) -> Result<(), Error> {
+    if field.trim().is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` stands in a column that is empty above",
+        shorten(field)
+    );
+    let error = line.error_in(column + 1, ErrorKind::Ragged, message);
+    Err(error.with_hint("give every series as many values"))
+}
+
+/// A field as a label; nothing where it is missing.
+fn label_of(field: &str) -> String {
+    match field.trim() {
+        "?" => String::new(),
+        label => label.to_owned(),
+    }
 }

@@ -22,6 +22,8 @@ pub(in crate::series) struct Plan {
     pub label: Option<usize>,
     /// The columns of the values, in their order.
     pub values: Vec<usize>,
+    /// The last column, where it was left out because nothing stands there.
+    pub(super) empty: Option<usize>,
     /// Where each row is a value.
     pub long: Option<Long>,
     /// What separates the fields.
@@ -84,9 +86,10 @@ impl Plan {
             header: table.header.clone(),
             label: None,
             values: Vec::new(),
+            empty: None,
             long: None,
             separator,
-            numbers: Numbers::among(options.decimal, options.thousands),
+            numbers: Numbers::among(options.decimal, options.thousands)?,
             decisions: Vec::new(),
         };
         if let Some(long) = &options.long {
@@ -96,6 +99,9 @@ impl Plan {
             (plan.label, plan.values) = (like.label, like.values.clone());
         } else {
             plan.choose(&table, format, layout, first.line)?;
+            if let Some(like) = layout.like {
+                like.check_order(&plan, &table)?;
+            }
         }
         if plan.long.is_none() && plan.values.is_empty() {
             let message =
@@ -121,6 +127,33 @@ impl Plan {
         self.width == other.width && same_names && self.long.is_none()
     }
 
+    /// Refuses a table whose values are those of the training file in another order, by their names.
+    fn check_order(&self, other: &Self, table: &Table<'_>) -> Result<(), Error> {
+        let names = |plan: &Self| -> Vec<String> {
+            let values = plan.values.iter();
+            values
+                .map(|column| plan.header.of(*column).to_owned())
+                .collect()
+        };
+        let (there, here) = (names(self), names(other));
+        let sorted = |names: &[String]| {
+            let mut names = names.to_vec();
+            names.sort_unstable();
+            names
+        };
+        let mut places = 0..here.len().min(there.len());
+        let place = places.find(|place| here[*place] != there[*place]);
+        let Some(place) = place.filter(|_| sorted(&here) == sorted(&there)) else {
+            return Ok(());
+        };
+        let (name, expected) = (table.name(other.values[place]), shorten(&there[place]));
+        let message = format!("{name} stands where the training file has {expected:?}");
+        Err(table
+            .error(ErrorKind::Column, message)
+            .of_file(table.path)
+            .with_hint("put the columns of both files in the same order"))
+    }
+
     /// Chooses the columns of the label and of the values.
     fn choose(
         &mut self,
@@ -134,7 +167,19 @@ impl Plan {
         let drop: Vec<usize> = drop.collect::<Result<_, _>>()?;
         let range = match &options.columns {
             None => None,
-            Some((from, to)) => Some(table.find(from, "columns")?..=table.find(to, "columns")?),
+            Some((from, to)) => {
+                let range = table.find(from, "columns")?..=table.find(to, "columns")?;
+                if range.is_empty() {
+                    let [from, to] = [range.start(), range.end()].map(|column| table.name(*column));
+                    let message =
+                        format!("{to} stands before {from}, so there is nothing between them");
+                    let error = table.error(ErrorKind::Column, message);
+                    return Err(
+                        error.with_hint("give the first column of the values, then the last")
+                    );
+                }
+                Some(range)
+            }
         };
         let mut columns: Vec<usize> = (0..self.width).filter(|c| !drop.contains(c)).collect();
         // Rows as long as the series that are wanted are series.
@@ -145,6 +190,14 @@ impl Plan {
         let is_auto = options.label == LabelColumn::Auto;
         let mut named = match &options.label {
             LabelColumn::Auto => match label::named(table, &columns)[..] {
+                // As many columns as a series has values are its values, one of them called `y`.
+                [column]
+                    if layout.length == Some(columns.len())
+                        && label::may_be_measured(table, column)
+                        && !label::fits(table, column, layout.known) =>
+                {
+                    None
+                }
                 [column] => Some(column),
                 _ => None,
             },
@@ -167,7 +220,7 @@ impl Plan {
             }
             columns.retain(|column| !counters.contains(column));
             if !counters.is_empty() {
-                let shown = |column: &usize| table.header.shown_with(*column, "counts rows");
+                let shown = |column: &usize| table.header.shown_with(*column, "numbers rows");
                 let shown: Vec<String> = counters.iter().map(shown).collect();
                 self.decisions.push(("left out", shown.join(" and ")));
             }
@@ -175,6 +228,7 @@ impl Plan {
         if let Some(range) = &range {
             columns.retain(|column| range.contains(column) || Some(*column) == named);
         }
+        self.leave_out_end(table, &mut columns, layout);
         self.label = match layout.length {
             _ if named.is_some() || explicit => named,
             Some(length) if columns.len() == length => None,
@@ -203,6 +257,30 @@ impl Plan {
         columns.retain(|column| Some(*column) != self.label);
         self.values = columns;
         Ok(())
+    }
+
+    /// Leaves out the last column of rows that all end in a separator and so in an empty field.
+    fn leave_out_end(&mut self, table: &Table<'_>, columns: &mut Vec<usize>, layout: &Layout<'_>) {
+        let options = layout.options;
+        let as_usual = options.label == LabelColumn::Auto && options.unequal == Unequal::Reject;
+        let Some(length) = layout.length.filter(|_| as_usual) else {
+            return;
+        };
+        let Some(last) = columns.last().copied().filter(|last| table.is_empty(*last)) else {
+            return;
+        };
+        let one_too_many = match columns.len().checked_sub(length) {
+            Some(2) => true,
+            // Without a label; else the empty field is a value that is missing.
+            Some(1) => !label::fits(table, columns[0], layout.known),
+            _ => false,
+        };
+        if one_too_many {
+            columns.pop();
+            self.empty = Some(last);
+            let shown = table.header.shown_with(last, "empty");
+            self.decisions.push(("left out", shown));
+        }
     }
 
     /// Checks that no column of values holds words.

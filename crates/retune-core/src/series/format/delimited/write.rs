@@ -8,13 +8,26 @@ use crate::series::format::{Format, longest};
 /// One line for each series, the label first; only `.csv` has a header. Shorter series end with
 /// empty fields there, and with `NaN` as in the archive elsewhere.
 pub(in crate::series::format) fn write(format: Format, split: &Split) -> Result<String, String> {
-    let unfit = |label: &&String| label.contains(|c: char| c.is_whitespace() || c == ',');
-    if format == Format::Txt
-        && let Some(label) = split.labels.iter().find(unfit)
-    {
+    // Each of these may be taken for what separates the fields.
+    let unfit = |label: &&String| match format {
+        Format::Csv => false,
+        Format::Txt => label.contains(|c: char| c.is_whitespace() || ",;".contains(c)),
+        _ => label.contains(|c| ",;".contains(c)),
+    };
+    if let Some(label) = split.labels.iter().find(unfit) {
+        let space = if format == Format::Txt {
+            "white space, "
+        } else {
+            ""
+        };
         return Err(format!(
-            "the label `{label}` cannot stand in a .txt file; \
-             expected labels without white space or commas"
+            "the label `{label}` cannot stand in a .{format} file; \
+             expected labels without {space}commas or semicolons"
+        ));
+    }
+    if split.labels.iter().any(|label| label == "?") {
+        return Err(format!(
+            "the label `?` cannot stand in a .{format} file, where it means none"
         ));
     }
     let width = longest(split);
