@@ -6,6 +6,7 @@ labels. With an argument it misbehaves from the second question about sounds on.
 
 import json
 import math
+import os
 import sys
 import time
 
@@ -25,6 +26,9 @@ def probabilities(clip):
 def main():
     fault = sys.argv[1] if len(sys.argv) > 1 else ""
     asked = 0
+    if fault in ("hang", "deaf"):
+        with open("pid", "w") as file:
+            file.write(str(os.getpid()))
     for line in sys.stdin:
         question = json.loads(line)
         if question.get("describe"):
@@ -43,10 +47,16 @@ def main():
                 rows[0].pop()
             elif asked > 1 and fault == "percent":
                 rows[0][0] = 100.0
+            elif asked > 1 and fault == "ones":
+                rows[0] = [1.0] * len(rows[0])
             elif asked > 1 and fault == "zeros":
                 rows[0] = [0.0] * len(rows[0])
             answer = {"probabilities": rows}
         print(json.dumps(answer), flush=True)
+        if asked > 1 and fault == "twice":
+            print(json.dumps(answer), flush=True)
+        if asked > 1 and fault == "deaf":
+            time.sleep(600)
 
 
 main()

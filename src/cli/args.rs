@@ -352,6 +352,13 @@ pub fn share(text: &str) -> Result<f64, String> {
     })
 }
 
+/// The same, above 0.
+pub fn some_share(text: &str) -> Result<f64, String> {
+    number(text, "above 0 and below 1", |number| {
+        0.0 < number && number < 1.0
+    })
+}
+
 /// A finite number above 0.
 pub fn positive(text: &str) -> Result<f64, String> {
     number(text, "above 0", |number| number > 0.0)

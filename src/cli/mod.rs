@@ -56,9 +56,23 @@ mod prelude {
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use std::collections::BTreeSet;
+
+use clap::{CommandFactory, Parser};
 
 use prelude::*;
+
+/// The options of the command that these arguments name, with their dashes.
+fn options_of(arguments: &[String]) -> BTreeSet<String> {
+    let mut whole = Cli::command();
+    whole.build();
+    let mut command = &whole;
+    for argument in arguments {
+        command = command.find_subcommand(argument).unwrap_or(command);
+    }
+    let options = command.get_arguments().filter_map(clap::Arg::get_long);
+    options.map(|option| format!("--{option}")).collect()
+}
 
 /// Classify and forecast time series with a frozen speech model
 ///

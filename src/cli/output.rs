@@ -147,6 +147,7 @@ impl OutputFile {
     }
 
     /// The file's name without its extension.
+    #[cfg(feature = "import")]
     pub fn stem(&self) -> String {
         let stem = self.path.file_stem().unwrap_or_default();
         stem.to_string_lossy().into_owned()

@@ -118,13 +118,26 @@ fn hint_beside(error: &Error, given: &[String]) -> Option<String> {
     let option = |(name, value): &(&str, &str)| format!("--{} {value}", name.replace('_', "-"));
     let options: Vec<String> = error.settings().iter().map(option).collect();
     let options = options.iter().map(|option| option.trim_end());
-    let helps = |option: &&str| error.needs_all_settings() || !was_given(option, given);
+    let known = super::options_of(given);
+    let queries = |argument: &String| {
+        argument.starts_with("--black-box") || argument.starts_with("--source-command")
+    };
+    let queries = given.iter().any(queries);
+    // A black box has no readout.
+    let has = |option: &&str| {
+        let name = option.split(' ').next().unwrap_or_default();
+        known.contains(name) && !(queries && name == "--readout")
+    };
+    let helps =
+        |option: &&str| has(option) && (error.needs_all_settings() || !was_given(option, given));
     let helpful: Vec<String> = options
+        .clone()
         .filter(helps)
         .map(|option| format!("`{option}`"))
         .collect();
     if helpful.is_empty() && !error.settings().is_empty() {
-        return None;
+        let elsewhere = !options.clone().any(|option| has(&option));
+        return error.hint().filter(|_| elsewhere).map(str::to_owned);
     }
     let options = helpful.join(if error.needs_all_settings() {
         " and "

@@ -288,7 +288,17 @@ fn hearings(
     let wordless = sources.iter().all(|source| source.spec().labels.is_empty());
     let by_labels = settings.epochs > 0 && settings.linear().is_none();
     if let (Some(source), true) = (sources.first(), wordless && by_labels) {
-        LabelMapping::check_source(source.spec(), examples.class_count, None)?;
+        let checked = LabelMapping::check_source(source.spec(), examples.class_count, None);
+        checked.map_err(
+            |error| match settings.readouts.contains(&ReadoutKind::Labels) {
+                true => error,
+                // Its activations are what is read; only training asks for labels.
+                false => Error::new(error.kind(), error.to_string())
+                    .with_hint("train nothing, or through a source with labels")
+                    .with_setting("epochs", "0")
+                    .with_setting("source", crate::source::DEFAULT_SOURCE),
+            },
+        )?;
     }
     match hearings.is_empty() {
         true => Err(

@@ -1,12 +1,14 @@
 //! A black box in another process: a line of JSON in, a line of JSON out.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -21,6 +23,8 @@ const WAITING: usize = 4;
 /// How much of what the process says on stderr is shown, and kept.
 const SHOWN: usize = 400;
 const KEPT: usize = 1 << 16;
+/// How far the probabilities of a row may sum to something else than 1, where each is written with few digits.
+const ROUNDING: f32 = 0.05;
 /// The most labels, samples a second and samples of a clip that it may describe.
 const MOST_LABELS: usize = 1 << 17;
 const MOST_RATE: u32 = 1_000_000;
@@ -46,7 +50,7 @@ pub struct Process {
 
 struct Running {
     child: Child,
-    input: ChildStdin,
+    questions: Sender<String>,
     answers: Receiver<std::io::Result<String>>,
     complaints: Receiver<String>,
 }
@@ -76,16 +80,31 @@ impl Process {
             true => ["cmd", "/C"],
             false => ["sh", "-c"],
         };
-        let mut child = Command::new(shell[0])
+        let mut shell_of = Command::new(shell[0]);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut shell_of, 0);
+        let mut child = shell_of
             .args([shell[1], command])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| failed(format!("it cannot be started: {error}")))?;
-        let input = child.stdin.take().expect("the standard input is a pipe");
+        let mut input = child.stdin.take().expect("the standard input is a pipe");
         let output = child.stdout.take().expect("the standard output is a pipe");
         let mut errors = child.stderr.take().expect("the standard error is a pipe");
+        // Who does not read what it is asked must not keep us waiting.
+        let (questions, asked) = channel::<String>();
+        thread::spawn(move || {
+            for question in asked {
+                let written = input
+                    .write_all(question.as_bytes())
+                    .and_then(|()| input.flush());
+                if written.is_err() {
+                    return;
+                }
+            }
+        });
         let (told, answers) = sync_channel(WAITING);
         thread::spawn(move || {
             let mut reader = BufReader::new(output);
@@ -110,7 +129,7 @@ impl Process {
         });
         let mut running = Running {
             child,
-            input,
+            questions,
             answers,
             complaints,
         };
@@ -154,8 +173,11 @@ fn failed(command: &str, reason: &str) -> Error {
 impl Running {
     /// The line that answers a line.
     fn ask(&mut self, question: &str, timeout: Duration) -> Result<String, String> {
+        if matches!(self.answers.try_recv(), Ok(Ok(line)) if !line.is_empty()) {
+            return Err("it answered a line that nobody asked for".to_owned());
+        }
         // A process that ended says so better than the pipe that broke.
-        let _ = writeln!(self.input, "{question}").and_then(|()| self.input.flush());
+        let _ = self.questions.send(format!("{question}\n"));
         let seconds = timeout.as_secs_f64();
         match self.answers.recv_timeout(timeout) {
             Ok(Ok(line)) if line.is_empty() => Err("it ended".to_owned()),
@@ -170,9 +192,20 @@ impl Running {
         }
     }
 
+    /// Ends the process with all that its shell started; it may have ended by itself.
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+            && matches!(self.child.try_wait(), Ok(None))
+        {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.kill();
+    }
+
     /// Why there is no answer, with the exit status and the end of what it said on stderr.
     fn ended(&mut self, reason: String) -> String {
-        let _ = self.child.kill();
+        self.kill();
         let status = match self.child.wait() {
             Ok(status) if reason == "it ended" => format!(" ({status})"),
             _ => String::new(),
@@ -190,8 +223,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
+        self.kill();
         let _ = self.child.wait();
     }
 }
@@ -227,6 +259,9 @@ impl BlackBox for Process {
                 "holds a number that is no probability".to_owned()
             } else if values.iter().all(|value| *value == 0.0) {
                 "gives no label a probability above 0".to_owned()
+            } else if (values.iter().sum::<f32>() - 1.0).abs() > ROUNDING {
+                let sum: f32 = values.iter().sum();
+                format!("holds probabilities that sum to {sum}, not to 1")
             } else {
                 continue;
             };

@@ -115,6 +115,12 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
             "percent",
             "row 1 of its answer holds a number that is no probability",
         ),
+        ("deaf", "it gave no answer within 1 s"),
+        ("twice", "it answered a line that nobody asked for"),
+        (
+            "ones",
+            "row 1 of its answer holds probabilities that sum to 4, not to 1",
+        ),
         (
             "zeros",
             "row 1 of its answer gives no label a probability above 0",
@@ -123,12 +129,27 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
         let Some(command) = black_box(fault) else {
             return;
         };
-        let timeout = if fault == "hang" { 1 } else { 60 };
+        let waits = ["hang", "deaf"].contains(&fault);
+        let timeout = if waits { 1 } else { 60 };
         let line = format!("{CLASSIFY} --source-timeout {timeout} --source-command");
         let stderr = bench.fails(&[&words(&line)[..], &[&command]].concat());
         assert!(stderr.contains("the source command `"), "{fault}: {stderr}");
         assert!(stderr.contains(expected), "{fault}: {stderr}");
+        // What the shell started has ended too, and may wait to be buried.
+        if cfg!(target_os = "linux") && waits {
+            let process = fs::read_to_string(bench.path("pid")).unwrap();
+            let status = fs::read_to_string(format!("/proc/{process}/stat"));
+            assert!(
+                status.is_err() || status.unwrap().contains(") Z "),
+                "{fault}"
+            );
+        }
     }
+    // A hint names no option that a black box refuses.
+    let line = format!("{CLASSIFY} --labels-per-class 19 --mapping random --black-box");
+    let stderr = bench.fails(&words(&line));
+    assert!(stderr.contains("cannot be mapped"), "{stderr}");
+    assert!(!stderr.contains("--readout"), "{stderr}");
     let zeros = r#"echo '{"rate": 16000, "samples": 16000, "labels": ["a", "b", "c", "d"]}'"#;
     let line = format!("{CLASSIFY} --source-timeout 1e300 --source-command");
     let stderr = bench.fails(&[&words(&line)[..], &[zeros]].concat());

@@ -252,11 +252,19 @@ fn what_cannot_be_forecast_says_why() {
     for (command, message) in [
         (
             "forecast good.csv --horizon 100",
-            "has 60 values; expected at least",
+            "has 60 values; expected at least 203 for",
+        ),
+        (
+            "forecast good.csv --horizon 5 --context 1",
+            "the context is 1; expected at least 2",
+        ),
+        (
+            "forecast good.csv --horizon 5 --transform none --transform formants",
+            "--transform none leaves the source out",
         ),
         (
             "forecast good.csv --horizon 5 --context 70",
-            "has 60 values; expected at least",
+            "has 60 values; expected at least 95 for",
         ),
         (
             "forecast good.csv --horizon 5 --column c",
@@ -265,10 +273,6 @@ fn what_cannot_be_forecast_says_why() {
         (
             "forecast good.csv --horizon 5 --time when",
             "there is no column `when`",
-        ),
-        (
-            "forecast good.csv --horizon 5 --transform loud",
-            "there is no transform `loud`",
         ),
         (
             "forecast good.csv --horizon 5 --backtest --split 50,20,30",

@@ -86,6 +86,7 @@ fn wrong_arguments_end_with_code_2() {
         "classify Waves --epochs x",
         "classify Waves --transform shout",
         "classify Waves --readout oracle",
+        "forecast a.csv --horizon 2 --transform loud",
         "classify Waves --parts 0",
         "classify Waves --batch x",
         "classify Waves --segments 0",

@@ -1,5 +1,6 @@
 //! The options that decide a forecaster.
 
+use clap::builder::PossibleValuesParser;
 use retune::fit::ForecastSettings;
 use retune::forecast::{History, season};
 use retune::transform::{Transform, names};
@@ -25,7 +26,8 @@ pub struct SettingsArgs {
         long = "transform",
         alias = "voice",
         value_name = "NAME",
-        default_value = "formants"
+        default_value = "formants",
+        value_parser = PossibleValuesParser::new(once("none").chain(names().into_iter().map(|named| named.name)))
     )]
     transforms: Vec<String>,
     /// The last share of each series: its earlier half chooses the penalties and its later half
@@ -56,16 +58,12 @@ impl SettingsArgs {
     }
 
     fn transforms(&self) -> Result<Vec<Transform>> {
-        if self.transforms == ["none"] {
-            return Ok(Vec::new());
+        let is_none = |name: &String| name == "none";
+        if self.transforms.iter().any(is_none) && !self.transforms.iter().all(is_none) {
+            let message = "--transform none leaves the source out, and other transforms need it";
+            bail!(problem(message, "give either none or transforms"));
         }
-        let named = |name: &String| {
-            Transform::named(name).ok_or_else(|| {
-                let names: Vec<&str> = names().iter().map(|named| named.name).collect();
-                let hint = format!("the transforms are none, {}", names.join(", "));
-                problem(format!("there is no transform `{name}`"), hint).into()
-            })
-        };
-        self.transforms.iter().map(named).collect()
+        let named = self.transforms.iter();
+        Ok(named.filter_map(|name| Transform::named(name)).collect())
     }
 }

@@ -19,7 +19,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PERSON", required = true, value_delimiter = ',')]
     able_bodied: Vec<String>,
     /// The share of a person's samples that adapting may see
-    #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = some_share)]
     share: f64,
     /// How many seeds, from 0
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u64).range(1..1000))]

@@ -15,6 +15,9 @@ pub struct Arguments {
     /// Where to save the network
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// The name of the network
+    #[arg(long, default_value_t = PretrainSettings::default().name)]
+    name: String,
     /// The person who is left out to know when to stop; the first where it is not given
     #[arg(long, value_name = "PERSON")]
     validate: Option<String>,
@@ -76,7 +79,7 @@ impl Arguments {
         let training = people.concat();
         let layout = self.windows.layout();
         let mut settings = PretrainSettings {
-            name: out.stem(),
+            name: self.name.clone(),
             seed: common.seed,
             ..PretrainSettings::default()
         };

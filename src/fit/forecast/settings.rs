@@ -7,6 +7,8 @@ use crate::transform::Transform;
 
 /// The longest context that is taken where none is given.
 const LONGEST_CONTEXT: usize = 512;
+/// One value alone never moves.
+const SHORTEST_CONTEXT: usize = 2;
 
 /// Everything that decides a forecaster, beside the histories and the source.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +49,7 @@ impl ForecastSettings {
     ) -> Result<Self, Error> {
         let mut settings = Self {
             horizon,
-            context: 1,
+            context: SHORTEST_CONTEXT,
             season,
             transforms: Transform::named("formants").into_iter().collect(),
             validation: 0.2,
@@ -55,20 +57,23 @@ impl ForecastSettings {
             refit: true,
             seed: 0,
         };
+        // One window to choose and one to measure with, where no other history has more.
+        if let [only] = histories
+            && settings.held_out(only.values.len()) == horizon
+        {
+            let longer = horizon.saturating_add(1);
+            let shortest = longer.saturating_mul(2).saturating_add(SHORTEST_CONTEXT);
+            settings.validation = longer as f64 / only.values.len().max(shortest) as f64;
+        }
         settings.check(histories)?;
         let shortest = histories.iter().map(|history| history.values.len()).min();
         let shortest = shortest.expect("there is a history: checked in `check`");
-        // One window to choose and one to measure with, where no other history has more.
-        if histories.len() == 1 && settings.held_out(shortest) == horizon {
-            settings.validation = (horizon as f64 + 1.0) / shortest as f64;
-            settings.check(histories)?;
-        }
         // As many windows as values of the context, at the least.
         let room = (shortest - settings.held_out(shortest) - horizon) / 2;
-        settings.context = LONGEST_CONTEXT.min(room).max(1);
+        settings.context = LONGEST_CONTEXT.min(room).max(SHORTEST_CONTEXT);
         if let Some(season) = season {
             let whole = room / season * season;
-            if settings.context < LONGEST_CONTEXT && whole > 0 {
+            if settings.context < LONGEST_CONTEXT && whole >= SHORTEST_CONTEXT {
                 settings.context = whole.min(LONGEST_CONTEXT);
             }
         }
@@ -97,6 +102,11 @@ impl ForecastSettings {
         if let Some((what, _)) = sizes.iter().find(|(_, size)| *size == 0) {
             return refused(format!("the {what} is 0; expected at least 1"));
         }
+        if self.context < SHORTEST_CONTEXT {
+            return refused(
+                "the context is 1; expected at least 2, for one value alone never moves".to_owned(),
+            );
+        }
         let share = self.validation;
         if !(0.0..1.0).contains(&share) {
             let expected = "expected 0 to less than 1";
@@ -106,10 +116,15 @@ impl ForecastSettings {
             let found = history.values.len();
             let (context, horizon) = (self.context, self.horizon);
             // The last of training, and the first to validate with.
-            let needed = context.saturating_add(horizon);
-            let needed = needed.saturating_add(self.held_out(found));
-            if found <= needed {
-                let (name, needed) = (&history.name, needed.saturating_add(1));
+            let window = context.saturating_add(horizon);
+            let suffices = |values: usize| values > window.saturating_add(self.held_out(values));
+            if !suffices(found) {
+                // A longer history holds more out: so many, but for rounding.
+                let least = ((window as f64 + 0.5) / (1.0 - share)) as usize;
+                let least = least.max(window.saturating_add(horizon));
+                let mut likely = least..least.saturating_add(4);
+                let needed = likely.find(|values| suffices(*values)).unwrap_or(least);
+                let name = &history.name;
                 let message = format!(
                     "`{name}` has {found} values; expected at least {needed} for a context of \
                      {context}, a horizon of {horizon} and a validation part"

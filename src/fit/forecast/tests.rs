@@ -156,7 +156,7 @@ fn a_history_that_is_too_short_is_told_what_it_needs() {
     let error = refused(&[20], 10);
     assert_eq!(
         error.to_string(),
-        "`sales` has 20 values; expected at least 22 for a context of 1, a horizon of 10 and \
+        "`sales` has 20 values; expected at least 24 for a context of 2, a horizon of 10 and \
          a validation part"
     );
     assert!(error.settings().contains(&("horizon", "")));

@@ -66,6 +66,22 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
         );
         return Err(Error::new(ErrorKind::Setting, message));
     }
+    let unused = [
+        ("step of times", options.frequency.is_some()),
+        ("filled rows", options.fill.is_some()),
+        ("tolerance of times", options.tolerance.is_some()),
+        ("order of day and month", options.day_first.is_some()),
+        ("header", options.header.is_some()),
+        ("decimal sign", options.decimal.is_some()),
+        ("thousands separator", options.thousands.is_some()),
+    ];
+    if let Some((what, _)) = unused.iter().find(|(_, given)| *given) {
+        let message = format!(
+            "{}: a .tsf file says itself how it is written; expected nothing to be said of its {what}",
+            path.display()
+        );
+        return Err(Error::new(ErrorKind::Setting, message).with_hint("leave the option out"));
+    }
     check_memory_of_series(path, text)?;
     let mut header = Header::default();
     let mut in_data = false;
@@ -300,6 +316,38 @@ mod tests {
         HistoryOptions {
             missing: Missing::Interpolate,
             ..HistoryOptions::default()
+        }
+    }
+
+    #[test]
+    fn what_a_file_says_itself_is_not_to_be_said() {
+        let text = format!("{HEADER}T1:1979-01-31 00-00-00:1,2,3\n");
+        for (options, what) in [
+            (
+                HistoryOptions {
+                    frequency: Some(Step::Months(3)),
+                    ..HistoryOptions::default()
+                },
+                "step of times",
+            ),
+            (
+                HistoryOptions {
+                    day_first: Some(true),
+                    ..HistoryOptions::default()
+                },
+                "order of day and month",
+            ),
+            (
+                HistoryOptions {
+                    decimal: Some(','),
+                    ..HistoryOptions::default()
+                },
+                "decimal sign",
+            ),
+        ] {
+            let error = parse(&text, &options).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Setting);
+            assert!(error.to_string().ends_with(what), "{error}");
         }
     }
 

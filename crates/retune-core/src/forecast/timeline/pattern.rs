@@ -189,9 +189,11 @@ pub(super) fn is_compact(pattern: &str) -> bool {
 /// stands before the month, or after it.
 pub(super) fn orders(pattern: &str, day_first: Option<bool>) -> Vec<String> {
     let parts = pattern.strip_prefix("%d").and_then(|rest| {
+        let usual = |between: &&str| ["-", "/"].contains(between);
+        let asked = |between: &&str| *between == "." && day_first.is_some();
         let between = rest
             .get(..1)
-            .filter(|between| ["-", "/"].contains(between))?;
+            .filter(|between| usual(between) || asked(between))?;
         let (year, rest) = rest
             .strip_prefix(between)?
             .strip_prefix("%m")?
