@@ -284,3 +284,18 @@ fn standard_input_and_packed_files_are_read() {
     let stderr = failure(output, 1);
     assert!(stderr.contains("standard input:2:2: field `x`"), "{stderr}");
 }
+
+#[test]
+fn what_random_weights_come_to_over_many_sets_is_said_of_the_preset_that_ran() {
+    let bench = Bench::new();
+    for (given, said) in [
+        ("--preset fast", Some("fast")),
+        ("--preset default", Some("default")),
+        // What was found is of the preset's own sources.
+        ("--preset fast --source attrnn-gsc35", None),
+        ("--preset fast --controls cheap", None),
+    ] {
+        let outcome = bench.json(&words(&format!("classify Waves {given}")));
+        assert_eq!(outcome["over_sets"]["preset"].as_str(), said, "{given}");
+    }
+}
