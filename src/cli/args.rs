@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::{Mutex, Once, PoisonError};
 use std::{env, panic};
@@ -154,19 +154,24 @@ pub struct TableArgs {
     pub thousands: Option<Thousands>,
 }
 
-/// The options that were given on the command line, by their ids.
+/// The options that were given on the command line, by their ids, each with its values.
 #[derive(Debug, Clone)]
-pub struct Given(BTreeSet<String>);
+pub struct Given(BTreeMap<String, String>);
 
 impl Given {
     /// Refuses the first of these options that was given: nothing would take it up.
     pub fn refuse(&self, ids: &[&str], unused: &str) -> Result<(), Error> {
-        let Some(id) = ids.iter().find(|id| self.0.contains(**id)) else {
+        let Some(id) = ids.iter().find(|id| self.0.contains_key(**id)) else {
             return Ok(());
         };
         // `columns` is another option, of tables of series.
         let name = id.replace("value_columns", "column").replace('_', "-");
         Err(problem(format!("--{name} {unused}"), "leave it out"))
+    }
+
+    /// The values of an option, where it was given.
+    pub fn values(&self, id: &str) -> Option<&str> {
+        self.0.get(id).map(String::as_str)
     }
 }
 
@@ -184,7 +189,13 @@ impl FromArgMatches for Given {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let ids = matches.ids().map(clap::Id::as_str);
         let given = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
-        Ok(Self(ids.filter(given).map(str::to_owned).collect()))
+        let values = |id: &str| {
+            let values = matches.try_get_raw(id).ok().flatten();
+            let values = values.into_iter().flatten();
+            let values = values.map(|value| value.to_string_lossy().into_owned());
+            (id.to_owned(), values.collect::<Vec<_>>().join(" "))
+        };
+        Ok(Self(ids.filter(given).map(values).collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -2,10 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 
-use clap::parser::ValueSource;
-use clap::{ArgMatches, FromArgMatches};
 use retune::archive::{
     Failure, Identity, Job, Outcome, Predictions, RunProgress, RunSummary, Scores, Seconds, Shard,
     jobs, run, wanted_sets,
@@ -27,7 +24,7 @@ use crate::cli::scoring::{ControlArgs, fit_and_score};
 pub struct Arguments {
     // First, for the other fields take their values away.
     #[command(flatten)]
-    settings: Settings,
+    given: Given,
     /// The folder that holds a folder for each data set
     #[arg(long, value_name = "FOLDER")]
     data: PathBuf,
@@ -73,7 +70,8 @@ pub struct Arguments {
     read: ScoredArgs,
 }
 
-/// Which jobs are run (a result is named after its mapping too), where, and what is kept beside: all other options change what a result holds.
+/// Which jobs are run (a result is named after its mapping too), where, and what is kept beside: all other
+/// options change what a result holds.
 const OF_THE_RUN: [&str; 12] = [
     "data",
     "out",
@@ -88,48 +86,6 @@ const OF_THE_RUN: [&str; 12] = [
     "backend",
     "adapter",
 ];
-
-/// The options that change what a result holds, as they were given where that is not their default.
-#[derive(Debug, Clone)]
-struct Settings(BTreeMap<String, String>);
-
-impl Args for Settings {
-    fn augment_args(command: clap::Command) -> clap::Command {
-        command
-    }
-
-    fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        command
-    }
-}
-
-impl FromArgMatches for Settings {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let command = Arguments::augment_args(clap::Command::new("run"));
-        let options = command.get_arguments();
-        let options = options.filter(|option| {
-            let id = option.get_id().as_str();
-            !OF_THE_RUN.contains(&id) && matches.value_source(id) == Some(ValueSource::CommandLine)
-        });
-        let given = options.filter_map(|option| {
-            let shown = |value: &OsStr| value.to_string_lossy().into_owned();
-            let values: Vec<String> = matches
-                .get_raw(option.get_id().as_str())?
-                .map(shown)
-                .collect();
-            let defaults = option.get_default_values().iter();
-            let defaults: Vec<String> = defaults.map(|value| shown(value)).collect();
-            let name = option.get_long()?.to_owned();
-            (values != defaults).then(|| (name, values.join(" ")))
-        });
-        Ok(Self(given.collect()))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
 
 #[derive(Debug, Serialize)]
 struct Summary<'a> {
@@ -166,7 +122,7 @@ impl Arguments {
                 retune: env!("CARGO_PKG_VERSION").to_owned(),
                 source: joined(&sources, SourceWeights::name),
                 source_sha256: joined(&sources, SourceWeights::sha256),
-                settings: self.settings.0.clone(),
+                settings: self.settings(),
             };
             let sum = || Dataset::sha256(&self.data.join(&job.dataset));
             let sum = data.entry(job.dataset.clone()).or_insert_with(sum);
@@ -300,6 +256,21 @@ impl Arguments {
         names.retain(|name| seen.insert(*name));
         let found = names.into_iter().map(|name| Ok(SourceWeights::find(name)?));
         found.collect()
+    }
+
+    /// The options that change what a result holds, where they were given and are not their default.
+    fn settings(&self) -> BTreeMap<String, String> {
+        let command = Self::augment_args(clap::Command::new("run"));
+        let options = command.get_arguments();
+        let options = options.filter(|option| !OF_THE_RUN.contains(&option.get_id().as_str()));
+        let given = options.filter_map(|option| {
+            let values = self.given.values(option.get_id().as_str())?;
+            let defaults = option.get_default_values().iter();
+            let defaults = defaults.map(|value| value.to_string_lossy().into_owned());
+            let is_default = defaults.collect::<Vec<_>>().join(" ") == values;
+            (!is_default).then_some((option.get_long()?.to_owned(), values.to_owned()))
+        });
+        given.collect()
     }
 
     /// Those of all sources that a preset hears by.

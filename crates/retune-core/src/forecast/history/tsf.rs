@@ -332,13 +332,6 @@ mod tests {
             ),
             (
                 HistoryOptions {
-                    day_first: Some(true),
-                    ..HistoryOptions::default()
-                },
-                "order of day and month",
-            ),
-            (
-                HistoryOptions {
                     decimal: Some(','),
                     ..HistoryOptions::default()
                 },
