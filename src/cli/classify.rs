@@ -197,7 +197,9 @@ impl Arguments {
         }
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
-        Ok((out, self.black_box.plot(&inputs)?))
+        let plot = self.black_box.plot(&inputs)?;
+        OutputFile::check_apart(&out, &plot)?;
+        Ok((out, plot))
     }
 }
 

@@ -21,9 +21,12 @@ pub use label_settings::LabelSettings;
 pub(crate) use labels::Labels;
 pub(crate) use queries::Queried;
 pub use queries::QueryPoint;
+pub(crate) use settings::member_seed;
 pub use settings::{FitSettings, Preset, ReadoutKind};
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use burn::tensor::backend::AutodiffBackend;
 
@@ -188,6 +191,9 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         .map(|one| one.model::<B::InnerBackend>(device));
     let at_rest: Vec<_> = at_rest.collect();
     let before: Vec<String> = at_rest.iter().map(|source| source.fingerprint()).collect();
+    // Those that gradients go through, where any do.
+    let through: Vec<OnceCell<Arc<dyn SourceModel<B>>>> =
+        sources.iter().map(|_| OnceCell::new()).collect();
 
     let mut scores = BTreeMap::new();
     let mut parts = Vec::new();
@@ -205,10 +211,11 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
                 seed,
                 ..settings.clone()
             };
+            let model = through[hearing.source].get_or_init(|| source.model(device));
             let objective = objective::Reprogramming::new(
                 examples,
                 transform,
-                source.model::<B>(device),
+                model.clone(),
                 at_rest[hearing.source].clone(),
                 &settings,
                 device,
@@ -252,8 +259,12 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         fitted.through_labels = through_labels;
         fitted
     };
-    let mut pairs = at_rest.iter().zip(&before);
-    pairs.try_for_each(|(source, before)| check_frozen(source.as_ref(), before))?;
+    for ((source, through), before) in at_rest.iter().zip(&through).zip(&before) {
+        check_frozen(source.as_ref(), before)?;
+        if let Some(through) = through.get() {
+            check_frozen(through.as_ref(), before)?;
+        }
+    }
     Ok(fitted)
 }
 
@@ -363,4 +374,27 @@ fn check_frozen<B: Kernels>(source: &dyn SourceModel<B>, before: &str) -> Result
     let name = &source.spec().name;
     let message = format!("the weights of the source {name} changed while it was frozen");
     Err(Error::new(ErrorKind::Damaged, message))
+}
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use super::*;
+    use crate::kernel::Cpu;
+    use crate::source::attention_rnn::AttentionRnnSource;
+
+    #[test]
+    fn a_source_that_changed_is_noticed() {
+        let weights = SourceWeights::find("random-0").unwrap();
+        let model = weights.model::<Cpu>(&Default::default());
+        let before = model.fingerprint();
+        check_frozen(model.as_ref(), &before).unwrap();
+
+        let mut tensors = weights.tensors().clone();
+        let tensor = tensors.values_mut().last().unwrap();
+        tensor.values[0] = f32::from_bits(tensor.values[0].to_bits() + 1);
+        let other = SourceWeights::new::<AttentionRnnSource>("other", tensors).unwrap();
+        let other = other.model::<Cpu>(&Default::default());
+        let error = check_frozen(other.as_ref(), &before).unwrap_err();
+        assert!(error.to_string().contains("changed while it was frozen"));
+    }
 }

@@ -150,6 +150,12 @@ impl FromStr for Preset {
     }
 }
 
+/// The seed of one of several members, far from the others, so that no seed that a user counts up to
+/// begins the same program again.
+pub(crate) fn member_seed(seed: u64, member: usize) -> u64 {
+    seed.wrapping_add((member as u64) << 32)
+}
+
 /// How the source's answer becomes a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -329,8 +335,7 @@ impl FitSettings {
     /// The seeds of what is trained by gradient, the first as it is given.
     pub(crate) fn member_seeds(&self) -> impl Iterator<Item = u64> {
         let seed = self.seed;
-        // Far apart, so that no seed that a user counts up to begins the same program again.
-        (0..self.members as u64).map(move |member| seed.wrapping_add(member << 32))
+        (0..self.members).map(move |member| member_seed(seed, member))
     }
 
     /// The ways in which a source hears series of `length` values.

@@ -46,7 +46,7 @@ pub struct BacktestReport {
     pub random_fit: BTreeMap<String, f64>,
 }
 
-/// Fits a forecaster on the histories and scored it on what came after them.
+/// Fits a forecaster on the histories and scores it on what came after them.
 ///
 /// `after` has the values that follow each history; the origin rolls through them from the
 /// history's end, and every forecast sees all values before its origin. Nothing of `after` is seen

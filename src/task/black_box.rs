@@ -137,7 +137,8 @@ pub fn fit_black_box<B: Kernels>(
         )
     };
     let (train, test) = (queried(&data.train)?, queried(&data.test)?);
-    train.begin(settings.budget.unwrap_or(0) / POINTS)?;
+    let planned = per_epoch.saturating_mul(settings.plan.epochs as u64);
+    train.begin(settings.budget.unwrap_or(planned) / POINTS)?;
     let untrained = labels.now().clone();
     // The rate falls over the epochs, so there are no more than the budget is enough for; it may end
     // within the last.

@@ -8,6 +8,7 @@
 use serde::Serialize;
 
 use super::classifier::Classifier;
+use crate::fit::member_seed;
 use crate::kernel::Kernels;
 use crate::program::Trained;
 use crate::series::Split;
@@ -86,7 +87,13 @@ impl<B: Kernels> Classifier<B> {
     /// The program with the numbers that one part's transform had before training.
     fn untrained(&self, part: usize) -> Result<Self, Error> {
         let mut program = self.program().clone();
-        let (transform, seed) = (&program.part(part)?.transform, program.settings().seed);
+        let transform = &program.part(part)?.transform;
+        // The members of a transform differ by their seeds alone.
+        let alike = |place: &usize| {
+            let [one, other] = [*place, part].map(|place| &program.parts()[place]);
+            (one.source, &one.transform) == (other.source, &other.transform)
+        };
+        let seed = member_seed(program.settings().seed, (0..part).filter(alike).count());
         let initial = transform.initial(self.spec(part)?, seed);
         let named = Trained::Transform.named(part, initial);
         program.tensors.extend(named);

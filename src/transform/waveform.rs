@@ -1,9 +1,9 @@
-//! Voices: sound that a series modulates.
+//! Sound that a series modulates.
 //!
 //! A recogniser of words follows pitch and formants, so the series moves a frequency, and does not
-//! become the waveform itself. What a voice says is fixed by its numbers and worked out on the host;
+//! become the waveform itself. What sounds is fixed by its numbers and worked out on the host;
 //! gradients through a tone's phase lead nowhere, so only the sound θ that may ride on top is
-//! trained. [`Painted`](super::Painted) is the voice whose own numbers are trained.
+//! trained. [`Painted`](super::Painted) is the transform whose own numbers are trained.
 
 mod formants;
 mod tones;
@@ -23,7 +23,7 @@ use crate::series::resample_linear;
 use crate::source::{AudioInput, Input, SourceSpec};
 use crate::{Error, setting};
 
-/// A voice, and the trained sound on top of it if there is any.
+/// A sound, and the trained one on top of it if there is any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Waveform {
     /// What sounds.
@@ -32,7 +32,7 @@ pub struct Waveform {
     pub theta: Option<f32>,
 }
 
-/// What a voice is made of.
+/// What sounds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "sound", rename_all = "kebab-case")]
 pub enum Carrier {

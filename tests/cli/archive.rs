@@ -146,6 +146,13 @@ fn results_of_other_options_or_data_are_not_taken_over_and_presets_may_be_run_ap
     assert_eq!(merged.lines().count(), 5, "{merged}");
     // The default, given or not, is the same.
     bench.done(&line("fast --controls none --missing reject"));
+    for line in [
+        "archive merge results --out results/Alpha.fast.0.json",
+        "archive report results --out results/Alpha.fast.0.json",
+    ] {
+        let stderr = bench.fails(&words(line));
+        assert!(stderr.contains("it is also an input"), "{stderr}");
+    }
     for (rest, expected) in [
         (
             "fast --controls none --missing interpolate",

@@ -232,6 +232,8 @@ fn options_that_nothing_takes_up_are_refused() {
         let expected = format!("error: {option} has no meaning for a black box");
         assert!(stderr.starts_with(&expected), "{given}: {stderr}");
     }
+    let stderr = bench.fails(&words("classify Waves --black-box --out same --plot same"));
+    assert!(stderr.contains("same are the same file"), "{stderr}");
     let stderr = bench.fails(&words(
         "classify Waves --black-box --trainer adam --controls none",
     ));

@@ -136,6 +136,14 @@ fn what_cannot_be_read_or_fitted_says_why() {
     let stiff = fs::read_to_string(bench.path("stiff.csv")).unwrap();
     let short: Vec<&str> = stiff.lines().take(6).collect();
     bench.file("short.csv", short.join("\n"));
+    // The same steps, every second sample of them: another rate.
+    let slow: Vec<&str> = stiff
+        .lines()
+        .enumerate()
+        .filter(|(place, _)| *place == 0 || place % 2 == 1)
+        .map(|(_, row)| row)
+        .collect();
+    bench.file("slow.csv", slow.join("\n"));
     let able = "motion pretrain able.csv --out s.safetensors";
     for (command, message) in [
         (
@@ -202,6 +210,16 @@ fn what_cannot_be_read_or_fitted_says_why() {
         (
             format!("motion compare able.csv stiff.csv --able-bodied able-bodied-0 {HOW}"),
             "able-bodied people",
+        ),
+        (
+            format!("motion pretrain able.csv slow.csv --out s.safetensors {HOW}"),
+            "has 100 samples a second, `stiff-knee-0/trial-0` 50; expected one rate\nhint: give `--resample`",
+        ),
+        (
+            format!(
+                "motion compare able.csv slow.csv --able-bodied able-bodied-0,able-bodied-1 --seeds 1 {HOW}"
+            ),
+            "expected one rate",
         ),
     ] {
         let stderr = bench.fails(&words(&command));

@@ -210,6 +210,18 @@ fn series_are_compared_with_speech() {
     assert!((number("bound") - bound).abs() < 1e-9);
     assert!(number("program_risk") <= bound);
     assert_eq!(bench.json(&words(distance)), outcome);
+    // A member begins with a seed of its own: alone, that of the second is this one.
+    for (name, seed, members) in [("two", "0", "2"), ("second", "4294967296", "1")] {
+        let line =
+            format!("fit Waves/Waves_TRAIN.tsv --out {name} --members {members} --seed {seed}");
+        bench.done(&[&words(&line)[..], &SHORT].concat());
+    }
+    let before = |name: &str, part: usize| {
+        let line = format!("distance {name} Waves/Waves_TEST.tsv --speech speech");
+        bench.json(&words(&line))["parts"][part]["before"].clone()
+    };
+    assert_eq!(before("two", 1), before("second", 0));
+    assert_ne!(before("two", 1), before("two", 0));
     let diagnose = "classify Waves --controls none --diagnose --diagnose-speech speech";
     let diagnosed = bench.json(&[&words(diagnose)[..], &SHORT].concat());
     let distance = diagnosed["diagnosis"][0]["distance"].as_f64();

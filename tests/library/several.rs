@@ -272,6 +272,12 @@ fn members_are_programs_of_other_seeds_and_their_mean_decides() {
             let name = name.replacen("part1.", member, 1);
             assert_eq!(tensor, &numbers[&name], "{name}");
         }
+        // How each was trained is kept under its place.
+        for (name, score) in single.program().scores() {
+            let name = format!("{}_{name}", member.trim_end_matches('.'));
+            assert_eq!(both.program().scores().get(&name), Some(score), "{name}");
+        }
+        assert!(!single.program().scores().is_empty());
     }
     let [first, second] = single.map(|one| one.predict(&test).unwrap());
     assert_ne!(first, second);

@@ -19,8 +19,9 @@ pub struct Arguments {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let out = OutputFile::check_any(self.out.as_ref(), &[])?;
         let results = merge(&self.results)?;
+        let inputs: Vec<_> = results.files.iter().map(PathBuf::as_path).collect();
+        let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
         let text = match common.json {
             true => output::json(&results.results)?,
             false => results.table(),

@@ -22,9 +22,10 @@ struct Outcome<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let inputs: Vec<_> = self.compare.with.iter().map(PathBuf::as_path).collect();
-        let out = OutputFile::check(&self.out, &inputs)?;
         let (results, comparison, reference) = self.compare.compare()?;
+        let inputs = self.compare.with.iter().chain(&results.files);
+        let inputs: Vec<_> = inputs.map(PathBuf::as_path).collect();
+        let out = OutputFile::check(&self.out, &inputs)?;
         out.write(report(&results, &comparison, &reference)?.as_bytes())?;
         output::show(common, &Outcome { out: &self.out }, |outcome| {
             format!("report saved as {}\n", outcome.out.display())

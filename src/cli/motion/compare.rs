@@ -91,20 +91,25 @@ fn describe(outcome: &Outcome) -> String {
         let rows = || outcome.rows.iter().filter(move |row| row.method == method);
         let r_squared: Vec<f64> = rows().filter_map(|row| row.score.r_squared).collect();
         let centre = mean(r_squared.iter().copied());
-        let squares = r_squared.iter().map(|value| (value - centre).powi(2));
-        let worst = r_squared.iter().copied().fold(f64::INFINITY, f64::min);
-        let normalised = mean(rows().filter_map(|row| row.score.normalised_rmse));
+        let squares = |centre| {
+            mean(
+                r_squared
+                    .iter()
+                    .map(|value| (value - centre) * (value - centre)),
+            )
+        };
+        let worst = r_squared.iter().copied().reduce(f64::min);
         let cells = [
             method.to_owned(),
-            format!("{centre:.3}"),
-            format!("{:.3}", mean(squares).sqrt()),
-            format!("{worst:.3}"),
-            format!("{:.2}", mean(rows().map(|row| row.score.rmse_degrees))),
-            format!("{normalised:.3}"),
+            shown(centre, 3),
+            shown(centre.and_then(squares).map(f64::sqrt), 3),
+            shown(worst, 3),
+            shown(mean(rows().map(|row| row.score.rmse_degrees)), 2),
+            shown(mean(rows().filter_map(|row| row.score.normalised_rmse)), 3),
         ];
         let own = |person: &String| {
             let rows = rows().filter(|row| row.person == *person);
-            format!("{:.3}", mean(rows.filter_map(|row| row.score.r_squared)))
+            shown(mean(rows.filter_map(|row| row.score.r_squared)), 3)
         };
         let own = outcome.people.iter().map(own);
         cells.into_iter().chain(own).collect::<Vec<_>>()
@@ -120,8 +125,12 @@ fn describe(outcome: &Outcome) -> String {
     )
 }
 
-/// 0 where there are none.
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
+/// Nothing where there are none: R² is not defined for a joint that does not move.
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let values: Vec<f64> = values.collect();
-    values.iter().sum::<f64>() / values.len().max(1) as f64
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+fn shown(value: Option<f64>, digits: usize) -> String {
+    value.map_or("–".to_owned(), |value| format!("{value:.digits$}"))
 }

@@ -126,10 +126,12 @@ impl Arguments {
 impl Latency {
     /// Of sorted times.
     fn of(times: &[Duration]) -> Self {
+        // The least time that so large a share of all takes at most.
         let at = |share: f64| {
-            let place = (times.len() as f64 * share) as usize;
-            let time = times.get(place.min(times.len().saturating_sub(1)));
-            time.map_or(0.0, |time| time.as_secs_f64() * 1e3)
+            let place = ((times.len() as f64 * share).ceil() as usize).saturating_sub(1);
+            times
+                .get(place)
+                .map_or(0.0, |time| time.as_secs_f64() * 1e3)
         };
         Self {
             predictions: times.len(),

@@ -1,6 +1,6 @@
 //! `retune motion pretrain`: trains the network that is then frozen.
 
-use retune::motion::{PretrainSettings, Scaling};
+use retune::motion::{PretrainSettings, Scaling, same_rate};
 
 use super::reading::{ReadingArgs, Recordings, WindowArgs, by_person, unknown_person};
 use super::show_training;
@@ -67,6 +67,7 @@ impl Arguments {
         let inputs: Vec<_> = self.files.iter().map(PathBuf::as_path).collect();
         let out = OutputFile::check(&self.out, &inputs)?;
         let Recordings { trials, read_as } = self.reading.read_all(&self.files, common)?;
+        let rate_hz = same_rate(&trials)?;
         let mut people = by_person(trials);
         if people.len() < 2 {
             return Err(self.one_person(&people[0][0].person));
@@ -84,7 +85,6 @@ impl Arguments {
             ..PretrainSettings::default()
         };
         settings.training.epochs = self.epochs.unwrap_or(settings.training.epochs);
-        let rate_hz = training[0].rate_hz;
         let scaling = Scaling::fit(&training)?;
         let training = layout.cut_all(&training)?;
         let watched = layout.cut_all(&validation)?;

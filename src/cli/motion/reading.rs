@@ -28,11 +28,17 @@ fn read_as(trials: &[Trial]) -> ReadAs {
     };
     let samples: usize = trials.iter().map(Trial::len).sum();
     let people: BTreeSet<&str> = trials.iter().map(|trial| trial.person.as_str()).collect();
-    let found = format!(
-        "{samples} samples of {} joints at {} Hz",
-        first.joints.len(),
-        first.rate_hz
+    let joints = first.joints.len();
+    let rates = || trials.iter().map(|trial| trial.rate_hz);
+    let (slowest, fastest) = (
+        rates().fold(f32::INFINITY, f32::min),
+        rates().fold(0.0, f32::max),
     );
+    let rate = match slowest == fastest {
+        true => slowest.to_string(),
+        false => format!("{slowest} to {fastest}"),
+    };
+    let found = format!("{samples} samples of {joints} joints at {rate} Hz");
     let mut read_as = ReadAs::new(&first.read_as.file, found);
     let people = text::counted(people.len(), "person", "people");
     read_as.add("trials", format!("{} of {people}", trials.len()));

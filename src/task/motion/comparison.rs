@@ -2,7 +2,8 @@
 
 use burn::tensor::backend::AutodiffBackend;
 use retune_core::motion::{
-    MotionScore, PersonSplit, Scaling, Stretch, Trial, WindowLayout, Windows, score, wrong_count,
+    MotionScore, PersonSplit, Scaling, Stretch, Trial, WindowLayout, Windows, same_rate, score,
+    wrong_count,
 };
 use serde::Serialize;
 
@@ -59,14 +60,14 @@ pub struct MotionRow {
 }
 
 impl LeaveOneOut {
-    /// Pretrains a source for each seed, adapts it to each person in several ways, and scored them.
+    /// Pretrains a source for each seed, adapts it to each person in several ways, and scores them.
     ///
     /// `progress` hears what is done, as done and of how many.
     ///
     /// # Errors
     ///
     /// When there are fewer than two able-bodied people or nobody to adapt to, the trials have
-    /// other joints or are too short, or a source was changed.
+    /// other joints or rates or are too short, or a source was changed.
     pub fn run<A: AutodiffBackend>(
         &self,
         device: &A::Device,
@@ -87,11 +88,13 @@ impl LeaveOneOut {
                 format!("{MOST_SEEDS} at most"),
             ));
         }
+        let trials = self.able_bodied.iter().chain(&self.people).flatten();
+        let rate = same_rate(trials)?;
         let all = self.seeds as usize * (self.people.len() + 1);
         let mut done = 0;
         let mut rows = Vec::new();
         for seed in 0..self.seeds {
-            let (source, training) = self.pretrained::<A>(seed, device)?;
+            let (source, training) = self.pretrained::<A>(seed, rate, device)?;
             done += 1;
             progress(done, all);
             for (number, trials) in self.people.iter().enumerate() {
@@ -117,6 +120,7 @@ impl LeaveOneOut {
     fn pretrained<A: AutodiffBackend>(
         &self,
         seed: u64,
+        rate: f32,
         device: &A::Device,
     ) -> Result<(MotionSourceWeights, Windows), Error> {
         let left_out = seed as usize % self.able_bodied.len();
@@ -130,10 +134,6 @@ impl LeaveOneOut {
             part.extend(trials.iter().cloned());
         }
         let scaling = Scaling::fit(&training)?;
-        let first = training.first();
-        let rate = first
-            .expect("there is a trial: checked in `Scaling::fit`")
-            .rate_hz;
         let [training, validation] = [training, validation].map(|all| self.layout.cut_all(&all));
         let (training, validation) = (training?, validation?);
         let settings = PretrainSettings {

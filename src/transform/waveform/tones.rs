@@ -7,7 +7,7 @@ use super::{Signal, check_frequency};
 use crate::source::AudioInput;
 use crate::{Error, setting};
 
-/// A tone: `gain · sin(2π Σ f(t) / 16000)` with `f(t) = frequency · (1 + deviation · signal(t))`,
+/// A tone: `gain · sin(2π Σ f(t) / rate)` with `f(t) = frequency · (1 + deviation · signal(t))`,
 /// kept within 20 to 7,800 Hz.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tone {

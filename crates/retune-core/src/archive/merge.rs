@@ -19,6 +19,8 @@ pub struct Results {
     pub identities: BTreeMap<String, Identity>,
     /// All of them, sorted by data set, preset and seed.
     pub results: Vec<JobResult>,
+    /// The files that they were read from, twice read ones too.
+    pub files: Vec<PathBuf>,
 }
 
 /// Reads the results in all folders, in whatever order.
@@ -32,8 +34,10 @@ pub struct Results {
 /// job that differ.
 pub fn merge(folders: &[PathBuf]) -> Result<Results, Error> {
     let mut found = BTreeMap::<Job, (PathBuf, JobResult)>::new();
+    let mut read = Vec::new();
     for folder in folders {
         for path in files(folder)? {
+            read.push(path.clone());
             let result = JobResult::read(&path)?;
             if let Some((other, known)) = found.get(&result.job) {
                 let of = |one: &JobResult| (one.identity.clone(), one.data_sha256.clone());
@@ -81,6 +85,7 @@ pub fn merge(folders: &[PathBuf]) -> Result<Results, Error> {
     Ok(Results {
         identities,
         results,
+        files: read,
     })
 }
 

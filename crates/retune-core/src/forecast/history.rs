@@ -41,8 +41,8 @@ pub struct Histories {
 impl History {
     /// Reads the histories of a file of separated values.
     ///
-    /// Fields are separated by tabs when the first line holds one, else by commas, else by
-    /// semicolons. The first row is a header when it holds words and no numbers, when it begins
+    /// Fields are separated by tabs, commas or semicolons, by what parts the first rows into the same
+    /// number of fields, most of them numbers. The first row is a header when it holds words and no numbers, when it begins
     /// with a name for times or with an empty field that the row after it does not begin with, when
     /// it has words above numbers, when a column is asked for that it names, or when it counts in
     /// equal steps and the rows after it do not; [`HistoryOptions::header`] says so where that

@@ -11,7 +11,9 @@ pub mod retrieval;
 pub mod trial;
 pub mod windows;
 
-pub use check::{bad_rate, bad_setting, find_joint, finite, no_joints, same_joints, wrong_count};
+pub use check::{
+    bad_rate, bad_setting, find_joint, finite, no_joints, same_joints, same_rate, wrong_count,
+};
 pub use metrics::{JointScore, MotionScore, score};
 pub use retrieval::Retrieval;
 pub use trial::{

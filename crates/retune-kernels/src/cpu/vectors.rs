@@ -273,3 +273,16 @@ mod avx {
         }
     }
 }
+
+#[cfg(test)]
+#[test]
+fn what_never_was_faster_runs_only_where_it_is_asked_for() {
+    let asked = std::env::var_os("RETUNE_AVX512").is_some_and(|value| value == "1");
+    let tried = in_every_version(|| {
+        #[cfg(target_arch = "x86_64")]
+        return matches!(Set::best(), Set::Avx512);
+        #[cfg(not(target_arch = "x86_64"))]
+        false
+    });
+    assert!(asked || !tried.contains(&true));
+}

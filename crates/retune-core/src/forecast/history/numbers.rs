@@ -23,8 +23,9 @@ pub(super) fn write_plainly(
     let given = options.decimal.is_some() || options.thousands.is_some();
     let width = rows.iter().map(Row::len).max().unwrap_or(0);
     let mut decided: Vec<(&'static str, String)> = Vec::new();
+    let below = &rows[usize::from(rows.len() > 1)..];
+    let mut styles = Vec::new();
     for column in 0..width {
-        let below = &rows[usize::from(rows.len() > 1)..];
         let fields = || below.iter().map(|row| row.get(column));
         let is_plain = |field: &str| parses(field) || is_missing(field);
         // Where commas part the fields a comma parts no decimals, but for fields in quotes.
@@ -61,24 +62,38 @@ pub(super) fn write_plainly(
                 decided.push(said);
             }
         }
-        let written = |field: &str| {
-            // As it stands: an identifier may begin with zeros.
-            if field.trim().bytes().all(|byte| byte.is_ascii_digit()) {
-                return None;
-            }
-            let value = style.number::<f64>(field).ok().flatten()?;
-            (style != NumberStyle::PLAIN || !parses(field)).then(|| value.to_string())
-        };
-        for row in &mut *rows {
-            if let Some(plain) = written(row.get(column)) {
-                let fields = row.iter().enumerate();
-                let fields =
-                    fields.map(|(at, field)| if at == column { plain.as_str() } else { field });
-                *row = Row::new(row.line, fields.collect::<Vec<_>>());
-            }
+        styles.push((column, style));
+    }
+    if styles.is_empty() {
+        return Ok(decided);
+    }
+    // Each row is written once, whatever the number of its columns.
+    for row in rows {
+        let written: Vec<(usize, String)> = styles
+            .iter()
+            .filter_map(|(column, style)| Some((*column, plainly(row.get(*column), *style)?)))
+            .collect();
+        if written.is_empty() {
+            continue;
         }
+        let mut written = written.iter().peekable();
+        let fields = row.iter().enumerate().map(|(place, field)| {
+            let plain = written.next_if(|(column, _)| *column == place);
+            plain.map_or(field, |(_, plain)| plain)
+        });
+        *row = Row::new(row.line, fields.collect::<Vec<_>>());
     }
     Ok(decided)
+}
+
+/// A number of a style written with a decimal point; `None` for what may stand as it is.
+fn plainly(field: &str, style: NumberStyle) -> Option<String> {
+    // As it stands: an identifier may begin with zeros.
+    if field.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let value = style.number::<f64>(field).ok().flatten()?;
+    (style != NumberStyle::PLAIN || !parses(field)).then(|| value.to_string())
 }
 
 /// Whether a field is a number as it stands.

@@ -284,9 +284,9 @@ fn step(frequency: &str) -> Option<Span> {
                 .ok()
                 .filter(|count| (1..=1_000_000).contains(count))?;
             match unit.trim_end_matches('s') {
-                "year" => span.years(count),
-                "quarter" => span.months(3 * count),
-                "month" => span.months(count),
+                "year" => span.try_years(count).ok()?,
+                "quarter" => span.try_months(3 * count).ok()?,
+                "month" => span.try_months(count).ok()?,
                 "week" => span.days(7 * count),
                 "day" => span.days(count),
                 "hour" => span.hours(count),
@@ -437,6 +437,18 @@ mod tests {
             (
                 "@frequency 9999999999999_days\n",
                 "a.tsf:1: `@frequency` is `9999999999999_days`",
+            ),
+            (
+                "@frequency 20000_years\n",
+                "a.tsf:1: `@frequency` is `20000_years`",
+            ),
+            (
+                "@frequency 100000_quarters\n",
+                "a.tsf:1: `@frequency` is `100000_quarters`",
+            ),
+            (
+                "@frequency 300000_months\n",
+                "a.tsf:1: `@frequency` is `300000_months`",
             ),
             (
                 "@attribute a date\n@attribute b date\n",

@@ -138,16 +138,15 @@ impl Dates {
             }
             Step::BusinessDays => {
                 let weekday = u32::try_from(self.start.weekday().to_monday_zero_offset()).ok()?;
-                let weeks = (weekday.min(4) + place) / 5;
-                let days = i64::from(weeks) * 7 + i64::from((weekday.min(4) + place) % 5);
-                let days = Span::new().try_days(days - i64::from(weekday)).ok()?;
+                let place = i64::from(weekday.min(4)) + i64::from(place);
+                let days = place / 5 * 7 + place % 5 - i64::from(weekday);
+                let days = Span::new().try_days(days).ok()?;
                 self.start.checked_add(days).ok()
             }
             Step::Counts(_) => None,
         }
     }
 
-    /// The time some steps after the first one, as it is written.
     /// Whether other dates begin where these, so many, end.
     pub(super) fn reaches(&self, length: usize, next: &Self) -> bool {
         let Some(expected) = self.at(length) else {
@@ -158,6 +157,7 @@ impl Dates {
         apart <= SignedDuration::from_hours(if alike { 0 } else { 24 })
     }
 
+    /// The time some steps after the first one, as it is written.
     pub(super) fn stamp(&self, place: usize) -> Option<String> {
         let time = self.at(place)?;
         let from = self

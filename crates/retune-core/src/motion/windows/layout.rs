@@ -2,7 +2,7 @@
 
 use super::{WindowOrigin, Windows};
 use crate::motion::Trial;
-use crate::motion::check::{bad_setting, find_joint, nothing, same_joints, too_short};
+use crate::motion::check::{bad_setting, find_joint, nothing, same_joints, same_rate, too_short};
 use crate::{Error, ErrorKind};
 
 /// Which joints are to be predicted.
@@ -79,6 +79,8 @@ impl WindowLayout {
         &self,
         trials: impl IntoIterator<Item = &'a Trial>,
     ) -> Result<Windows, Error> {
+        let trials: Vec<&Trial> = trials.into_iter().collect();
+        same_rate(trials.iter().copied())?;
         let mut all = None;
         for (trial, recording) in trials.into_iter().enumerate() {
             for (setting, value) in [
