@@ -22,6 +22,7 @@
 
 pub mod engine;
 pub mod fit;
+mod limits;
 pub mod mapping;
 pub mod motion;
 mod parameters;

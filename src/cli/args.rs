@@ -11,23 +11,9 @@ use clap::{ArgMatches, Args, FromArgMatches};
 use retune::series::{Format, LabelColumn, LongColumns, Missing, ReadOptions, Unequal};
 use retune::{Engine, Error};
 
+use super::common::Common;
 use super::output::say;
 use super::problem::problem;
-
-/// What every command takes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Everywhere")]
-pub struct Common {
-    /// Print the result as JSON
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// No progress and no notes on stderr, only errors
-    #[arg(long, short, global = true)]
-    pub quiet: bool,
-    /// The seed of everything random
-    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
-}
 
 /// Where the tensors are.
 #[derive(Debug, Clone, Args)]

@@ -10,7 +10,7 @@ use retune::series::{
 };
 use serde::Serialize;
 
-use super::args::Common;
+use super::common::Common;
 use super::output;
 use super::progress::Progress;
 use super::text::{self, Column};

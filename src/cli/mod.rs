@@ -5,6 +5,7 @@ mod archive;
 mod args;
 mod bench;
 mod classify;
+mod common;
 mod completions;
 mod data;
 mod distance;
@@ -41,13 +42,14 @@ mod prelude {
     pub use retune::Engine;
     pub use retune::engine::Classifier;
     pub use retune::fit::{FitSettings, Preset};
-    pub use retune::program::{Program, SourceReference};
+    pub use retune::program::Program;
     pub use retune::series::{Dataset, ReadOptions, Scaling, Split};
-    pub use retune::source::{DEFAULT_SOURCE, SourceWeights, SpeechFolder};
+    pub use retune::source::{DEFAULT_SOURCE, SourceReference, SourceWeights, SpeechFolder};
     pub use retune::table::ReadAs;
     pub use serde::Serialize;
 
     pub(super) use super::args::*;
+    pub(super) use super::common::Common;
     pub(super) use super::output::{self, OutputFile};
     pub(super) use super::problem::problem;
     pub(super) use super::progress::{Progress, Waiting};

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 use retune::storage::{check_writable, write_whole};
 use retune::table::ReadAs;
-use retune::wording::{escaped_lines, moves_cursor};
+use retune::wording::escaped_lines;
 use serde::Serialize;
 
-use super::args::Common;
+use super::common::Common;
 use super::problem::problem;
+use super::text::escaped_json;
 
 /// Prints a result exactly as it is, or, on a terminal, without what would move its cursor; a reader that
 /// has closed the pipe has seen enough.
@@ -53,18 +54,6 @@ pub fn deliver(out: Option<OutputFile>, text: &str) -> Result<()> {
 /// A result as JSON. What would move a terminal's cursor is escaped there, and so still exact.
 pub fn json(result: &(impl Serialize + ?Sized)) -> Result<String> {
     Ok(escaped_json(&serde_json::to_string_pretty(result)?) + "\n")
-}
-
-/// JSON in which such characters, which can only stand in strings, are escaped as JSON has it.
-pub fn escaped_json(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match moves_cursor(c) && c != '\n' {
-            true => shown += &format!("\\u{:04x}", u32::from(c)),
-            false => shown.push(c),
-        }
-    }
-    shown
 }
 
 /// Writes a line for people to stderr, without what would move a terminal's cursor.

@@ -7,7 +7,7 @@ use retune::wording::escaped;
 use retune::{Error, ErrorKind};
 use serde::Serialize;
 
-use super::output::escaped_json;
+use super::text::escaped_json;
 
 /// An error of the command line itself, as one sentence without a full stop, and what to do next.
 pub fn problem(message: impl Into<String>, hint: impl Into<String>) -> Error {

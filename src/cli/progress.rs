@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use retune::wording::escaped;
 
-use super::args::Common;
+use super::common::Common;
 use super::{output, text};
 
 /// How long nothing is shown.

@@ -4,8 +4,8 @@ use std::iter::once;
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
-use retune::program::SourceReference;
-use retune::wording::escaped;
+use retune::source::SourceReference;
+use retune::wording::{escaped, moves_cursor};
 
 /// How a column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +153,18 @@ pub fn checked_sources(of: &[SourceReference], frozen: bool) -> String {
 /// `1 class`, `3 classes`: a number and what is counted.
 pub fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
+}
+
+/// JSON in which what would move a terminal's cursor, which can only stand in strings, are escaped as JSON has it.
+pub fn escaped_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match moves_cursor(c) && c != '\n' {
+            true => shown += &format!("\\u{:04x}", u32::from(c)),
+            false => shown.push(c),
+        }
+    }
+    shown
 }
 
 #[cfg(test)]

@@ -4,11 +4,9 @@ use super::{Examples, FitSettings, check_series, hearings};
 use crate::Error;
 use crate::mapping::Pooling;
 use crate::parameters::Numbers;
-use crate::program::{
-    Extraction, FeaturePart, FeatureProgram, Program, Scaled, SourceReference, Trained,
-};
+use crate::program::{Extraction, FeaturePart, FeatureProgram, Program, Scaled, Trained};
 use crate::series::Level;
-use crate::source::SourceWeights;
+use crate::source::{SourceReference, SourceWeights};
 
 /// Makes a program that gives what sources make of series like these, `pooling` of it: each source hears them
 /// through each transform of the settings, as it begins.

@@ -5,8 +5,7 @@ use retune_core::memory;
 use super::closed_form::{ACTIVATIONS, TOGETHER};
 use super::{Examples, FitSettings};
 use crate::Error;
-use crate::mapping::pooled_width;
-use crate::source::SourceWeights;
+use crate::source::{SourceWeights, pooled_width};
 
 /// Whether a fit in closed form fits into memory: the activations of all series at once with a copy for
 /// each readout, its decomposition, and the scores of every readout that may be kept.

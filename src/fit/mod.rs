@@ -34,10 +34,10 @@ use crate::kernel::Kernels;
 use crate::mapping::{LabelMapping, OutputMapping};
 use crate::parameters::Numbers;
 use crate::program::{
-    Classification, ClassifierRecord, Part, Program, Scaled, SourceReference, Trained, check_finite,
+    Classification, ClassifierRecord, Part, Program, Scaled, Trained, check_finite,
 };
 use crate::series::{Classes, Level, Split};
-use crate::source::{SourceModel, SourceWeights};
+use crate::source::{SourceModel, SourceReference, SourceWeights};
 use crate::train;
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};

@@ -192,8 +192,8 @@ as_what_it_holds!(Mapping, OnHost, "mapping");
 mod tests {
     use super::*;
     use crate::kernel::Cpu;
-    use crate::mapping::{Pooling, TapSet};
-    use crate::source::SourceWeights;
+    use crate::mapping::Pooling;
+    use crate::source::{SourceWeights, TapSet};
 
     /// What is counted is what is made, and a program that promises more has it refused before.
     #[test]

@@ -7,10 +7,10 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::OutputMapping;
-use super::pooling::{Pooling, TapSet, pool};
+use super::pooling::{Pooling, pool};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
-use crate::source::{Outputs, SourceSpec};
+use crate::source::{Outputs, SourceSpec, TapSet};
 use crate::{Error, ErrorKind};
 
 /// The taps that it reads.

@@ -13,7 +13,7 @@ pub use erased::{Mapping, register};
 pub use label::{Answers, Choice, LabelMapping, LabelRule, Sees, register_rule, rule_names};
 pub(crate) use label::{Means, cosines};
 pub use linear::Linear;
-pub use pooling::{Pooling, TapSet, pool, pooled_width};
+pub use pooling::{Pooling, pool};
 pub use readout::Readout;
 
 use std::fmt::{Debug, Display};

@@ -7,60 +7,10 @@ use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::Kernels;
-use crate::kernel::composed::POOLED;
-use crate::source::{Outputs, SourceSpec, Tap, TapOf};
+use crate::source::{Outputs, SourceSpec, TapOf, TapSet};
 
 /// The place of the shares of positive values in what is pooled of the frames of a tap.
 const SHARES: usize = 4;
-
-/// Which taps of a source readouts read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TapSet {
-    /// Those that tell series apart: [`Tap::read`].
-    #[default]
-    Series,
-    /// Those that tell speech apart: [`Tap::of_speech`].
-    Speech,
-}
-
-impl TapSet {
-    /// The places of the taps.
-    pub fn places(self, source: &SourceSpec) -> Vec<usize> {
-        let taps = source.taps.iter().enumerate();
-        let read = taps.filter(|(_, tap)| match self {
-            Self::Series => tap.read,
-            Self::Speech => tap.of_speech,
-        });
-        read.map(|(place, _)| place).collect()
-    }
-
-    /// How many features [`pool`] gives of them: of each, in their order, the tap itself where it is of the
-    /// clip, and where it is of frames their mean, maximum, minimum, deviation, share of positive values
-    /// and the segments' means.
-    pub fn width(self, source: &SourceSpec) -> usize {
-        self.of(source).map(width).sum()
-    }
-
-    fn of(self, source: &SourceSpec) -> impl Iterator<Item = &Tap> {
-        self.places(source)
-            .into_iter()
-            .map(|place| &source.taps[place])
-    }
-}
-
-/// The [width](TapSet::width) of what is pooled for series.
-pub fn pooled_width(source: &SourceSpec) -> usize {
-    TapSet::Series.width(source)
-}
-
-/// The features of one tap.
-fn width(tap: &Tap) -> usize {
-    match tap.of {
-        TapOf::Frames => tap.width * POOLED,
-        TapOf::Mean | TapOf::Clip => tap.width,
-    }
-}
 
 /// Which of these features a linear readout reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -132,7 +82,7 @@ impl Pooling {
                 }
                 TapOf::Clip => {}
             }
-            start += width(tap);
+            start += tap.pooled_width();
         }
         blocks
     }
@@ -157,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::kernel::Cpu;
-    use crate::source::{SourceWeights, host};
+    use crate::source::{SourceWeights, host, pooled_width};
 
     /// By hand from the order that [`TapSet::width`] names: the context, then of each layer, 1,280 wide, its
     /// first 128 and, after three times 128, the next.

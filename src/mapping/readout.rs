@@ -4,11 +4,11 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::OutputMapping;
-use super::pooling::{Pooling, TapSet, pool};
+use super::pooling::{Pooling, pool};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, named, tensor};
-use crate::source::{Outputs, SourceSpec};
+use crate::source::{Outputs, SourceSpec, TapSet};
 
 /// The names of the readout's numbers in a program.
 const WEIGHTS: &str = "weights";

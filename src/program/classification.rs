@@ -5,7 +5,8 @@ use std::ops::Range;
 use retune_core::table::Real;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task, limits};
+use super::{Content, Program, Task};
+use crate::limits;
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::series::{Classes, Level, Scaling};

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Scaled, Task, limits};
+use super::{Content, Program, Scaled, Task};
 use crate::Error;
+use crate::limits;
 use crate::mapping::Pooling;
 use crate::parameters::Numbers;
 use crate::series::{Level, Scaling};

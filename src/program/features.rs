@@ -2,9 +2,9 @@
 
 use crate::forecast::ScaledWindow;
 use crate::kernel::Kernels;
-use crate::mapping::{pool, pooled_width};
+use crate::mapping::pool;
 use crate::parameters::Parameters;
-use crate::source::{SourceModel, host, in_batches};
+use crate::source::{SourceModel, host, in_batches, pooled_width};
 use crate::transform::Transform;
 use crate::{Error, ErrorKind};
 

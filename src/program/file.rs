@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Content, Header, Program, Task, limits};
+use super::{Content, Header, Program, Task};
+use crate::limits;
 use crate::parameters::Numbers;
 use crate::storage::{HashSum, Stored, read_file, write_whole};
 use crate::wording::shorten;

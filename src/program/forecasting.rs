@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task, limits};
+use super::{Content, Program, Task};
 use crate::forecast::Conformal;
+use crate::limits;
 use crate::parameters::Numbers;
 use crate::ridge::LinearModel;
 use crate::storage::HostTensor;

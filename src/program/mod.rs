@@ -8,7 +8,6 @@ mod extraction;
 mod features;
 mod file;
 mod forecasting;
-pub(crate) mod limits;
 mod motion;
 #[cfg(test)]
 mod tests;
@@ -23,15 +22,15 @@ pub use motion::{Motion, MotionProgram, MotionRecord};
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::slice;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
+use crate::limits;
 use crate::parameters::Numbers;
 use crate::setting;
-use crate::source::{SourceSpec, SourceWeights};
-use crate::{Error, ErrorKind};
+use crate::source::{SourceReference, SourceWeights};
 
 /// What a program predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,78 +49,6 @@ pub enum Task {
 impl fmt::Display for Task {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&setting::name(self))
-    }
-}
-
-/// The source that a program was trained for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceReference {
-    /// Its name, for people.
-    pub name: String,
-    /// The sha256 of its file, in hexadecimal: what counts.
-    pub sha256: String,
-}
-
-impl SourceReference {
-    /// The reference to a source.
-    pub fn of(source: &SourceSpec) -> Self {
-        Self {
-            name: source.name.clone(),
-            sha256: source.sha256.clone(),
-        }
-    }
-
-    /// Whether the name is short and the hash is one; else the end of a sentence on a damaged file.
-    fn check_written(&self) -> Result<(), String> {
-        limits::names(
-            "names of sources",
-            slice::from_ref(&self.name),
-            &limits::SOURCES,
-        )?;
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        match self.sha256.len() == 64 && self.sha256.bytes().all(is_digit) {
-            true => Ok(()),
-            false => Err("it names a source by no sha256".to_owned()),
-        }
-    }
-
-    /// Whether `source` is this one.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Mismatch`]; the message names both.
-    pub fn check(&self, source: &Self) -> Result<(), Error> {
-        if self.sha256 == source.sha256 {
-            return Ok(());
-        }
-        let (own, other) = (self.shown(), source.shown());
-        let message = format!("the program was trained for the source {own}, not for {other}");
-        let hint = format!("it was called {}; give that source", self.name);
-        Err(Error::new(ErrorKind::Mismatch, message).with_hint(hint))
-    }
-
-    /// It is not among the sources given by name or file.
-    fn missing(&self, given: &[SourceWeights]) -> Error {
-        let name = &self.name;
-        let hint = format!(
-            "it was called {name}; give that source, a name from `retune source list` or a file"
-        );
-        let error = match given {
-            [other] => self.check(&Self::of(other.spec())).err(),
-            _ => None,
-        };
-        let error = error.unwrap_or_else(|| {
-            let own = self.shown();
-            let message = format!("the program needs the source {own}, which was not given");
-            Error::new(ErrorKind::Mismatch, message)
-        });
-        error.with_hint(hint).with_setting("source", "")
-    }
-
-    /// Its name with enough of its hash to tell two apart.
-    fn shown(&self) -> String {
-        let hash = self.sha256.get(..12).unwrap_or(&self.sha256);
-        format!("{} (sha256 {hash})", self.name)
     }
 }
 
@@ -205,7 +132,7 @@ impl<T: Content> Program<T> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Mismatch`] for one that is neither, and where none that was given is one of them.
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for one that is neither, and where none that was given is one of them.
     pub fn find_sources(&self, given: &[SourceWeights]) -> Result<Vec<SourceWeights>, Error> {
         let same = |one: &SourceReference, other: &SourceWeights| one.sha256 == other.sha256();
         let is_wanted = |other| self.sources().iter().any(|one| same(one, other));

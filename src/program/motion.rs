@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Program, Task, limits};
+use super::{Content, Program, Task};
+use crate::limits;
 use crate::parameters::Numbers;
 use crate::transform::RefurbishSize;
 

@@ -1,4 +1,4 @@
-//! The kinds of source, and the sources that are compiled in.
+//! The kinds of source.
 
 use super::attention_rnn::AttentionRnnSource;
 use super::speech_embedding::SpeechEmbeddingSource;
@@ -16,20 +16,6 @@ macro_rules! each_kind {
     };
 }
 
-const SHIPPED: [(&str, &[u8]); 2] = [
-    (
-        DEFAULT_SOURCE,
-        include_bytes!("../../models/attrnn-gsc35.safetensors"),
-    ),
-    (
-        "speech-embedding",
-        include_bytes!("../../models/speech-embedding.safetensors"),
-    ),
-];
-
-/// The name of the source that is used unless another is asked for.
-pub const DEFAULT_SOURCE: &str = "attrnn-gsc35";
-
 impl Entry for OnHost {
     fn own() -> Vec<(&'static str, Self)> {
         each_kind!(Self)
@@ -46,15 +32,4 @@ impl<B: Kernels> Entry for OnDevice<B> {
 pub fn register<S: Source>() {
     registry::add(OnHost::of::<S>());
     add_on_each_backend!(OnDevice, S);
-}
-
-/// The names of the sources that are compiled in, the default one first.
-pub fn shipped_sources() -> Vec<&'static str> {
-    SHIPPED.iter().map(|(name, _)| *name).collect()
-}
-
-/// The bytes of a source that is compiled in.
-pub(super) fn shipped(name: &str) -> Option<&'static [u8]> {
-    let mut shipped = SHIPPED.iter().filter(|(of, _)| *of == name);
-    shipped.next().map(|(_, bytes)| *bytes)
 }

@@ -10,21 +10,27 @@ mod list;
 pub mod motion;
 mod play;
 mod process;
+mod reference;
 mod report;
+mod shipped;
 mod spec;
 mod speech;
 pub mod speech_embedding;
+mod taps;
 mod weights;
 
 pub(crate) use batches::in_batches;
 pub use black_box::{BlackBox, Counted, HostBatch, Opaque};
-pub use list::{DEFAULT_SOURCE, register, shipped_sources};
+pub use list::register;
 pub use play::play;
 pub use process::Process;
+pub use reference::SourceReference;
 pub(crate) use report::label_logits;
 pub use report::{Report, measure};
+pub use shipped::{DEFAULT_SOURCE, shipped_sources};
 pub use spec::{AudioInput, PlaneInput, SourceSpec, Tap, TapOf};
 pub use speech::{SpeechClip, SpeechFolder};
+pub use taps::{TapSet, pooled_width};
 pub use weights::{Source, SourceWeights};
 
 use std::fmt::Debug;

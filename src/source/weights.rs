@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{SourceModel, SourceSpec, list};
+use super::{SourceModel, SourceSpec, shipped};
 use crate::kernel::Kernels;
+use crate::limits::LARGEST_FILE;
 use crate::parameters::Numbers;
-use crate::program::limits::LARGEST_FILE;
 use crate::registry;
 use crate::storage::{Stored, read_file, sha256, write_whole};
 use crate::{Error, ErrorKind};
@@ -113,16 +113,16 @@ impl SourceWeights {
     ///
     /// None in practice: what is shipped can be read.
     pub fn known(name: &str) -> Result<Option<Self>, Error> {
-        if let Some(bytes) = list::shipped(name) {
+        if let Some(bytes) = shipped::shipped(name) {
             return Self::from_bytes(bytes, name).map(Some);
         }
         if let Some(random) = name.strip_prefix(RANDOM) {
             let (of, seed) = random.rsplit_once('-').unwrap_or(("", random));
             let of = match of {
-                "" => list::DEFAULT_SOURCE,
+                "" => shipped::DEFAULT_SOURCE,
                 of => of,
             };
-            if let (Some(bytes), Ok(seed)) = (list::shipped(of), seed.parse()) {
+            if let (Some(bytes), Ok(seed)) = (shipped::shipped(of), seed.parse()) {
                 return Self::from_bytes(bytes, of)?.random(seed).map(Some);
             }
         }
@@ -138,8 +138,8 @@ impl SourceWeights {
     pub fn random(&self, seed: u64) -> Result<Self, Error> {
         let kind = self.kind();
         let is_of = |name: &&str| Self::find(name).is_ok_and(|one| one.format == self.format);
-        let name = match list::shipped_sources().into_iter().find(is_of) {
-            Some(of) if of != list::DEFAULT_SOURCE => format!("{RANDOM}{of}-{seed}"),
+        let name = match shipped::shipped_sources().into_iter().find(is_of) {
+            Some(of) if of != shipped::DEFAULT_SOURCE => format!("{RANDOM}{of}-{seed}"),
             _ => format!("{RANDOM}{seed}"),
         };
         let bytes = to_bytes(&self.format, &name, &(kind.labels)(), (kind.random)(seed));

@@ -6,9 +6,9 @@ use crate::Error;
 use crate::baseline;
 use crate::fit::{LabelSettings, Labels, Queried, QueryPoint};
 use crate::kernel::Kernels;
-use crate::program::{Classification, ClassifierRecord, Part, Program, SourceReference, Trained};
+use crate::program::{Classification, ClassifierRecord, Part, Program, Trained};
 use crate::series::{Classes, Dataset, Level, Scaling, Split};
-use crate::source::{BlackBox, Counted};
+use crate::source::{BlackBox, Counted, SourceReference};
 use crate::train::{self, Plan, Progress, Schedule};
 use crate::transform::{Basis, Padding, Position, Transform};
 

@@ -7,9 +7,8 @@ use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
 use retune_core::argmax;
 use retune_core::table::Real;
-use serde::Serialize;
 
-use super::score::Score;
+use super::score::{Prediction, Score};
 use crate::fit::{FitProgress, FitSettings, LeftOut, fit};
 use crate::kernel::Kernels;
 use crate::parameters::Parameters;
@@ -20,17 +19,6 @@ use crate::source::{
     play,
 };
 use crate::{Error, ErrorKind};
-
-/// The class that a program gives a series.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Prediction {
-    /// The most probable class, as the training split writes it.
-    pub label: String,
-    /// Its place among the program's labels.
-    pub class: usize,
-    /// The probability of every class, in the order of the program's labels; they sum to 1.
-    pub probabilities: Vec<f32>,
-}
 
 /// What the source heard of one series, and what it made of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,6 +8,7 @@
 use serde::Serialize;
 
 use super::classifier::Classifier;
+use super::score::risk;
 use crate::fit::member_seed;
 use crate::kernel::Kernels;
 use crate::program::Trained;
@@ -121,16 +122,6 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
     let powers: Vec<f32> = logits.iter().map(|logit| (logit - highest).exp()).collect();
     let sum: f32 = powers.iter().sum();
     powers.iter().map(|power| power / sum).collect()
-}
-
-/// The Euclidean distance of probabilities from the truth, which may be none of them.
-pub(super) fn risk(probabilities: &[f32], right: Option<usize>) -> f64 {
-    let squares = probabilities.iter().enumerate().map(|(class, found)| {
-        let truth = if Some(class) == right { 1.0 } else { 0.0 };
-        (f64::from(*found) - truth).powi(2)
-    });
-    let unknown = if right.is_none() { 1.0 } else { 0.0 };
-    (squares.sum::<f64>() + unknown).sqrt()
 }
 
 /// The points along a direction, in rising order.

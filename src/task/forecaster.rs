@@ -9,11 +9,10 @@ use super::classifier::check_answer;
 use crate::fit::{FitProgress, ForecastSettings, fit_forecast};
 use crate::forecast::{History, Interval, LEVELS, ScaledWindow, season_ahead};
 use crate::kernel::Kernels;
-use crate::mapping::pooled_width;
 use crate::parameters::Parameters;
 use crate::program::{ForecastProgram, Trained, readings};
 use crate::ridge::LinearModel;
-use crate::source::{SourceModel, SourceWeights};
+use crate::source::{SourceModel, SourceWeights, pooled_width};
 use crate::{Error, ErrorKind};
 
 /// What comes after a history, as a program sees it.

@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use super::classifier::Prediction;
-use super::distance::risk;
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -12,6 +10,17 @@ const LOWEST_PROBABILITY: f64 = 1e-15;
 
 /// The most classes that a table of confusions is made for: it grows with their square.
 const MOST_CONFUSED: usize = 2000;
+
+/// The class that a program gives a series.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The most probable class, as the training split writes it.
+    pub label: String,
+    /// Its place among the program's labels.
+    pub class: usize,
+    /// The probability of every class, in the order of the program's labels; they sum to 1.
+    pub probabilities: Vec<f32>,
+}
 
 /// How well a program does on labelled series.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -98,6 +107,16 @@ impl Score {
             confusion,
         })
     }
+}
+
+/// The Euclidean distance of probabilities from the truth, which may be none of them.
+pub(super) fn risk(probabilities: &[f32], right: Option<usize>) -> f64 {
+    let squares = probabilities.iter().enumerate().map(|(class, found)| {
+        let truth = if Some(class) == right { 1.0 } else { 0.0 };
+        (f64::from(*found) - truth).powi(2)
+    });
+    let unknown = if right.is_none() { 1.0 } else { 0.0 };
+    (squares.sum::<f64>() + unknown).sqrt()
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::classifier::Classifier;
 use crate::kernel::Kernels;
 use crate::mapping::{Linear, Mapping, OutputMapping};
-use crate::program::{Classification, ClassifierRecord, Part, Program, SourceReference, Trained};
+use crate::program::{Classification, ClassifierRecord, Part, Program, Trained};
 use crate::series::{Classes, Level, Scaling};
-use crate::source::{AudioInput, Input, Outputs, SourceModel, SourceSpec};
+use crate::source::{AudioInput, Input, Outputs, SourceModel, SourceReference, SourceSpec};
 use crate::transform::Transform;
 
 #[derive(Debug)]

@@ -12,10 +12,9 @@ use super::{
     Waveform, each_transform,
 };
 use crate::kernel::Kernels;
-use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
-use crate::source::{Input, SourceModel, SourceSpec};
+use crate::source::{Input, SourceModel, SourceSpec, TapSet};
 use crate::{Error, ErrorKind};
 
 /// What [`InputTransform`] has without a backend, for any type.

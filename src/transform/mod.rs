@@ -43,9 +43,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kernel::Kernels;
-use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters, named, tensor};
-use crate::source::{AudioInput, Input, PlaneInput, SharedAudio, SourceModel, SourceSpec};
+use crate::source::{AudioInput, Input, PlaneInput, SharedAudio, SourceModel, SourceSpec, TapSet};
 use crate::{Error, ErrorKind, setting};
 
 /// The one list: a new transform is a line here, beside its file.

@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{InputTransform, THETA, check_theta, theta_on_top, with_theta};
 use crate::audio::{RATE_RANGE, resample};
 use crate::kernel::Kernels;
-use crate::mapping::TapSet;
 use crate::parameters::{Numbers, Parameters};
-use crate::source::{AudioInput, Input, SourceSpec};
+use crate::source::{AudioInput, Input, SourceSpec, TapSet};
 use crate::{Error, setting};
 
 /// `x′ = pad(x) + θ`: the samples of a recording in the middle of the source's clip, in silence, and θ over all

@@ -3,7 +3,7 @@
 use retune::forecast::{History, Interval, LEVELS};
 use retune::task::Forecast;
 
-use super::super::args::Common;
+use super::super::common::Common;
 use super::super::{output, text};
 
 /// Whether nothing moves in any of the histories.

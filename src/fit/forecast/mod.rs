@@ -19,10 +19,10 @@ use crate::forecast::History;
 use crate::kernel::Kernels;
 use crate::parameters::Numbers;
 use crate::program::{
-    Calibration, ForecastProgram, ForecastRecord, Forecasting, Program, SourceReference, Trained,
+    Calibration, ForecastProgram, ForecastRecord, Forecasting, Program, Trained,
     calibration_scores, store_readout,
 };
-use crate::source::SourceWeights;
+use crate::source::{SourceReference, SourceWeights};
 use rows::{Fit, Row, check_parts, parts, thinned};
 use validation::Validation;
 use window::{Readout, mean_square};

@@ -3,7 +3,6 @@
 use super::BATCH;
 use super::rows::{Fit, Origin, Row};
 use super::validation::Validation;
-use super::with_source::mean;
 use crate::forecast::{Conformal, LEVELS, season_ahead};
 use crate::ridge::{Block, Chosen, LinearModel, Moments, Sums, choose, log_spaced, penalty_grid};
 use crate::{Error, ErrorKind};
@@ -194,6 +193,10 @@ impl Fit<'_> {
 /// The windows of rows as a readout sees them, `[rows, context]`.
 fn windows(rows: &[Row]) -> Vec<f32> {
     rows.iter().flat_map(|row| row.window.from_last()).collect()
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 pub(super) fn mean_square(values: &[f32]) -> f64 {

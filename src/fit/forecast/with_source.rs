@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use super::BATCH;
 use super::rows::{Fit, Origin, Row};
 use super::validation::Validation;
-use super::window::{Alone, Readout};
+use super::window::{Alone, Readout, mean};
 use crate::Error;
 use crate::fit::FitProgress;
 use crate::kernel::Kernels;
-use crate::mapping::pooled_width;
 use crate::parameters::Parameters;
 use crate::program::readings;
 use crate::ridge::{choose, log_spaced, penalty_grid};
-use crate::source::SourceModel;
+use crate::source::{SourceModel, pooled_width};
 use crate::transform::Transform;
 
 /// How many standard errors a gain must exceed: with one, the source was heard in vain on exchange
@@ -87,10 +86,6 @@ impl<B: Kernels> WithSource<'_, B> {
             clearly_better,
         })
     }
-}
-
-pub(super) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Whether one mean is below another by more than [`STANDARD_ERRORS`] of their paired difference.

@@ -6,7 +6,7 @@ use retune_core::motion::{
 use retune_core::{Error, ErrorKind};
 
 use super::setting;
-use crate::program::limits;
+use crate::limits;
 
 /// The longest window and the longest horizon, in samples.
 const LONGEST: usize = 1024;

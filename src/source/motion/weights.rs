@@ -7,10 +7,9 @@ use retune_core::{Error, ErrorKind};
 use serde_json::json;
 
 use super::{SourceSignals, generator, kernel, setting, zeros};
+use crate::limits::LARGEST_FILE;
 use crate::parameters::{Numbers, tensor};
-use crate::program::SourceReference;
-use crate::program::limits::LARGEST_FILE;
-use crate::source::weights;
+use crate::source::{SourceReference, weights};
 use crate::storage::{Stored, read_file, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::settings::{PretrainSettings, Prior};
+use crate::limits::LARGEST_FILE;
 use crate::parameters::{Numbers, tensor};
-use crate::program::limits::LARGEST_FILE;
 use crate::source::{SourceWeights, SpeechFolder};
 use crate::storage::{Stored, read_file, sha256, write_whole};
 use crate::train::Moments;

@@ -1,5 +1,5 @@
-//! The most that a program may ask for: checked when one is loaded, before anything is made as large, and
-//! when one is saved, so that what is written can be read.
+//! The most that a program or a source may ask for: checked when one is loaded, before anything is made as
+//! large, and when one is saved, so that what is written can be read.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
