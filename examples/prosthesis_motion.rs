@@ -7,16 +7,15 @@
 
 use std::time::Instant;
 
-use burn::backend::Autodiff;
-use retune::kernel::Cpu;
+use retune::Engine;
+use retune::engine::MotionStream;
 use retune::motion::{
-    AdaptSettings, CsvOptions, LeaveOneOut, MotionForecaster, MotionProgram, MotionSourceWeights,
-    MotionStream, PretrainSettings, SampleTimes, Scaling, Trial, WindowLayout, adapt, pretrain,
-    read_csv,
+    AdaptSettings, CsvOptions, LeaveOneOut, MotionProgram, MotionSourceWeights, PretrainSettings,
+    SampleTimes, Scaling, Trial, WindowLayout, read_csv,
 };
 
 fn main() -> anyhow::Result<()> {
-    let device = Default::default();
+    let engine = Engine::cpu()?;
     let recordings = |file: &str| -> anyhow::Result<Vec<Trial>> {
         let options = CsvOptions {
             person: Some("person".to_owned()),
@@ -33,13 +32,12 @@ fn main() -> anyhow::Result<()> {
     let able_bodied = recordings("able-bodied.csv")?;
     let (training, validation) = able_bodied.split_at(4);
     let windows = layout.cut_all(training)?;
-    let pretrained = pretrain::<Autodiff<Cpu>>(
+    let pretrained = engine.pretrain_motion(
         &windows,
         &layout.cut_all(validation)?,
         &Scaling::fit(training)?,
         100.0,
         &PretrainSettings::default(),
-        &device,
         &mut |_| {},
     )?;
     let source = pretrained.weights;
@@ -54,12 +52,11 @@ fn main() -> anyhow::Result<()> {
     let [person, later, others @ ..] = &altered[..] else {
         anyhow::bail!("data/walking/altered.csv has fewer than two trials");
     };
-    let program = adapt::<Autodiff<Cpu>>(
+    let program = engine.adapt_motion(
         &source,
         &layout.cut_all(std::slice::from_ref(person))?,
         Some(&windows),
         &AdaptSettings::default(),
-        &device,
         &mut |_| {},
     )?;
     let folder = std::env::temp_dir();
@@ -73,8 +70,7 @@ fn main() -> anyhow::Result<()> {
     // On the device: samples come one at a time.
     let source = MotionSourceWeights::load(&source_path)?;
     let program = MotionProgram::load(&program_path)?;
-    let forecaster = MotionForecaster::<Cpu>::new(&source, Some(&program), &device)?;
-    let mut stream = MotionStream::new(forecaster);
+    let mut stream = MotionStream::new(engine, &source, Some(&program))?;
     let mut times = Vec::new();
     let mut last = None;
     for sample in later.samples.chunks(later.joints.len()) {
@@ -108,15 +104,14 @@ fn main() -> anyhow::Result<()> {
 
     // How good is that? Three people who were left out, a tenth of their samples for adapting.
     let alone = |people: &[Trial]| people.iter().map(|one| vec![one.clone()]).collect();
-    let rows = LeaveOneOut {
+    let comparison = LeaveOneOut {
         able_bodied: alone(&able_bodied),
         people: alone(others),
         layout,
         share: 0.1,
         seeds: 1,
-    }
-    .run::<Autodiff<Cpu>>(&device, &mut |_, _| {})?;
-    for row in rows {
+    };
+    for row in engine.compare_motion(&comparison, &mut |_, _| {})? {
         let r_squared = row.score.r_squared.unwrap_or(f64::NAN);
         println!("{:24} {:22} R² {r_squared:.3}", row.person, row.method);
     }

@@ -32,7 +32,10 @@ pub fn of_clips<K: OnClip<N, M>, const N: usize, const M: usize>(
     let mut rest = out.each_mut().map(Vec::as_mut_slice);
     let rows: Vec<[&mut [f32]; M]> = (0..clips)
         .map(|_| {
-            std::array::from_fn(|row| rest[row].split_off_mut(..widths[row]).unwrap_or_default())
+            std::array::from_fn(|row| {
+                let own = rest[row].split_off_mut(..widths[row]);
+                own.expect("the outputs are those of all clips")
+            })
         })
         .collect();
     rows.into_par_iter().enumerate().for_each(|(clip, rows)| {

@@ -328,8 +328,8 @@ fn number_of(kind: &str) -> Option<fn(&[u8]) -> f64> {
     macro_rules! little_endian {
         ($kind:ty) => {
             |bytes| {
-                let bytes = bytes.first_chunk().copied().unwrap_or_default();
-                <$kind>::from_le_bytes(bytes) as f64
+                let bytes = bytes.first_chunk().copied();
+                <$kind>::from_le_bytes(bytes.expect("a number has the bytes of its kind")) as f64
             }
         };
     }

@@ -118,7 +118,8 @@ fn store(values: &mut [f32], start: usize, lanes: &Lanes) {
 fn units_mut(mut values: &mut [f32], sizes: Sizes, of_sample: usize) -> Vec<&mut [f32]> {
     let units = (0..sizes.units_of_work()).map(|unit| {
         let length = sizes.samples(unit).len() * of_sample;
-        values.split_off_mut(..length).unwrap_or_default()
+        let unit = values.split_off_mut(..length);
+        unit.expect("the values are those of all units")
     });
     units.collect()
 }
