@@ -17,6 +17,7 @@ use super::scoring::{ControlArgs, OverSets, Seconds, fit_and_score, label_of};
 use audio::{AudioArgs, Heard};
 use black_box::BlackBoxArgs;
 use diagnosis::{DiagnoseArgs, Diagnosed};
+use retune::audio::Recordings;
 
 /// Fit on the training split of a data set and score on its test split
 #[derive(Debug, Args)]
@@ -173,6 +174,7 @@ impl Arguments {
         if let Some(audio) = self.audio.path()? {
             let unused = "is for series, and recordings are classified";
             self.given.refuse(&OF_SERIES, unused)?;
+            self.given.refuse(&OF_FITS_ON_SERIES, unused)?;
             return Ok(Files::Recordings(audio));
         }
         if let (Some(train), Some(test)) = (&self.train, &self.test) {
@@ -188,7 +190,10 @@ impl Arguments {
         let mut inputs: Vec<PathBuf> = self.fitting.inputs().map(Path::to_owned).collect();
         match files {
             Files::Pair(train, test) => inputs.extend([*train, *test].map(Path::to_owned)),
-            Files::Recordings(path) => inputs.push((*path).to_owned()),
+            Files::Recordings(path) => {
+                inputs.push((*path).to_owned());
+                inputs.extend(Recordings::find(path)?.paths().map(Path::to_owned));
+            }
             Files::Folder(folder) => {
                 let entries = fs::read_dir(folder).into_iter().flatten().flatten();
                 let paths = entries.map(|entry| entry.path());
@@ -202,6 +207,9 @@ impl Arguments {
         Ok((out, plot))
     }
 }
+
+/// Options of fitting and of sources that only series have.
+const OF_FITS_ON_SERIES: [&str; 3] = ["scaling", "pattern", "source_timeout"];
 
 /// Where a data set is.
 enum Files<'a> {

@@ -53,19 +53,19 @@ impl Arguments {
         OutputFile::check_apart(&out, &plot)?;
         let Histories { histories, read_as } = self.file.read()?;
         output::read_as(common, &read_as);
+        let source = SourceWeights::find(&self.source)?;
+        let engine = self.backend.engine(common)?;
         let is_judged = self.backtest.backtest;
         if !is_judged && self.out.is_none() && constant::are_constant(&histories) {
             let forecasts = constant::forecast(&histories, self.settings.horizon);
             constant::note(common, &histories);
             return self.show(common, (&histories, &read_as), &forecasts, (None, plot));
         }
-        let source = SourceWeights::find(&self.source)?;
         if is_judged {
             return self.judge(histories, read_as, &source, common);
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
         let mut progress = Progress::new(common, "fitting");
-        let engine = self.backend.engine(common)?;
         let forecaster = Forecaster::fit(engine, &histories, &source, &settings, &mut |at| {
             show_progress(&mut progress, at);
         })?;

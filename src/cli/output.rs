@@ -110,7 +110,7 @@ impl OutputFile {
         let same = |input: &&Path| fs::canonicalize(input).is_ok_and(|input| input == target);
         if inputs.iter().any(same) {
             let message = format!("{failed}: it is also an input");
-            bail!(problem(message, "give --out another name"));
+            bail!(problem(message, "give it another name"));
         }
         let hint = "give the name of a file in a folder that can be written to";
         check_writable(path).map_err(|error| problem(format!("{failed}: {error}"), hint))?;

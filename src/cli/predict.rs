@@ -106,6 +106,10 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let mut inputs = self.program.inputs_and(&self.series);
         inputs.extend(self.more.iter().map(PathBuf::as_path));
+        // A folder of recordings stands for what is in it.
+        let folders = inputs.iter().filter(|path| path.is_dir());
+        let within: Vec<_> = folders.filter_map(|path| wav_files(path).ok()).collect();
+        inputs.extend(within.iter().flatten().map(PathBuf::as_path));
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
         let text = match Task::of_file(&self.program.program)? {
             Task::Forecasting => {
@@ -223,7 +227,8 @@ impl Arguments {
         let forecaster = Forecaster::new(self.backend.engine(common)?, program, &source)?;
         let forecasts = forecaster.forecast(&values)?;
         drop(waiting);
-        forecast::show(common, (&histories, &read_as), &forecasts, None)
+        let program = Some(forecaster.program());
+        forecast::show(common, (&histories, &read_as), &forecasts, program)
     }
 }
 

@@ -82,7 +82,14 @@ impl Progress {
         }
         self.done = done;
         let (started, before) = &mut self.round;
-        let before = *before.get_or_insert(done.saturating_sub(1));
+        let before = *before.get_or_insert_with(|| match done {
+            1 => 0,
+            // Several at once, or resumed: nobody knows how long those took.
+            _ => {
+                *started = Instant::now();
+                done
+            }
+        });
         let (made, left) = (done.saturating_sub(before), total.saturating_sub(done));
         let each = started.elapsed().as_secs_f64() / made as f64;
         let rest = Duration::try_from_secs_f64(each * left as f64).ok();

@@ -320,6 +320,8 @@ fn options_that_do_not_go_with_recordings() {
             "--readout labels --source attrnn-gsc35",
             "needs something to train",
         ),
+        ("--scaling none", "--scaling is for series"),
+        ("--out speech/train/low/0.wav", "it is also an input"),
     ] {
         let line = format!("classify --audio speech --controls none {line}");
         let stderr = bench.fails(&words(&line));
@@ -330,6 +332,12 @@ fn options_that_do_not_go_with_recordings() {
     let stderr = bench.fails(&words("classify --trained-controls Waves"));
     let expected = "--trained-controls is for recordings\nhint: give them with --audio";
     assert!(stderr.contains(expected), "{stderr}");
+    let low = [FAST, "--out low.safetensors"].join(" ");
+    bench.done(&words(&low));
+    let stderr = bench.fails(&words(
+        "predict low.safetensors speech/test/low --out speech/test/low/4.wav",
+    ));
+    assert!(stderr.contains("it is also an input"), "{stderr}");
     bench.fit();
     let stderr = bench.fails(&words(
         "predict waves.safetensors Waves/Waves_TEST.tsv more.wav",

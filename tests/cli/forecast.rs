@@ -59,6 +59,12 @@ fn a_table_is_forecast_and_its_program_forecasts_the_same() {
     let json = bench.json(&["predict", "air.safetensors", &airline]);
     assert_eq!(json["series"][0]["times"][0], "1961-01");
     assert_eq!(json["series"][0]["intervals"][1]["level"], 0.95);
+    // What the fit found is in the program, and told again.
+    assert_eq!(json["season"], 12);
+    assert!(
+        json["scores"].is_object() && json["calibration"].is_object(),
+        "{json}"
+    );
 
     // The step is kept with the program.
     let line = ["predict", "air.safetensors", &airline];
@@ -249,7 +255,20 @@ fn what_cannot_be_forecast_says_why() {
     );
     bench.file("word.csv", table.replacen(",10,", ",many,", 1));
     bench.file("empty.csv", "");
+    bench.file("two.csv", "x\n5\n5\n");
     for (command, message) in [
+        (
+            "forecast two.csv --horizon 1",
+            "`x` has 2 values; expected at least",
+        ),
+        (
+            "forecast constant.csv --horizon 2 --source none",
+            "there is no source \"none\"",
+        ),
+        (
+            "forecast good.csv --horizon 2 --season 30 --context 20",
+            "a season of 30 values is longer than the context of 20",
+        ),
         (
             "forecast good.csv --horizon 100",
             "has 60 values; expected at least 203 for",

@@ -144,6 +144,11 @@ fn what_cannot_be_read_or_fitted_says_why() {
         .map(|(_, row)| row)
         .collect();
     bench.file("slow.csv", slow.join("\n"));
+    fs::create_dir(bench.path("twin")).unwrap();
+    let one: Vec<&str> = stiff.lines().collect();
+    for name in ["one.csv", "twin/one.csv"] {
+        bench.file(name, one.join("\n"));
+    }
     let able = "motion pretrain able.csv --out s.safetensors";
     for (command, message) in [
         (
@@ -210,6 +215,16 @@ fn what_cannot_be_read_or_fitted_says_why() {
         (
             format!("motion compare able.csv stiff.csv --able-bodied able-bodied-0 {HOW}"),
             "able-bodied people",
+        ),
+        (
+            "motion pretrain one.csv twin/one.csv --out s.safetensors --time time --joint knee_right"
+                .to_owned(),
+            "one.csv are both of `one`, for files are named after people",
+        ),
+        (
+            "motion pretrain able.csv --out s.safetensors --rate 100 --person person --trial trial"
+                .to_owned(),
+            "the column `time` grows in equal steps, as times and counts do, and no joint",
         ),
         (
             format!("motion pretrain able.csv slow.csv --out s.safetensors {HOW}"),

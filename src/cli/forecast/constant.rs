@@ -11,14 +11,19 @@ pub fn are_constant(histories: &[History]) -> bool {
     histories.iter().all(is_constant)
 }
 
+/// Fewer values, all alike, do not say that nothing moves.
+const LEAST: usize = 10;
+
 fn is_constant(history: &History) -> bool {
-    history.values.windows(2).all(|pair| pair[0] == pair[1])
+    let values = &history.values;
+    values.len() >= LEAST && values.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// The value of each, with intervals of no width.
 pub fn forecast(histories: &[History], horizon: usize) -> Vec<Forecast> {
     let of = |history: &History| {
-        let values = vec![history.values.last().copied().unwrap_or(0.0); horizon];
+        let last = history.values.last().copied();
+        let values = vec![last.expect("what is constant has values"); horizon];
         let interval = |level| Interval {
             level,
             reached: true,

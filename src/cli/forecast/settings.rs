@@ -27,12 +27,12 @@ pub struct SettingsArgs {
         alias = "voice",
         value_name = "NAME",
         default_value = "formants",
-        value_parser = PossibleValuesParser::new(once("none").chain(names().into_iter().map(|named| named.name)))
+        value_parser = PossibleValuesParser::new(once("none").chain(of_histories()))
     )]
     transforms: Vec<String>,
     /// The last share of each series: its earlier half chooses the penalties and its later half
     /// measures the intervals; all of it does both where it has too few windows
-    #[arg(long, value_name = "SHARE", value_parser = share)]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "backtest")]
     validation: Option<f64>,
     /// The most windows that the source hears
     #[arg(long, value_name = "N", value_parser = count)]
@@ -40,6 +40,12 @@ pub struct SettingsArgs {
     /// Do not fit again with the validation part once the penalties are chosen
     #[arg(long)]
     train_only: bool,
+}
+
+/// The transforms that need no level of a training split, which a history has not.
+fn of_histories() -> impl Iterator<Item = &'static str> {
+    let known = names().into_iter().map(|named| named.name);
+    known.filter(|name| Transform::named(name).is_some_and(|one| !one.keeps_level()))
 }
 
 impl SettingsArgs {
@@ -54,6 +60,22 @@ impl SettingsArgs {
         settings.windows = self.windows.unwrap_or(settings.windows);
         settings.refit = !self.train_only;
         settings.seed = seed;
+        if let Some(season) = settings.season
+            && season > settings.context
+        {
+            if self.season.is_none() {
+                // It was found, and there is no room for it.
+                settings.season = None;
+                return Ok(settings);
+            }
+            let context = settings.context;
+            let message =
+                format!("a season of {season} values is longer than the context of {context}");
+            bail!(problem(
+                message,
+                "give a larger --context, or --season none"
+            ));
+        }
         Ok(settings)
     }
 

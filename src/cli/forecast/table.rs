@@ -12,7 +12,11 @@ fn shown(value: f64, width: f64) -> String {
     if width == 0.0 || !width.is_finite() {
         return value.to_string();
     }
-    let decimals = (DIGITS - width.log10().floor() as i32).clamp(0, 17) as usize;
+    let decimals = DIGITS - width.log10().floor() as i32;
+    if decimals > 17 {
+        return format!("{value:e}");
+    }
+    let decimals = decimals.max(0) as usize;
     let text = format!("{value:.decimals$}");
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -100,6 +104,7 @@ mod tests {
         assert_eq!(shown(445.928_381_234_5, 60.0), "445.92838");
         assert_eq!(shown(48_211_941.182_736_45, 0.5), "48211941.1827364");
         assert_eq!(shown(1200.0, 1e9), "1200");
+        assert_eq!(shown(1.5e-28, 1e-29), "1.5e-28");
         assert_eq!(shown(0.1 + 0.2, 0.0), "0.30000000000000004");
     }
 }

@@ -94,12 +94,11 @@ impl Arguments {
         let mut read_as = Vec::new();
         let mut cut = |files: &[PathBuf]| {
             let recordings = self.reading.read(files, common)?;
-            if let Some(file) = files.first() {
-                check_rate(&recordings.trials, source.signals().rate_hz, file)?;
-            }
+            check_rate(&recordings.trials, source.signals().rate_hz)?;
             read_as.extend(recordings.read_as);
             let windows = layout.cut_all(&recordings.trials);
-            windows.map_err(|error| about(error.into(), files.first().map(PathBuf::as_path)))
+            let only = files.first().filter(|_| files.len() == 1);
+            windows.map_err(|error| about(error.into(), only.map(PathBuf::as_path)))
         };
         let mut settings = AdaptSettings {
             loss: match self.loss {

@@ -3,7 +3,7 @@
 use retune::motion::Trial;
 use retune::task::{LeaveOneOut, MotionRow};
 
-use super::reading::{ReadingArgs, Recordings, WindowArgs, by_person, unknown_person};
+use super::reading::{ReadingArgs, Recordings, WindowArgs, unknown_person};
 use crate::cli::prelude::*;
 
 /// Compare ways to adapt to people who are left out, beside training from scratch and fine-tuning
@@ -45,7 +45,7 @@ struct Outcome {
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let Recordings { trials, read_as } = self.reading.read_all(&self.files, common)?;
-        let people = by_person(trials);
+        let people = self.reading.by_person(trials)?;
         for person in &self.able_bodied {
             if !people.iter().any(|trials| trials[0].person == *person) {
                 return Err(unknown_person(person, &people));

@@ -67,13 +67,19 @@ impl Arguments {
         let Recordings { trials, read_as } = self
             .reading
             .read_all(std::slice::from_ref(&self.file), common)?;
-        check_rate(&trials, source.signals().rate_hz, &self.file)?;
+        check_rate(&trials, source.signals().rate_hz)?;
         let signals = source.signals().clone();
         let joints = &signals.input_joints;
         let mut stream =
             MotionStream::new(self.backend.engine(common)?, &source, program.as_ref())?;
         let (mut predictions, mut times) = (Vec::new(), Vec::new());
         for trial in &trials {
+            if trial.len() < signals.window && trials.len() > 1 && !common.quiet {
+                let (name, found, window) = (&trial.name, trial.len(), signals.window);
+                output::say(&format!(
+                    "note: `{name}` has {found} samples, and a prediction takes {window}: none is made"
+                ));
+            }
             stream.clear();
             let trial = trial.select(&JointSelection::names(joints))?;
             for sample in trial.samples.chunks(joints.len()) {

@@ -2,7 +2,7 @@
 
 use retune::motion::{PretrainSettings, Scaling, same_rate};
 
-use super::reading::{ReadingArgs, Recordings, WindowArgs, by_person, unknown_person};
+use super::reading::{ReadingArgs, Recordings, WindowArgs, unknown_person};
 use super::show_training;
 use crate::cli::prelude::*;
 
@@ -38,6 +38,8 @@ struct Outcome<'a> {
     sha256: &'a str,
     weights: usize,
     joints: &'a [String],
+    /// The joints that are predicted.
+    targets: &'a [String],
     windows: usize,
     validation_windows: usize,
     validation_person: &'a str,
@@ -68,7 +70,7 @@ impl Arguments {
         let out = OutputFile::check(&self.out, &inputs)?;
         let Recordings { trials, read_as } = self.reading.read_all(&self.files, common)?;
         let rate_hz = same_rate(&trials)?;
-        let mut people = by_person(trials);
+        let mut people = self.reading.by_person(trials)?;
         if people.len() < 2 {
             return Err(self.one_person(&people[0][0].person));
         }
@@ -105,6 +107,7 @@ impl Arguments {
             sha256: found.weights.sha256(),
             weights: found.weights.parameters(),
             joints: &found.weights.signals().input_joints,
+            targets: &found.weights.signals().target_joints,
             windows: training.len(),
             validation_windows: watched.len(),
             validation_person: &validation[0].person,
@@ -132,6 +135,7 @@ fn describe(outcome: &Outcome) -> String {
         ("sha256", text::short_hash(outcome.sha256)),
         ("weights", outcome.weights.to_string()),
         ("joints", outcome.joints.join(", ")),
+        ("predicted", outcome.targets.join(", ")),
         ("trained on", windows(outcome.windows)),
         ("stopped by", stopped_by),
         ("validation error", error),

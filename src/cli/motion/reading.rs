@@ -49,14 +49,15 @@ fn read_as(trials: &[Trial]) -> ReadAs {
 }
 
 /// Whether trials have the rate of a network, in Hz.
-pub fn check_rate(trials: &[Trial], expected: f32, file: &Path) -> Result<()> {
-    let differs = |found: &f32| (found - expected).abs() > 1e-3 * expected;
-    let Some(found) = trials.iter().map(|trial| trial.rate_hz).find(differs) else {
+pub fn check_rate(trials: &[Trial], expected: f32) -> Result<()> {
+    let differs = |trial: &&Trial| (trial.rate_hz - expected).abs() > 1e-3 * expected;
+    let Some(trial) = trials.iter().find(differs) else {
         return Ok(());
     };
     let message = format!(
-        "{}: {found} samples a second, the network takes {expected}",
-        file.display()
+        "{}: {} samples a second, the network takes {expected}",
+        trial.read_as.file.display(),
+        trial.rate_hz
     );
     Err(problem(message, format!("give --resample {expected}")).into())
 }
@@ -160,6 +161,31 @@ impl ReadingArgs {
         Ok(())
     }
 
+    /// The trials of each person, in the order in which they come. Where the name of a file stands for the
+    /// person, two files of one name are refused: nobody knows whether they are of one.
+    pub fn by_person(&self, trials: Vec<Trial>) -> Result<Vec<Vec<Trial>>> {
+        let mut people: Vec<Vec<Trial>> = Vec::new();
+        for trial in trials {
+            let same = |known: &&mut Vec<Trial>| known[0].person == trial.person;
+            let Some(known) = people.iter_mut().find(same) else {
+                people.push(vec![trial]);
+                continue;
+            };
+            let [one, other] = [&known[0], &trial].map(|trial| &trial.read_as.file);
+            if self.person.is_none() && one != other {
+                let [one, other] = [one, other].map(|file| file.display());
+                let message = format!(
+                    "{one} and {other} are both of `{}`, for files are named after people",
+                    trial.person
+                );
+                let hint = "give files of different names, or one table with a column of people: `--person`";
+                bail!(problem(message, hint));
+            }
+            known.push(trial);
+        }
+        Ok(people)
+    }
+
     /// The column that says who walks, where it is given.
     pub fn person(&self) -> Option<&str> {
         self.person.as_deref()
@@ -243,19 +269,6 @@ impl WindowArgs {
             ..WindowLayout::new(self.window, self.horizon)
         }
     }
-}
-
-/// The trials of each person, in the order in which they come.
-pub fn by_person(trials: Vec<Trial>) -> Vec<Vec<Trial>> {
-    let mut people: Vec<Vec<Trial>> = Vec::new();
-    for trial in trials {
-        let same = |known: &&mut Vec<Trial>| known[0].person == trial.person;
-        match people.iter_mut().find(same) {
-            Some(known) => known.push(trial),
-            None => people.push(vec![trial]),
-        }
-    }
-    people
 }
 
 /// A person whom nobody knows.

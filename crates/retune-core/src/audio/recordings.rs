@@ -60,6 +60,12 @@ struct Heard {
 }
 
 impl Recordings {
+    /// The files of all splits.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let splits = [&self.train, &self.validation, &self.test].into_iter();
+        splits.flatten().map(|one| one.path.as_path())
+    }
+
     /// The recordings of a folder or a table:
     ///
     /// - a folder with `train/WORD/*.wav`, `test/WORD/*.wav` and perhaps `val/WORD/*.wav`;

@@ -7,8 +7,8 @@ use super::Trial;
 use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
-use crate::Error;
 use crate::table::{Numbers, Records, Row, Separator, check_memory, read_text, shown};
+use crate::{Error, ErrorKind};
 
 /// When the samples of a table were taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +116,18 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     }
     if trials.is_empty() {
         return Err(empty(path, text));
+    }
+    if matches!(options.joints, JointSelection::All)
+        && let Some(column) = columns.counting(trials.iter().map(|(_, rows)| rows))
+    {
+        let message = format!(
+            "the column `{column}` grows in equal steps, as times and counts do, and no joint"
+        );
+        return Err(Error::new(ErrorKind::Column, message)
+            .of_file(path)
+            .with_hint("say that it has the times, or choose the joints")
+            .with_setting("time", "")
+            .with_setting("joint", ""));
     }
     let numbers = columns.numbers.finish(path)?;
     let trials = trials.into_iter().map(|((who, which), rows)| {

@@ -10,6 +10,11 @@ use crate::table::{Misfit, Names, Numbers, Place, ReadAs, Row, ragged, without_g
 use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
+/// Fewer rows than this do not show that a column counts.
+const LEAST_COUNTED: usize = 16;
+/// Steps that differ by no more than this share are equal, as those of rounded times.
+const SAME_STEP: f32 = 0.01;
+
 /// The name of a file without folder and extension.
 pub(super) fn stem(path: &Path) -> String {
     let path = without_gz(path);
@@ -199,6 +204,23 @@ impl Columns<'_> {
         }
         rows.lines.push(row.line);
         Ok(())
+    }
+
+    /// The name of a joint that grows in equal steps throughout each trial, as times and counts do.
+    pub(super) fn counting<'r>(&self, trials: impl Iterator<Item = &'r Rows>) -> Option<&str> {
+        let width = self.joints.len();
+        let trials: Vec<&Rows> = trials.collect();
+        let counts = |joint: usize, rows: &Rows| {
+            let values = || rows.samples.iter().skip(joint).step_by(width);
+            let steps = values().zip(values().skip(1)).map(|(one, next)| next - one);
+            let mut steps = steps.peekable();
+            let first = steps.peek().copied().unwrap_or(0.0);
+            let alike = |step: f32| (step - first).abs() <= SAME_STEP * first;
+            rows.lines.len() >= LEAST_COUNTED && first > 0.0 && steps.all(alike)
+        };
+        let mut joints = self.joints.iter().enumerate();
+        let found = joints.find(|(joint, _)| trials.iter().all(|rows| counts(*joint, rows)));
+        found.map(|(_, (column, _))| self.header.names.of(*column))
     }
 
     /// The trial, at even steps.
