@@ -107,10 +107,12 @@ pub(super) fn fit<B: Kernels>(
             before += series;
             let activations = Arc::new(activations);
             let taps = transform.taps();
-            let small = |one: &&Pooling| one.width(spec, taps).min(series) <= MOST_DIMENSIONS;
-            let mut fitted: Vec<&Pooling> = readouts.iter().filter(small).collect();
+            let width = |one: &&Pooling| one.width(spec, taps);
+            let readable = || readouts.iter().filter(|one| width(one) > 0);
+            let small = |one: &&Pooling| width(one).min(series) <= MOST_DIMENSIONS;
+            let mut fitted: Vec<&Pooling> = readable().filter(small).collect();
             if fitted.is_empty() {
-                fitted.extend(readouts.iter().min_by_key(|one| one.width(spec, taps)));
+                fitted.extend(readable().min_by_key(width));
             }
             let pair = |one: &Pooling| (hearing, *one, activations.clone());
             pairs.extend(fitted.into_iter().map(pair));
@@ -131,6 +133,8 @@ fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
     match readout {
         ReadoutKind::Means => Some(Pooling::Means),
         ReadoutKind::Ridge => Some(Pooling::All),
+        ReadoutKind::Clip => Some(Pooling::Clip),
+        ReadoutKind::Segments => Some(Pooling::Segments),
         ReadoutKind::Labels | ReadoutKind::Linear | ReadoutKind::LinearLogits => None,
     }
 }

@@ -166,6 +166,10 @@ pub enum ReadoutKind {
     Means,
     /// The same on their extremes, deviations and course through the clip too.
     Ridge,
+    /// The same on means, extremes and deviations, without the course.
+    Clip,
+    /// The same on the course alone: means of five segments.
+    Segments,
     /// A linear layer on means of the source's activations, trained by gradient together with the
     /// transform.
     Linear,
@@ -193,7 +197,7 @@ impl FromStr for ReadoutKind {
         setting::named(
             "readout",
             name,
-            "labels, linear, linear-logits, means or ridge",
+            "clip, labels, linear, linear-logits, means, ridge or segments",
         )
     }
 }
@@ -274,6 +278,13 @@ impl FitSettings {
             readouts: match (preset, epochs) {
                 (Preset::TrainedEnds, _) => vec![ReadoutKind::Linear],
                 (_, Some(_)) => vec![ReadoutKind::Labels],
+                // One transform gains by more ways to read it, several hardly.
+                (Preset::Fast, None) => vec![
+                    ReadoutKind::Means,
+                    ReadoutKind::Ridge,
+                    ReadoutKind::Clip,
+                    ReadoutKind::Segments,
+                ],
                 (_, None) => vec![ReadoutKind::Means, ReadoutKind::Ridge],
             },
             parts: None,

@@ -7,6 +7,7 @@ use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::Kernels;
+use crate::kernel::composed::{POOLED, SEGMENTS};
 use crate::source::{Outputs, SourceSpec, TapOf, TapSet};
 
 /// The place of the shares of positive values in what is pooled of the frames of a tap.
@@ -23,6 +24,10 @@ pub enum Pooling {
     /// heard and not when; beside all features, which say both, a readout of them corrects where a
     /// pattern may be anywhere in a series (`docs/results.md`).
     Means,
+    /// All but the segments' means: what is heard and not when, with how far it goes and varies.
+    Clip,
+    /// Of frames, the segments' means alone: the course of what is heard.
+    Segments,
 }
 
 impl Pooling {
@@ -74,15 +79,23 @@ impl Pooling {
         let mut start = 0;
         let mut blocks = Vec::new();
         for tap in taps.of(source) {
-            match tap.of {
-                TapOf::Mean => blocks.push((start, tap.width)),
-                TapOf::Frames => {
+            let all = tap.pooled_width();
+            let over_the_clip = (POOLED - SEGMENTS) * tap.width;
+            match (self, tap.of) {
+                (Self::Means, TapOf::Frames) => {
                     blocks.push((start, tap.width));
                     blocks.push((start + SHARES * tap.width, tap.width));
                 }
-                TapOf::Clip => {}
+                (Self::Clip, TapOf::Frames) => blocks.push((start, over_the_clip)),
+                (Self::Segments, TapOf::Frames) => {
+                    blocks.push((start + over_the_clip, all - over_the_clip));
+                }
+                (Self::Means | Self::Clip, TapOf::Mean) | (Self::Clip, TapOf::Clip) => {
+                    blocks.push((start, all));
+                }
+                _ => {}
             }
-            start += tap.pooled_width();
+            start += all;
         }
         blocks
     }
@@ -129,6 +142,29 @@ mod tests {
         let on_device = Tensor::<Cpu, 2>::from_data(data, &Default::default());
         let found = host(Pooling::Means.of(on_device, source, TapSet::Series)).values;
         assert_eq!(found, [read.clone(), read].concat());
+    }
+
+    /// By hand from the same order: 128 and 64 of the context and the dense layer, and of each layer five
+    /// times 128 over the clip and five times 128 for the segments.
+    #[test]
+    fn the_clip_and_the_segments_are_all_together() {
+        let source = SourceWeights::find("attrnn-gsc35").unwrap();
+        let source = source.spec();
+        let row: Vec<f32> = (0..2752).map(|place| place as f32).collect();
+        let read = |pooling: Pooling| pooling.of_rows(&row, source, TapSet::Series).into_owned();
+        let (clip, segments) = (read(Pooling::Clip), read(Pooling::Segments));
+        assert_eq!((clip.len(), segments.len()), (192 + 1280, 1280));
+        assert_eq!(
+            [clip[191], clip[192], clip[832], clip[1471]],
+            [191.0, 192.0, 1472.0, 2111.0]
+        );
+        assert_eq!(
+            [segments[0], segments[640], segments[1279]],
+            [832.0, 2112.0, 2751.0]
+        );
+        let mut both = [clip, segments].concat();
+        both.sort_by(f32::total_cmp);
+        assert_eq!(both, row);
     }
 
     /// By hand: 24 · 16, 48 · 8 and 72 · 4 channels of the first three pools, and 96 of the embedding, with

@@ -53,6 +53,8 @@ impl OutputMapping for Readout {
         match self.pooling {
             Pooling::All => "ridge",
             Pooling::Means => "means",
+            Pooling::Clip => "clip",
+            Pooling::Segments => "segments",
         }
     }
 
