@@ -19,6 +19,7 @@
 //! ```
 
 mod counters;
+mod detect;
 mod fields;
 mod header;
 mod names;
@@ -35,16 +36,16 @@ pub(crate) use counters::{are_consecutive, count_rows, is_index_name, whole_numb
 pub(crate) use fields::Fields;
 pub(crate) use header::FirstRow;
 pub use names::Names;
-pub use number::{Misfit, Real, is_missing, is_number, number, simple};
-pub(crate) use number::{is_word, within_range};
+pub(crate) use number::within_range;
+pub use number::{Misfit, Real, is_missing, number, simple};
 pub(crate) use numbers::Numbers;
 pub use place::Place;
-pub(crate) use place::ragged;
 pub use read_as::ReadAs;
 pub use records::{Records, Row};
-pub(crate) use records::{check_memory, check_memory_of_series};
+pub(crate) use records::{check_memory, check_memory_of_series, ragged};
 pub use separator::Separator;
-pub use style::{NumberStyle, StyleSearch, TwoWays};
+pub(crate) use style::is_word;
+pub use style::{NumberStyle, StyleSearch, TwoWays, is_number};
 pub(crate) use text::{
     LONGEST_LINE, decode_after, is_standard_input, open, read_bytes, read_to_end, shown, too_long,
     without_gz,

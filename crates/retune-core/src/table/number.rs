@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use super::{NumberStyle, Place};
+use super::Place;
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
 /// What is written where a value is missing, in any case, beside nothing at all.
-const MISSING: [&str; 9] = ["?", "-", "--", "na", "n/a", "nan", "-nan", "null", "none"];
+pub(super) const MISSING: [&str; 9] = ["?", "-", "--", "na", "n/a", "nan", "-nan", "null", "none"];
 
 /// A field that is neither a number nor a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,22 +109,8 @@ pub fn is_missing(field: &str) -> bool {
     field.is_empty() || MISSING.iter().any(|word| field.eq_ignore_ascii_case(word))
 }
 
-/// Whether a field is a number of any size, in any way of writing numbers.
-pub fn is_number(field: &str) -> bool {
-    simple(field.as_bytes()).is_some()
-        || matches!(number::<f32>(field), Ok(Some(_)) | Err(Misfit::TooLarge))
-        || NumberStyle::ALL
-            .iter()
-            .any(|style| style.plain(field).is_some())
-}
-
-/// Whether a field is neither a number nor missing.
-pub(crate) fn is_word(field: &str) -> bool {
-    !is_missing(field) && !is_number(field)
-}
-
 /// The value of a field, `None` when it is missing; with a decimal point, and without thousands
-/// separators. [`NumberStyle::number`] reads others.
+/// separators. [`NumberStyle::number`](super::NumberStyle::number) reads others.
 ///
 /// # Errors
 ///
@@ -185,7 +171,6 @@ mod tests {
         for field in [
             "", " ", "?", "NaN", "nan", "NA", "na", "-nan", "NULL", "None", "N/A", "-",
         ] {
-            assert!(!is_number(field));
             assert_eq!(number::<f32>(field), Ok(None), "{field}");
         }
         for field in [
@@ -195,7 +180,5 @@ mod tests {
         }
         assert_eq!(number::<f32>("1e39"), Err(Misfit::TooLarge));
         assert_eq!(number::<f32>("-1e99"), Err(Misfit::TooLarge));
-        assert!(is_number("1e39") && is_number("1,5") && is_number("1 234,5") && is_number("12 %"));
-        assert!(!is_number("1 2") && !is_number("1,2,3") && !is_number("2020-01-01"));
     }
 }

@@ -1,10 +1,7 @@
 //! Positions in files.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-
-use crate::wording::fields;
-use crate::{Error, ErrorKind};
+use std::path::PathBuf;
 
 /// A position in a file, shown as `path:line:field` with line and field counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +42,4 @@ impl fmt::Display for Place {
             None => Ok(()),
         }
     }
-}
-
-/// A row of another number of fields than the first one has.
-pub(crate) fn ragged(path: &Path, line: usize, found: usize, expected: usize) -> Error {
-    let found = fields(found);
-    let message = format!("the row has {found}; expected {expected} like the first row");
-    Error::new(ErrorKind::Ragged, message).at(Place::line(path, line))
 }

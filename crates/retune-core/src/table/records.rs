@@ -4,8 +4,9 @@ use std::path::Path;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::{Fields, Separator};
-use crate::{Error, memory};
+use super::{Fields, Place, Separator};
+use crate::wording::fields;
+use crate::{Error, ErrorKind, memory};
 
 /// The bytes of a text that fits into any memory.
 const SMALL: usize = 1 << 24;
@@ -120,6 +121,13 @@ fn memory_of(text: &str, separator: Separator, with_rows: bool) -> (u64, u64, u6
         fields,
         text.len() as u64 + kept + FIELD * fields + NAME * names,
     )
+}
+
+/// A row of another number of fields than the first one has.
+pub(crate) fn ragged(path: &Path, line: usize, found: usize, expected: usize) -> Error {
+    let found = fields(found);
+    let message = format!("the row has {found}; expected {expected} like the first row");
+    Error::new(ErrorKind::Ragged, message).at(Place::line(path, line))
 }
 
 /// The rows of a text. Lines of white space are no rows.

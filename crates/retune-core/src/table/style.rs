@@ -1,6 +1,6 @@
 //! How people write numbers: which sign parts the decimals, and which the thousands.
 
-use super::number::{Misfit, Real, is_missing, number};
+use super::number::{Misfit, Real, is_missing, number, simple};
 use crate::{Error, ErrorKind};
 
 /// What may stand before or behind a number without a part in its value.
@@ -91,6 +91,20 @@ impl NumberStyle {
         let whole = format!("{first}{}", rest.concat());
         (is_grouped && is_digits(&whole)).then_some(whole)
     }
+}
+
+/// Whether a field is a number of any size, in any way of writing numbers.
+pub fn is_number(field: &str) -> bool {
+    simple(field.as_bytes()).is_some()
+        || matches!(number::<f32>(field), Ok(Some(_)) | Err(Misfit::TooLarge))
+        || NumberStyle::ALL
+            .iter()
+            .any(|style| style.plain(field).is_some())
+}
+
+/// Whether a field is neither a number nor missing.
+pub(crate) fn is_word(field: &str) -> bool {
+    !is_missing(field) && !is_number(field)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -261,6 +275,7 @@ impl StyleSearch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::number::MISSING;
     use super::*;
 
     fn search(fields: &[&str]) -> Result<NumberStyle, TwoWays> {
@@ -315,6 +330,18 @@ mod tests {
             let error = StyleSearch::among(Some(sign), Some(Some(sign))).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Setting);
         }
+    }
+
+    #[test]
+    fn numbers_of_any_style_are_numbers() {
+        assert!(is_number("1e39") && is_number("1,5") && is_number("1 234,5") && is_number("12 %"));
+        assert!(!is_number("1 2") && !is_number("1,2,3") && !is_number("2020-01-01"));
+        assert!(
+            !MISSING
+                .iter()
+                .chain(&["", " "])
+                .any(|field| is_number(field))
+        );
     }
 
     #[test]
