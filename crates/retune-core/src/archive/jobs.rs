@@ -5,43 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{Identity, JobResult, Outcome};
+use super::{Identity, Job, JobResult, Outcome};
 use crate::storage::check_writable;
 use crate::{Error, ErrorKind};
 
 /// The most seeds of a data set and preset.
 const MOST_SEEDS: u64 = 10_000;
-
-/// One fit to be made and scored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Job {
-    /// The name of the data set.
-    pub dataset: String,
-    /// The name of the preset.
-    pub preset: String,
-    /// The name of the label mapping, where another than the preset's was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mapping: Option<String>,
-    /// The seed.
-    pub seed: u64,
-}
-
-impl Job {
-    /// The name of the file of its result.
-    pub fn file_name(&self) -> String {
-        format!("{}.{}.{}.json", self.dataset, self.method(), self.seed)
-    }
-
-    /// What tables call the fit: the preset, and its label mapping where that is another.
-    pub fn method(&self) -> String {
-        match &self.mapping {
-            Some(mapping) => format!("{}-{mapping}", self.preset),
-            None => self.preset.clone(),
-        }
-    }
-}
 
 /// All jobs, sorted, each once: every data set with every preset and the seeds from 0.
 ///

@@ -18,12 +18,12 @@ mod wilcoxon;
 
 pub use accuracies::Accuracies;
 pub use compare::{Comparison, Pair, SIGNIFICANT, Standing};
-pub use jobs::{Failure, Job, RunProgress, RunSummary, Shard, jobs, run};
+pub use jobs::{Failure, RunProgress, RunSummary, Shard, jobs, run};
 pub use merge::{Results, merge};
 pub use predictions::Predictions;
 pub use published::read_published;
 pub use report::report;
-pub use result::{Identity, JobResult, Outcome, Scores, Seconds};
+pub use result::{Identity, Job, JobResult, Outcome, Scores, Seconds};
 pub use sets::{sets, wanted_sets};
 pub use wilcoxon::{Wilcoxon, holm, wilcoxon};
 

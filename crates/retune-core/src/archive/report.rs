@@ -107,7 +107,7 @@ impl Page<'_> {
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         let mut syntax = SyntaxConfig::builder();
         environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).build()?);
-        environment.add_filter("percent", percent);
+        environment.add_filter("percent", scatter::percent);
         environment.add_filter("decimals", |value: f64| format!("{value:.2}"));
         environment.add_filter("probability", |value: f64| match value {
             0.0..0.0001 => "< 0.0001".to_owned(),
@@ -124,8 +124,4 @@ fn cells(values: &[Option<f64>]) -> Vec<Cell> {
     let is_best = |value| parts(value) >= best;
     let cell = |value: &Option<f64>| (*value, value.is_some_and(is_best));
     values.iter().map(cell).collect()
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.2}", share * 100.0)
 }

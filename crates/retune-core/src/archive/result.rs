@@ -1,16 +1,44 @@
-//! What one job leaves.
+//! One job, and what it leaves.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Job;
 use crate::storage::{read_file, write_whole};
 use crate::{Error, ErrorKind};
 
 /// The most bytes of a result; a thousand suffice.
 const LARGEST: u64 = 1 << 24;
+
+/// One fit to be made and scored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Job {
+    /// The name of the data set.
+    pub dataset: String,
+    /// The name of the preset.
+    pub preset: String,
+    /// The name of the label mapping, where another than the preset's was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Job {
+    /// The name of the file of its result.
+    pub fn file_name(&self) -> String {
+        format!("{}.{}.{}.json", self.dataset, self.method(), self.seed)
+    }
+
+    /// What tables call the fit: the preset, and its label mapping where that is another.
+    pub fn method(&self) -> String {
+        match &self.mapping {
+            Some(mapping) => format!("{}-{mapping}", self.preset),
+            None => self.preset.clone(),
+        }
+    }
+}
 
 /// The result of one job: what it scored, or why it failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use super::percent;
 use super::svg::Svg;
 use crate::archive::Comparison;
 use crate::archive::accuracies::parts;
@@ -59,4 +58,8 @@ pub(super) fn draw(comparison: &Comparison, one: usize, other: usize) -> String 
     svg.text(((from.0 + to.0) / 2.0, SIZE - 10.0), "middle", other_name);
     svg.turned((16.0, (from.1 + to.1) / 2.0), one_name);
     svg.finish()
+}
+
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.2}", share * 100.0)
 }
