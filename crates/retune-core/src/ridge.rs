@@ -25,6 +25,7 @@ mod gram;
 mod leave_one_out;
 mod model;
 mod moments;
+mod penalty;
 mod rows;
 mod solve;
 mod sums;
@@ -33,8 +34,9 @@ mod validation;
 pub use leave_one_out::{Criterion, Ridge, RidgeFit, rows_of, squared_error};
 pub use model::LinearModel;
 pub use moments::Moments;
+pub use penalty::{Block, log_spaced, penalty_grid};
 pub use sums::Sums;
-pub use validation::{Block, Chosen, choose, log_spaced, penalty_grid};
+pub use validation::{Chosen, choose};
 
 #[cfg(test)]
 mod tests;

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::eigen::Decomposition;
 use super::factors::{Factors, are_faster};
+use super::penalty::{check_penalty, no_penalty};
 use super::rows::{Rows, Standard, check_count, means_of};
 use super::solve::{Solve, Solved};
-use super::validation::{check_penalty, no_penalty};
 use super::{LinearModel, log_spaced};
 use crate::{Error, ErrorKind, argmax};
 

@@ -1,8 +1,9 @@
 //! What a fit leaves: weights and an intercept.
 
+use faer::Mat;
 use rayon::prelude::*;
 
-use super::rows::{check_finite, mismatch};
+use super::rows::{Standard, check_finite, mismatch};
 use crate::Error;
 
 /// How many rows are predicted together.
@@ -96,5 +97,29 @@ impl LinearModel {
             }
         }
         predicted
+    }
+}
+
+impl Standard {
+    /// The model with these weights of the kept features when standardised, `[kept, targets]`.
+    pub(super) fn model(&self, weights: &Mat<f64>, target_means: &[f64]) -> LinearModel {
+        let count = target_means.len();
+        let mean: Vec<f32> = self.means.iter().map(|&mean| mean as f32).collect();
+        let mut all = vec![0.0; mean.len() * count];
+        let mut intercept = target_means.to_vec();
+        for (place, &index) in self.kept.iter().enumerate() {
+            // The mean that is taken away is rounded; the intercept makes up for it.
+            let rounding = f64::from(mean[index]) - self.means[index];
+            for (target, intercept) in intercept.iter_mut().enumerate() {
+                let weight = weights[(place, target)] / self.deviations[index];
+                all[index * count + target] = weight as f32;
+                *intercept += weight * rounding;
+            }
+        }
+        LinearModel {
+            weights: all,
+            mean,
+            intercept: intercept.iter().map(|&value| value as f32).collect(),
+        }
     }
 }

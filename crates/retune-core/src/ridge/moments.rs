@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::factors::factor_and_solve;
 use super::few_rows::FewRows;
 use super::gram::product;
+use super::penalty::of_features;
 use super::rows::{Standard, mismatch, no_decomposition, parts};
-use super::validation::of_features;
 use super::{Block, LinearModel};
 use crate::Error;
 

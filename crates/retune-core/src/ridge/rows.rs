@@ -6,7 +6,6 @@ use faer::Mat;
 use faer::dyn_stack::{MemBuffer, StackReq};
 use rayon::prelude::*;
 
-use super::LinearModel;
 use crate::{Error, ErrorKind};
 
 /// What to do about values that are too large.
@@ -108,7 +107,7 @@ pub(super) fn parts(size: usize, length: usize) -> Vec<Range<usize>> {
 pub(super) struct Standard {
     /// The features that get weights; at first those that are not constant.
     pub(super) kept: Vec<usize>,
-    means: Vec<f64>,
+    pub(super) means: Vec<f64>,
     pub(super) deviations: Vec<f64>,
 }
 
@@ -153,28 +152,6 @@ impl Standard {
             }
         }
         values
-    }
-
-    /// The model with these weights of the kept features when standardised, `[kept, targets]`.
-    pub(super) fn model(&self, weights: &Mat<f64>, target_means: &[f64]) -> LinearModel {
-        let count = target_means.len();
-        let mean: Vec<f32> = self.means.iter().map(|&mean| mean as f32).collect();
-        let mut all = vec![0.0; mean.len() * count];
-        let mut intercept = target_means.to_vec();
-        for (place, &index) in self.kept.iter().enumerate() {
-            // The mean that is taken away is rounded; the intercept makes up for it.
-            let rounding = f64::from(mean[index]) - self.means[index];
-            for (target, intercept) in intercept.iter_mut().enumerate() {
-                let weight = weights[(place, target)] / self.deviations[index];
-                all[index * count + target] = weight as f32;
-                *intercept += weight * rounding;
-            }
-        }
-        LinearModel {
-            weights: all,
-            mean,
-            intercept: intercept.iter().map(|&value| value as f32).collect(),
-        }
     }
 }
 
