@@ -1,5 +1,6 @@
 //! Windows: what was seen of a motion, and what comes next.
 
+mod cut;
 mod layout;
 mod scaling;
 mod stretch;

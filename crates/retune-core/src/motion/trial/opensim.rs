@@ -19,18 +19,7 @@ use crate::Error;
 use crate::table::{Numbers, Row, Separator, check_memory, read_text, shown};
 
 use header::{FileHeader, check_count};
-
-/// The unit of the angles in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AngleUnit {
-    /// As the header says; it is an error when it does not.
-    #[default]
-    FromHeader,
-    /// Degrees, whatever the header says.
-    Degrees,
-    /// Radians, whatever the header says.
-    Radians,
-}
+pub use units::AngleUnit;
 
 /// What to do when a table has other numbers of rows or columns than its header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

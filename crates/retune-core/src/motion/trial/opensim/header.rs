@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 use std::path::Path;
 
-use super::AngleUnit;
+use super::units::AngleUnit;
 use crate::table::Place;
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};

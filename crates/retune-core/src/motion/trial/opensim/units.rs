@@ -1,8 +1,18 @@
-//! Whether angles look as if they were in the unit that the header says.
+//! The unit of angles, and whether they look as if they were in the one that the header says.
 
 use std::f64::consts::PI;
 
-use super::AngleUnit;
+/// The unit of the angles in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AngleUnit {
+    /// As the header says; it is an error when it does not.
+    #[default]
+    FromHeader,
+    /// Degrees, whatever the header says.
+    Degrees,
+    /// Radians, whatever the header says.
+    Radians,
+}
 
 /// What angles look like that are hardly in the unit which the header says; `None` where they are
 /// as they may well be, or where somebody has said the unit.
