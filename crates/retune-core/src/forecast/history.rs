@@ -4,6 +4,7 @@ mod by_column;
 mod by_row;
 mod columns;
 mod fill;
+mod histories;
 mod numbers;
 mod panel;
 mod table;
@@ -13,30 +14,11 @@ mod tsf;
 
 use std::path::Path;
 
-use super::{HistoryOptions, Timeline};
-use crate::table::{ReadAs, read_text, shown};
+use super::HistoryOptions;
+use crate::table::{read_text, shown};
 use crate::{Error, ErrorKind};
+pub use histories::{Histories, History};
 use table::Table;
-
-/// One series of the past, the oldest value first.
-#[derive(Debug, Clone, PartialEq)]
-pub struct History {
-    /// The name of its column, its id, or their number where there is no name.
-    pub name: String,
-    /// When its values were measured.
-    pub timeline: Timeline,
-    /// The values, `[length]`; all finite.
-    pub values: Vec<f64>,
-}
-
-/// The histories of a file, and how it was read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Histories {
-    /// In the order of their columns, or of the first rows of their ids.
-    pub histories: Vec<History>,
-    /// What was decided.
-    pub read_as: ReadAs,
-}
 
 impl History {
     /// Reads the histories of a file of separated values.

@@ -6,6 +6,7 @@ mod dates;
 mod grid;
 mod irregular;
 mod pattern;
+mod regular;
 mod step;
 mod words;
 
@@ -13,21 +14,12 @@ use std::ops::Range;
 
 use crate::{Error, ErrorKind};
 use counts::Counts;
-use dates::Dates;
+use regular::Dates;
 
-pub(super) use column::{TimeColumn, is_date, is_time_of_day, might_be_date};
-pub(super) use dates::one_way;
-pub(super) use grid::{Grid, Placed};
+pub(super) use column::{TimeColumn, is_date, is_time_of_day, might_be_date, one_way};
+pub(super) use grid::{Grid, Placed, Read};
 pub(super) use step::most_frequent;
 pub use step::{Step, Tolerance};
-
-/// Times of a column, where its rows belong, and whether they stand last first.
-pub(super) struct Read<T> {
-    pub(super) times: T,
-    /// In the order of time.
-    pub(super) placed: Placed,
-    pub(super) reversed: bool,
-}
 
 /// Equally spaced times: of a history, and on from there.
 ///
@@ -108,7 +100,7 @@ impl Timeline {
     pub fn step(&self) -> Step {
         match &self.kind {
             Kind::Counts(counts) => Step::Counts(counts.step()),
-            Kind::Dates(dates) => dates.step(),
+            Kind::Dates(dates) => dates.step,
         }
     }
 

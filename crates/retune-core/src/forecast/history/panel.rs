@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::table::Table;
-use super::time::Time;
+use super::time::{Time, separating};
 use crate::forecast::timeline::one_way;
-use crate::table::{Place, is_number, is_word};
+use crate::table::{Place, is_word};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -75,26 +75,4 @@ fn several(table: &Table<'_>, row: usize, column: usize, what: &str) -> Error {
         ))
         .with_setting("id", "")
         .with_setting("column", "")
-}
-
-/// The column within each of whose values the times move one way: words before whole numbers.
-pub(super) fn separating(table: &Table<'_>, order: &[i128], times: &[usize]) -> Option<usize> {
-    let separates = |column: &usize, numbers: bool| {
-        let mut groups: HashMap<&str, Vec<i128>> = HashMap::new();
-        for (field, time) in table.column(*column).zip(order) {
-            let text = field.text.trim();
-            if is_number(text) != numbers || (numbers && text.parse::<i64>().is_err()) {
-                return false;
-            }
-            let group = groups.entry(text).or_default();
-            group.push(*time);
-        }
-        groups.len() > 1
-            && 2 * groups.len() <= order.len()
-            && groups.values().all(|times| one_way(times).is_some())
-    };
-    let columns = || (0..table.width()).filter(|column| !times.contains(column));
-    columns()
-        .find(|column| separates(column, false))
-        .or_else(|| columns().find(|column| separates(column, true)))
 }

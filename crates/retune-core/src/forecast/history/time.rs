@@ -1,6 +1,7 @@
 //! Which column holds the times.
 
-use super::panel;
+use std::collections::HashMap;
+
 use super::table::Table;
 use super::time_names::names_time;
 use crate::forecast::timeline::{Grid, one_way};
@@ -199,7 +200,7 @@ impl Finder<'_> {
                 Ok(_) if is_first => other = Some(time),
                 // A column called `period` may hold values; not where several series explain it.
                 Ok(order) if self.groups.len() == 1 => {
-                    if panel::separating(table, &order, &[*column]).is_some() {
+                    if separating(table, &order, &[*column]).is_some() {
                         other = other.or(Some(time));
                     }
                 }
@@ -335,6 +336,28 @@ fn look(table: &Table<'_>, column: usize) -> Look {
     } else {
         Look::Other
     }
+}
+
+/// The column within each of whose values the times move one way: words before whole numbers.
+pub(super) fn separating(table: &Table<'_>, order: &[i128], times: &[usize]) -> Option<usize> {
+    let separates = |column: &usize, numbers: bool| {
+        let mut groups: HashMap<&str, Vec<i128>> = HashMap::new();
+        for (field, time) in table.column(*column).zip(order) {
+            let text = field.text.trim();
+            if is_number(text) != numbers || (numbers && text.parse::<i64>().is_err()) {
+                return false;
+            }
+            let group = groups.entry(text).or_default();
+            group.push(*time);
+        }
+        groups.len() > 1
+            && 2 * groups.len() <= order.len()
+            && groups.values().all(|times| one_way(times).is_some())
+    };
+    let columns = || (0..table.width()).filter(|column| !times.contains(column));
+    columns()
+        .find(|column| separates(column, false))
+        .or_else(|| columns().find(|column| separates(column, true)))
 }
 
 /// The fields of a column that are not missing.

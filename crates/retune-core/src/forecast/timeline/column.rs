@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
-use super::dates::one_way;
 use super::irregular::Irregular;
 use super::pattern::{self, is_clock, is_compact, looks_like_date, pattern};
 use crate::table::{Place, is_missing, is_number};
@@ -269,4 +268,16 @@ impl<'a> TimeColumn<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether times move forwards (`Greater`), or backwards; `None` when neither.
+pub(in crate::forecast) fn one_way<T: PartialOrd>(times: &[T]) -> Option<Ordering> {
+    let all = |order| {
+        times
+            .windows(2)
+            .all(|pair| pair[1].partial_cmp(&pair[0]) == Some(order))
+    };
+    [Ordering::Greater, Ordering::Less]
+        .into_iter()
+        .find(|order| all(*order))
 }

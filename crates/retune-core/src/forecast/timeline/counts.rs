@@ -1,8 +1,7 @@
 //! Times that are numbers.
 
-use super::Read;
 use super::column::TimeColumn;
-use super::grid::{Grid, Placed};
+use super::grid::{Grid, Placed, Read};
 use super::irregular::Irregular;
 use super::step::{Step, Tolerance, most_frequent};
 use crate::table::is_number;

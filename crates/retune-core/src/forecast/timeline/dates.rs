@@ -1,36 +1,17 @@
 //! Times that are dates.
 
-use std::cmp::Ordering;
-
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Span};
 
-use super::column::TimeColumn;
-use super::grid::{Grid, Placed, place};
+use super::column::{TimeColumn, one_way};
+use super::grid::{Grid, Placed, Read, place};
 use super::irregular::Irregular;
-use super::pattern::{self, day_first, has_offset, orders, padded_as, with_offset_of};
-use super::step::most_frequent;
+use super::pattern::{self, has_offset, orders, padded_as, with_offset_of};
+use super::regular::{Dates, in_utc};
+use super::step::{Step, durations, equal_step, month_steps, most_frequent, usual_step};
 use super::words::has_days;
-use super::{Read, Step};
 use crate::Error;
-
-/// Dates in equal steps.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Dates {
-    /// In UTC where the offset changes and instants count, else as written.
-    start: DateTime,
-    step: Step,
-    /// The day of the month that steps of months keep to, where a month is long enough.
-    day: i8,
-    /// How they are written.
-    pattern: String,
-    /// The offsets where they change, each with the place from which on it is written.
-    offsets: Vec<(usize, Offset)>,
-    /// Whether times are instants.
-    instants: bool,
-}
 
 impl Dates {
     /// The dates of a column, and whether they stand newest first.
@@ -80,109 +61,6 @@ impl Dates {
         let nanoseconds = |time: &DateTime| time.duration_since(DateTime::ZERO).as_nanos();
         Ok(times.instants().iter().map(nanoseconds).collect())
     }
-
-    pub(super) fn step(&self) -> Step {
-        self.step
-    }
-
-    pub(super) fn day(&self) -> i8 {
-        self.day
-    }
-
-    pub(super) fn start(&self) -> DateTime {
-        self.start
-    }
-
-    pub(super) fn set_start(&mut self, start: DateTime) {
-        self.start = start;
-    }
-
-    pub(super) fn set_step(&mut self, step: Step) {
-        self.step = step;
-    }
-
-    /// Whether the day stands before the month, where that could be otherwise.
-    pub(super) fn day_first(&self) -> Option<bool> {
-        day_first(&self.pattern)
-    }
-
-    /// The offset of the first and of the last times, where it changes.
-    pub(super) fn offsets(&self) -> Option<(Offset, Offset)> {
-        Some((self.offsets.first()?.1, self.offsets.last()?.1))
-    }
-
-    /// Whether the next time is written otherwise than the first: the pattern may have no days.
-    pub(super) fn can_write_step(&self) -> bool {
-        let read = |place| {
-            let text = self.stamp(place)?;
-            let (time, offset) = pattern::parse(&self.pattern.replace("%-", "%"), &text)?;
-            Some(
-                offset
-                    .filter(|_| self.instants)
-                    .map_or(time, |offset| in_utc(time, offset)),
-            )
-        };
-        (0..=1).all(|place| read(place).is_some() && read(place) == self.at(place))
-    }
-
-    /// The time some steps after the first one.
-    pub(super) fn at(&self, place: usize) -> Option<DateTime> {
-        let place = u32::try_from(place).ok()?;
-        match self.step {
-            Step::Duration(step) => self.start.checked_add(step.checked_mul(place)?).ok(),
-            Step::Months(months) => {
-                let months = Span::new().try_months(months.checked_mul(place)?).ok()?;
-                let month = self.start.first_of_month().checked_add(months).ok()?;
-                let day = self.day.min(month.date().days_in_month());
-                month.with().day(day).build().ok()
-            }
-            Step::BusinessDays => {
-                let weekday = u32::try_from(self.start.weekday().to_monday_zero_offset()).ok()?;
-                let place = i64::from(weekday.min(4)) + i64::from(place);
-                let days = place / 5 * 7 + place % 5 - i64::from(weekday);
-                let days = Span::new().try_days(days).ok()?;
-                self.start.checked_add(days).ok()
-            }
-            Step::Counts(_) => None,
-        }
-    }
-
-    /// Whether other dates begin where these, so many, end.
-    pub(super) fn reaches(&self, length: usize, next: &Self) -> bool {
-        let Some(expected) = self.at(length) else {
-            return false;
-        };
-        let alike = self.pattern == next.pattern && self.instants == next.instants;
-        let apart = next.start.duration_since(expected).abs();
-        apart <= SignedDuration::from_hours(if alike { 0 } else { 24 })
-    }
-
-    /// The time some steps after the first one, as it is written.
-    pub(super) fn stamp(&self, place: usize) -> Option<String> {
-        let time = self.at(place)?;
-        let from = self
-            .offsets
-            .partition_point(|(from, _)| *from <= place)
-            .checked_sub(1);
-        let offset = self
-            .offsets
-            .get(from.unwrap_or(0))
-            .map(|(_, offset)| *offset);
-        let time = match offset.filter(|_| self.instants) {
-            Some(offset) => offset.to_datetime(Offset::UTC.to_timestamp(time).ok()?),
-            None => time,
-        };
-        let mut broken = BrokenDownTime::from(time);
-        broken.set_offset(offset);
-        broken.to_string(&self.pattern).ok()
-    }
-}
-
-/// A local time as the same instant in UTC.
-fn in_utc(time: DateTime, offset: Offset) -> DateTime {
-    offset
-        .to_timestamp(time)
-        .map_or(time, |instant| Offset::UTC.to_datetime(instant))
 }
 
 /// The times of a column and the pattern that reads all of them.
@@ -273,18 +151,6 @@ impl Times {
     }
 }
 
-/// Whether times move forwards (`Greater`), or backwards; `None` when neither.
-pub(in crate::forecast) fn one_way<T: PartialOrd>(times: &[T]) -> Option<Ordering> {
-    let all = |order| {
-        times
-            .windows(2)
-            .all(|pair| pair[1].partial_cmp(&pair[0]) == Some(order))
-    };
-    [Ordering::Greater, Ordering::Less]
-        .into_iter()
-        .find(|order| all(*order))
-}
-
 /// Reads the times of a column, each written like the first.
 fn times(column: &TimeColumn<'_>) -> Result<Times, Error> {
     // `May` is a whole name and a short one: another month tells which.
@@ -366,50 +232,4 @@ fn step(
     let found = steps.get(row).copied().unwrap_or(usual);
     let steps = [&*found.to_string(), &*usual.to_string()];
     Err(column.irregular(row + 1, steps, Irregular::of_dates(times, usual)))
-}
-
-/// The one step between all times.
-fn equal_step(times: &[DateTime], day: i8, has_days: bool) -> Option<Step> {
-    let same = |steps: Vec<Step>| {
-        let first = steps.first().copied();
-        first.filter(|first| steps.iter().all(|step| step == first))
-    };
-    let months = same(month_steps(times, day)).filter(|step| matches!(step, Step::Months(_)));
-    months.or_else(|| same(durations(times)).filter(|_| has_days))
-}
-
-/// The most frequent step: of months where that is one.
-pub(super) fn usual_step(times: &[DateTime], day: i8) -> Step {
-    let months = most_frequent(&month_steps(times, day));
-    let months = months.filter(|step| matches!(step, Step::Months(_)));
-    months
-        .or_else(|| most_frequent(&durations(times)))
-        .unwrap_or(Step::Months(1))
-}
-
-fn durations(times: &[DateTime]) -> Vec<Step> {
-    let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
-    durations
-        .map(|duration| Step::Duration(duration.unsigned_abs()))
-        .collect()
-}
-
-/// Steps of months where both times keep to the same day of the month and time of day, else
-/// durations.
-fn month_steps(times: &[DateTime], day: i8) -> Vec<Step> {
-    let pairs = times.windows(2).zip(durations(times));
-    pairs
-        .map(|(pair, step)| months_between(pair[0], pair[1], day).unwrap_or(step))
-        .collect()
-}
-
-/// How many months lie between two times that keep to a day of the month.
-fn months_between(from: DateTime, to: DateTime, day: i8) -> Option<Step> {
-    let keeps = |time: DateTime| time.day() == day.min(time.date().days_in_month());
-    if !keeps(from) || !keeps(to) || from.time() != to.time() {
-        return None;
-    }
-    let month = |time: DateTime| i32::from(time.year()) * 12 + i32::from(time.month());
-    let months = u32::try_from(month(to) - month(from)).ok()?;
-    (months > 0).then_some(Step::Months(months))
 }

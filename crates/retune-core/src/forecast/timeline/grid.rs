@@ -1,12 +1,12 @@
 //! Times on a grid of equal steps: which rows are missing, and which lie beside their places.
 
 use jiff::SignedDuration;
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::DateTime;
 
 use super::column::TimeColumn;
-use super::dates::Dates;
 use super::irregular::Irregular;
-use super::step::{Step, Tolerance, most_frequent};
+use super::regular::Dates;
+use super::step::{Step, Tolerance, usual_step};
 use crate::{Error, ErrorKind};
 
 /// How times are put on a grid; the default takes them as they are and refuses any other.
@@ -26,6 +26,14 @@ pub(in crate::forecast) struct Placed {
     pub(in crate::forecast) places: Vec<usize>,
     /// How many times were moved, and the farthest move, as text.
     pub(in crate::forecast) moved: Option<(usize, String)>,
+}
+
+/// Times of a column, where its rows belong, and whether they stand last first.
+pub(in crate::forecast) struct Read<T> {
+    pub(in crate::forecast) times: T,
+    /// In the order of time.
+    pub(in crate::forecast) placed: Placed,
+    pub(in crate::forecast) reversed: bool,
 }
 
 /// More places than this for each row are no gaps but a wrong time or step.
@@ -84,10 +92,8 @@ pub(super) fn place(
     mut dates: Dates,
 ) -> Result<(Dates, Placed), Error> {
     let usual = match grid.tolerance {
-        None => super::dates::usual_step(times, dates.day()),
-        Some(_) => {
-            rounded_step(times).unwrap_or_else(|| super::dates::usual_step(times, dates.day()))
-        }
+        None => usual_step(times, dates.day),
+        Some(_) => rounded_step(times).unwrap_or_else(|| usual_step(times, dates.day)),
     };
     let step = match grid.frequency {
         Some(Step::Counts(_)) => {
@@ -101,7 +107,7 @@ pub(super) fn place(
         }
         given => given.unwrap_or(usual),
     };
-    dates.set_step(step);
+    dates.step = step;
     if !dates.can_write_step() {
         let message = format!(
             "{}: times written like `{}` cannot go on in steps of {step}",
@@ -113,13 +119,13 @@ pub(super) fn place(
             .with_setting("frequency", ""));
     }
     let tolerance = tolerance(grid.tolerance, step);
-    let mut starts = vec![dates.start()];
+    let mut starts = vec![dates.start];
     if grid.tolerance.is_some() {
-        starts.splice(0..0, aligned(dates.start(), step));
+        starts.splice(0..0, aligned(dates.start, step));
     }
     let mut first_off = None;
     for start in starts {
-        dates.set_start(start);
+        dates.start = start;
         match places(times, &dates, tolerance) {
             Ok((places, moved)) => {
                 let moved = moved.map(|(count, most)| (count, Irregular::shown(most)));
@@ -176,8 +182,8 @@ fn places(
 
 /// The nearest place and how far it is.
 fn nearest(dates: &Dates, time: DateTime) -> Option<(usize, SignedDuration)> {
-    let start = dates.start();
-    let guess = match dates.step() {
+    let start = dates.start;
+    let guess = match dates.step {
         Step::Duration(step) => {
             let after = time.duration_since(start).as_secs_f64();
             (after / step.as_secs_f64()).round()
@@ -228,17 +234,4 @@ fn rounded_step(times: &[DateTime]) -> Option<Step> {
         .into_iter()
         .find(|unit| (middle - *unit as f64).abs() <= 0.05 * middle)?;
     Some(Step::Duration(std::time::Duration::from_secs(unit)))
-}
-
-/// Whether all days are business days: none is at a weekend, and weekends lie between them.
-pub(super) fn are_business_days(times: &[DateTime]) -> bool {
-    let weekend = |time: &DateTime| matches!(time.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let days: Vec<i64> = times
-        .windows(2)
-        .map(|pair| pair[1].date().duration_since(pair[0].date()).as_hours() / 24)
-        .collect();
-    let same_clock = times
-        .windows(2)
-        .all(|pair| pair[0].time() == pair[1].time());
-    same_clock && !times.iter().any(weekend) && most_frequent(&days) == Some(1) && days.contains(&3)
 }

@@ -1,9 +1,9 @@
 //! Times that keep to no step: what they look like, and so what would help.
 
 use jiff::SignedDuration;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Weekday};
 
-use super::step::Step;
+use super::step::{Step, most_frequent};
 
 /// Why times are not in equal steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +41,10 @@ impl Irregular {
 
     /// What dates are, whose usual step is this.
     pub(super) fn of_dates(times: &[DateTime], usual: Step) -> Self {
-        if super::grid::are_business_days(times) {
+        if are_business_days(times) {
             let between = |pair: &[DateTime]| {
                 let days = pair[1].date().duration_since(pair[0].date()).as_hours() / 24;
-                days != 1 && !(days == 3 && pair[0].weekday() == jiff::civil::Weekday::Friday)
+                days != 1 && !(days == 3 && pair[0].weekday() == Weekday::Friday)
             };
             return Self::BusinessDays {
                 missing: times.windows(2).any(between),
@@ -96,4 +96,17 @@ impl Irregular {
             ),
         }
     }
+}
+
+/// Whether all days are business days: none is at a weekend, and weekends lie between them.
+fn are_business_days(times: &[DateTime]) -> bool {
+    let weekend = |time: &DateTime| matches!(time.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let days: Vec<i64> = times
+        .windows(2)
+        .map(|pair| pair[1].date().duration_since(pair[0].date()).as_hours() / 24)
+        .collect();
+    let same_clock = times
+        .windows(2)
+        .all(|pair| pair[0].time() == pair[1].time());
+    same_clock && !times.iter().any(weekend) && most_frequent(&days) == Some(1) && days.contains(&3)
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::civil::DateTime;
+
 use crate::{Error, ErrorKind};
 
 /// From one time to the next.
@@ -169,6 +171,52 @@ pub(in crate::forecast) fn most_frequent<T: PartialEq + Copy>(all: &[T]) -> Opti
         .into_iter()
         .reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(thing, _)| thing)
+}
+
+/// The one step between all times.
+pub(super) fn equal_step(times: &[DateTime], day: i8, has_days: bool) -> Option<Step> {
+    let same = |steps: Vec<Step>| {
+        let first = steps.first().copied();
+        first.filter(|first| steps.iter().all(|step| step == first))
+    };
+    let months = same(month_steps(times, day)).filter(|step| matches!(step, Step::Months(_)));
+    months.or_else(|| same(durations(times)).filter(|_| has_days))
+}
+
+/// The most frequent step: of months where that is one.
+pub(super) fn usual_step(times: &[DateTime], day: i8) -> Step {
+    let months = most_frequent(&month_steps(times, day));
+    let months = months.filter(|step| matches!(step, Step::Months(_)));
+    months
+        .or_else(|| most_frequent(&durations(times)))
+        .unwrap_or(Step::Months(1))
+}
+
+pub(super) fn durations(times: &[DateTime]) -> Vec<Step> {
+    let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
+    durations
+        .map(|duration| Step::Duration(duration.unsigned_abs()))
+        .collect()
+}
+
+/// Steps of months where both times keep to the same day of the month and time of day, else
+/// durations.
+pub(super) fn month_steps(times: &[DateTime], day: i8) -> Vec<Step> {
+    let pairs = times.windows(2).zip(durations(times));
+    pairs
+        .map(|(pair, step)| months_between(pair[0], pair[1], day).unwrap_or(step))
+        .collect()
+}
+
+/// How many months lie between two times that keep to a day of the month.
+fn months_between(from: DateTime, to: DateTime, day: i8) -> Option<Step> {
+    let keeps = |time: DateTime| time.day() == day.min(time.date().days_in_month());
+    if !keeps(from) || !keeps(to) || from.time() != to.time() {
+        return None;
+    }
+    let month = |time: DateTime| i32::from(time.year()) * 12 + i32::from(time.month());
+    let months = u32::try_from(month(to) - month(from)).ok()?;
+    (months > 0).then_some(Step::Months(months))
 }
 
 #[cfg(test)]
