@@ -50,6 +50,7 @@ mod format;
 mod lock;
 mod options;
 mod parts;
+mod read;
 mod resample;
 mod scaling;
 mod split;

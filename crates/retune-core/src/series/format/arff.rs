@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::channels::Channels;
 use super::declared;
 use super::quoted::{Word, first_word, list, quote};
-use super::{Line, RawRow, classes, longest};
+use super::{Line, RawRow};
 use crate::series::Split;
 use crate::wording::{self, shorten};
 use crate::{Error, ErrorKind};
@@ -365,13 +365,13 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
             "the name {name:?} has control characters; expected plain text"
         ));
     }
-    let width = longest(split);
+    let width = split.longest();
     // Writing to a string cannot fail.
     let mut text = format!("@relation {}\n\n", quote(name));
     for number in 1..=width {
         let _ = writeln!(text, "@attribute t{number} numeric");
     }
-    let classes = classes(split);
+    let classes = split.classes();
     if !classes.is_empty() {
         let classes: Vec<String> = classes.into_iter().map(quote).collect();
         let _ = writeln!(text, "@attribute label {{{}}}", classes.join(","));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::table::{Misfit, NumberStyle, Place, within_range};
+use crate::table::{Misfit, NumberStyle, Place, Row, within_range};
 use crate::{Error, ErrorKind};
 
 /// One line of a file.
@@ -65,4 +65,10 @@ impl Line<'_> {
     pub(super) fn misfit(self, misfit: Misfit, field: usize, text: &str) -> Error {
         misfit.error(text, Place::field(self.path, self.number, field))
     }
+}
+
+/// Where a row stands.
+pub(super) fn at<'a>(path: &'a Path, row: &Row) -> Line<'a> {
+    let number = row.line;
+    Line { path, number }
 }

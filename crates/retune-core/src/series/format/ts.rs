@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::channels::Channels;
 use super::declared;
-use super::{Line, RawRow, classes, longest};
+use super::{Line, RawRow};
 use crate::series::Split;
 use crate::table::{Fields, Separator};
 use crate::wording::{list, shorten};
@@ -296,7 +296,7 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
         ));
     }
     let channels = split.channels;
-    let length = longest(split);
+    let length = split.longest();
     let equal = split.series.iter().all(|series| series.len() == length);
     let name: String = name.split_whitespace().collect::<Vec<_>>().join("_");
     let mut text = format!(
@@ -311,7 +311,7 @@ pub(super) fn write(split: &Split, name: &str) -> Result<String, String> {
     if equal {
         let _ = writeln!(text, "@seriesLength {}", length / channels);
     }
-    let classes: Vec<&str> = classes(split).into_iter().collect();
+    let classes: Vec<&str> = split.classes().into_iter().collect();
     if classes.is_empty() {
         text.push_str("@classLabel false\n@data\n");
     } else {

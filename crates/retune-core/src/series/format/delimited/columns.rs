@@ -6,6 +6,10 @@ use crate::series::options::CHOOSE_LABEL;
 use crate::table::{Names, Row, is_missing, is_number, whole_number};
 use crate::{Error, ErrorKind};
 
+/// What the columns hold is decided by so many rows, and by no more fields.
+pub(super) const PLANNED_ROWS: usize = 1000;
+pub(super) const PLANNED_FIELDS: usize = 1_000_000;
+
 /// The first rows of a file, and the names of its columns.
 #[derive(Debug)]
 pub(super) struct Table<'a> {

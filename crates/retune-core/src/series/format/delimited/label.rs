@@ -237,3 +237,11 @@ fn stands_out(table: &Table<'_>, column: usize, inner: &[usize]) -> bool {
         .any(|inner| looks_like_classes(table, *inner));
     !inner_are_classes || 2 * distinct(table, column).len() < usual
 }
+
+/// A field as a label; nothing where it is missing.
+pub(super) fn label_of(field: &str) -> String {
+    match field.trim() {
+        "?" => String::new(),
+        label => label.to_owned(),
+    }
+}

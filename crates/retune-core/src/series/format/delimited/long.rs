@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::columns::Table;
-use super::{PLANNED_ROWS, at, label, label_of};
+use super::columns::{PLANNED_ROWS, Table};
+use super::label::{self, label_of};
+use crate::series::format::line::at;
 use crate::series::format::{Line, RawRow};
 use crate::series::{LabelColumn, LongColumns};
 use crate::table::{NumberStyle, Row};

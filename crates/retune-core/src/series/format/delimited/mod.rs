@@ -8,17 +8,15 @@ mod write;
 
 use std::path::Path;
 
-use self::columns::Table;
-use super::{Format, Layout, Line, RawFile, RawRow};
+use self::columns::{PLANNED_FIELDS, PLANNED_ROWS, Table};
+use self::label::label_of;
+use super::line::at;
+use super::{Format, Line, RawFile, RawRow};
 use crate::table::{self, Fields, Records, Row, Separator, check_memory};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
-pub(in crate::series) use plan::Plan;
+pub(in crate::series) use plan::{Layout, Plan};
 pub(super) use write::write;
-
-/// What the columns hold is decided by so many rows, and by no more fields.
-const PLANNED_ROWS: usize = 1000;
-const PLANNED_FIELDS: usize = 1_000_000;
 
 /// Reads all rows after the header.
 ///
@@ -138,12 +136,6 @@ impl Separators {
     }
 }
 
-/// Where a row stands.
-fn at<'a>(path: &'a Path, row: &Row) -> Line<'a> {
-    let number = row.line;
-    Line { path, number }
-}
-
 fn check_widths(path: &Path, rows: &[Row], width: usize) -> Result<(), Error> {
     match rows.iter().find(|row| row.len() != width) {
         Some(row) => Err(ragged(at(path, row), row.len(), width)),
@@ -238,12 +230,4 @@ fn check_empty(line: Line<'_>, column: usize, field: &str) -> Result<(), Error> 
     );
     let error = line.error_in(column + 1, ErrorKind::Ragged, message);
     Err(error.with_hint("give every series as many values"))
-}
-
-/// A field as a label; nothing where it is missing.
-fn label_of(field: &str) -> String {
-    match field.trim() {
-        "?" => String::new(),
-        label => label.to_owned(),
-    }
 }

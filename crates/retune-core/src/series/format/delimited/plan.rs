@@ -5,11 +5,44 @@ use std::path::Path;
 use super::columns::Table;
 use super::label::{self, ONE_ROW_EACH};
 use super::long::{self, Long};
-use crate::series::format::{Layout, Line};
-use crate::series::{Format, LabelColumn, Unequal};
+use crate::series::format::Line;
+use crate::series::{Format, LabelColumn, ReadOptions, Unequal};
 use crate::table::{FirstRow, Names, Numbers, Row, Separator, count_rows, is_index_name, is_word};
 use crate::wording::{fields, shorten};
 use crate::{Error, ErrorKind};
+
+/// What the caller knows about the columns of a delimited file.
+#[derive(Debug, Clone)]
+pub(in crate::series) struct Layout<'a> {
+    pub options: &'a ReadOptions,
+    /// The length that series must have; rows of that many fields have no label.
+    pub length: Option<usize>,
+    /// The classes that labels may have; none where they are still to be learnt.
+    pub known: &'a [String],
+    /// The columns of the training file, for its test file.
+    pub like: Option<&'a Plan>,
+}
+
+impl<'a> Layout<'a> {
+    /// A file that is read on its own.
+    pub fn new(options: &'a ReadOptions) -> Self {
+        Self {
+            options,
+            length: None,
+            known: &[],
+            like: None,
+        }
+    }
+
+    /// A file whose series should have `length` values.
+    pub fn for_length(length: usize, known: &'a [String], options: &'a ReadOptions) -> Self {
+        Self {
+            length: Some(length),
+            known,
+            ..Self::new(options)
+        }
+    }
+}
 
 /// What the columns of a file hold.
 #[derive(Debug, Clone)]

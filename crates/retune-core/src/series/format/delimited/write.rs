@@ -2,8 +2,7 @@
 
 use csv::{QuoteStyle, WriterBuilder};
 
-use crate::series::Split;
-use crate::series::format::{Format, longest};
+use crate::series::{Format, Split};
 
 /// One line for each series, the label first; only `.csv` has a header. Shorter series end with
 /// empty fields there, and with `NaN` as in the archive elsewhere.
@@ -30,7 +29,7 @@ pub(in crate::series::format) fn write(format: Format, split: &Split) -> Result<
             "the label `?` cannot stand in a .{format} file, where it means none"
         ));
     }
-    let width = longest(split);
+    let width = split.longest();
     let mut builder = WriterBuilder::new();
     if format != Format::Csv {
         builder.delimiter(b'\t').quote_style(QuoteStyle::Never);
