@@ -5,7 +5,8 @@ use burn::tensor::module::{conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, FloatTensor};
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use crate::stack::{Activation, Convolution, ConvolutionStack, Pool, StackLayer};
+use crate::layers::{Activation, Convolution, Pool, StackLayer};
+use crate::stack::ConvolutionStack;
 
 /// See [`Kernels::convolution_stack`](crate::Kernels::convolution_stack).
 pub fn convolution_stack<B: Backend>(

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use rayon::prelude::*;
 
 use super::convolution::PackedConvolution;
-use crate::stack::{Plan, Pool, StackLayer};
+use crate::layers::{Plan, Pool, StackLayer};
 
 thread_local! {
     /// The planes before and after a layer, or all planes of a sample and two gradients; kept

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::cpu::vectors::{LANES, Vector, Work, run};
-use crate::stack::Pool;
+use crate::layers::Pool;
 
 /// Rows of windows that are worked on together.
 const BAND: usize = 8;

@@ -2,8 +2,9 @@
 
 use super::convolution::PackedConvolution;
 use crate::cpu::vectors::in_every_version;
+use crate::layers::{Activation, Convolution, Geometry, Pool, StackLayer};
 use crate::made::noise;
-use crate::stack::{Activation, Convolution, ConvolutionStack, Geometry, Pool, StackLayer};
+use crate::stack::ConvolutionStack;
 
 const LEAKY: Activation = Activation::Leaky {
     slope: 0.2,

@@ -4,9 +4,9 @@ use burn_cubecl::CubeRuntime;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{INVOCATIONS, OfOutput, Planes, of_output};
+use super::planes::{INVOCATIONS, OfOutput, Planes, of_output};
 use crate::gpu::launch::{empty, groups};
-use crate::stack::{Activation, Convolution};
+use crate::layers::{Activation, Convolution};
 
 /// Places of a plane that an invocation works out for one channel: a weight that is read serves all.
 const PLACES: usize = 8;

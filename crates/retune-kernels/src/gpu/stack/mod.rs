@@ -2,6 +2,7 @@
 //! one more for each, two for a convolution.
 
 mod convolution;
+mod planes;
 mod pool;
 
 use std::collections::BTreeMap;
@@ -9,40 +10,15 @@ use std::collections::BTreeMap;
 use burn::tensor::Tensor;
 use burn_cubecl::CubeRuntime;
 use burn_cubecl::tensor::CubeTensor;
-use cubecl::prelude::*;
 
+use self::planes::{INVOCATIONS, OfOutput, Planes};
 use super::launch::{Gpu, empty, into_tensor, rows};
 use crate::composed;
-use crate::stack::{ConvolutionStack, Plan, StackLayer};
+use crate::layers::{Plan, StackLayer};
+use crate::stack::ConvolutionStack;
 
-const INVOCATIONS: usize = 256;
 /// Workgroups that a device takes along one axis.
 const MOST_GROUPS: usize = 65_535;
-
-/// Planes of clips, one in each row of a matrix.
-#[derive(Clone)]
-struct Planes<R: CubeRuntime> {
-    values: CubeTensor<R>,
-    /// The numbers of a row.
-    row: usize,
-    /// Where in a row the plane begins.
-    start: usize,
-}
-
-impl<R: CubeRuntime> Planes<R> {
-    /// Planes of their own, still to be written.
-    fn empty(beside: &CubeTensor<R>, batch: usize, length: usize) -> Self {
-        Self::whole(empty(beside, [batch, length]), length)
-    }
-
-    fn whole(values: CubeTensor<R>, length: usize) -> Self {
-        Self {
-            values,
-            row: length,
-            start: 0,
-        }
-    }
-}
 
 pub fn forward<R: CubeRuntime>(
     planes: Tensor<Gpu<R>, 4>,
@@ -152,45 +128,4 @@ pub fn backward<R: CubeRuntime>(
     }
     let of_planes = later.expect("a stack with a tap has a layer");
     into_tensor::<R, 2>(of_planes).reshape([batch, size[0], size[1], size[2]])
-}
-
-/// The gradient of a layer's output: what the layers after it want of it, and what is tapped there.
-struct OfOutput<'a, R: CubeRuntime> {
-    later: Option<CubeTensor<R>>,
-    /// The gradient of all taps.
-    taps: &'a CubeTensor<R>,
-    /// The numbers of a row of `taps`.
-    row: usize,
-    /// Where in a row this layer's are, if it is tapped.
-    start: Option<usize>,
-}
-
-impl<R: CubeRuntime> OfOutput<'_, R> {
-    fn later(&self) -> CubeTensor<R> {
-        self.later.as_ref().unwrap_or(self.taps).clone()
-    }
-}
-
-/// A number of [`OfOutput`]: that at `at` of the `length` numbers of a sample.
-#[cube]
-#[allow(clippy::too_many_arguments)]
-fn of_output(
-    later: &Array<f32>,
-    taps: &Array<f32>,
-    sample: usize,
-    at: usize,
-    length: usize,
-    row: u32,
-    start: u32,
-    #[comptime] is_later: bool,
-    #[comptime] is_tapped: bool,
-) -> f32 {
-    let mut sum = f32::new(0.0);
-    if comptime!(is_later) {
-        sum += later[sample * length + at];
-    }
-    if comptime!(is_tapped) {
-        sum += taps[sample * row as usize + start as usize + at];
-    }
-    sum
 }

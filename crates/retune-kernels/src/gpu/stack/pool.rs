@@ -4,9 +4,9 @@ use burn_cubecl::CubeRuntime;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{INVOCATIONS, OfOutput, Planes, of_output};
+use super::planes::{INVOCATIONS, OfOutput, Planes, of_output};
 use crate::gpu::launch::groups;
-use crate::stack::Pool;
+use crate::layers::Pool;
 
 pub fn forward<R: CubeRuntime>(
     input: &Planes<R>,

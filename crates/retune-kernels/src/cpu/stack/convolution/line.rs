@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use super::tile::{Band, Panels};
 use crate::cpu::vectors::{LANES, Lanes, Vector, Work, run};
-use crate::stack::Activation;
+use crate::layers::Activation;
 
 /// Outputs that are worked out together.
 pub const OUTPUTS: usize = 4;
@@ -22,8 +22,23 @@ thread_local! {
     static AT_POINTS: Cell<Vec<Lanes>> = const { Cell::new(Vec::new()) };
 }
 
+/// Packs weights as [`Panels::new`] does, and at each point where the kernel is a line of three taps.
+pub fn packed(
+    size: [usize; 2],
+    channels: usize,
+    bias: &[f32],
+    weight: &dyn Fn(usize, usize) -> f32,
+) -> Panels {
+    let whole = bias.len().is_multiple_of(LANES) && channels.is_multiple_of(LANES);
+    let mut packed = Panels::new(size, channels, bias, weight);
+    if whole && matches!(size, [1, 3] | [3, 1]) {
+        packed.line = panels(bias, channels, weight);
+    }
+    packed
+}
+
 /// The weights at each point of a kernel with the taps `weight(column, tap · channels + channel)`.
-pub fn panels(bias: &[f32], channels: usize, weight: &dyn Fn(usize, usize) -> f32) -> Vec<Panels> {
+fn panels(bias: &[f32], channels: usize, weight: &dyn Fn(usize, usize) -> f32) -> Vec<Panels> {
     let none = vec![0.0; bias.len()];
     let at = |point| {
         // What is added to the second point is added to each output.

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use self::tile::{Band, Panels};
 use crate::cpu::vectors::{Vector, Work, run};
-use crate::stack::{Activation, Convolution, Geometry};
+use crate::layers::{Activation, Convolution, Geometry};
 
 /// Values of a band's padded source: small enough to stay in the caches with the weights, and with
 /// three times as many at the points of [`line`].
@@ -42,12 +42,12 @@ impl PackedConvolution {
         let at = |output, input, row, tap| {
             layer.kernel[((output * inputs + input) * rows + row) * taps + tap]
         };
-        let forward = Panels::new([rows, taps], inputs, &layer.bias, &|output, from| {
+        let forward = line::packed([rows, taps], inputs, &layer.bias, &|output, from| {
             let (row, tap) = (from / (taps * inputs), from / inputs % taps);
             at(output, from % inputs, row, tap)
         });
         let none = vec![0.0; inputs];
-        let backward = Panels::new([rows, taps], outputs, &none, &|input, from| {
+        let backward = line::packed([rows, taps], outputs, &none, &|input, from| {
             let (row, tap) = (from / (taps * outputs), from / outputs % taps);
             at(from % outputs, input, rows - 1 - row, taps - 1 - tap)
         });
@@ -154,21 +154,6 @@ fn within(line: &mut [f32], side: usize) -> &mut [f32] {
     line[..side].fill(0.0);
     line[end..].fill(0.0);
     &mut line[side..end]
-}
-
-impl Activation {
-    /// Does it to each lane.
-    #[inline(always)]
-    fn apply<V: Vector>(self, value: V) -> V {
-        match self {
-            Self::Linear => value,
-            // In this order what is no number stays so.
-            Self::Leaky { slope, floor } => {
-                let leaky = value.maximum(value.multiply(V::splat(slope)));
-                V::splat(floor).maximum(leaky)
-            }
-        }
-    }
 }
 
 /// The gradient before the activation, from that after it.

@@ -1,8 +1,7 @@
 //! The inner loops: a few positions of a plane by a few vectors of output channels, in registers.
 
-use super::line;
 use crate::cpu::vectors::{LANES, Lanes, Vector, Work, multiply_add};
-use crate::stack::Activation;
+use crate::layers::Activation;
 
 /// Vectors of output channels in one group. Three positions by three vectors of sums, three vectors
 /// of weights and an input are thirteen of AVX2's sixteen registers; a fourth position would need
@@ -25,7 +24,7 @@ pub struct Panels {
     weights: Vec<f32>,
     /// One for each column, filled up to whole vectors.
     bias: Vec<f32>,
-    /// The weights at each point, where the kernel is a line of three taps (see [`line`]).
+    /// The weights at each point, where the kernel is a line of three taps (see [`line`](super::line)).
     pub line: Vec<Self>,
 }
 
@@ -59,11 +58,6 @@ impl Panels {
         }
         let mut bias = bias.to_vec();
         bias.resize(filled, 0.0);
-        let whole = columns.is_multiple_of(LANES) && channels.is_multiple_of(LANES);
-        let line = match [rows, taps] {
-            [1, 3] | [3, 1] if whole => line::panels(&bias, channels, weight),
-            _ => Vec::new(),
-        };
         Self {
             columns,
             rows,
@@ -71,7 +65,22 @@ impl Panels {
             narrow,
             weights,
             bias,
-            line,
+            line: Vec::new(),
+        }
+    }
+}
+
+impl Activation {
+    /// Does it to each lane.
+    #[inline(always)]
+    pub(super) fn apply<V: Vector>(self, value: V) -> V {
+        match self {
+            Self::Linear => value,
+            // In this order what is no number stays so.
+            Self::Leaky { slope, floor } => {
+                let leaky = value.maximum(value.multiply(V::splat(slope)));
+                V::splat(floor).maximum(leaky)
+            }
         }
     }
 }
