@@ -9,8 +9,8 @@
 )]
 
 use super::clips::OnClip;
+use super::tensors::{Cpu, values};
 use super::vectors::{LANES, Lanes, Vector};
-use super::{Cpu, values};
 use crate::ConvolutionWeights;
 use crate::composed::{MARGIN, TAPS};
 

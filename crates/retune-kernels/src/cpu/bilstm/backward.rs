@@ -1,7 +1,7 @@
 //! One direction of one part, backward.
 
+use super::sizes::{Sizes, load, step, store};
 use super::weights::Direction;
-use super::{Sizes, load, step, store};
 use crate::cpu::activation::tanh;
 use crate::cpu::panels::{PANEL, product};
 use crate::cpu::vectors::{LANES, Vector, Work, multiply_add};

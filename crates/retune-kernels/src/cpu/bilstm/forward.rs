@@ -1,7 +1,7 @@
 //! One direction of one part, forward.
 
+use super::sizes::{Sizes, load, step, store};
 use super::weights::Direction;
-use super::{Sizes, load, step, store};
 use crate::cpu::activation::{sigmoid, tanh};
 use crate::cpu::panels::product;
 use crate::cpu::vectors::{LANES, Vector, Work, multiply_add};

@@ -5,9 +5,9 @@ use std::ops::Range;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::{Sizes, step};
+use super::sizes::{Sizes, step};
 use crate::BiLstmWeights;
-use crate::cpu::{Cpu, Values, tensor, values};
+use crate::cpu::tensors::{Cpu, Values, tensor, values};
 
 /// Rows of `[batch, time, width]` in the order in which a unit hears them: the columns from `first`
 /// on, so many, of the step that is `behind` positions earlier, or zeros where there is none.

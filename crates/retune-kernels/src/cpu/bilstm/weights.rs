@@ -1,9 +1,9 @@
 //! The weights of both directions, packed for the products of either pass.
 
-use super::Sizes;
+use super::sizes::Sizes;
 use crate::BiLstmWeights;
 use crate::cpu::panels::Panels;
-use crate::cpu::{Cpu, Values, values};
+use crate::cpu::tensors::{Cpu, Values, values};
 
 /// One direction's weights, packed.
 pub struct Direction {
