@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 
-use super::Trial;
 use crate::wording::list;
 use crate::{Error, ErrorKind};
 
@@ -36,30 +35,6 @@ pub fn bad_rate(found: f32) -> Error {
     let message =
         format!("{found} is no sampling rate; expected a positive number of samples a second");
     Error::new(ErrorKind::Setting, message)
-}
-
-/// The rate of all trials, in samples a second; 0 of none.
-///
-/// # Errors
-///
-/// [`ErrorKind::Mismatch`] with two that differ by more than a thousandth.
-pub fn same_rate<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Result<f32, Error> {
-    let mut trials = trials.into_iter();
-    let Some(first) = trials.next() else {
-        return Ok(0.0);
-    };
-    let expected = first.rate_hz;
-    let differs = |trial: &&Trial| (trial.rate_hz - expected).abs() > 1e-3 * expected;
-    let Some(other) = trials.find(differs) else {
-        return Ok(expected);
-    };
-    let message = format!(
-        "the trial `{}` has {expected} samples a second, `{}` {}; expected one rate",
-        first.label(),
-        other.label(),
-        other.rate_hz
-    );
-    Err(Error::new(ErrorKind::Mismatch, message).with_setting("resample", ""))
 }
 
 /// A list of joints that is empty.

@@ -11,13 +11,11 @@ pub mod retrieval;
 pub mod trial;
 pub mod windows;
 
-pub use check::{
-    bad_rate, bad_setting, find_joint, finite, no_joints, same_joints, same_rate, wrong_count,
-};
+pub use check::{bad_rate, bad_setting, find_joint, finite, no_joints, same_joints, wrong_count};
 pub use metrics::{JointScore, MotionScore, score};
 pub use retrieval::Retrieval;
 pub use trial::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Trial,
-    UnevenTime, read_csv, read_opensim, write_csv,
+    UnevenTime, read_csv, read_opensim, same_rate, write_csv,
 };
 pub use windows::{PersonSplit, Scaling, Stretch, Target, WindowLayout, WindowOrigin, Windows};

@@ -147,5 +147,29 @@ impl Trial {
     }
 }
 
+/// The rate of all trials, in samples a second; 0 of none.
+///
+/// # Errors
+///
+/// [`ErrorKind::Mismatch`] with two that differ by more than a thousandth.
+pub fn same_rate<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Result<f32, Error> {
+    let mut trials = trials.into_iter();
+    let Some(first) = trials.next() else {
+        return Ok(0.0);
+    };
+    let expected = first.rate_hz;
+    let differs = |trial: &&Trial| (trial.rate_hz - expected).abs() > 1e-3 * expected;
+    let Some(other) = trials.find(differs) else {
+        return Ok(expected);
+    };
+    let message = format!(
+        "the trial `{}` has {expected} samples a second, `{}` {}; expected one rate",
+        first.label(),
+        other.label(),
+        other.rate_hz
+    );
+    Err(Error::new(ErrorKind::Mismatch, message).with_setting("resample", ""))
+}
+
 #[cfg(test)]
 mod tests;

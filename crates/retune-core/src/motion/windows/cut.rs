@@ -1,8 +1,8 @@
 //! Cutting trials into windows.
 
 use super::{Target, WindowLayout, WindowOrigin, Windows};
-use crate::motion::Trial;
-use crate::motion::check::{bad_setting, find_joint, nothing, same_joints, same_rate, too_short};
+use crate::motion::check::{bad_setting, find_joint, nothing, same_joints, too_short};
+use crate::motion::trial::{Trial, same_rate};
 use crate::{Error, ErrorKind};
 
 impl WindowLayout {
