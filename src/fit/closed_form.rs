@@ -34,6 +34,7 @@ const DEFAULT_PENALTY: f64 = 0.5;
 /// A source, what it hears, and a readout of that, which a program may keep.
 struct Candidate<'a> {
     hearing: &'a Hearing,
+    source: &'a SourceSpec,
     readout: Readout,
     numbers: Numbers,
     /// The scores of each row had the readout not seen it, `[scored, classes]` row by row; where
@@ -144,7 +145,7 @@ fn candidate<'a>(
     hearing: &'a Hearing,
     pooling: Pooling,
     activations: &[f32],
-    source: &SourceSpec,
+    source: &'a SourceSpec,
     examples: Examples,
     scored: &Scored,
 ) -> Result<Candidate<'a>, Error> {
@@ -171,6 +172,7 @@ fn candidate<'a>(
     let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
         hearing,
+        source,
         readout: Readout {
             penalty,
             pooling,
@@ -209,24 +211,35 @@ fn choose(
     let mut mean = vec![0.0; classes.len() * count];
     let (mut parts, mut tensors) = (Vec::new(), Numbers::new());
     let kept = candidates.into_iter().zip(shares);
-    for (candidate, share) in kept.filter(|(_, share)| *share != 0.0) {
-        let weight = share as f32;
-        for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
-            *sum += f64::from(weight) * score;
+    let kept: Vec<_> = kept.filter(|(_, share)| *share != 0.0).collect();
+    // Those of one way of hearing stand together, and are one readout in the program.
+    for of_one in kept.chunk_by(|(one, _), (other, _)| std::ptr::eq(one.hearing, other.hearing)) {
+        for (candidate, share) in of_one {
+            for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
+                *sum += f64::from(*share as f32) * score;
+            }
         }
+        let several = of_one.iter();
+        let several =
+            several.map(|(one, share)| (one.readout.clone(), one.numbers.clone(), *share as f32));
+        let several: Vec<_> = several.collect();
+        let (readout, weights) = match &several[..] {
+            [(readout, weights, _)] => (readout.clone(), weights.clone()),
+            several => Readout::merged(several, of_one[0].0.source),
+        };
         let Hearing {
             source,
             transform,
             numbers,
             ..
-        } = candidate.hearing;
+        } = of_one[0].0.hearing;
         tensors.extend(Trained::Transform.named(parts.len(), numbers.clone()));
-        tensors.extend(Trained::Mapping.named(parts.len(), candidate.numbers));
+        tensors.extend(Trained::Mapping.named(parts.len(), weights));
         parts.push(Part {
             source: *source,
             transform: transform.clone(),
-            mapping: Mapping::new(candidate.readout),
-            weight,
+            mapping: Mapping::new(readout),
+            weight: several.iter().map(|(.., share)| share).sum(),
         });
     }
     let temperature = Temperature::fit(&mean, &classes, count)?;

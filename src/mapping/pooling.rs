@@ -71,6 +71,25 @@ impl Pooling {
         Cow::Owned(read.copied().collect())
     }
 
+    /// Weights of these features, so many columns in a row for each, as weights of all features: 0 for the
+    /// others.
+    pub fn spread(
+        self,
+        weights: &[f32],
+        columns: usize,
+        source: &SourceSpec,
+        taps: TapSet,
+    ) -> Vec<f32> {
+        let mut all = vec![0.0; taps.width(source) * columns];
+        let mut rest = weights;
+        for (start, length) in self.blocks(source, taps) {
+            let (block, after) = rest.split_at(length * columns);
+            all[start * columns..][..block.len()].copy_from_slice(block);
+            rest = after;
+        }
+        all
+    }
+
     /// Where they stand in a row: the first of a block, and how many.
     fn blocks(self, source: &SourceSpec, taps: TapSet) -> Vec<(usize, usize)> {
         if self == Self::All {
@@ -165,6 +184,25 @@ mod tests {
         let mut both = [clip, segments].concat();
         both.sort_by(f32::total_cmp);
         assert_eq!(both, row);
+        // Weights of some features are those of all with zeros between them: what is read is the same.
+        for pooling in [
+            Pooling::All,
+            Pooling::Means,
+            Pooling::Clip,
+            Pooling::Segments,
+        ] {
+            let read = read(pooling);
+            let weights: Vec<f32> = (0..2 * read.len()).map(|at| (at % 7) as f32).collect();
+            let all = pooling.spread(&weights, 2, source, TapSet::Series);
+            let sum = |features: &[f32], weights: &[f32]| -> [f64; 2] {
+                [0, 1].map(|column| {
+                    let weights = weights.iter().skip(column).step_by(2);
+                    let products = features.iter().zip(weights);
+                    products.map(|(one, other)| f64::from(one * other)).sum()
+                })
+            };
+            assert_eq!(sum(&read, &weights), sum(&row, &all), "{pooling:?}");
+        }
     }
 
     /// By hand: 24 · 16, 48 · 8 and 72 · 4 channels of the first three pools, and 96 of the embedding, with

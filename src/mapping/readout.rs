@@ -18,7 +18,8 @@ const INTERCEPT: &str = "intercept";
 /// class and −1 for the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Readout {
-    /// The ridge penalty that was chosen.
+    /// The ridge penalty that was chosen; of several readouts that were made one, that of the one that counts
+    /// most.
     pub penalty: f64,
     /// What it reads.
     pub pooling: Pooling,
@@ -40,9 +41,46 @@ impl Readout {
         ])
     }
 
+    /// One readout in place of several of the same activations, each with its numbers and its share: their
+    /// weighted mean is linear in all features too.
+    pub fn merged(several: &[(Self, Numbers, f32)], source: &SourceSpec) -> (Self, Numbers) {
+        let total: f32 = several.iter().map(|(.., share)| share).sum();
+        let most = several
+            .iter()
+            .max_by(|one, other| one.2.total_cmp(&other.2));
+        let (most, ..) = most.expect("there are several readouts");
+        let pooling = Pooling::All;
+        let taps = most.taps;
+        let (mut weights, mut intercept) = (Vec::new(), Vec::new());
+        for (readout, numbers, share) in several {
+            let share = share / total;
+            let columns = numbers[INTERCEPT].values.len();
+            let spread = readout
+                .pooling
+                .spread(&numbers[WEIGHTS].values, columns, source, taps);
+            add(&mut weights, &spread, share);
+            add(&mut intercept, &numbers[INTERCEPT].values, share);
+        }
+        let penalty = most.penalty;
+        let merged = Self {
+            penalty,
+            pooling,
+            taps,
+        };
+        (merged, Self::numbers(weights, intercept))
+    }
+
     /// The columns of weights for so many classes.
     pub fn columns(classes: usize) -> usize {
         if classes == 2 { 1 } else { classes }
+    }
+}
+
+/// Adds a share of some values to a sum, which begins empty.
+fn add(sum: &mut Vec<f32>, values: &[f32], share: f32) {
+    sum.resize(values.len(), 0.0);
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += share * value;
     }
 }
 
