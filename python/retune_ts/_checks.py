@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+
+# Names or files, one or several, as parameters take them.
+Names = str | os.PathLike[str] | Collection[str | os.PathLike[str]] | None
 
 
 def from_sklearn(name: str, base: type) -> type:
@@ -16,6 +22,16 @@ def from_sklearn(name: str, base: type) -> type:
         return base
     found: type = getattr(exceptions, name)
     return found
+
+
+def aligned(array: np.ndarray) -> np.ndarray:
+    """Give an array that the compiled module reads rightly: its values lie whole items apart.
+
+    The fields of structured arrays may not; those are copied.
+    """
+    if array.flags.aligned and all(stride % array.itemsize == 0 for stride in array.strides):
+        return array
+    return array.copy()
 
 
 def series(X: Any) -> np.ndarray:
@@ -55,7 +71,98 @@ def series(X: Any) -> np.ndarray:
         case, value = np.argwhere(~np.isfinite(found))[0]
         what = "NaN" if np.isnan(found[case, value]) else "inf"
         raise ValueError(f"the series hold {what} at [{case}, {value}]; expected no NaN and no inf")
+    return aligned(found)
+
+
+def column_names(X: Any) -> np.ndarray | None:
+    """Give the names of the columns of a data frame where they are text.
+
+    Raises
+    ------
+    TypeError
+        Where some are text and others are not.
+    """
+    columns = getattr(X, "columns", None)
+    if columns is None:
+        return None
+    found = np.asarray(columns, dtype=object)
+    kinds = sorted({type(name).__name__ for name in found})
+    if "str" not in kinds:
+        return None
+    if len(kinds) > 1:
+        raise TypeError(
+            f"Feature names are only supported if all input features have string names, but your input has {kinds} as "
+            "feature name / column name types: use X.columns = X.columns.astype(str)"
+        )
     return found
+
+
+@contextmanager
+def finite_answers() -> Iterator[None]:
+    """Make an answer that is not finite an error of the series, which hold values too large for single precision."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "is not finite" not in str(error):
+            raise
+        raise ValueError(str(error)) from None
+
+
+def targets(y: Any, cases: int) -> np.ndarray:
+    """Give a label for each case, as they came.
+
+    Raises
+    ------
+    ValueError
+        For no labels, others than one for each case, missing ones, and fractions.
+    """
+    if y is None:
+        raise ValueError("a classifier requires y to be passed, but the target y is None")
+    found: np.ndarray = np.asarray(y)
+    if found.ndim == 2 and found.shape[1] == 1:
+        warnings.warn(
+            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to "
+            "(n_samples,), for example using ravel()",
+            from_sklearn("DataConversionWarning", UserWarning),
+            stacklevel=4,
+        )
+        found = found.ravel()
+    if found.ndim != 1:
+        raise ValueError(f"y should be a 1d array, got an array of shape {found.shape} instead")
+    if len(found) != cases:
+        raise ValueError(f"there are {cases} series but {len(found)} labels; expected one label for each series")
+    if found.dtype.kind == "c":
+        raise ValueError("Complex data not supported: expected labels")
+    if found.dtype.kind == "O" and any(label is None or label != label for label in found):
+        raise ValueError("y contains a missing label; expected a label for each series")
+    # Objects may be numbers as well.
+    numbers = found if found.dtype.kind == "f" else np.array([one for one in found.tolist() if isinstance(one, (float, np.floating))])
+    if not np.isfinite(numbers).all():
+        raise ValueError("y contains NaN or inf; expected a label for each series")
+    if (numbers != np.floor(numbers)).any():
+        raise ValueError("Unknown label type: y holds fractions; expected classes")
+    return found
+
+
+def truth(y: Any, cases: int, classes: np.ndarray) -> np.ndarray:
+    """Give the labels that answers are compared with.
+
+    Raises
+    ------
+    ValueError
+        As `targets`, and for labels of another kind than the classes, which would never be equal.
+    """
+    found = targets(y, cases)
+    if {_kind(label) for label in found.tolist()} - {_kind(label) for label in classes.tolist()}:
+        raise ValueError(
+            f"y holds labels of another kind than the classes, such as {found[0]!r} beside {classes[0]!r}; expected labels like "
+            "those of `fit`"
+        )
+    return found
+
+
+def _kind(label: Any) -> str:
+    return "text" if isinstance(label, str) else "bytes" if isinstance(label, bytes) else "number"
 
 
 def labels(y: Any, cases: int) -> tuple[np.ndarray, np.ndarray]:
@@ -64,33 +171,13 @@ def labels(y: Any, cases: int) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     ValueError
-        For no labels, others than one for each case, missing ones, fractions, and fewer than two classes.
+        As `targets`, and for labels of several kinds and fewer than two classes.
     """
-    if y is None:
-        raise ValueError("a classifier requires y to be passed, but the target y is None")
-    y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] == 1:
-        warnings.warn(
-            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to "
-            "(n_samples,), for example using ravel()",
-            from_sklearn("DataConversionWarning", UserWarning),
-            stacklevel=3,
-        )
-        y = y.ravel()
-    if y.ndim != 1:
-        raise ValueError(f"y should be a 1d array, got an array of shape {y.shape} instead")
-    if len(y) != cases:
-        raise ValueError(f"there are {cases} series but {len(y)} labels; expected one label for each series")
-    if y.dtype.kind == "c":
-        raise ValueError("Complex data not supported: expected labels")
-    if y.dtype.kind == "f":
-        if not np.isfinite(y).all():
-            raise ValueError("y contains NaN or inf; expected a label for each series")
-        if (y != np.floor(y)).any():
-            raise ValueError("Unknown label type: y holds fractions; expected classes")
-    if y.dtype.kind == "O" and any(label is None or label != label for label in y):
-        raise ValueError("y contains a missing label; expected a label for each series")
-    classes, places = np.unique(y, return_inverse=True)
+    y = targets(y, cases)
+    try:
+        classes, places = np.unique(y, return_inverse=True)
+    except TypeError:
+        raise ValueError("y holds labels of several kinds, which have no order; expected labels of one kind") from None
     if len(classes) < 2:
         raise ValueError(f"y has one class, {classes[0]!r}; expected at least 2 classes")
     return classes, places
@@ -100,21 +187,49 @@ def label_text(label: Any) -> str:
     """Give a class as a program writes it: what stands in a file of that data set."""
     if isinstance(label, (float, np.floating)):
         return str(int(label))
+    if isinstance(label, bytes):
+        try:
+            return label.decode()
+        except UnicodeDecodeError:
+            raise ValueError(f"y holds the label {label!r}, which is not UTF-8; expected text") from None
     return str(label)
 
 
-def threads(n_jobs: int | None) -> int:
+def integer(value: Any, what: str, *, low: int, bits: int = 63, expected: str | None = None) -> int:
+    """Give a parameter that is a whole number from `low` to `2**bits - 1`; `expected` says what it should be.
+
+    Raises
+    ------
+    ValueError
+        For anything else, with the name of the parameter.
+    """
+    try:
+        found = int(value)
+        good = bool(found == value) and low <= found < 2**bits
+    except (TypeError, ValueError, OverflowError):
+        good = False
+    if not good:
+        raise ValueError(f"{what} is {value!r}; expected {expected or f'a whole number from {low} to 2**{bits} - 1'}")
+    return found
+
+
+def optional(value: Any, what: str, *, low: int) -> int | None:
+    """Give a parameter that is a whole number of at least `low`, or `None`."""
+    return None if value is None else integer(value, what, low=low, expected=f"a whole number of at least {low}, or None")
+
+
+def threads(n_jobs: Any) -> int:
     """Give the number of threads that `n_jobs` asks for; 0 for one for each core."""
     if n_jobs is None:
         return 1
-    if n_jobs == 0 or n_jobs != int(n_jobs):
-        raise ValueError(f"n_jobs is {n_jobs}; expected a number of threads, or -1 for one for each core")
-    if n_jobs < 0:
-        import os
-
+    expected = "a number of threads, or -1 for one for each core"
+    found = integer(n_jobs, "n_jobs", low=-(2**63), expected=expected)
+    if found == 0:
+        raise ValueError(f"n_jobs is {n_jobs}; expected {expected}")
+    if found < 0:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return max(1, cores + 1 + int(n_jobs))
-    return int(n_jobs)
+        return max(1, cores + 1 + found)
+    return found
 
 
 def seed(random_state: Any) -> int:
@@ -125,19 +240,35 @@ def seed(random_state: Any) -> int:
         return int(random_state.randint(2**31))
     if hasattr(random_state, "integers"):
         return int(random_state.integers(2**31))
-    if random_state != int(random_state) or not 0 <= random_state < 2**64:
-        raise ValueError(f"random_state is {random_state!r}; expected a whole number from 0 to 2**64 - 1, or None")
-    return int(random_state)
+    return integer(random_state, "random_state", low=0, bits=64, expected="a whole number from 0 to 2**64 - 1, or None")
+
+
+def text(value: Any, what: str) -> str:
+    """Give a parameter that is a name."""
+    if not isinstance(value, str):
+        raise ValueError(f"{what} is {value!r}; expected a name")
+    return value
 
 
 def names(value: Any, what: str) -> list[str] | None:
-    """Give one or several names as a list."""
+    """Give one or several names or files as a list."""
     if value is None:
         return None
-    found: list[str] = [value] if isinstance(value, str) else list(value)
+    several = [value] if isinstance(value, (str, os.PathLike)) else value
+    # What gives its names once would have none left when the estimator is asked again.
+    good = isinstance(several, Collection) and len(several) > 0
+    found = [os.fspath(name) if isinstance(name, os.PathLike) else name for name in several] if good else []
     if not found or not all(isinstance(name, str) for name in found):
-        raise ValueError(f"{what} is {value!r}; expected a name, several, or None")
+        raise ValueError(f"{what} is {value!r}; expected a name, several in a list, or None")
     return found
+
+
+def name(value: Any, what: str) -> str | None:
+    """Give one name or file."""
+    found = names(value, what)
+    if found is not None and len(found) > 1:
+        raise ValueError(f"{what} is {value!r}; expected one name, or None")
+    return found[0] if found else None
 
 
 def as_key(sources: Any) -> tuple[str, ...] | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
+import warnings
 from collections.abc import Callable
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -12,6 +15,7 @@ import numpy as np
 from . import _checks
 
 Loaded = TypeVar("Loaded")
+Same = TypeVar("Same", bound="Estimator")
 
 
 def loaded(kind: Callable[..., Loaded], program: bytes, sources: Any = None) -> Loaded:
@@ -23,6 +27,22 @@ def loaded(kind: Callable[..., Loaded], program: bytes, sources: Any = None) -> 
 @lru_cache(maxsize=16)
 def _kept(kind: Callable[..., Any], program: bytes, sources: tuple[str, ...] | None) -> Any:
     return kind(program, sources=None if sources is None else list(sources))
+
+
+def fitted(estimator: Any) -> bytes:
+    """Give the program of an estimator, of this package or of its faces on other libraries' base classes."""
+    if not hasattr(estimator, "program_"):
+        error = _checks.from_sklearn("NotFittedError", NotFittedError)
+        raise error(f"This {type(estimator).__name__} is not fitted yet: call `fit` first")
+    program: bytes = estimator.program_
+    return program
+
+
+def write(estimator: Any, path: Any) -> None:
+    """Write the program of an estimator to a file."""
+    from . import _native
+
+    _native.write(os.fsdecode(path), fitted(estimator))
 
 
 class Estimator:
@@ -56,7 +76,7 @@ class Estimator:
         """
         return {name: getattr(self, name) for name in self._parameters()}
 
-    def set_params(self, **params: Any) -> Estimator:
+    def set_params(self: Same, **params: Any) -> Same:
         """Set parameters by name.
 
         Returns
@@ -87,10 +107,7 @@ class Estimator:
 
     def _fitted(self) -> bytes:
         """Give the program; for what needs one."""
-        if not hasattr(self, "program_"):
-            error = _checks.from_sklearn("NotFittedError", NotFittedError)
-            raise error(f"This {type(self).__name__} is not fitted yet: call `fit` first")
-        return self.program_
+        return fitted(self)
 
     def save(self, path: Any) -> None:
         """Write the program to a file, which the command line reads as well.
@@ -100,9 +117,7 @@ class Estimator:
         path : str or path-like
             The file; an old one is replaced whole or not at all.
         """
-        from . import _native
-
-        _native.write(str(path), self._fitted())
+        write(self, path)
 
 
 class OfTables(Estimator):
@@ -112,14 +127,64 @@ class OfTables(Estimator):
     ----------
     n_features_in_ : int
         How many values a series has.
+    feature_names_in_ : ndarray of str
+        The names of the columns; there where `fit` had a data frame that names them all.
     """
 
     n_features_in_: int
+    feature_names_in_: np.ndarray
+
+    def get_metadata_routing(self) -> Any:
+        """Give what metadata the methods ask for: for scikit-learn.
+
+        Returns
+        -------
+        MetadataRequest
+            Scikit-learn's own; a copy.
+        """
+        from sklearn.utils.metadata_routing import MetadataRequest
+
+        kept = getattr(self, "_metadata_request", None)
+        return MetadataRequest(owner=self) if kept is None else deepcopy(kept)
+
+    def _learnt(self, X: Any, values: int) -> None:
+        """Keep how many columns the series of `fit` had, and their names."""
+        names = _checks.column_names(X)
+        self.n_features_in_ = values
+        self.__dict__.pop("feature_names_in_", None)
+        if names is not None:
+            self.feature_names_in_ = names
+
+    def _check_names(self, X: Any) -> None:
+        """Refuse a data frame of other columns than those of `fit`, or in another order."""
+        known, found, own = getattr(self, "feature_names_in_", None), _checks.column_names(X), type(self).__name__
+        if known is None and found is not None:
+            warnings.warn(f"X has feature names, but {own} was fitted without feature names", stacklevel=4)
+        elif known is not None and found is None:
+            warnings.warn(f"X does not have valid feature names, but {own} was fitted with feature names", stacklevel=4)
+        elif known is not None and found is not None and not np.array_equal(known, found):
+            message = "The feature names should match those that were passed during fit.\n"
+            unseen, missing = sorted(set(found) - set(known)), sorted(set(known) - set(found))
+            for what, names in (("unseen at fit time", unseen), ("seen at fit time, yet now missing", missing)):
+                if names:
+                    message += f"Feature names {what}:\n" + "".join(f"- {name}\n" for name in names[:5])
+                    message += "- ...\n" if len(names) > 5 else ""
+            if not unseen and not missing:
+                message += "Feature names must be in the same order as they were in fit.\n"
+            raise ValueError(message)
 
     def _checked(self, X: Any) -> np.ndarray:
-        """Give series that are as long as those of `fit`."""
+        """Give series that are as long as those of `fit`, with columns of the same names where they have some."""
         self._fitted()
-        found = _checks.series(X)
+        self._check_names(X)
+        return self._as_long(_checks.series(X))
+
+    def _one(self, x: Any) -> np.ndarray:
+        """Give one series as a table of one row."""
+        self._fitted()
+        return self._as_long(_checks.series(np.asarray(x)[None]))
+
+    def _as_long(self, found: np.ndarray) -> np.ndarray:
         if found.shape[1] != self.n_features_in_:
             raise ValueError(
                 f"X has {found.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} features "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from . import _checks
 from .classifier import RetuneClassifier
 
 
@@ -21,8 +22,8 @@ class ClassifierFace:
     def __init__(
         self,
         preset: str = "default",
-        sources: str | Iterable[str] | None = None,
-        transforms: str | Iterable[str] | None = None,
+        sources: _checks.Names = None,
+        transforms: _checks.Names = None,
         parts: int | None = None,
         random_state: Any = 0,
         n_jobs: int = 1,

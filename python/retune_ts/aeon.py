@@ -9,6 +9,7 @@ from aeon.classification import BaseClassifier
 from aeon.forecasting.base import BaseForecaster, DirectForecastingMixin, SeriesToSeriesForecastingMixin
 
 from ._faces import ClassifierFace
+from .classifier import CLOSED_FORM
 from .forecaster import RetuneForecaster as TableForecaster
 
 __all__ = ["RetuneClassifier", "RetuneForecaster"]
@@ -54,7 +55,7 @@ class RetuneClassifier(ClassifierFace, BaseClassifier):
     }
 
     def _fit_predict_proba(self, X: np.ndarray, y: np.ndarray, **kwargs: Any) -> np.ndarray:
-        if self.preset not in ("fast", "default", "best"):
+        if self.preset not in CLOSED_FORM:
             # Nothing is left out by gradient: cross-validation of aeon's own.
             return super()._fit_predict_proba(X, y, **kwargs)
         inner = self._of_tables()
@@ -63,7 +64,7 @@ class RetuneClassifier(ClassifierFace, BaseClassifier):
         return found
 
     def _fit_predict(self, X: np.ndarray, y: np.ndarray, **kwargs: Any) -> np.ndarray:
-        if self.preset not in ("fast", "default", "best"):
+        if self.preset not in CLOSED_FORM:
             return super()._fit_predict(X, y, **kwargs)
         return self.classes_[self._fit_predict_proba(X, y).argmax(axis=1)]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import __version__
+from . import __version__, _checks
 from .classifier import RetuneClassifier
 
 
@@ -51,13 +51,22 @@ def jobs(data: list[str], presets: list[str], seeds: list[int]) -> Iterator[Job]
     seeds : list of int
         The seeds.
 
-    Yields
-    ------
-    Job
+    Returns
+    -------
+    iterator of Job
         Data set by data set.
+
+    Raises
+    ------
+    ValueError
+        For two files of one name in different folders: so their results would be named.
     """
-    for one in product(data, presets, seeds):
-        yield Job(*one)
+    by_name: dict[str, str] = {}
+    for path in data:
+        other = by_name.setdefault(Path(path).stem, path)
+        if Path(other) != Path(path):
+            raise ValueError(f"data holds {other} and {path}, whose results would have one name; expected files of different names")
+    return (Job(*one) for one in product(data, presets, seeds))
 
 
 def job(one: Job, out: str | os.PathLike[str]) -> str:
@@ -77,22 +86,35 @@ def job(one: Job, out: str | os.PathLike[str]) -> str:
     -------
     str
         The file of the result: JSON with the accuracy, the probabilities, and the sha256 of the program.
+
+    Raises
+    ------
+    ValueError
+        For a file that lacks an array, or whose test labels are not one for each series and of the kind of those
+        of training; and as `RetuneClassifier.fit`.
     """
+    seed = _checks.integer(one.seed, "seed", low=0, bits=64)
     path = Path(out) / f"{one.name}.json"
     if path.exists():
         return str(path)
     with np.load(one.data, allow_pickle=False) as data:
+        missing = {"X_train", "y_train", "X_test", "y_test"} - set(data.files)
+        if missing:
+            raise ValueError(f"{one.data} has no {', '.join(sorted(missing))}; expected X_train, y_train, X_test and y_test")
         splits = [data[name] for name in ("X_train", "y_train", "X_test", "y_test")]
     X_train, y_train, X_test, y_test = splits
-    classifier = RetuneClassifier(one.preset, random_state=one.seed).fit(X_train, y_train)
+    # Before the training, which may take long.
+    classes, _ = _checks.labels(y_train, len(X_train))
+    y_test = _checks.truth(y_test, len(_checks.series(X_test)), classes)
+    classifier = RetuneClassifier(one.preset, random_state=seed).fit(X_train, y_train)
     probabilities = classifier.predict_proba(X_test)
     right = classifier.classes_[probabilities.argmax(axis=1)] == y_test
     result: dict[str, Any] = {
         "data": Path(one.data).stem,
         "preset": one.preset,
-        "seed": one.seed,
+        "seed": seed,
         "accuracy": float(right.mean()),
-        "classes": [str(label) for label in classifier.classes_],
+        "classes": [_checks.label_text(label) for label in classifier.classes_],
         "probabilities": [[float(value) for value in row] for row in probabilities],
         "program_sha256": hashlib.sha256(classifier.program_).hexdigest(),
         "retune": __version__,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,10 @@ import numpy as np
 from . import _checks, _native
 from ._estimator import OfTables, loaded, sklearn_tags
 from .explanation import Explanation
+
+
+# The presets whose readouts are in closed form, which tell what they would answer to a series left out.
+CLOSED_FORM = ("fast", "default", "best")
 
 
 def in_order(found: np.ndarray, of_program: list[str], classes: np.ndarray) -> np.ndarray:
@@ -27,7 +30,7 @@ class RetuneClassifier(OfTables):
     preset : str, default="default"
         Where all settings start: "fast" (one source, one transform: seconds), "default", "best", or
         "voice2series", "paper", "words" and "trained-ends", which train by gradient.
-    sources : str, list of str or None, default=None
+    sources : str, path-like, list of these or None, default=None
         Frozen source models: shipped ones by name or files by path; of itself those of the preset.
     transforms : str, list of str or None, default=None
         How the sources hear the series, as `retune classify --transform`; of itself as the preset has it.
@@ -45,6 +48,8 @@ class RetuneClassifier(OfTables):
         The classes, sorted.
     n_features_in_ : int
         How many values a series has.
+    feature_names_in_ : ndarray of str
+        The names of the columns; there where `fit` had a data frame that names them all.
     program_ : bytes
         The program file: all of the fitted state.
 
@@ -63,8 +68,8 @@ class RetuneClassifier(OfTables):
         self,
         preset: str = "default",
         *,
-        sources: str | Iterable[str] | None = None,
-        transforms: str | Iterable[str] | None = None,
+        sources: _checks.Names = None,
+        transforms: _checks.Names = None,
         parts: int | None = None,
         random_state: Any = 0,
         n_jobs: int | None = 1,
@@ -104,25 +109,36 @@ class RetuneClassifier(OfTables):
         self._fit(X, y)
         return self
 
-    def _fit(self, X: Any, y: Any) -> tuple[np.ndarray, tuple[list[int], np.ndarray] | None]:
+    def _fit(self, X: Any, y: Any, *, leave_out: bool = False) -> tuple[np.ndarray, tuple[list[int], np.ndarray] | None]:
         """Fit, and give the places of the classes and what is known of series that were left out."""
-        X = _checks.series(X)
-        classes, places = _checks.labels(y, len(X))
+        series = _checks.series(X)
+        classes, places = _checks.labels(y, len(series))
+        if leave_out and (self.preset not in CLOSED_FORM or np.bincount(places).max() < 2):
+            # Before a training that may take long.
+            raise self._none_left_out(places)
         texts = [_checks.label_text(label) for label in classes]
         if len(set(texts)) < len(texts):
             raise ValueError(f"different classes are written alike: {texts}")
-        self.program_, left_out = _native.fit_classifier(
-            X,
+        _checks.column_names(X)
+        program, left_out = _native.fit_classifier(
+            series,
             [texts[place] for place in places],
-            preset=self.preset,
+            preset=_checks.text(self.preset, "preset"),
             sources=_checks.names(self.sources, "sources"),
             transforms=_checks.names(self.transforms, "transforms"),
-            parts=self.parts,
+            parts=_checks.optional(self.parts, "parts", low=1),
             seed=_checks.seed(self.random_state),
             threads=_checks.threads(self.n_jobs),
         )
-        self.classes_, self.n_features_in_ = classes, X.shape[1]
+        self.program_, self.classes_ = program, classes
+        self._learnt(X, series.shape[1])
         return places, left_out
+
+    def _none_left_out(self, places: np.ndarray) -> ValueError:
+        return ValueError(
+            f"with preset {self.preset!r} and {len(places)} series none can be left out; expected a preset in closed "
+            f"form ({', '.join(CLOSED_FORM)}), and two series of some class"
+        )
 
     def fit_predict_proba(self, X: Any, y: Any) -> np.ndarray:
         """Fit, and give what would be answered to the series of `fit` had the readouts not seen them.
@@ -147,12 +163,9 @@ class RetuneClassifier(OfTables):
         ValueError
             By presets by gradient, which leave nothing out, and where each class has one series; and as `fit`.
         """
-        places, left_out = self._fit(X, y)
+        places, left_out = self._fit(X, y, leave_out=True)
         if left_out is None:
-            raise ValueError(
-                f"with preset {self.preset!r} and {len(places)} series none can be left out; expected a preset in closed "
-                "form, and two series of some class"
-            )
+            raise self._none_left_out(places)
         rows, found = left_out
         answers = np.tile(np.bincount(places) / len(places), (len(places), 1))
         answers[rows] = in_order(found, self._loaded().labels, self.classes_)
@@ -174,9 +187,12 @@ class RetuneClassifier(OfTables):
         ndarray of shape (n_series, n_classes), of single precision
             In the order of `classes_`.
         """
-        X = self._checked(X)
+        return self._probabilities(self._checked(X))
+
+    def _probabilities(self, series: np.ndarray) -> np.ndarray:
         program = self._loaded()
-        found = program.predict_proba(X, threads=_checks.threads(self.n_jobs))
+        with _checks.finite_answers():
+            found = program.predict_proba(series, threads=_checks.threads(self.n_jobs))
         return in_order(found, program.labels, self.classes_)
 
     def predict(self, X: Any) -> np.ndarray:
@@ -212,9 +228,53 @@ class RetuneClassifier(OfTables):
         -------
         float
             From 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            For another number of labels or weights than of series, and for labels of another kind than the classes.
         """
-        right = self.predict(X) == np.asarray(y).ravel()
+        found = self.predict(X)
+        right = found == _checks.truth(y, len(found), self.classes_)
+        if sample_weight is not None:
+            sample_weight = np.asarray(sample_weight, dtype=np.float64)
+            if sample_weight.shape != right.shape or sample_weight.sum() == 0:
+                raise ValueError(
+                    f"sample_weight has the shape {sample_weight.shape} and the sum {sample_weight.sum()}; expected one weight "
+                    f"for each of {len(right)} series, not all 0"
+                )
         return float(np.average(right, weights=sample_weight))
+
+    def get_metadata_routing(self) -> Any:
+        """Give what metadata the methods ask for: for scikit-learn.
+
+        Returns
+        -------
+        MetadataRequest
+            Scikit-learn's own; a copy.
+        """
+        routing = super().get_metadata_routing()
+        if not hasattr(self, "_metadata_request"):
+            routing.score.add_request(param="sample_weight", alias=None)
+        return routing
+
+    def set_score_request(self, *, sample_weight: bool | str | None = None) -> RetuneClassifier:
+        """Say whether `score` asks for weights where scikit-learn routes metadata.
+
+        Parameters
+        ----------
+        sample_weight : bool, str or None, default=None
+            Whether they are asked for, or the name that they are asked for by; `None` refuses them.
+
+        Returns
+        -------
+        RetuneClassifier
+            This one.
+        """
+        routing = self.get_metadata_routing()
+        routing.score.add_request(param="sample_weight", alias=sample_weight)
+        self._metadata_request = routing
+        return self
 
     def hear(self, x: Any, part: int = 0) -> tuple[np.ndarray, int]:
         """Give what a source hears of a series by one part of the program.
@@ -233,8 +293,8 @@ class RetuneClassifier(OfTables):
         rate : int
             Samples a second.
         """
-        one = self._checked(np.asarray(x)[None])[0]
-        return self._loaded().hear(one.tolist(), part)
+        one = self._one(x)[0]
+        return self._loaded().hear(one.tolist(), _checks.integer(part, "part", low=0))
 
     def explain(self, x: Any, part: int = 0) -> Explanation:
         """Give what a prediction rests on; shown as a picture in notebooks.
@@ -251,14 +311,16 @@ class RetuneClassifier(OfTables):
         Explanation
             With `saliency`, what the source hears and reports, and `svg()`.
         """
-        checked = self._checked(np.asarray(x)[None])
+        checked = self._one(x)
         one, program = checked[0].astype(np.float64), self._loaded()
-        plane, attention, words = program.explain(one.tolist(), part)
+        plane, attention, words = program.explain(one.tolist(), _checks.integer(part, "part", low=0))
+        with _checks.finite_answers():
+            saliency = program.saliency(one.tolist(), threads=_checks.threads(self.n_jobs))
         return Explanation(
             series=one,
             classes=self.classes_,
-            probabilities=self.predict_proba(checked)[0],
-            saliency=program.saliency(one.tolist(), threads=_checks.threads(self.n_jobs)),
+            probabilities=self._probabilities(checked)[0],
+            saliency=saliency,
             plane=plane,
             attention=attention,
             words=words,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 from html import escape
 
 import numpy as np
 
+from ._checks import label_text
+
 WIDTH, HEIGHT, MARGIN = 640, 200, 24
+# Characters that XML has no way to write.
+NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """What a prediction rests on, in arrays; a notebook shows it as a picture.
 
@@ -41,6 +46,16 @@ class Explanation:
     attention: np.ndarray
     words: list[tuple[str, float]]
 
+    def __eq__(self, other: object) -> bool:
+        """Say whether all arrays and words are the same."""
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        return all(np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(a == b) for a, b in pairs)
+
+    # Arrays have no hash.
+    __hash__ = None  # type: ignore[assignment]
+
     def svg(self) -> str:
         """Draw the series on a ground that is dark where the answer rests on it.
 
@@ -67,12 +82,12 @@ class Explanation:
         )
         line = " ".join(at(place, float(value)) for place, value in enumerate(self.series))
         best = int(self.probabilities.argmax())
-        title = f"{self.classes[best]}: {float(self.probabilities[best]):.1%}"
+        title = f"{label_text(self.classes[best])}: {float(self.probabilities[best]):.1%}"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{ground}'
             f'<polyline points="{line}" fill="none" stroke="#222" stroke-width="1.5"/>'
-            f'<text x="{MARGIN}" y="{MARGIN - 8}" font-family="sans-serif" font-size="13">{escape(title)}</text></svg>'
+            f'<text x="{MARGIN}" y="{MARGIN - 8}" font-family="sans-serif" font-size="13">{escape(NO_XML.sub("�", title))}</text></svg>'
         )
 
     def _repr_svg_(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def histories(y: Any) -> tuple[list[np.ndarray], bool]:
         raise ValueError("there is no value to forecast from")
     if any(np.iscomplexobj(row) for row in rows):
         raise ValueError("Complex data not supported: expected real values")
-    rows = [row.astype(np.float64, copy=False) for row in rows]
+    rows = [_checks.aligned(row.astype(np.float64, copy=False)) for row in rows]
     for number, row in enumerate(rows):
         if not np.isfinite(row).all():
             place = int(np.argmin(np.isfinite(row)))
@@ -66,7 +67,7 @@ class RetuneForecaster(Estimator):
         Values that a forecast is made from; of itself at most 512, fewer for short histories.
     season : int or None, default=None
         Values in one season; of itself it is looked for, and 0 is for no season.
-    source : str or None, default=None
+    source : str, path-like or None, default=None
         The frozen source: a shipped one by name, or a file.
     random_state : int, RandomState or None, default=0
         The seed of which windows are taken where there are very many; `None` is 0.
@@ -98,7 +99,7 @@ class RetuneForecaster(Estimator):
         *,
         context: int | None = None,
         season: int | None = None,
-        source: str | None = None,
+        source: str | os.PathLike[str] | None = None,
         random_state: Any = 0,
         n_jobs: int | None = 1,
     ) -> None:
@@ -127,18 +128,20 @@ class RetuneForecaster(Estimator):
         ValueError
             For histories that are too short, or where nothing moves.
         """
-        rows, self._one = histories(y)
-        self.program_ = _native.fit_forecaster(
+        rows, one = histories(y)
+        source = _checks.name(self.source, "source")
+        program = _native.fit_forecaster(
             rows,
-            horizon=self.horizon,
-            context=self.context,
-            season=self.season,
-            source=self.source,
+            horizon=_checks.integer(self.horizon, "horizon", low=1),
+            context=_checks.optional(self.context, "context", low=1),
+            season=_checks.optional(self.season, "season", low=0),
+            source=source,
             seed=_checks.seed(self.random_state),
             threads=_checks.threads(self.n_jobs),
         )
-        context = self._loaded().context
-        self.history_ = [row[-context:].copy() for row in rows]
+        context = loaded(_native.Forecaster, program, source).context
+        # All at once: a fit that fails leaves the estimator as it was.
+        self.program_, self._one, self.history_ = program, one, [row[-context:].copy() for row in rows]
         return self
 
     def _loaded(self) -> _native.Forecaster:
@@ -149,7 +152,8 @@ class RetuneForecaster(Estimator):
         if y is None and not hasattr(self, "history_"):
             raise ValueError("the program was loaded, and has no history of its own: give one")
         rows, one = (self.history_, self._one) if y is None else histories(y)
-        values, intervals = program.forecast(rows, threads=_checks.threads(self.n_jobs))
+        with _checks.finite_answers():
+            values, intervals = program.forecast(rows, threads=_checks.threads(self.n_jobs))
         if one:
             return values[0], [(level, lower[0], upper[0]) for level, lower, upper in intervals]
         return values, intervals

@@ -50,11 +50,12 @@ class MotionAdapter(Estimator):
 
     def _stream(self) -> _native.MotionStream:
         # A stream knows the last samples, so each estimator has its own; it is not pickled.
-        stream = self.__dict__.get("_kept")
-        if stream is None:
-            stream = _native.MotionStream(os.fspath(self.source), getattr(self, "program_", None))
-            self._kept = stream
-        return stream
+        # Another source or program is another stream.
+        of = (os.fspath(self.source), getattr(self, "program_", None))
+        kept: tuple[Any, _native.MotionStream] | None = self.__dict__.get("_kept")
+        if kept is None or kept[0] != of:
+            kept = self._kept = of, _native.MotionStream(*of)
+        return kept[1]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_kept"}
@@ -110,11 +111,13 @@ class MotionAdapter(Estimator):
         ValueError
             For recordings of other joints, too short ones, and values that are not finite.
         """
+        # An old program may be of another source.
+        joints = _native.MotionStream(os.fspath(self.source)).recorded_joints
         self.program_ = _native.fit_motion(
             os.fspath(self.source),
-            [_recording(one) for one in recordings],
-            None if able_bodied is None else [_recording(one) for one in able_bodied],
-            epochs=self.epochs,
+            _recordings(recordings, joints, "recordings"),
+            None if able_bodied is None else _recordings(able_bodied, joints, "able_bodied"),
+            epochs=_checks.optional(self.epochs, "epochs", low=1),
             seed=_checks.seed(self.random_state),
             threads=_checks.threads(self.n_jobs),
         )
@@ -139,15 +142,19 @@ class MotionAdapter(Estimator):
         sample = np.asarray(sample, dtype=np.float32)
         if sample.ndim != 1:
             raise ValueError(f"the sample has {sample.ndim} dimensions; expected one angle for each joint")
-        return self._stream().push(sample)
+        return self._stream().push(_checks.aligned(sample))
 
     def clear(self) -> None:
         """Forget what came before: another recording begins."""
         self._stream().clear()
 
 
-def _recording(one: Any) -> np.ndarray:
-    recording = np.asarray(one, dtype=np.float32)
-    if recording.ndim != 2:
-        raise ValueError(f"a recording has {recording.ndim} dimensions; expected [samples, joints]")
-    return recording
+def _recordings(several: Iterable[Any], joints: list[str], what: str) -> list[np.ndarray]:
+    """Give recordings with a column for each joint."""
+    found = [np.asarray(one, dtype=np.float32) for one in several]
+    for number, one in enumerate(found):
+        if one.ndim != 2:
+            raise ValueError(f"{what}[{number}] has {one.ndim} dimensions; expected [samples, joints]")
+        if one.shape[1] != len(joints):
+            raise ValueError(f"{what}[{number}] has {one.shape[1]} columns; expected {len(joints)}: {', '.join(joints)}")
+    return [_checks.aligned(one) for one in found]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sktime.classification.base import BaseClassifier
-from sktime.forecasting.base import BaseForecaster
+from sktime.forecasting.base import BaseForecaster, ForecastingHorizon
 
 from ._faces import ClassifierFace
 from .forecaster import RetuneForecaster as TableForecaster
-from .forecaster import covering
+from .forecaster import covering, histories
 
 __all__ = ["RetuneClassifier", "RetuneForecaster"]
 
@@ -135,12 +136,34 @@ class RetuneForecaster(BaseForecaster):
         super().__init__()
 
     def _steps(self, fh: Any) -> np.ndarray:
-        return np.asarray(fh.to_relative(self.cutoff), dtype=int)
+        ahead = fh.to_relative(self.cutoff).to_pandas()
+        if isinstance(ahead, pd.TimedeltaIndex):
+            # Spans of time: as many steps as lead to the same times.
+            times, freq = fh.to_absolute_index(self.cutoff), getattr(self.cutoff, "freq", None)
+            if freq is None:
+                raise ValueError("fh holds spans of time, but the index has no frequency; expected numbers of steps")
+            ahead = ForecastingHorizon(times, is_relative=False, freq=freq).to_relative(self.cutoff).to_pandas()
+            if not ForecastingHorizon(ahead, freq=freq).to_absolute_index(self.cutoff).equals(times):
+                raise ValueError(f"fh holds {list(fh)}; expected multiples of the step of the index, {freq}")
+        return np.asarray(ahead, dtype=int)
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> RetuneForecaster:
         horizon = int(self._steps(fh).max())
         inner = TableForecaster(horizon, **self.get_params()).fit(y.to_numpy())
         self.program_, self._history, self._name = inner.program_, inner.history_, y.name
+        self._end = y.index[-1]
+        return self
+
+    def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> RetuneForecaster:
+        if update_params and self.get_config().get("remember_data", True):
+            # A fit to all values, as sktime does where there is nothing better.
+            return super()._update(y, X, update_params)
+        (new,), _ = histories(y.to_numpy())
+        # Values that were there before count once.
+        ahead = new[y.index > self._end]
+        if len(ahead):
+            self._history = [np.concatenate([self._history[0], ahead])[-len(self._history[0]) :]]
+            self._end = y.index[-1]
         return self
 
     def _inner(self) -> TableForecaster:
@@ -162,6 +185,26 @@ class RetuneForecaster(BaseForecaster):
             columns[name, level, "lower"] = lower[self._steps(fh) - 1]
             columns[name, level, "upper"] = upper[self._steps(fh) - 1]
         return pd.DataFrame(columns, index=self._index(fh))
+
+    def _predict_quantiles(self, fh: Any, X: Any, alpha: list[float]) -> pd.DataFrame:
+        """Give quantiles: the forecast is the median, and those between the ends of the intervals lie on straight lines."""
+        values, intervals = self._inner()._forecast(None)
+        known = {0.5: values}
+        for level, lower, upper in intervals:
+            known[round((1 - level) / 2, 9)], known[round((1 + level) / 2, 9)] = lower, upper
+        levels = sorted(known)
+        name, rows, columns = self._get_varnames()[0], self._steps(fh) - 1, {}
+        for one in alpha:
+            if not levels[0] <= one <= levels[-1]:
+                raise ValueError(f"alpha holds {one}; expected from {levels[0]} to {levels[-1]}, for which programs keep intervals")
+            columns[name, one] = [np.interp(one, levels, [known[level][row] for level in levels]) for row in rows]
+        return pd.DataFrame(columns, index=self._index(fh))
+
+    def _predict_var(self, fh: Any, X: Any = None, cov: bool = False) -> pd.DataFrame:
+        """Give the variance of a normal distribution whose 80 % interval is that of the program."""
+        quantiles = self._predict_quantiles(fh, X, [0.1, 0.9])
+        deviation = (quantiles.iloc[:, 1] - quantiles.iloc[:, 0]) / (2 * NormalDist().inv_cdf(0.9))
+        return pd.DataFrame({self._get_varnames()[0]: deviation**2})
 
     def _index(self, fh: Any) -> Any:
         return fh.to_absolute_index(self.cutoff)
