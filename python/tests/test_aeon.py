@@ -31,3 +31,14 @@ def test_a_series_at_once_and_a_step_at_once():
     expected = np.sin(np.arange(240, 246) * np.pi / 6)
     np.testing.assert_allclose(RetuneForecaster().series_to_series_forecast(y, 6), expected, atol=0.05)
     np.testing.assert_allclose(RetuneForecaster().direct_forecast(y, 6), expected, atol=0.05)
+
+
+def test_programs_are_kept_as_those_of_the_table(gunpoint, tmp_path):
+    X, y, X_test, _ = gunpoint
+    classifier = RetuneClassifier("fast").fit(X[:, None], y)
+    assert retune_ts.dumps(classifier) == classifier.program_
+    retune_ts.save(classifier, tmp_path / "program.safetensors")
+    found = retune_ts.load(tmp_path / "program.safetensors").predict_proba(X_test)
+    np.testing.assert_array_equal(found, classifier.predict_proba(X_test[:, None]))
+    with pytest.raises(ValueError, match="not fitted yet"):
+        retune_ts.dumps(RetuneClassifier("fast"))

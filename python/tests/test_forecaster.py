@@ -58,6 +58,10 @@ def test_a_history_of_fifteen_values_is_enough():
         (np.zeros((2, 2, 2)), {}, "3 dimensions"),
         ([1.0, 2.0], {}, "has 2 values"),
         (np.arange(40.0), {"horizon": 0}, "horizon is 0"),
+        (np.arange(40.0), {"horizon": None}, "horizon is None"),
+        (np.arange(40.0), {"context": -3}, "context is -3"),
+        (np.arange(40.0), {"season": 2.5}, "season is 2.5"),
+        (np.arange(40.0), {"source": ["a", "b"]}, "expected one name"),
         (np.arange(40.0), {"horizon": 39}, "expected at least"),
         (np.full(40, 3.0), {}, "moves"),
         (np.arange(40.0) % 7, {"source": "nobody"}, "there is no source"),
@@ -73,3 +77,17 @@ def test_levels_that_no_program_keeps_are_refused(airline):
     for level in (0.0, 0.96, 1.0):
         with pytest.raises(ValueError, match="the level is"):
             forecaster.predict_interval(level=level)
+
+
+def test_a_fit_that_fails_changes_nothing(airline):
+    forecaster = RetuneForecaster().fit(airline)
+    expected = forecaster.predict()
+    with pytest.raises(ValueError, match="expected at least"):
+        forecaster.set_params(horizon=1000).fit(np.stack([airline, airline]))
+    np.testing.assert_array_equal(forecaster.predict(), expected)
+
+
+def test_fields_of_structured_arrays_are_read_as_they_are(airline):
+    table = np.zeros(len(airline), dtype=[("flag", "i1"), ("value", "f8")])
+    table["value"] = airline
+    assert RetuneForecaster().fit(table["value"]).program_ == RetuneForecaster().fit(airline).program_

@@ -33,6 +33,9 @@ X = np.random.default_rng(0).normal(size=(8, 30))
         (X, ["a", None] * 4, ValueError, "missing label"),
         (X, np.stack([Y, Y], axis=1), ValueError, "1d array"),
         (X, np.array(["a", "a\n" * 3000] * 4), ValueError, "label"),
+        (X, np.array([0.5, 2.5] * 4, dtype=object), ValueError, "y holds fractions"),
+        (X, np.array(["a", 1] * 4, dtype=object), ValueError, "labels of several kinds"),
+        (X, np.array([b"a", b"\xff"] * 4), ValueError, "not UTF-8"),
     ],
 )
 def test_what_cannot_be_learnt_is_refused(series, labels, error, message):
@@ -52,6 +55,14 @@ def test_what_cannot_be_learnt_is_refused(series, labels, error, message):
         ({"n_jobs": 10**6}, "threads are too many"),
         ({"random_state": -1}, "random_state is -1"),
         ({"random_state": 0.5}, "random_state is 0.5"),
+        ({"parts": -1}, "parts is -1"),
+        ({"parts": 1.5}, "parts is 1.5"),
+        ({"parts": 2**70}, "parts is "),
+        ({"n_jobs": 2**70}, "n_jobs is "),
+        ({"n_jobs": "two"}, "n_jobs is 'two'"),
+        ({"preset": None}, "preset is None"),
+        ({"sources": 5}, "sources is 5"),
+        ({"sources": iter(["attrnn-gsc35"])}, "several in a list"),
     ],
 )
 def test_settings_that_do_not_suit_are_refused(settings, message):
@@ -88,3 +99,34 @@ def test_memory_that_is_not_there_is_an_exception():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     assert done.stdout.startswith("refused:"), done
+
+
+def test_fields_of_structured_arrays_are_read_as_they_are(fitted, gunpoint):
+    X = gunpoint[2][:4]
+    for dtype in (np.float32, np.float64):
+        # Values lie one byte more apart than they are long.
+        table = np.zeros(X.shape, dtype=[("flag", "i1"), ("value", dtype)])
+        table["value"] = X
+        np.testing.assert_array_equal(fitted.predict_proba(table["value"]), fitted.predict_proba(X.astype(dtype)))
+
+
+def test_values_too_large_are_refused_as_such(fitted):
+    with pytest.raises(ValueError, match="not finite"):
+        fitted.predict(np.linspace(0, 1e200, 150)[None])
+
+
+def test_scores_of_other_labels_than_the_classes_are_refused(fitted, gunpoint):
+    X, y = gunpoint[2][:4], gunpoint[3][:4]
+    for labels, message in ((y[:1], "4 series but 1 labels"), (y.astype(int), "another kind"), (None, "requires y")):
+        with pytest.raises(ValueError, match=message):
+            fitted.score(X, labels)
+    for weights in ([1.0], [0.0] * 4):
+        with pytest.raises(ValueError, match="sample_weight has"):
+            fitted.score(X, y, sample_weight=weights)
+    assert fitted.score(X, y.tolist(), sample_weight=[1, 2, 3, 4]) > 0
+
+
+def test_a_preset_that_leaves_nothing_out_is_refused_before_it_trains(gunpoint, monkeypatch):
+    monkeypatch.setattr("retune_ts.classifier._native.fit_classifier", lambda *_, **__: pytest.fail("it trains"))
+    with pytest.raises(ValueError, match="expected a preset in closed form"):
+        RetuneClassifier("paper").fit_predict_proba(*gunpoint[:2])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import retune_ts
 from retune_ts import MotionAdapter
 
 DATA = Path(__file__).parents[2] / "data" / "walking"
@@ -43,6 +44,17 @@ def test_a_person_is_adapted_to_and_asked_step_by_step(source, tmp_path):
     assert after < before
     again = pickle.loads(pickle.dumps(adapter))
     assert errors(again, person[0]) == after
+    retune_ts.save(adapter, tmp_path / "program.safetensors")
+    loaded = retune_ts.load(tmp_path / "program.safetensors", sources=source)
+    assert errors(loaded, person[0]) == after
+    with pytest.raises(ValueError, match="give the file of its network"):
+        retune_ts.load(tmp_path / "program.safetensors")
+    table = np.zeros(person[0].shape, dtype=[("flag", "i1"), ("angle", "f4")])
+    table["angle"] = person[0]
+    assert errors(loaded, table["angle"]) == after
+    # A stream that has begun does not go on with another source.
+    with pytest.raises(OSError):
+        loaded.set_params(source="nowhere.safetensors").step(person[0][0])
     assert MotionAdapter(source, epochs=30, n_jobs=2).fit(person, recordings("able-bodied.csv")[:4]).program_ == adapter.program_
 
 
@@ -70,5 +82,10 @@ def test_what_is_wrong_is_said(source):
         adapter.fit([np.zeros(10)])
     with pytest.raises(ValueError):
         adapter.fit([np.zeros((4, 6))])
+    # As many values as 6 joints by 50 samples.
+    with pytest.raises(ValueError, match=r"recordings\[0\] has 3 columns; expected 6: "):
+        adapter.fit([np.zeros((100, 3))])
+    with pytest.raises(ValueError, match="epochs is -1"):
+        MotionAdapter(source, epochs=-1).fit([np.zeros((100, 6))])
     with pytest.raises(OSError):
         MotionAdapter("nowhere.safetensors").step([0.0] * 6)

@@ -6,7 +6,9 @@ import pickle
 import shutil
 import subprocess
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import joblib
 import numpy as np
@@ -131,3 +133,23 @@ def test_what_a_prediction_rests_on(fitted, gunpoint):
     assert rate == 16_000 and samples.dtype == np.float32 and np.abs(samples).max() > 0
     with pytest.raises(ValueError, match="there is no part 9"):
         fitted.hear(X[0], part=8)
+
+
+def test_paths_are_paths(fitted, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with (tmp_path / "open").open("w") as file:
+        for wrong in (None, 5, file):
+            with pytest.raises(TypeError):
+                fitted.save(wrong)
+            with pytest.raises(TypeError):
+                retune_ts.save(fitted, wrong)
+    fitted.save(b"bytes.safetensors")
+    assert retune_ts.load(b"bytes.safetensors").program_ == fitted.program_
+    assert {path.name for path in tmp_path.iterdir()} == {"open", "bytes.safetensors"}
+
+
+def test_explanations_are_compared_and_drawn_whatever_the_labels(fitted, gunpoint):
+    first, same, other = (fitted.explain(gunpoint[2][place]) for place in (0, 0, 1))
+    assert first == same and first != other and first != "picture"
+    strange = replace(first, classes=np.array(["a\x01<", "b\x00"]))
+    ElementTree.fromstring(strange.svg())

@@ -99,3 +99,26 @@ def test_a_killed_worker_of_ray(twelve, tmp_path):
     finally:
         ray.shutdown()
     check(tmp_path, alone)
+
+
+def test_what_is_wrong_with_a_job_is_said_before_it_trains(gunpoint, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="one name"):
+        archive.jobs(["a/One.npz", "b/One.npz"], ["fast"], [0])
+    assert len(list(archive.jobs(["a/One.npz", "a/One.npz"], ["fast"], [0]))) == 2
+    X, y, X_test, y_test = gunpoint
+    good = {"X_train": X, "y_train": y, "X_test": X_test, "y_test": y_test}
+    np.savez(tmp_path / "Good.npz", **good)
+    result = archive.job(archive.Job(str(tmp_path / "Good.npz"), "fast", np.int64(3)), tmp_path)
+    assert Path(result).name == "Good.fast.3.json"
+    monkeypatch.setattr("retune_ts.classifier._native.fit_classifier", lambda *_, **__: pytest.fail("it trains"))
+    for wrong, message in (
+        ({"y_test": y_test[:1]}, "150 series but 1 labels"),
+        ({"y_test": y_test.astype(int)}, "another kind"),
+        ({"y_test": np.tile(y_test, (150, 1))}, "1d array"),
+    ):
+        np.savez(tmp_path / "Wrong.npz", **{**good, **wrong})
+        with pytest.raises(ValueError, match=message):
+            archive.job(archive.Job(str(tmp_path / "Wrong.npz"), "fast"), tmp_path)
+    np.savez(tmp_path / "Wrong.npz", X_train=X, y_train=y)
+    with pytest.raises(ValueError, match="has no X_test, y_test"):
+        archive.job(archive.Job(str(tmp_path / "Wrong.npz"), "fast"), tmp_path)
