@@ -119,7 +119,7 @@ class RetuneClassifier(OfTables):
         texts = [_checks.label_text(label) for label in classes]
         if len(set(texts)) < len(texts):
             raise ValueError(f"different classes are written alike: {texts}")
-        _checks.column_names(X)
+        _checks.column_names(X)  # Names that are no good are refused before anything is fitted.
         program, left_out = _native.fit_classifier(
             series,
             [texts[place] for place in places],

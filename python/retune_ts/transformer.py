@@ -87,7 +87,7 @@ class RetuneTransformer(OfTables):
             This one.
         """
         series = _checks.series(X)
-        _checks.column_names(X)
+        _checks.column_names(X)  # Names that are no good are refused before anything is fitted.
         if self.features not in ("all", "means"):
             raise ValueError(f"features is {self.features!r}; expected 'all' or 'means'")
         self.program_ = _native.fit_features(
