@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// Frames that go through a source together: the widest layer of the sources at hand has some 3 KiB a
-/// frame, which makes a buffer of less than the 256 MiB that most devices take at once.
-const FRAMES_TOGETHER: usize = 76_800;
+/// frame, which makes a buffer of less than the 128 MiB that WebGPU promises to kernels.
+const FRAMES_TOGETHER: usize = 38_400;
 /// The frames of a plane of a second, which any source of audio has about.
 const FEWEST_FRAMES: usize = 150;
 
