@@ -20,6 +20,7 @@
 //! - [`storage`]: named tensors as safetensors bytes
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(any(feature = "cpu", feature = "wgpu"))]
 pub mod engine;
 pub mod fit;
 mod limits;
@@ -39,6 +40,7 @@ pub mod transform;
 #[doc = include_str!("../docs/book/rust.md")]
 struct RustPage;
 
+#[cfg(any(feature = "cpu", feature = "wgpu"))]
 pub use engine::Engine;
 pub use parameters::{Numbers, Parameters};
 pub use retune_core::{Error, ErrorKind};

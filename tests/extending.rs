@@ -69,6 +69,10 @@ struct OneToOne {
 impl OutputMapping for OneToOne {
     const KIND: &'static str = "one-to-one";
 
+    fn trained(classes: usize) -> Vec<(&'static str, Self)> {
+        vec![(Self::KIND, Self { classes })]
+    }
+
     fn check(&self, source: &SourceSpec, classes: usize) -> Result<(), Error> {
         if source.labels.len() < classes {
             return Err(Error::new(ErrorKind::Mismatch, "there are too few labels"));
@@ -260,11 +264,25 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     let score = classifier.score(&data.test).unwrap();
     assert!(score.accuracy > 0.7, "{score:?}");
 
-    // The mapping is known by its kind.
-    let mapping = Mapping::new(OneToOne { classes: 2 });
-    let json = serde_json::to_string(&mapping).unwrap();
-    assert_eq!(serde_json::from_str::<Mapping>(&json).unwrap(), mapping);
+    // The gain is trained through the new mapping, which the program then answers by.
+    let settings = FitSettings {
+        transforms: Some(vec![Transform::new(Amplified)]),
+        readouts: vec!["one-to-one".parse().unwrap()],
+        ..FitSettings::preset(Preset::TrainedEnds)
+    };
+    let classifier = engine
+        .classifier()
+        .settings(settings)
+        .sources(std::slice::from_ref(&weights))
+        .fit(&data.train)
+        .unwrap();
+    classifier.program().save(&path).unwrap();
+    let program = retune::program::Program::load(&path).unwrap();
+    assert_ne!(program.tensors()["part1.transform.gain"].values, [1.0]);
+    let mapping = &program.parts()[0].mapping;
+    assert_eq!(mapping, &Mapping::new(OneToOne { classes: 2 }));
     assert!(mapping.check(weights.spec(), 3).is_err());
+    assert_eq!(classifier.predict(&data.test.series).unwrap().len(), 150);
 }
 
 #[test]

@@ -325,7 +325,7 @@ fn thousands(text: &str) -> Result<Thousands, String> {
 }
 
 /// A value that has one of a few names, which help and errors list.
-pub fn choice<T>(names: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+pub fn choice<T>(names: impl Into<PossibleValuesParser>) -> impl TypedValueParser<Value = T>
 where
     T: FromStr + Clone + Send + Sync + 'static,
     T::Err: std::error::Error + Send + Sync + 'static,

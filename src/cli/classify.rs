@@ -14,7 +14,7 @@ use super::fitting::{FitArgs, Fitted};
 use super::prelude::*;
 use super::program::PartName;
 use super::scoring::{ControlArgs, OverSets, Seconds, fit_and_score, label_of};
-use audio::{AudioArgs, Heard};
+use audio::{AudioArgs, AudioRecord};
 use black_box::BlackBoxArgs;
 use diagnosis::{DiagnoseArgs, Diagnosed};
 use retune::audio::Recordings;
@@ -68,7 +68,7 @@ struct Outcome<'a> {
     n_test: usize,
     length: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    audio: Option<Heard>,
+    audio: Option<AudioRecord>,
     classes: usize,
     labels: &'a [String],
     /// Test accuracies of the controls by name.
@@ -105,8 +105,8 @@ impl Arguments {
             Files::Folder(folder) => Dataset::read(folder, &self.read.options())?,
             Files::Pair(train, test) => Dataset::read_files(train, test, &self.read.options())?,
             Files::Recordings(path) => {
-                let (data, heard) = self.audio.read(path, &sources, &self.read, common.seed)?;
-                audio = Some(heard);
+                let (data, record) = self.audio.read(path, &sources, &self.read, common.seed)?;
+                audio = Some(record);
                 data
             }
         };
@@ -117,7 +117,7 @@ impl Arguments {
             return self.query(&data, (out.as_ref(), plot), common);
         }
         let settings = match &audio {
-            Some(heard) => heard.settings(&self.fitting, common.seed)?,
+            Some(record) => record.settings(&self.fitting, common.seed)?,
             None => self.fitting.settings(common.seed)?,
         };
         let engine = self.backend.engine(common)?;
@@ -135,9 +135,12 @@ impl Arguments {
             controls.of_random_source(&data, &sources, &settings, &self.backend, common)?;
         baselines.extend(random.map(|accuracy| ("random_source".to_owned(), accuracy)));
         #[cfg(feature = "import")]
-        if let Some(heard) = audio.as_ref().filter(|_| self.audio.trained_controls) {
+        if let Some(record) = audio.as_ref().filter(|_| self.audio.trained_controls) {
             baselines.extend(trained::trained_controls(
-                engine, &data, heard.rate, common,
+                engine,
+                &data,
+                record.rate,
+                common,
             )?);
         }
         let over_sets = random
@@ -257,7 +260,7 @@ fn describe(outcome: &Outcome) -> String {
     let fitted = &outcome.fitted;
     let own = format!("retune, preset {}", fitted.preset);
     let of = match &outcome.audio {
-        Some(heard) => format!("recordings of {} s", heard.seconds),
+        Some(record) => format!("recordings of {} s", record.seconds),
         None => format!("series of {} values", outcome.length),
     };
     let text = format!(

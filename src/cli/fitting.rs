@@ -42,7 +42,7 @@ pub struct FitArgs {
     /// How the source's answer becomes a class: groups of its words; a linear layer on its activations or
     /// its logits, trained by gradient; or a ridge regression on means of its activations or on more of
     /// them, several in as many options
-    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(&["clip", "labels", "linear", "linear-logits", "means", "ridge", "segments"]))]
+    #[arg(long = "readout", value_name = "READOUT", value_parser = choice::<ReadoutKind>(ReadoutKind::names()))]
     readouts: Vec<ReadoutKind>,
     /// The most readouts, each of a source and a transform, that the program keeps; fewer are smaller and faster
     #[arg(long, value_name = "N", value_parser = count)]

@@ -23,7 +23,7 @@ pub use table::show;
 /// One linear readout for all series gives all steps at once. It reads the last values, and what the
 /// frozen source makes of them where that helps on the last part of the series, which also measures
 /// the intervals. With --backtest the origin rolls through the end of the series and the forecasts
-/// are judged beside controls.
+/// are scored beside controls.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -55,14 +55,14 @@ impl Arguments {
         output::read_as(common, &read_as);
         let source = SourceWeights::find(&self.source)?;
         let engine = self.backend.engine(common)?;
-        let is_judged = self.backtest.backtest;
-        if !is_judged && self.out.is_none() && constant::are_constant(&histories) {
+        let is_backtest = self.backtest.backtest;
+        if !is_backtest && self.out.is_none() && constant::are_constant(&histories) {
             let forecasts = constant::forecast(&histories, self.settings.horizon);
             constant::note(common, &histories);
             return self.show(common, (&histories, &read_as), &forecasts, (None, plot));
         }
-        if is_judged {
-            return self.judge(histories, read_as, &source, common);
+        if is_backtest {
+            return self.backtest(histories, read_as, &source, common);
         }
         let settings = self.settings.for_histories(&histories, common.seed)?;
         let mut progress = Progress::new(common, "fitting");

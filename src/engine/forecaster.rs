@@ -86,7 +86,7 @@ impl Forecaster {
 }
 
 impl Engine {
-    /// Forecasts from a rolling origin, judged by what came, beside controls.
+    /// Forecasts from a rolling origin, scored by what came, beside controls.
     ///
     /// # Errors
     ///

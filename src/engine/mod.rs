@@ -247,14 +247,25 @@ impl FromStr for Engine {
 #[cfg_attr(not(feature = "wgpu"), allow(dead_code))]
 fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(), Error> {
     let [rows, inner, columns] = PRODUCT;
-    let left: Vec<f32> = (0..rows * inner).map(|at| wave(at, 0.37)).collect();
-    let right: Vec<f32> = (0..inner * columns).map(|at| wave(at, 0.71)).collect();
-    let matrix = |values: &[f32], rows, columns| {
-        let data = TensorData::new(values.to_vec(), [rows, columns]);
-        Tensor::<B, 2>::from_data(data, device)
+    let (left, right) = factors();
+    let matrix = |values: Vec<f32>, rows, columns| {
+        Tensor::<B, 2>::from_data(TensorData::new(values, [rows, columns]), device)
     };
-    let product = matrix(&left, rows, inner).matmul(matrix(&right, inner, columns));
-    let product: Vec<f32> = product.into_data().iter().collect();
+    let product = matrix(left, rows, inner).matmul(matrix(right, inner, columns));
+    compare_product(name, product.into_data().iter().collect())
+}
+
+/// The two matrices, row by row.
+fn factors() -> (Vec<f32>, Vec<f32>) {
+    let [rows, inner, columns] = PRODUCT;
+    let wave = |count, step: f32| (0..count).map(|at| (at as f32 * step).sin()).collect();
+    (wave(rows * inner, 0.37), wave(inner * columns, 0.71))
+}
+
+/// Whether a backend's product of them is the host's.
+fn compare_product(name: &str, product: Vec<f32>) -> Result<(), Error> {
+    let [_, inner, columns] = PRODUCT;
+    let (left, right) = factors();
     for (place, found) in product.into_iter().enumerate() {
         let (row, column) = (place / columns, place % columns);
         let terms = (0..inner).map(|at| left[row * inner + at] * right[at * columns + column]);
@@ -276,8 +287,36 @@ fn check_product<B: Backend>(name: &'static str, device: &B::Device) -> Result<(
     }
     Ok(())
 }
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use super::*;
 
-/// Numbers between −1 and 1 that do not repeat.
-fn wave(at: usize, step: f32) -> f32 {
-    (at as f32 * step).sin()
+    #[test]
+    fn a_backend_whose_products_are_wrong_is_refused() {
+        check_product::<crate::kernel::Cpu>("cpu", &Default::default()).unwrap();
+        let [rows, inner, columns] = PRODUCT;
+        let (left, right) = factors();
+        let product = (0..rows * columns).map(|place| {
+            let (row, column) = (place / columns, place % columns);
+            let terms = (0..inner).map(|at| left[row * inner + at] * right[at * columns + column]);
+            terms.sum()
+        });
+        let product: Vec<f32> = product.collect();
+        assert!(compare_product("wgpu", product.clone()).is_ok());
+        // Zeros, as some drivers give, in the last rows alone; and one that is no number.
+        let mut zeros = product.clone();
+        zeros[1000 * columns..].fill(0.0);
+        let mut undefined = product;
+        undefined[5] = f32::NAN;
+        for (wrong, at) in [
+            (zeros, "is 0 at row 1001, column 1,"),
+            (undefined, "is NaN at row 1, column 6,"),
+        ] {
+            let error = compare_product("wgpu", wrong).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Backend);
+            assert!(error.to_string().contains(at), "{error}");
+            let hint = error.hint().unwrap();
+            assert!(hint.contains("4907"), "{hint}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use retune_core::argmax;
 
-use super::{Examples, FitProgress, FitSettings, Fitted, Hearing, LeftOut, ReadoutKind};
+use super::{Examples, FitProgress, FitSettings, Fitted, LeftOut, ReadoutKind, View};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout};
@@ -18,7 +18,7 @@ use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec};
 use crate::stacking::shares;
 
-/// The most ways of hearing whose readouts are fitted together, each on a thread of its own, and the most
+/// The most views whose readouts are fitted together, each on a thread of its own, and the most
 /// activations that these may have.
 pub(super) const TOGETHER: usize = 4;
 pub(super) const ACTIVATIONS: usize = 100_000_000;
@@ -33,7 +33,7 @@ const DEFAULT_PENALTY: f64 = 0.5;
 
 /// A source, what it hears, and a readout of that, which a program may keep.
 struct Candidate<'a> {
-    hearing: &'a Hearing,
+    view: &'a View,
     source: &'a SourceSpec,
     readout: Readout,
     numbers: Numbers,
@@ -68,14 +68,14 @@ impl Scored {
     }
 }
 
-/// Fits readouts to each way of hearing, chooses what to keep, and calibrates the weighted mean of their
+/// Fits readouts to each view, chooses what to keep, and calibrates the weighted mean of their
 /// scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
 /// a ridge regression gives without being fitted again.
 pub(super) fn fit<B: Kernels>(
     examples: Examples,
-    hearings: &[Hearing],
+    views: &[View],
     settings: &FitSettings,
     sources: &[Arc<dyn SourceModel<B>>],
     device: &B::Device,
@@ -83,24 +83,25 @@ pub(super) fn fit<B: Kernels>(
 ) -> Result<Fitted, Error> {
     let series = examples.series.len();
     let scored = Scored::of(examples);
-    let readouts: Vec<Pooling> = settings.readouts.iter().filter_map(pooling).collect();
-    let widths = hearings.iter().map(|hearing| {
-        let taps = hearing.transform.taps();
-        taps.width(sources[hearing.source].spec())
+    let readouts = settings.readouts.iter();
+    let readouts: Vec<Pooling> = readouts.filter_map(ReadoutKind::pooling).collect();
+    let widths = views.iter().map(|view| {
+        let taps = view.transform.taps();
+        taps.width(sources[view.source].spec())
     });
     let widest = widths.max();
     let activations = series * widest.unwrap_or(1);
     let together = (ACTIVATIONS / activations.max(1)).clamp(1, TOGETHER);
     let mut candidates = Vec::new();
     let mut before = 0;
-    for together in hearings.chunks(together) {
+    for together in views.chunks(together) {
         let mut pairs = Vec::with_capacity(together.len() * readouts.len());
-        for hearing in together {
-            let (source, transform) = (sources[hearing.source].as_ref(), &hearing.transform);
+        for view in together {
+            let (source, transform) = (sources[view.source].as_ref(), &view.transform);
             let (spec, length) = (source.spec(), examples.length);
-            let numbers = transform.on_device(spec, &hearing.numbers, length, device)?;
+            let numbers = transform.on_device(spec, &view.numbers, length, device)?;
             let mut forwarded = |done| {
-                let (done, of) = (before + done, hearings.len() * series);
+                let (done, of) = (before + done, views.len() * series);
                 progress(&FitProgress::Forwarded { done, of });
             };
             let (all, told) = (examples.taken_by(transform), &mut forwarded);
@@ -115,41 +116,28 @@ pub(super) fn fit<B: Kernels>(
             if fitted.is_empty() {
                 fitted.extend(readable().min_by_key(width));
             }
-            let pair = |one: &Pooling| (hearing, *one, activations.clone());
+            let pair = |one: &Pooling| (view, *one, activations.clone());
             pairs.extend(fitted.into_iter().map(pair));
         }
-        let fitted = pairs
-            .into_par_iter()
-            .map(|(hearing, pooling, activations)| {
-                let spec = sources[hearing.source].spec();
-                candidate(hearing, pooling, &activations, spec, examples, &scored)
-            });
+        let fitted = pairs.into_par_iter().map(|(view, pooling, activations)| {
+            let spec = sources[view.source].spec();
+            candidate(view, pooling, &activations, spec, examples, &scored)
+        });
         candidates.extend(fitted.collect::<Result<Vec<_>, _>>()?);
     }
     choose(candidates, examples, &scored, settings)
 }
 
-/// What a readout in closed form reads.
-fn pooling(readout: &ReadoutKind) -> Option<Pooling> {
-    match readout {
-        ReadoutKind::Means => Some(Pooling::Means),
-        ReadoutKind::Ridge => Some(Pooling::All),
-        ReadoutKind::Clip => Some(Pooling::Clip),
-        ReadoutKind::Segments => Some(Pooling::Segments),
-        ReadoutKind::Labels | ReadoutKind::Linear | ReadoutKind::LinearLogits => None,
-    }
-}
-
 /// Fits one readout to what the source made of what it heard, row by row.
 fn candidate<'a>(
-    hearing: &'a Hearing,
+    view: &'a View,
     pooling: Pooling,
     activations: &[f32],
     source: &'a SourceSpec,
     examples: Examples,
     scored: &Scored,
 ) -> Result<Candidate<'a>, Error> {
-    let taps = hearing.transform.taps();
+    let taps = view.transform.taps();
     let features = pooling.of_rows(activations, source, taps);
     let width = pooling.width(source, taps) as f64;
     let (lowest, highest, steps) = PENALTIES;
@@ -171,7 +159,7 @@ fn candidate<'a>(
     let penalty = found.penalty;
     let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
-        hearing,
+        view,
         source,
         readout: Readout {
             penalty,
@@ -212,8 +200,8 @@ fn choose(
     let (mut parts, mut tensors) = (Vec::new(), Numbers::new());
     let kept = candidates.into_iter().zip(shares);
     let kept: Vec<_> = kept.filter(|(_, share)| *share != 0.0).collect();
-    // Those of one way of hearing stand together, and are one readout in the program.
-    for of_one in kept.chunk_by(|(one, _), (other, _)| std::ptr::eq(one.hearing, other.hearing)) {
+    // Those of one view stand together, and are one readout in the program.
+    for of_one in kept.chunk_by(|(one, _), (other, _)| std::ptr::eq(one.view, other.view)) {
         for (candidate, share) in of_one {
             for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
                 *sum += f64::from(*share as f32) * score;
@@ -227,12 +215,12 @@ fn choose(
             [(readout, weights, _)] => (readout.clone(), weights.clone()),
             several => Readout::merged(several, of_one[0].0.source),
         };
-        let Hearing {
+        let View {
             source,
             transform,
             numbers,
             ..
-        } = of_one[0].0.hearing;
+        } = of_one[0].0.view;
         tensors.extend(Trained::Transform.named(parts.len(), numbers.clone()));
         tensors.extend(Trained::Mapping.named(parts.len(), weights));
         parts.push(Part {

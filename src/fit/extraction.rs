@@ -1,6 +1,6 @@
 //! Programs that give features: nothing is trained, but what transforms learn of the series.
 
-use super::{Examples, FitSettings, check_series, hearings};
+use super::{Examples, FitSettings, check_series, views};
 use crate::Error;
 use crate::mapping::Pooling;
 use crate::parameters::Numbers;
@@ -41,14 +41,11 @@ pub fn fit_features(
     };
     let mut tensors = Numbers::new();
     let mut parts = Vec::new();
-    for (place, heard) in hearings(examples, sources, &settings)?
-        .into_iter()
-        .enumerate()
-    {
-        tensors.extend(Trained::Transform.named(place, heard.numbers));
+    for (place, view) in views(examples, sources, &settings)?.into_iter().enumerate() {
+        tensors.extend(Trained::Transform.named(place, view.numbers));
         parts.push(FeaturePart {
-            source: heard.source,
-            transform: heard.transform,
+            source: view.source,
+            transform: view.transform,
         });
     }
     let content = Extraction {

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use burn::tensor::backend::AutodiffBackend;
 
 use crate::kernel::Kernels;
-use crate::mapping::{LabelMapping, OutputMapping};
+use crate::mapping::{self, LabelMapping};
 use crate::parameters::Numbers;
 use crate::program::{
     Classification, ClassifierRecord, Part, Program, Scaled, Trained, check_finite,
@@ -75,7 +75,7 @@ impl Examples<'_> {
 }
 
 /// A way in which a source hears the series, with its trained numbers.
-struct Hearing {
+struct View {
     /// The place of the source.
     source: usize,
     transform: Transform,
@@ -110,8 +110,8 @@ pub struct LeftOut {
 ///
 /// Each source hears the series through each transform of `settings`. That is trained by gradient
 /// through the label mapping of `settings` where it has something to train, the source has labels, and
-/// there are epochs for it; readouts are then fitted in closed form where that is asked for. A linear
-/// layer, where that is the readout, takes the place of the label mapping on any source. The sources'
+/// there are epochs for it; readouts are then fitted in closed form where that is asked for. A mapping
+/// that is trained, where that is the readout, takes the place of the label mapping on any source. The sources'
 /// weights are compared bit by bit with those that were loaded when all is done. Beside the program stands what
 /// it says of training series that were left out, where readouts in closed form tell.
 ///
@@ -184,8 +184,8 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, Error> {
     settings.check()?;
-    let mut hearings = hearings(examples, sources, settings)?;
-    memory::check(examples, sources, hearings.len(), settings)?;
+    let mut views = views(examples, sources, settings)?;
+    memory::check(examples, sources, views.len(), settings)?;
     let at_rest = sources
         .iter()
         .map(|one| one.model::<B::InnerBackend>(device));
@@ -198,25 +198,25 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let mut scores = BTreeMap::new();
     let mut parts = Vec::new();
     let mut tensors = Numbers::new();
-    let count = hearings.len();
-    for (place, hearing) in hearings.iter_mut().enumerate() {
-        let (transform, source) = (&hearing.transform, &sources[hearing.source]);
+    let count = views.len();
+    for (place, view) in views.iter_mut().enumerate() {
+        let (transform, source) = (&view.transform, &sources[view.source]);
         let spec = source.spec();
         // Under readouts in closed form, what a source without words hears stays as it begins: there is
         // nothing to train it by.
         let by_labels = transform.trainable(spec) && !spec.labels.is_empty();
-        if settings.epochs > 0 && (by_labels || settings.linear().is_some()) {
-            let seed = hearing.seed;
+        if settings.epochs > 0 && (by_labels || settings.trained().is_some()) {
+            let seed = view.seed;
             let settings = FitSettings {
                 seed,
                 ..settings.clone()
             };
-            let model = through[hearing.source].get_or_init(|| source.model(device));
+            let model = through[view.source].get_or_init(|| source.model(device));
             let objective = objective::Reprogramming::new(
                 examples,
                 transform,
                 model.clone(),
-                at_rest[hearing.source].clone(),
+                at_rest[view.source].clone(),
                 &settings,
                 device,
             )?;
@@ -230,16 +230,16 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             tensors.extend(Trained::Transform.named(place, numbers.clone()));
             tensors.extend(Trained::Mapping.named(place, of_mapping));
             parts.push(Part {
-                source: hearing.source,
+                source: view.source,
                 transform: transform.clone(),
                 mapping: objective.mapping(),
                 weight: 1.0 / count as f32,
             });
-            hearing.numbers = numbers;
+            view.numbers = numbers;
         }
     }
 
-    let through_labels = !parts.is_empty() && settings.linear().is_none();
+    let through_labels = !parts.is_empty() && settings.trained().is_none();
     let fitted = if settings.by_gradient() {
         if parts.len() < count {
             return Err(nothing_to_train());
@@ -253,8 +253,7 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             left_out: None,
         }
     } else {
-        let mut fitted =
-            closed_form::fit(examples, &hearings, settings, &at_rest, device, progress)?;
+        let mut fitted = closed_form::fit(examples, &views, settings, &at_rest, device, progress)?;
         fitted.scores.extend(scores);
         fitted.through_labels = through_labels;
         fitted
@@ -269,19 +268,19 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 }
 
 /// Each source through each of its transforms, as they begin.
-fn hearings(
+fn views(
     examples: Examples,
     sources: &[SourceWeights],
     settings: &FitSettings,
-) -> Result<Vec<Hearing>, Error> {
-    let mut hearings = Vec::new();
+) -> Result<Vec<View>, Error> {
+    let mut views = Vec::new();
     for (place, source) in sources.iter().enumerate() {
         let spec = source.spec();
         for transform in settings.transforms_for(spec, examples.length) {
             transform.check(spec, examples.length)?;
             let transform = transform.learnt(spec, &examples.taken_by(&transform))?;
             for seed in settings.member_seeds() {
-                hearings.push(Hearing {
+                views.push(View {
                     source: place,
                     numbers: transform.initial(spec, seed),
                     transform: transform.clone(),
@@ -292,12 +291,13 @@ fn hearings(
         if settings.readouts.contains(&ReadoutKind::Labels) {
             Labels::new(&settings.labels, settings.seed, spec, examples.class_count)?;
         }
-        if let Some(linear) = settings.linear() {
-            linear.check(spec, examples.class_count)?;
+        if let Some(name) = settings.trained() {
+            let classes = examples.class_count;
+            mapping::trained(name, classes)?.check(spec, classes)?;
         }
     }
     let wordless = sources.iter().all(|source| source.spec().labels.is_empty());
-    let by_labels = settings.epochs > 0 && settings.linear().is_none();
+    let by_labels = settings.epochs > 0 && settings.trained().is_none();
     if let (Some(source), true) = (sources.first(), wordless && by_labels) {
         let checked = LabelMapping::check_source(source.spec(), examples.class_count, None);
         checked.map_err(
@@ -311,12 +311,12 @@ fn hearings(
             },
         )?;
     }
-    match hearings.is_empty() {
+    match views.is_empty() {
         true => Err(
             Error::new(ErrorKind::Setting, "there is no source to hear the series")
                 .with_setting("source", ""),
         ),
-        false => Ok(hearings),
+        false => Ok(views),
     }
 }
 

@@ -12,7 +12,7 @@ use super::loss::Loss;
 use super::{Examples, FitSettings};
 use crate::Error;
 use crate::kernel::Kernels;
-use crate::mapping::Mapping;
+use crate::mapping::{self, Mapping};
 use crate::parameters::{Numbers, Parameters};
 use crate::source::{Input, Outputs, SourceModel, SpeechClip, hosts, rows};
 use crate::storage::HostTensor;
@@ -97,15 +97,15 @@ pub(super) fn backward<B: AutodiffBackend>(
 enum Through {
     /// A label mapping, which may be found anew after each epoch.
     Labels(Box<Labels>),
-    /// A layer whose numbers are trained with those of the transform.
-    Linear(Mapping),
+    /// A mapping whose numbers are trained with those of the transform.
+    Trained(Mapping),
 }
 
 impl Through {
     fn mapping(&self) -> Mapping {
         match self {
             Self::Labels(labels) => labels.mapping(),
-            Self::Linear(linear) => linear.clone(),
+            Self::Trained(mapping) => mapping.clone(),
         }
     }
 }
@@ -139,8 +139,8 @@ impl<'a, B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Reprogramming<'a, 
         device: &'a B::Device,
     ) -> Result<Self, Error> {
         let (spec, count) = (source.spec(), examples.class_count);
-        let through = match settings.linear() {
-            Some(linear) => Through::Linear(Mapping::new(linear)),
+        let through = match settings.trained() {
+            Some(name) => Through::Trained(mapping::trained(name, count)?),
             None => {
                 let labels = Labels::new(&settings.labels, settings.seed, spec, count)?;
                 Through::Labels(Box::new(labels))

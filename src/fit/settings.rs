@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::LabelSettings;
-use crate::mapping::{Linear, Pooling};
+use crate::mapping::{self, Pooling};
 use crate::series::Scaling;
 use crate::source::{DEFAULT_SOURCE, SourceSpec, SourceWeights};
 use crate::train::ScheduleKind;
@@ -157,8 +157,7 @@ pub(crate) fn member_seed(seed: u64, member: usize) -> u64 {
 }
 
 /// How the source's answer becomes a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadoutKind {
     /// Labels of the source stand for the classes, by a label mapping (Voice2Series).
     Labels,
@@ -170,23 +169,55 @@ pub enum ReadoutKind {
     Clip,
     /// The same on the course alone: means of five segments.
     Segments,
-    /// A linear layer on means of the source's activations, trained by gradient together with the
-    /// transform.
-    Linear,
-    /// The same on the source's logits.
-    LinearLogits,
+    /// A mapping that is trained by gradient together with the transform, by its name; see
+    /// [`mapping::trained_names`].
+    Trained(String),
 }
 
 impl ReadoutKind {
     /// Whether it is trained by gradient, and alone, where the others are fitted in closed form.
-    fn by_gradient(self) -> bool {
-        matches!(self, Self::Labels | Self::Linear | Self::LinearLogits)
+    fn by_gradient(&self) -> bool {
+        self.pooling().is_none()
+    }
+
+    /// What a readout in closed form reads.
+    pub(super) fn pooling(&self) -> Option<Pooling> {
+        match self {
+            Self::Means => Some(Pooling::Means),
+            Self::Ridge => Some(Pooling::All),
+            Self::Clip => Some(Pooling::Clip),
+            Self::Segments => Some(Pooling::Segments),
+            Self::Labels | Self::Trained(_) => None,
+        }
+    }
+
+    /// Those that are no trained mapping, by name.
+    fn own() -> [(&'static str, Self); 5] {
+        [
+            ("clip", Self::Clip),
+            ("labels", Self::Labels),
+            ("means", Self::Means),
+            ("ridge", Self::Ridge),
+            ("segments", Self::Segments),
+        ]
+    }
+
+    /// The names of all, in alphabetical order.
+    pub fn names() -> Vec<&'static str> {
+        let own = Self::own().into_iter().map(|(name, _)| name);
+        let mut names: Vec<_> = own.chain(mapping::trained_names()).collect();
+        names.sort_unstable();
+        names
     }
 }
 
 impl fmt::Display for ReadoutKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&setting::name(self))
+        if let Self::Trained(name) = self {
+            return formatter.write_str(name);
+        }
+        let own = Self::own().into_iter().find(|(_, one)| one == self);
+        formatter.write_str(own.expect("all that are not trained have a name").0)
     }
 }
 
@@ -194,11 +225,14 @@ impl FromStr for ReadoutKind {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        setting::named(
-            "readout",
-            name,
-            "clip, labels, linear, linear-logits, means, ridge or segments",
-        )
+        if let Some((_, own)) = Self::own().into_iter().find(|(own, _)| *own == name) {
+            return Ok(own);
+        }
+        if mapping::trained_names().contains(&name) {
+            return Ok(Self::Trained(name.to_owned()));
+        }
+        let expected = format!("one of {}", Self::names().join(", "));
+        Err(setting::refused("readout", name, expected))
     }
 }
 
@@ -276,7 +310,7 @@ impl FitSettings {
             preset,
             transforms: None,
             readouts: match (preset, epochs) {
-                (Preset::TrainedEnds, _) => vec![ReadoutKind::Linear],
+                (Preset::TrainedEnds, _) => vec![ReadoutKind::Trained("linear".to_owned())],
                 (_, Some(_)) => vec![ReadoutKind::Labels],
                 // One transform gains by more ways to read it, several hardly.
                 (Preset::Fast, None) => vec![
@@ -361,13 +395,10 @@ impl FitSettings {
         }
     }
 
-    /// The linear layer that is trained together with the transforms, where one is.
-    pub(crate) fn linear(&self) -> Option<Linear> {
-        match self.readouts[..] {
-            [ReadoutKind::Linear] => Some(Linear {
-                pooling: Some(Pooling::Means),
-            }),
-            [ReadoutKind::LinearLogits] => Some(Linear { pooling: None }),
+    /// The name of the mapping that is trained together with the transforms, where one is.
+    pub(super) fn trained(&self) -> Option<&str> {
+        match &self.readouts[..] {
+            [ReadoutKind::Trained(name)] => Some(name),
             _ => None,
         }
     }

@@ -7,11 +7,11 @@ use burn::tensor::Tensor;
 use serde_json::Value;
 
 use super::{LabelMapping, Linear, OutputMapping, Readout, damaged, each_mapping};
-use crate::Error;
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
 use crate::source::{Outputs, SourceSpec};
+use crate::{Error, ErrorKind};
 
 /// What [`OutputMapping`] has without a backend, for any type.
 trait Erased: Held {
@@ -53,6 +53,7 @@ impl<M: OutputMapping> Erased for M {
 #[derive(Clone)]
 struct OnHost {
     parse: fn(Value) -> Result<Mapping, serde_json::Error>,
+    trained: fn(usize) -> Vec<(&'static str, Mapping)>,
 }
 
 /// How a kind runs on a backend.
@@ -66,7 +67,13 @@ struct OnDevice<B: Kernels> {
 impl OnHost {
     fn of<M: OutputMapping>() -> (&'static str, Self) {
         let parse = |settings| registry::parse::<M>(settings).map(Mapping::new);
-        (M::KIND, Self { parse })
+        let trained = |classes| {
+            let mappings = M::trained(classes).into_iter();
+            mappings
+                .map(|(name, one)| (name, Mapping::new(one)))
+                .collect()
+        };
+        (M::KIND, Self { parse, trained })
     }
 }
 
@@ -98,6 +105,31 @@ impl<B: Kernels> Entry for OnDevice<B> {
 pub fn register<M: OutputMapping>() {
     registry::add(OnHost::of::<M>());
     add_on_each_backend!(OnDevice, M);
+}
+
+/// The mappings that are trained by gradient together with a transform, by name.
+fn all_trained(classes: usize) -> impl Iterator<Item = (&'static str, Mapping)> {
+    let kinds = registry::all::<OnHost>().into_iter();
+    kinds.flat_map(move |(_, kind)| (kind.trained)(classes))
+}
+
+/// The names of the mappings that are trained by gradient together with a transform.
+pub fn trained_names() -> Vec<&'static str> {
+    all_trained(2).map(|(name, _)| name).collect()
+}
+
+/// The one of that name, for so many classes.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownName`] where no kind that is known has such a one.
+pub fn trained(name: &str, classes: usize) -> Result<Mapping, Error> {
+    let found = all_trained(classes).find(|(of, _)| *of == name);
+    found.map(|(_, mapping)| mapping).ok_or_else(|| {
+        let known = trained_names().join(" or ");
+        let message = format!("there is no mapping {name:?} to be trained, expected {known}");
+        Error::new(ErrorKind::UnknownName, message)
+    })
 }
 
 /// Any output mapping.

@@ -37,6 +37,12 @@ impl Linear {
 impl OutputMapping for Linear {
     const KIND: &'static str = "linear";
 
+    fn trained(_classes: usize) -> Vec<(&'static str, Self)> {
+        let read = [Some(Pooling::Means), None];
+        let mappings = read.map(|pooling| Self { pooling });
+        mappings.map(|mapping| (mapping.name(), mapping)).into()
+    }
+
     fn name(&self) -> &'static str {
         match self.pooling {
             Some(_) => "linear",

@@ -9,7 +9,7 @@ mod linear;
 mod pooling;
 mod readout;
 
-pub use erased::{Mapping, register};
+pub use erased::{Mapping, register, trained, trained_names};
 pub use label::{Answers, Choice, LabelMapping, LabelRule, Sees, register_rule, rule_names};
 pub(crate) use label::{Means, cosines};
 pub use linear::Linear;
@@ -52,6 +52,12 @@ pub trait OutputMapping:
 {
     /// The name by which it is serialised.
     const KIND: &'static str;
+
+    /// Those that a fit may train by gradient together with a transform, for so many classes, each under
+    /// the name by which a [readout](crate::fit::ReadoutKind::Trained) asks for it.
+    fn trained(_classes: usize) -> Vec<(&'static str, Self)> {
+        Vec::new()
+    }
 
     /// What kind of mapping it is, in one word.
     fn name(&self) -> &'static str {

@@ -106,7 +106,7 @@ fn origins(
 ) -> Result<Vec<(usize, usize)>, Error> {
     if histories.len() != after.len() {
         let (found, expected) = (after.len(), histories.len());
-        let message = format!("there are {found} histories to judge with; expected {expected}");
+        let message = format!("there are {found} histories to score with; expected {expected}");
         return Err(Error::new(ErrorKind::Mismatch, message));
     }
     let mut origins = Vec::new();
@@ -129,7 +129,7 @@ fn origins(
         let most = after.iter().map(Vec::len).max().unwrap_or(0);
         let needed = settings.horizon;
         let message = format!(
-            "the history has {most} values; expected at least {needed} for one forecast to judge"
+            "the history has {most} values; expected at least {needed} for one forecast to be scored"
         );
         return Err(Error::new(ErrorKind::TooShort, message)
             .with_hint("give a longer history, or a smaller horizon")

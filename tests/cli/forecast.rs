@@ -213,14 +213,15 @@ fn a_backtest_stands_beside_its_controls() {
     );
     assert_eq!(report["against_read_as"]["file"], "after.csv");
     // With times they must go on: a day was left out, or they are of another year.
-    let judge = "forecast before.csv --horizon 5 --season 7 --transform none --backtest --against";
-    bench.done(&[&words(judge)[..], &["after.csv"]].concat());
+    let backtest =
+        "forecast before.csv --horizon 5 --season 7 --transform none --backtest --against";
+    bench.done(&[&words(backtest)[..], &["after.csv"]].concat());
     let mut late: Vec<&str> = after.lines().collect();
     late.remove(1);
     bench.file("late.csv", late.join("\n"));
     bench.file("year.csv", after.replace("2024", "2025"));
     for (file, begins) in [("late.csv", "2024-04-11"), ("year.csv", "2025-04-10")] {
-        let stderr = bench.fails(&[&words(judge)[..], &[file]].concat());
+        let stderr = bench.fails(&[&words(backtest)[..], &[file]].concat());
         let expected = format!("`a` begins at {begins} and goes on by 1 day; expected 2024-04-10");
         assert!(stderr.contains(&expected), "{stderr}");
     }
@@ -299,7 +300,7 @@ fn what_cannot_be_forecast_says_why() {
         ),
         (
             "forecast good.csv --horizon 5 --backtest --split 50,7,3",
-            "expected at least 5 for one forecast to judge",
+            "expected at least 5 for one forecast to be scored",
         ),
         ("forecast skipped.csv --horizon 5", "the usual step is"),
         ("forecast missing.csv --horizon 5", "the value is missing"),

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use retune::engine::Classifier;
-use retune::fit::{FitProgress, FitSettings, Preset, ReadoutKind};
+use retune::fit::ReadoutKind::{Means, Ridge, Trained};
+use retune::fit::{FitProgress, FitSettings, Preset};
 use retune::program::Program;
 use retune::series::{Dataset, ReadOptions, Split};
 use retune::source::SourceWeights;
@@ -23,10 +24,10 @@ fn first(count: usize) -> Split {
     train
 }
 
-fn settings(transform: Transform, readout: ReadoutKind) -> FitSettings {
+fn settings(transform: Transform, readout: &str) -> FitSettings {
     FitSettings {
         transforms: Some(vec![transform]),
-        readouts: vec![readout],
+        readouts: vec![readout.parse().unwrap()],
         epochs: 5,
         batch: 4,
         dropout: 0.0,
@@ -34,7 +35,7 @@ fn settings(transform: Transform, readout: ReadoutKind) -> FitSettings {
     }
 }
 
-fn named(name: &str, readout: ReadoutKind) -> FitSettings {
+fn named(name: &str, readout: &str) -> FitSettings {
     settings(Transform::named(name).unwrap(), readout)
 }
 
@@ -64,24 +65,23 @@ fn pattern(case: Made, added: Added) -> Transform {
 /// Each transform through each readout that is trained, and what was trained has changed.
 #[test]
 fn the_training_loss_falls_and_the_source_stays_as_it_is() {
-    use ReadoutKind::{Labels, Linear, LinearLogits};
     let train = first(8);
     for (source, settings) in [
-        (EMBEDDING, named("convolved", Linear)),
-        (EMBEDDING, named("convolved-audio", Linear)),
-        (EMBEDDING, named("speech", Linear)),
-        (WORDS, named("convolved", LinearLogits)),
-        (WORDS, named("convolved-audio", Linear)),
-        (WORDS, named("convolved-audio", Labels)),
-        (EMBEDDING, named("pattern", Linear)),
-        (WORDS, named("pattern-audio", Labels)),
+        (EMBEDDING, named("convolved", "linear")),
+        (EMBEDDING, named("convolved-audio", "linear")),
+        (EMBEDDING, named("speech", "linear")),
+        (WORDS, named("convolved", "linear-logits")),
+        (WORDS, named("convolved-audio", "linear")),
+        (WORDS, named("convolved-audio", "labels")),
+        (EMBEDDING, named("pattern", "linear")),
+        (WORDS, named("pattern-audio", "labels")),
         (
             WORDS,
-            settings(pattern(Made::Plane, Added::Dependent), Labels),
+            settings(pattern(Made::Plane, Added::Dependent), "labels"),
         ),
         (
             WORDS,
-            settings(pattern(Made::Audio, Added::Independent), Labels),
+            settings(pattern(Made::Audio, Added::Independent), "labels"),
         ),
     ] {
         let (classifier, losses) = fit(&train, source, &settings).unwrap();
@@ -110,10 +110,10 @@ fn the_same_seed_gives_the_same_program_which_is_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("p.safetensors");
     for (source, name, readout) in [
-        (EMBEDDING, "convolved", ReadoutKind::Linear),
-        (WORDS, "convolved-audio", ReadoutKind::LinearLogits),
-        (EMBEDDING, "pattern", ReadoutKind::Linear),
-        (WORDS, "pattern-audio", ReadoutKind::Labels),
+        (EMBEDDING, "convolved", "linear"),
+        (WORDS, "convolved-audio", "linear-logits"),
+        (EMBEDDING, "pattern", "linear"),
+        (WORDS, "pattern-audio", "labels"),
     ] {
         let settings = FitSettings {
             epochs: 2,
@@ -149,20 +149,20 @@ fn the_same_seed_gives_the_same_program_which_is_found_again() {
 fn what_does_not_fit_is_refused_with_what_would() {
     let train = first(6);
     let refused = |source, settings: &FitSettings| fit(&train, source, settings).err().unwrap();
-    let error = refused(EMBEDDING, &named("convolved", ReadoutKind::LinearLogits));
+    let error = refused(EMBEDDING, &named("convolved", "linear-logits"));
     assert_eq!(error.kind(), ErrorKind::Labels);
     assert!(error.to_string().contains("no logits"), "{error}");
     assert!(error.hint().unwrap().contains("activations"), "{error}");
     // A trained pattern under labels, of which the embedding has none.
-    let error = refused(EMBEDDING, &named("pattern", ReadoutKind::Labels));
+    let error = refused(EMBEDDING, &named("pattern", "labels"));
     assert_eq!(error.kind(), ErrorKind::Labels);
     for readouts in [
-        vec![ReadoutKind::Linear, ReadoutKind::Ridge],
-        vec![ReadoutKind::Means, ReadoutKind::LinearLogits],
+        vec![Trained("linear".to_owned()), Ridge],
+        vec![Means, Trained("linear-logits".to_owned())],
     ] {
         let settings = FitSettings {
             readouts,
-            ..named("convolved", ReadoutKind::Linear)
+            ..named("convolved", "linear")
         };
         let error = refused(WORDS, &settings);
         assert_eq!(error.kind(), ErrorKind::Setting);
@@ -170,7 +170,7 @@ fn what_does_not_fit_is_refused_with_what_would() {
     }
     let settings = FitSettings {
         epochs: 0,
-        ..named("convolved", ReadoutKind::Linear)
+        ..named("convolved", "linear")
     };
     let error = refused(WORDS, &settings);
     assert!(error.to_string().contains("no epochs"), "{error}");
@@ -182,8 +182,8 @@ fn every_program_can_be_diagnosed() {
     let train = first(10);
     for (source, settings) in [
         (EMBEDDING, FitSettings::preset(Preset::Fast)),
-        (WORDS, named("convolved-audio", ReadoutKind::LinearLogits)),
-        (WORDS, named("padding", ReadoutKind::Labels)),
+        (WORDS, named("convolved-audio", "linear-logits")),
+        (WORDS, named("padding", "labels")),
     ] {
         let (classifier, _) = fit(&train, source, &settings).unwrap();
         let found = classifier.diagnose(&train).unwrap();

@@ -10,7 +10,7 @@
 //!   share a penalty. One eigendecomposition of the smaller Gram matrix, rows by rows or features by
 //!   features, answers for every penalty; of many rows and features, Cholesky decompositions of it answer for
 //!   a few.
-//! - [`choose`] judges by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
+//! - [`choose`] goes by validation rows. [`Sums`] sees each row once, weighted, and keeps sums of
 //!   products alone, so that there may be more rows than memory holds. Their [`Moments`] give the
 //!   weights for a penalty of each [`Block`] of features, by a Cholesky decomposition of the products,
 //!   or of a matrix of the rows where they are fewer than the features, and the squared error that any model has on those rows.

@@ -7,12 +7,14 @@ use crate::cli::prelude::*;
 /// The set that ships with the repository.
 const SHIPPED: &str = "data/GunPoint";
 
-/// A set, and the presets that are fitted to it.
+/// The presets that are fitted.
+const PRESETS: [(&str, Preset); 2] = [("fast", Preset::Fast), ("default", Preset::Default)];
+
+/// A set that they are fitted to.
 pub(super) struct Data {
     name: String,
     train: Split,
     test: Split,
-    presets: &'static [(&'static str, Preset)],
     /// Whether it is done once, however fast it is.
     once: bool,
 }
@@ -42,12 +44,10 @@ impl Data {
                 ("a made set of GunPoint's size".to_owned(), train, test)
             }
         };
-        let presets = &[("fast", Preset::Fast), ("default", Preset::Default)];
         Ok(Self {
             name,
             train,
             test,
-            presets,
             once: false,
         })
     }
@@ -59,7 +59,6 @@ impl Data {
             name: "10,000 made series".to_owned(),
             train: all.clone(),
             test: all,
-            presets: &[("fast", Preset::Fast)],
             once: true,
         }
     }
@@ -67,7 +66,7 @@ impl Data {
     /// Fits and predicts with each preset.
     pub fn measure(&self, engine: Engine, seconds: f64, seed: u64) -> Result<Vec<Product>> {
         let seconds = if self.once { 0.0 } else { seconds };
-        let measured = self.presets.iter().map(|(name, preset)| {
+        let measured = PRESETS.iter().map(|(name, preset)| {
             let builder = || engine.classifier().preset(*preset).seed(seed);
             let (classifier, fit) = repeat(seconds, || Ok(builder().fit(&self.train)?))?;
             let (_, predict) = repeat(seconds, || Ok(classifier.predict(&self.test)?))?;

@@ -24,7 +24,7 @@ pub struct AudioArgs {
 
 /// What is said of recordings in results.
 #[derive(Debug, Serialize)]
-pub struct Heard {
+pub struct AudioRecord {
     /// Samples a second.
     pub rate: u32,
     pub seconds: f64,
@@ -65,33 +65,33 @@ impl AudioArgs {
         sources: &[SourceWeights],
         read: &ScoredArgs,
         seed: u64,
-    ) -> Result<(Dataset, Heard)> {
+    ) -> Result<(Dataset, AudioRecord)> {
         let mut found = Recordings::find(path)?;
         if let Some(count) = self.per_class {
             found.keep_per_class(count, seed)?;
         }
-        let heard = sources.iter().map(|source| {
+        let inputs = sources.iter().map(|source| {
             let audio = source.spec().audio;
             audio.ok_or_else(|| anyhow!("the source {} takes no audio", source.name()))
         });
-        let heard = heard.collect::<Result<Vec<_>>>()?;
-        let rate = heard.first().map_or(0, |audio| audio.rate);
-        let samples = heard.iter().map(|audio| {
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+        let rate = inputs.first().map_or(0, |audio| audio.rate);
+        let samples = inputs.iter().map(|audio| {
             let samples = audio.samples as u64 * u64::from(rate);
             samples.div_ceil(u64::from(audio.rate.max(1))) as usize
         });
         let data = found.read(rate, samples.max().unwrap_or(0), read.options().strict)?;
         let length = data.train.series.first().map_or(0, Vec::len);
-        let heard = Heard {
+        let record = AudioRecord {
             rate,
             seconds: length as f64 / f64::from(rate.max(1)),
             per_class: self.per_class,
         };
-        Ok((data, heard))
+        Ok((data, record))
     }
 }
 
-impl Heard {
+impl AudioRecord {
     /// The settings of a fit on them.
     pub fn settings(&self, fitting: &super::FitArgs, seed: u64) -> Result<FitSettings> {
         fitting.settings_of_recordings(self.rate, seed)

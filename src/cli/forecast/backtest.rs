@@ -1,4 +1,4 @@
-//! `retune forecast --backtest`: forecasts judged by what came, beside controls.
+//! `retune forecast --backtest`: forecasts scored by what came, beside controls.
 
 use retune::forecast::{History, IntervalScore};
 use retune::program::Calibration;
@@ -9,7 +9,7 @@ use super::{Arguments, note_calibration};
 use crate::cli::fitting::show_progress;
 use crate::cli::prelude::*;
 
-/// How forecasts are judged.
+/// How forecasts are scored.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Scoring")]
 pub struct BacktestArgs {
@@ -58,8 +58,8 @@ struct Outcome {
 }
 
 impl Arguments {
-    /// Fits on the first parts and judges forecasts of the last.
-    pub(super) fn judge(
+    /// Fits on the first parts and scores forecasts of the last.
+    pub(super) fn backtest(
         &self,
         histories: Vec<History>,
         read_as: ReadAs,

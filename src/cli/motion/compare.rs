@@ -9,7 +9,7 @@ use crate::cli::prelude::*;
 /// Compare ways to adapt to people who are left out, beside training from scratch and fine-tuning
 ///
 /// A network is trained on the able-bodied people and frozen. For each other person, one stretch of
-/// one trial is for adapting, and all windows whose targets lie outside it are judged.
+/// one trial is for adapting, and all windows whose targets lie outside it are scored.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Recordings of all people

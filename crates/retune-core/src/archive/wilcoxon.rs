@@ -90,22 +90,7 @@ fn at_least(count: usize, sum: f64) -> f64 {
 
 /// How probable a normal value above `score` is.
 fn above(score: f64) -> f64 {
-    let x = score.abs() / std::f64::consts::SQRT_2;
-    let tail = if x < 2.0 {
-        // The series of the error function.
-        let (mut term, mut sum) = (x, x);
-        for step in 1..100 {
-            term *= -x * x / f64::from(step);
-            sum += term / f64::from(2 * step + 1);
-        }
-        0.5 - sum / std::f64::consts::PI.sqrt()
-    } else {
-        // The continued fraction of its complement, from its end.
-        let steps = (1..=120).rev().map(f64::from);
-        let fraction = steps.fold(x, |below, step| x + step / 2.0 / below);
-        0.5 * (-x * x).exp() / std::f64::consts::PI.sqrt() / fraction
-    };
-    if score >= 0.0 { tail } else { 1.0 - tail }
+    0.5 * libm::erfc(score / std::f64::consts::SQRT_2)
 }
 
 /// Probabilities of several tests together (Holm): each is at least as large as on its own, and

@@ -52,7 +52,7 @@ pub struct Recordings {
 }
 
 /// A recording at the rate of the cases, and no longer than they may be.
-struct Heard {
+struct Resampled {
     samples: Vec<f32>,
     /// The rate of the file.
     rate: u32,
@@ -121,7 +121,7 @@ impl Recordings {
     /// label of the test split that the training split does not have.
     pub fn read(&self, rate: u32, most: usize, strict: bool) -> Result<Dataset, Error> {
         let splits = [&self.train, &self.validation, &self.test];
-        let [train, validation, test] = splits.map(|split| hear(split, rate, most));
+        let [train, validation, test] = splits.map(|split| read_all(split, rate, most));
         let (train, validation, test) = (train?, validation?, test?);
         self.check_apart(&[&train, &validation, &test])?;
         let longest = train.iter().map(|one| one.length).max().unwrap_or(0);
@@ -167,8 +167,8 @@ impl Recordings {
         known: &[String],
         strict: bool,
     ) -> Result<Split, Error> {
-        let heard = hear(&self.test, rate, length)?;
-        let mut test = split(("test", &self.test), heard, (rate, length));
+        let read = read_all(&self.test, rate, length)?;
+        let mut test = split(("test", &self.test), read, (rate, length));
         test.read_as.file.clone_from(&self.source);
         let known = known.iter().map(String::as_str).collect();
         let unknown = self.check_known(&known, strict)?;
@@ -197,11 +197,11 @@ impl Recordings {
         )))
     }
 
-    /// Whether no recording is in two splits, by what is heard and not by its name.
-    fn check_apart(&self, heard: &[&Vec<Heard>; 3]) -> Result<(), Error> {
+    /// Whether no recording is in two splits, by its samples and not by its name.
+    fn check_apart(&self, read: &[&Vec<Resampled>; 3]) -> Result<(), Error> {
         let mut seen: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
         let files = [&self.train, &self.validation, &self.test];
-        for (split, clips) in heard.iter().enumerate() {
+        for (split, clips) in read.iter().enumerate() {
             for (place, clip) in clips.iter().enumerate() {
                 let mut hasher = DefaultHasher::new();
                 for sample in &clip.samples {
@@ -213,7 +213,7 @@ impl Recordings {
                     }
                     Entry::Occupied(mut entry) => {
                         let same = |(of, at): &&(usize, usize)| {
-                            *of != split && heard[*of][*at].samples == clip.samples
+                            *of != split && read[*of][*at].samples == clip.samples
                         };
                         if let Some((of, at)) = entry.get().iter().find(same) {
                             return Err(twice(&files[*of][*at], &files[split][place]));
@@ -258,11 +258,11 @@ fn twice(one: &Recording, other: &Recording) -> Error {
 }
 
 /// Reads recordings at a rate in Hz, no more than so many samples of each.
-fn hear(recordings: &[Recording], rate: u32, most: usize) -> Result<Vec<Heard>, Error> {
-    let hear = |one: &Recording| {
+fn read_all(recordings: &[Recording], rate: u32, most: usize) -> Result<Vec<Resampled>, Error> {
+    let read = |one: &Recording| {
         let clip = read_wav(&one.path)?;
         let length = clip.length_at(rate);
-        Ok(Heard {
+        Ok(Resampled {
             rate: clip.rate,
             length,
             samples: clip
@@ -270,7 +270,7 @@ fn hear(recordings: &[Recording], rate: u32, most: usize) -> Result<Vec<Heard>, 
                 .map_err(|error| error.of_file(&one.path))?,
         })
     };
-    recordings.par_iter().map(hear).collect()
+    recordings.par_iter().map(read).collect()
 }
 
 /// Reads one recording to be predicted, as so many samples at a rate in Hz; and what was done to it.
@@ -280,8 +280,8 @@ fn hear(recordings: &[Recording], rate: u32, most: usize) -> Result<Vec<Heard>, 
 /// Those of [`read_wav`].
 pub fn read_case(path: &Path, rate: u32, length: usize) -> Result<(Vec<f64>, ReadAs), Error> {
     let recordings = [Recording::new(path.to_owned(), "")];
-    let heard = hear(&recordings, rate, length)?;
-    let mut split = split(("", &recordings), heard, (rate, length));
+    let read = read_all(&recordings, rate, length)?;
+    let mut split = split(("", &recordings), read, (rate, length));
     split.read_as.file = path.to_owned();
     let case = split.series.pop();
     Ok((case.expect("one recording went in"), split.read_as))
@@ -290,11 +290,11 @@ pub fn read_case(path: &Path, rate: u32, length: usize) -> Result<(Vec<f64>, Rea
 /// The series of a split, and how they were made.
 fn split(
     (name, recordings): (&str, &[Recording]),
-    heard: Vec<Heard>,
+    read: Vec<Resampled>,
     (rate, length): (u32, usize),
 ) -> Split {
     let seconds = |samples: usize| format!("{} s", samples as f64 / f64::from(rate.max(1)));
-    let all = heard.len();
+    let all = read.len();
     let labels: BTreeSet<&str> = recordings.iter().map(|one| &*one.label).collect();
     let of = match name {
         "" => String::new(),
@@ -306,10 +306,10 @@ fn split(
         seconds(length)
     );
     let mut read_as = ReadAs::new(Path::new(""), found);
-    let others: BTreeSet<u32> = heard.iter().map(|one| one.rate).collect();
+    let others: BTreeSet<u32> = read.iter().map(|one| one.rate).collect();
     let others = others.into_iter().filter(|of| *of != rate);
     let others: Vec<String> = others.map(|of| format!("{of} Hz")).collect();
-    let count = |is: &dyn Fn(&Heard) -> bool| heard.iter().filter(|one| is(one)).count();
+    let count = |is: &dyn Fn(&Resampled) -> bool| read.iter().filter(|one| is(one)).count();
     if !others.is_empty() {
         let resampled = count(&|one| one.rate != rate);
         read_as.add(
@@ -323,7 +323,7 @@ fn split(
     }
     let longer = count(&|one| one.length > length);
     if longer > 0 {
-        let longest = heard.iter().map(|one| one.length).max().unwrap_or(0);
+        let longest = read.iter().map(|one| one.length).max().unwrap_or(0);
         let said = format!(
             "{longer} to their first {}, the longest of {}",
             seconds(length),
@@ -331,7 +331,7 @@ fn split(
         );
         read_as.add("cut", said);
     }
-    let series = heard.into_iter().map(|mut one| {
+    let series = read.into_iter().map(|mut one| {
         one.samples.resize(length, 0.0);
         one.samples.into_iter().map(f64::from).collect()
     });

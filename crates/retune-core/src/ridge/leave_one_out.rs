@@ -30,7 +30,7 @@ const TOGETHER: usize = 2;
 const APART: usize = 3;
 
 /// A penalty with what it comes to.
-pub(super) struct Judged {
+pub(super) struct Tried {
     pub(super) place: usize,
     /// The penalty, the accuracy and the squared error of the scored rows.
     pub(super) found: [f64; 3],
@@ -45,7 +45,7 @@ pub(super) struct Judged {
 ///
 /// Where both rows and features are many, each penalty costs a decomposition of its own. Of all penalties, in
 /// the order of their size, every third is then tried, and from the best of these the next ones on either
-/// side as long as they are better: all are judged alike where the error has one lowest place.
+/// side as long as they are better: all come out alike where the error has one lowest place.
 ///
 /// Time grows with `rows · features · min(rows, features)` and `min(rows, features)³`; memory with
 /// `min(rows, features)²` and `rows · min(rows, features)`. All sums are 64-bit.
@@ -121,7 +121,7 @@ impl Ridge {
         let all = || (0..rows).collect();
         let scored_rows = self.scored_rows.clone().unwrap_or_else(all);
         let wanted = rows_of(targets, &scored_rows, count);
-        let judge = |place: &usize| {
+        let try_one = |place: &usize| {
             let penalty = self.penalties[*place];
             let solved = answers.solve(penalty)?;
             let row = |row| (0..count).map(move |target| (row, target));
@@ -130,14 +130,14 @@ impl Ridge {
             let scores: Vec<f64> = scores.collect();
             let scored = rows_of(&scores, &scored_rows, count);
             let error = squared_error(&scored, &wanted);
-            Ok(Judged {
+            Ok(Tried {
                 place: *place,
                 found: [penalty, accuracy(&scored, &wanted, count), error],
                 scores,
                 solved,
             })
         };
-        let (best, tried) = self.search(answers.each_costs(), judge)?;
+        let (best, tried) = self.search(answers.each_costs(), try_one)?;
         Ok(RidgeFit {
             model: standard.model(&answers.weights(best.solved), &means),
             penalty: best.found[0],
@@ -150,17 +150,17 @@ impl Ridge {
     pub(super) fn search(
         &self,
         each_costs: bool,
-        judge: impl Fn(&usize) -> Result<Judged, Error> + Sync,
-    ) -> Result<(Judged, Vec<Option<f64>>), Error> {
+        try_one: impl Fn(&usize) -> Result<Tried, Error> + Sync,
+    ) -> Result<(Tried, Vec<Option<f64>>), Error> {
         let mut tried = vec![None; self.penalties.len()];
-        let mut best: Option<Judged> = None;
+        let mut best: Option<Tried> = None;
         let mut next = self.first(each_costs);
         while !next.is_empty() {
             for together in next.chunks(TOGETHER) {
-                let judged = together.par_iter().map(&judge);
-                for one in judged.collect::<Result<Vec<_>, Error>>()? {
+                let tried_now = together.par_iter().map(&try_one);
+                for one in tried_now.collect::<Result<Vec<_>, Error>>()? {
                     tried[one.place] = Some(one.found[2]);
-                    let better = |best: &Judged| self.prefers(one.found, best.found);
+                    let better = |best: &Tried| self.prefers(one.found, best.found);
                     if best.as_ref().is_none_or(better) {
                         best = Some(one);
                     }

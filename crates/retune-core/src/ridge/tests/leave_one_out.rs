@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::eigen::Decomposition;
 use super::super::factors::Factors;
-use super::super::leave_one_out::Judged;
+use super::super::leave_one_out::Tried;
 use super::super::rows::{Rows, Standard, means_of};
 use super::super::solve::{Solve, Solved};
 use super::*;
@@ -86,9 +86,9 @@ fn of_penalties_that_cost_much_a_few_are_tried_and_the_best_of_all_is_found() {
         for lowest in 0..count {
             let ridge = with(&log_spaced(1e-3, 1e3, count));
             let error = |place: usize| place.abs_diff(lowest) as f64;
-            let judge = |place: &usize| {
+            let try_one = |place: &usize| {
                 let none = || faer::Mat::zeros(0, 0);
-                Ok(Judged {
+                Ok(Tried {
                     place: *place,
                     found: [ridge.penalties[*place], 0.0, error(*place)],
                     scores: Vec::new(),
@@ -98,11 +98,11 @@ fn of_penalties_that_cost_much_a_few_are_tried_and_the_best_of_all_is_found() {
                     },
                 })
             };
-            let (best, tried) = ridge.search(true, judge).unwrap();
+            let (best, tried) = ridge.search(true, try_one).unwrap();
             assert_eq!(best.place, lowest, "of {count}");
             let asked = tried.iter().flatten().count();
             assert!(asked <= count.div_ceil(3) + 3, "{asked} of {count}");
-            let (best, tried) = ridge.search(false, judge).unwrap();
+            let (best, tried) = ridge.search(false, try_one).unwrap();
             assert_eq!(best.place, lowest, "of {count}");
             assert_eq!(
                 tried,
