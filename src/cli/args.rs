@@ -361,6 +361,13 @@ pub fn positive(text: &str) -> Result<f64, String> {
     number(text, "above 0", |number| number > 0.0)
 }
 
+/// Seconds, up to an hour of them.
+pub fn up_to_an_hour(text: &str) -> Result<f64, String> {
+    number(text, "above 0 and at most 3600", |number| {
+        number > 0.0 && number <= 3600.0
+    })
+}
+
 /// A finite number from 0.
 pub fn not_negative(text: &str) -> Result<f64, String> {
     number(text, "at least 0", |number| number >= 0.0)

@@ -37,7 +37,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with_all = ["backends", "adapter", "seconds", "large", "plot"])]
     adapters: bool,
     /// How long each workload is measured
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = positive)]
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = up_to_an_hour)]
     seconds: f64,
     /// Fit and predict 10,000 made series of 500 values too, once: some twenty minutes on two cores
     #[arg(long)]
@@ -70,7 +70,7 @@ impl Arguments {
         if self.adapters {
             return adapters::list(common);
         }
-        let plot = OutputFile::check_any(self.plot.as_ref(), &[])?;
+        let plot = OutputFile::check_plot(self.plot.as_ref(), &[])?;
         let mut names = match self.backends.is_empty() {
             true => Engine::compiled(),
             false => self.backends.iter().map(String::as_str).collect(),

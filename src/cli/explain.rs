@@ -28,6 +28,8 @@ struct Outcome<'a> {
     true_label: Option<String>,
     label: String,
     probability: f32,
+    #[serde(flatten)]
+    part: OnePart,
     words: Vec<Word>,
     sources: &'a [SourceReference],
     read_as: &'a ReadAs,
@@ -35,7 +37,7 @@ struct Outcome<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let row = self.row.open(&self.out, common)?;
+        let row = self.row.open(&self.out, "svg", common)?;
         let part = self.row.part - 1;
         let spec = row.sources[row.program.part(part)?.source].spec();
         let classifier = Classifier::new(self.backend.engine(common)?, row.program, &row.sources)?;
@@ -49,6 +51,7 @@ impl Arguments {
             true_label: row.label,
             label: prediction.label.clone(),
             probability: prediction.probabilities[prediction.class],
+            part: row.part,
             words: Word::first(&explanation.words, WORDS),
             sources: classifier.program().sources(),
             read_as: &row.read_as,
@@ -71,11 +74,12 @@ impl Arguments {
                 words => format!("the source itself would report: {words}\n"),
             };
             format!(
-                "{}: series {} is of class {} with probability {:.3}\n{words}",
+                "{}: series {} is of class {} with probability {:.3}; {} is drawn\n{words}",
                 outcome.out.display(),
                 outcome.row,
                 outcome.label,
-                outcome.probability
+                outcome.probability,
+                outcome.part
             )
         })
     }
@@ -101,7 +105,7 @@ impl Arguments {
         let program = self.row.program.program.file_name().unwrap_or_default();
         let program = program.to_string_lossy();
         let program = format!("Program {program}; {}", text::sources(outcome.sources));
-        vec![words, program]
+        vec![words, program, format!("Drawn: {}", outcome.part)]
     }
 }
 

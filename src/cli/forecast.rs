@@ -49,7 +49,7 @@ impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs = [self.file.file.as_path(), self.source.as_ref()];
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
-        let plot = OutputFile::check_any(self.plot.as_ref(), &inputs)?;
+        let plot = OutputFile::check_plot(self.plot.as_ref(), &inputs)?;
         OutputFile::check_apart(&out, &plot)?;
         let Histories { histories, read_as } = self.file.read()?;
         output::read_as(common, &read_as);

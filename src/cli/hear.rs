@@ -24,6 +24,8 @@ pub struct Arguments {
 struct Outcome<'a> {
     out: &'a Path,
     row: usize,
+    #[serde(flatten)]
+    part: OnePart,
     seconds: f64,
     rate: u32,
     /// The highest amplitude that the source hears.
@@ -35,7 +37,7 @@ struct Outcome<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
-        let row = self.row.open(&self.out, common)?;
+        let row = self.row.open(&self.out, "wav", common)?;
         let classifier = Classifier::new(self.backend.engine(common)?, row.program, &row.sources)?;
         let mut audio = classifier.hear(&row.series, self.row.part - 1)?;
         let rate = classifier.rate(self.row.part - 1)?;
@@ -49,6 +51,7 @@ impl Arguments {
         let outcome = Outcome {
             out: &self.out,
             row: self.row.row,
+            part: row.part,
             seconds: audio.len() as f64 / f64::from(rate),
             rate,
             peak,
@@ -60,8 +63,11 @@ impl Arguments {
                 1.0 => String::new(),
                 gain => format!(", made softer by a factor of {:.2}", 1.0 / gain),
             };
-            let (out, row, seconds) = (outcome.out.display(), outcome.row, outcome.seconds);
-            format!("{out}: series {row}, {seconds} s at {rate} Hz, peak {peak:.3}{softer}\n")
+            let (out, row, part) = (outcome.out.display(), outcome.row, &outcome.part);
+            let seconds = outcome.seconds;
+            format!(
+                "{out}: series {row}, {part}, {seconds} s at {rate} Hz, peak {peak:.3}{softer}\n"
+            )
         })
     }
 }

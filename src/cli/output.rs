@@ -123,6 +123,33 @@ impl OutputFile {
         path.map(|path| Self::check(path, inputs)).transpose()
     }
 
+    /// Checks that no other kind of file is expected by its name than the one that is written.
+    pub fn check_kind(self, kind: &str) -> Result<Self> {
+        const KINDS: [&str; 10] = [
+            "csv", "gif", "html", "jpeg", "jpg", "json", "pdf", "png", "svg", "wav",
+        ];
+        let ending = self.path.extension().unwrap_or_default();
+        let ending = ending.to_string_lossy().to_lowercase();
+        if ending != kind && KINDS.contains(&&*ending) {
+            let path = self.path.display();
+            let message = format!(
+                "cannot write {path}: what is written is {}",
+                kind.to_uppercase()
+            );
+            bail!(problem(
+                message,
+                format!("give a name that ends in .{kind}")
+            ));
+        }
+        Ok(self)
+    }
+
+    /// A picture, where one is wanted at all.
+    pub fn check_plot(path: Option<&PathBuf>, inputs: &[&Path]) -> Result<Option<Self>> {
+        let checked = Self::check_any(path, inputs)?;
+        checked.map(|plot| plot.check_kind("svg")).transpose()
+    }
+
     /// Checks that two outputs of a command are not the same file.
     pub fn check_apart(one: &Option<Self>, other: &Option<Self>) -> Result<()> {
         match (one, other) {

@@ -1,5 +1,7 @@
 //! Programs on disk and the sources that they were made for.
 
+use std::fmt;
+
 use retune::audio::read_case;
 use retune::program::{ForecastProgram, Part};
 
@@ -68,13 +70,15 @@ pub struct Opened {
     pub sources: Vec<SourceWeights>,
     pub series: Vec<f64>,
     pub label: Option<String>,
+    pub part: OnePart,
     pub read_as: ReadAs,
 }
 
 impl RowArgs {
-    /// Checks where to write, and reads the program and the series, with its label where it has one.
-    pub fn open(&self, out: &Path, common: &Common) -> Result<Opened> {
-        let out = OutputFile::check(out, &self.program.inputs_and(&self.series))?;
+    /// Checks where to write, by the ending that such files have, and reads the program and the series, with its label where it has one.
+    pub fn open(&self, out: &Path, kind: &str, common: &Common) -> Result<Opened> {
+        let out =
+            OutputFile::check(out, &self.program.inputs_and(&self.series))?.check_kind(kind)?;
         let (program, sources) = self.program.load()?;
         let length = program.series_length();
         let split = match program.rate() {
@@ -94,8 +98,16 @@ impl RowArgs {
         let (file, row, last) = (self.series.display(), self.row, split.len());
         let missing = || anyhow!("{file}: there is no series {row}, the last one is {last}");
         let series = split.series.get(row - 1).cloned().ok_or_else(missing)?;
+        program.part(self.part - 1)?;
+        let mut parts = PartName::all(&program);
+        let part = OnePart {
+            part: self.part,
+            parts: parts.len(),
+            name: parts.swap_remove(self.part - 1),
+        };
         Ok(Opened {
             out,
+            part,
             program,
             sources,
             series,
@@ -112,6 +124,25 @@ pub struct PartName {
     transform: &'static str,
     readout: &'static str,
     weight: f32,
+}
+
+/// One part of a program, among all.
+#[derive(Debug, Clone, Serialize)]
+pub struct OnePart {
+    part: usize,
+    parts: usize,
+    #[serde(flatten)]
+    name: PartName,
+}
+
+impl fmt::Display for OnePart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PartName {
+            source, transform, ..
+        } = &self.name;
+        let (part, parts) = (self.part, self.parts);
+        write!(formatter, "part {part} of {parts}, {transform} on {source}")
+    }
 }
 
 impl PartName {

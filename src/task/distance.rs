@@ -15,10 +15,12 @@ use crate::program::Trained;
 use crate::series::Split;
 use crate::source::{SpeechClip, host, label_logits};
 use crate::train::{generator, unit};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, setting};
 
 /// Clips or series that go through the source together.
 const BATCH: usize = 64;
+/// The most random directions that are averaged over.
+const MOST_PROJECTIONS: usize = 100_000;
 
 /// Logits on speech beside those on series, for one part of a program.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,10 +55,12 @@ impl<B: Kernels> Classifier<B> {
         projections: usize,
         seed: u64,
     ) -> Result<Distance, Error> {
-        if speech.is_empty() || projections == 0 {
-            let message = "there is no speech to compare with, or no direction to compare along";
+        if speech.is_empty() {
+            let message = "there is no speech to compare with";
             return Err(Error::new(ErrorKind::Empty, message));
         }
+        let range = 1..=MOST_PROJECTIONS;
+        setting::within([("projections", projections, range, "1 to 100000")])?;
         self.spec(part)?;
         let mut on_speech = Vec::with_capacity(speech.len());
         for batch in speech.chunks(BATCH) {

@@ -50,6 +50,16 @@ fn recordings_are_classified_saved_and_predicted() {
         &sound("high", 4, 8_000, 3.0),
         8_000,
     );
+    // Of two channels, which are alike.
+    let twice = sound("high", 5, 16_000, 0.5);
+    let twice: Vec<f32> = twice.iter().flat_map(|one| [*one; 2]).collect();
+    bench.recording("speech/test/high/5.wav", &twice, 16_000);
+    let path = bench.path("speech/test/high/5.wav");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[22] = 2;
+    bytes[28..32].copy_from_slice(&(16_000 * 2 * u32::from(bytes[32])).to_le_bytes());
+    bytes[32] *= 2;
+    fs::write(&path, bytes).unwrap();
     let line = "classify --audio speech --preset fast --source attrnn-gsc35 --controls all --out low.safetensors";
     let outcome = bench.json(&words(line));
     assert_eq!(outcome["accuracy"], 1.0);
@@ -71,6 +81,8 @@ fn recordings_are_classified_saved_and_predicted() {
     assert_eq!(train["filled"], "1 with silence at their ends");
     assert_eq!(train["unused"], "the 4 of the split val");
     assert_eq!(test["resampled"], "1 from 8000 Hz");
+    assert_eq!(test["mixed"], "1 of several channels to their mean");
+    assert!(train.get("mixed").is_none());
     assert_eq!(test["cut"], "1 to their first 0.5 s, the longest of 3 s");
     let text = bench.done(&words(FAST));
     assert!(

@@ -103,7 +103,14 @@ fn a_series_is_heard_and_explained() {
     let loudest = clip.samples.iter().fold(0f32, |peak, s| peak.max(s.abs()));
     let expected = outcome["peak"].as_f64().unwrap() * outcome["gain"].as_f64().unwrap();
     assert!((f64::from(loudest) - expected).abs() < 1e-3, "{loudest}");
-    assert!(bench.done(&words(hear)).starts_with("heard.wav: series 2,"));
+    assert_eq!(
+        (&outcome["part"], &outcome["parts"]),
+        (&1.into(), &1.into())
+    );
+    let transform = outcome["transform"].as_str().unwrap();
+    let said = format!("heard.wav: series 2, part 1 of 1, {transform} on attrnn-gsc35, 1 s at");
+    let text = bench.done(&words(hear));
+    assert!(text.starts_with(&said), "{text}");
 
     let explain = "explain waves.safetensors Waves/Waves_TEST.tsv --row 6 --out picture.svg";
     let outcome = bench.json(&words(explain));
@@ -114,7 +121,9 @@ fn a_series_is_heard_and_explained() {
     assert!(svg.contains("Waves_TEST.tsv, series 6 (labelled 1): class"));
     assert!(svg.contains("The source itself would report: "));
     assert!(svg.contains("waves.safetensors; source attrnn-gsc35 (sha256 "));
-    assert!(bench.done(&words(explain)).contains("series 6 is of class"));
+    let text = bench.done(&words(explain));
+    assert!(text.contains("series 6 is of class"), "{text}");
+    assert!(text.contains("; part 1 of 1, "), "{text}");
     assert_eq!(fs::read_to_string(bench.path("picture.svg")).unwrap(), svg);
 
     for command in ["hear", "explain"] {

@@ -260,6 +260,20 @@ fn outputs_are_checked_before_the_work_starts() {
 
     let stderr = bench.fails(&["classify", "Waves", "--out", train]);
     assert!(stderr.contains("it is also an input"), "{stderr}");
+
+    // What is written is no picture of pixels, and no sound.
+    for (line, kind) in [
+        (
+            format!("explain waves.safetensors {test} --out a.png"),
+            "svg",
+        ),
+        (format!("hear waves.safetensors {test} --out a.csv"), "wav"),
+        ("bench --plot a.WAV".to_owned(), "svg"),
+    ] {
+        let stderr = bench.fails(&words(&line));
+        let hint = format!("hint: give a name that ends in .{kind}");
+        assert!(stderr.contains(&hint), "{line}: {stderr}");
+    }
     bench.file("a", "");
     #[cfg(feature = "import")]
     {

@@ -210,6 +210,8 @@ fn series_are_compared_with_speech() {
     assert!((number("bound") - bound).abs() < 1e-9);
     assert!(number("program_risk") <= bound);
     assert_eq!(bench.json(&words(distance)), outcome);
+    let stderr = bench.fails(&words(&format!("{distance} --projections 1000000000")));
+    assert!(stderr.contains("expected 1 to 100000"), "{stderr}");
     // A member begins with a seed of its own: alone, that of the second is this one.
     for (name, seed, members) in [("two", "0", "2"), ("second", "4294967296", "1")] {
         let line =

@@ -78,7 +78,7 @@ impl BlackBoxArgs {
             let hint = "give --black-box or --source-command as well";
             ensure!(self.wanted() || !given, problem(message, hint));
         }
-        OutputFile::check_any(self.plot.as_ref(), inputs)
+        OutputFile::check_plot(self.plot.as_ref(), inputs)
     }
 }
 

@@ -58,6 +58,7 @@ struct Resampled {
     rate: u32,
     /// How long the file is, in samples of the cases' rate.
     length: usize,
+    channels: usize,
 }
 
 impl Recordings {
@@ -265,6 +266,7 @@ fn read_all(recordings: &[Recording], rate: u32, most: usize) -> Result<Vec<Resa
         Ok(Resampled {
             rate: clip.rate,
             length,
+            channels: clip.channels,
             samples: clip
                 .head(rate, most)
                 .map_err(|error| error.of_file(&one.path))?,
@@ -310,6 +312,13 @@ fn split(
     let others = others.into_iter().filter(|of| *of != rate);
     let others: Vec<String> = others.map(|of| format!("{of} Hz")).collect();
     let count = |is: &dyn Fn(&Resampled) -> bool| read.iter().filter(|one| is(one)).count();
+    let mixed = count(&|one| one.channels > 1);
+    if mixed > 0 {
+        read_as.add(
+            "mixed",
+            format!("{mixed} of several channels to their mean"),
+        );
+    }
     if !others.is_empty() {
         let resampled = count(&|one| one.rate != rate);
         read_as.add(

@@ -21,6 +21,8 @@ pub struct Clip {
     pub samples: Vec<f32>,
     /// The sample rate, in Hz.
     pub rate: u32,
+    /// How many channels the file has.
+    pub channels: usize,
 }
 
 impl Clip {
@@ -185,6 +187,7 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Clip, Error> {
     Ok(Clip {
         samples: frames.map(mean).collect(),
         rate: spec.sample_rate,
+        channels,
     })
 }
 

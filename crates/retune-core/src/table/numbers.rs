@@ -138,7 +138,7 @@ impl TwoWays {
     pub(crate) fn error(&self, path: &Path, place: Option<Place>) -> Error {
         let field = shorten(&self.field);
         let found = match &self.values[..] {
-            [] => format!("`{field}` has a unit, and other numbers have none"),
+            [] => format!("`{field}` has a unit that other numbers do not have"),
             values => format!(
                 "`{field}` can be read in two ways, as {}",
                 values.join(" or ")
@@ -210,7 +210,11 @@ mod tests {
             ),
             (
                 &["12 %", "1.5"],
-                "a: `12 %` has a unit, and other numbers have none",
+                "a: `12 %` has a unit that other numbers do not have",
+            ),
+            (
+                &["$12", "€1.5"],
+                "a: `$12` has a unit that other numbers do not have",
             ),
         ] {
             assert_eq!(read(fields).unwrap_err().to_string(), message);

@@ -153,9 +153,9 @@ pub struct StyleSearch {
     styles: Vec<NumberStyle>,
     /// Fields with a sign in them, the first for each.
     pub(super) signs: Vec<(char, String)>,
-    /// A number with a unit, and one without.
+    /// A number with a unit, and one without it: with none or with another one.
     pub(super) with_unit: Option<String>,
-    without_unit: Option<String>,
+    without_it: Option<String>,
 }
 
 /// Fields that can be read in two ways.
@@ -201,7 +201,7 @@ impl StyleSearch {
             styles,
             signs: Vec::new(),
             with_unit: None,
-            without_unit: None,
+            without_it: None,
         })
     }
 
@@ -223,7 +223,7 @@ impl StyleSearch {
         let field = field.trim();
         let is_whole = field.bytes().all(|byte| byte.is_ascii_digit());
         let says_nothing = field.len() <= 3 || self.styles.iter().all(|s| s.thousands.is_none());
-        if is_whole && says_nothing && self.with_unit.is_none() && self.without_unit.is_some() {
+        if is_whole && says_nothing && self.with_unit.is_none() && self.without_it.is_some() {
             return;
         }
         if is_missing(field) || !self.styles.iter().any(|style| style.plain(field).is_some()) {
@@ -235,20 +235,22 @@ impl StyleSearch {
                 self.signs.push((sign, field.to_owned()));
             }
         }
-        let of_unit = match parts(field).1 {
-            Some(_) => &mut self.with_unit,
-            None => &mut self.without_unit,
+        let unit = parts(field).1;
+        let known = self.with_unit.as_deref().map(|field| parts(field).1);
+        let place = match unit.is_some() && known.is_none_or(|known| known == unit) {
+            true => &mut self.with_unit,
+            false => &mut self.without_it,
         };
-        of_unit.get_or_insert_with(|| field.to_owned());
+        place.get_or_insert_with(|| field.to_owned());
     }
 
     /// The style in which all fields so far can be read.
     ///
     /// # Errors
     ///
-    /// [`TwoWays`] when they can be read in two, or some have a unit and others have none.
+    /// [`TwoWays`] when they can be read in two, or some have a unit and others have none or another.
     pub fn style(&self) -> Result<NumberStyle, TwoWays> {
-        if let (Some(field), Some(_)) = (&self.with_unit, &self.without_unit) {
+        if let (Some(field), Some(_)) = (&self.with_unit, &self.without_it) {
             let field = field.clone();
             return Err(TwoWays {
                 field,

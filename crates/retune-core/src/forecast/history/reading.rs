@@ -217,6 +217,14 @@ fn the_time_column_is_found_wherever_it_stands() {
     let left = "column \"kind\" (1, text) and column \"Obs\" (2, numbers rows)";
     assert_eq!(found.read_as.about("left out"), Some(left));
     assert_eq!(found.read_as.about("time"), Some("none, rows are counted"));
+    // A sensor's clock with its unit.
+    let found = plain("Time (s),load\n0,4.5\n0.5,3.5\n1,4.5\n1.5,4.0\n");
+    assert_eq!(
+        (found.histories.len(), &*found.histories[0].name),
+        (1, "load")
+    );
+    let time = "column \"Time (s)\" (1), in steps of 0.5";
+    assert_eq!(found.read_as.about("time"), Some(time));
     // Stamps of a table without a header are no values.
     let found = plain("1640995200,4.5\n1640998800,3.5\n1641002400,7.5\n");
     assert_eq!(found.histories[0].timeline.stamp(3).unwrap(), "1641006000");
