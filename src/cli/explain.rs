@@ -3,7 +3,7 @@
 use super::listen::Word;
 use super::picture::{Picture, explain_svg};
 use super::prelude::*;
-use super::program::RowArgs;
+use super::program::{OnePart, RowArgs};
 
 /// How many of the source's words are told.
 const WORDS: usize = 3;

@@ -3,7 +3,7 @@
 use retune::audio::write_wav;
 
 use super::prelude::*;
-use super::program::RowArgs;
+use super::program::{OnePart, RowArgs};
 
 /// Write what the source hears of a series as a WAV file
 ///

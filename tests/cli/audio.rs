@@ -57,8 +57,9 @@ fn recordings_are_classified_saved_and_predicted() {
     let path = bench.path("speech/test/high/5.wav");
     let mut bytes = fs::read(&path).unwrap();
     bytes[22] = 2;
-    bytes[28..32].copy_from_slice(&(16_000 * 2 * u32::from(bytes[32])).to_le_bytes());
     bytes[32] *= 2;
+    let rate = 16_000 * u32::from(bytes[32]);
+    bytes[28..32].copy_from_slice(&rate.to_le_bytes());
     fs::write(&path, bytes).unwrap();
     let line = "classify --audio speech --preset fast --source attrnn-gsc35 --controls all --out low.safetensors";
     let outcome = bench.json(&words(line));
