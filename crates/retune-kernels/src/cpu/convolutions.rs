@@ -131,7 +131,9 @@ fn outputs<V: Vector>(rows: &[Row], weights: &Weights, mut give: impl FnMut(usiz
     let bias = |frame: usize| splat(weights.bias.get(frame).copied().unwrap_or(0.0));
     // The sums of the frames from `frame − MARGIN` to `frame + MARGIN`.
     let mut sums = [splat(0.0), splat(0.0), bias(0), bias(1), bias(2)];
-    for frame in 0..frames {
+    // Beyond the last frame there are no five rows, and sums become done. `give` is called at one place, or
+    // the compiler makes a function of it, for any machine.
+    for frame in 0..frames + MARGIN {
         if let Some(rows) = rows[frame..].first_chunk() {
             for channel in &weights.channels {
                 let first = first_sum(rows, channel);
@@ -145,11 +147,6 @@ fn outputs<V: Vector>(rows: &[Row], weights: &Weights, mut give: impl FnMut(usiz
             give(done, where_positive(sums[0], sums[0]));
         }
         sums = [sums[1], sums[2], sums[3], sums[4], bias(frame + MARGIN + 1)];
-    }
-    for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
-        if let Some(done) = (frames + index).checked_sub(MARGIN) {
-            give(done, where_positive(sum, sum));
-        }
     }
 }
 
@@ -187,7 +184,7 @@ impl OnClip<2, 1> for Backward {
             });
             let frames = rows.len() - 2 * MARGIN;
             let mut sums = [splat::<V>(0.0); TAPS];
-            for frame in 0..frames {
+            for frame in 0..frames + MARGIN {
                 let here = (
                     rows[frame..].first_chunk(),
                     gradient[frame..].first_chunk::<TAPS>(),
@@ -209,11 +206,6 @@ impl OnClip<2, 1> for Backward {
                     put(sums[0], out, mels, first, done);
                 }
                 sums = [sums[1], sums[2], sums[3], sums[4], splat(0.0)];
-            }
-            for (index, sum) in sums.into_iter().enumerate().take(MARGIN) {
-                if let Some(done) = (frames + index).checked_sub(MARGIN) {
-                    put(sum, out, mels, first, done);
-                }
             }
         }
     }

@@ -97,8 +97,9 @@ fn deactivate<V: Vector>(
 ) {
     let wide = of_cell.len();
     for start in (0..wide).step_by(LANES) {
-        let [entry, forget, candidate, exit] =
-            [0, 1, 2, 3].map(|gate| load(gates, gate * wide + start));
+        let gate = |gate: usize| load(gates, gate * wide + start);
+        // Not by `map`, which is a call that is compiled for any machine.
+        let [entry, forget, candidate, exit] = [gate(0), gate(1), gate(2), gate(3)];
         let squashed = tanh::<V>(load(cell, start));
         let before = load(cell_before, start);
         let of_hidden = load(of_hidden, start);
