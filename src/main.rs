@@ -6,5 +6,6 @@ mod cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    retune::kernel::keep_what_was_freed();
     cli::run()
 }

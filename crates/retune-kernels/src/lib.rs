@@ -22,6 +22,7 @@ mod layers;
 #[cfg(test)]
 mod made;
 pub mod mel;
+mod memory;
 mod operands;
 mod stack;
 
@@ -31,6 +32,7 @@ pub use adapters::{Adapter, AdapterKind, AdapterPlace};
 #[cfg(feature = "cpu")]
 pub use cpu::Cpu;
 pub use layers::{Activation, Convolution, Geometry, Pool, StackLayer};
+pub use memory::keep_what_was_freed;
 pub use operands::{
     AttendGradients, Attended, BiLstmGradients, BiLstmTrace, BiLstmWeights, ConvolutionWeights,
     DenseGradients, DenseWeights,
