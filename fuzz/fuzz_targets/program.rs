@@ -3,7 +3,7 @@
 use std::fs;
 
 use libfuzzer_sys::fuzz_target;
-use retune::program::{Classification, Content, Forecasting, Motion, Program, Task};
+use retune::program::{Classification, Content, Extraction, Forecasting, Motion, Program, Task};
 use retune_core::storage::{HashSum, Stored};
 
 fuzz_target!(|data: &[u8]| {
@@ -38,6 +38,7 @@ fuzz_target!(|data: &[u8]| {
         Some(Task::Classification) => load::<Classification>(&path),
         Some(Task::Forecasting) => load::<Forecasting>(&path),
         Some(Task::Motion) => load::<Motion>(&path),
+        Some(Task::Features) => load::<Extraction>(&path),
         None => (),
     }
 });

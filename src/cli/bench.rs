@@ -39,7 +39,7 @@ pub struct Arguments {
     /// How long each workload is measured
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = up_to_an_hour)]
     seconds: f64,
-    /// Fit and predict 10,000 made series of 500 values too, once: some twenty minutes on two cores
+    /// Fit and predict 10,000 made series of 500 values too, once: many minutes on two cores
     #[arg(long)]
     large: bool,
     /// Draw the numbers of all backends beside each other, as SVG

@@ -107,8 +107,8 @@ impl Arguments {
             }
         }
         let what = format!("hearing {} recordings", self.files.len());
-        let heard = Waiting::during(common, what, || engine.listen(&source, &recordings))?;
-        let clips = places.into_iter().zip(heard);
+        let answers = Waiting::during(common, what, || engine.listen(&source, &recordings))?;
+        let clips = places.into_iter().zip(answers);
         let clips = clips.map(|((file, start), probabilities)| {
             let mut words: Vec<_> = source.labels().iter().cloned().zip(probabilities).collect();
             // The sort is stable: equal ones stay in the order of the labels.

@@ -27,13 +27,13 @@ impl Engine {
     ) -> Result<Vec<Vec<f32>>, Error> {
         on!(self, A, device => {
             let model = source.model::<Inner<A>>(device);
-            let heard = clips.iter().map(|clip| {
+            let answers = clips.iter().map(|clip| {
                 let samples = TensorData::new(clip.clone(), [1, clip.len()]);
                 let outputs = model.forward(Input::Audio(Tensor::from_data(samples, device)), &[]);
                 let found = outputs.probabilities().ok_or_else(|| source.spec().no_labels())?;
                 Ok(host(found).values)
             });
-            heard.collect()
+            answers.collect()
         })
     }
 

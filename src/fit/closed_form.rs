@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use retune_core::argmax;
 
-use super::{Examples, FitProgress, FitSettings, Fitted, LeftOut, ReadoutKind, View};
+use super::{Branch, Examples, FitProgress, FitSettings, Fitted, LeftOut, ReadoutKind};
 use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout};
@@ -16,9 +16,9 @@ use crate::probability::{Temperature, brier, log_loss};
 use crate::program::{Part, Trained, features};
 use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec};
-use crate::stacking::shares;
+use crate::stacking::weights;
 
-/// The most views whose readouts are fitted together, each on a thread of its own, and the most
+/// The most branches whose readouts are fitted together, each on a thread of its own, and the most
 /// activations that these may have.
 pub(super) const TOGETHER: usize = 4;
 pub(super) const ACTIVATIONS: usize = 100_000_000;
@@ -33,7 +33,7 @@ const DEFAULT_PENALTY: f64 = 0.5;
 
 /// A source, what it hears, and a readout of that, which a program may keep.
 struct Candidate<'a> {
-    view: &'a View,
+    branch: &'a Branch,
     source: &'a SourceSpec,
     readout: Readout,
     numbers: Numbers,
@@ -68,14 +68,14 @@ impl Scored {
     }
 }
 
-/// Fits readouts to each view, chooses what to keep, and calibrates the weighted mean of their
+/// Fits readouts to each branch, chooses what to keep, and calibrates the weighted mean of their
 /// scores.
 ///
 /// All that is said of how good it is comes from leaving one training series out at a time, which
 /// a ridge regression gives without being fitted again.
 pub(super) fn fit<B: Kernels>(
     examples: Examples,
-    views: &[View],
+    branches: &[Branch],
     settings: &FitSettings,
     sources: &[Arc<dyn SourceModel<B>>],
     device: &B::Device,
@@ -85,23 +85,23 @@ pub(super) fn fit<B: Kernels>(
     let scored = Scored::of(examples);
     let readouts = settings.readouts.iter();
     let readouts: Vec<Pooling> = readouts.filter_map(ReadoutKind::pooling).collect();
-    let widths = views.iter().map(|view| {
-        let taps = view.transform.taps();
-        taps.width(sources[view.source].spec())
+    let widths = branches.iter().map(|branch| {
+        let taps = branch.transform.taps();
+        taps.width(sources[branch.source].spec())
     });
     let widest = widths.max();
     let activations = series * widest.unwrap_or(1);
     let together = (ACTIVATIONS / activations.max(1)).clamp(1, TOGETHER);
     let mut candidates = Vec::new();
     let mut before = 0;
-    for together in views.chunks(together) {
+    for together in branches.chunks(together) {
         let mut pairs = Vec::with_capacity(together.len() * readouts.len());
-        for view in together {
-            let (source, transform) = (sources[view.source].as_ref(), &view.transform);
+        for branch in together {
+            let (source, transform) = (sources[branch.source].as_ref(), &branch.transform);
             let (spec, length) = (source.spec(), examples.length);
-            let numbers = transform.on_device(spec, &view.numbers, length, device)?;
+            let numbers = transform.on_device(spec, &branch.numbers, length, device)?;
             let mut forwarded = |done| {
-                let (done, of) = (before + done, views.len() * series);
+                let (done, of) = (before + done, branches.len() * series);
                 progress(&FitProgress::Forwarded { done, of });
             };
             let (all, told) = (examples.taken_by(transform), &mut forwarded);
@@ -116,12 +116,12 @@ pub(super) fn fit<B: Kernels>(
             if fitted.is_empty() {
                 fitted.extend(readable().min_by_key(width));
             }
-            let pair = |one: &Pooling| (view, *one, activations.clone());
+            let pair = |one: &Pooling| (branch, *one, activations.clone());
             pairs.extend(fitted.into_iter().map(pair));
         }
-        let fitted = pairs.into_par_iter().map(|(view, pooling, activations)| {
-            let spec = sources[view.source].spec();
-            candidate(view, pooling, &activations, spec, examples, &scored)
+        let fitted = pairs.into_par_iter().map(|(branch, pooling, activations)| {
+            let spec = sources[branch.source].spec();
+            candidate(branch, pooling, &activations, spec, examples, &scored)
         });
         candidates.extend(fitted.collect::<Result<Vec<_>, _>>()?);
     }
@@ -130,14 +130,14 @@ pub(super) fn fit<B: Kernels>(
 
 /// Fits one readout to what the source made of what it heard, row by row.
 fn candidate<'a>(
-    view: &'a View,
+    branch: &'a Branch,
     pooling: Pooling,
     activations: &[f32],
     source: &'a SourceSpec,
     examples: Examples,
     scored: &Scored,
 ) -> Result<Candidate<'a>, Error> {
-    let taps = view.transform.taps();
+    let taps = branch.transform.taps();
     let features = pooling.of_rows(activations, source, taps);
     let width = pooling.width(source, taps) as f64;
     let (lowest, highest, steps) = PENALTIES;
@@ -159,7 +159,7 @@ fn candidate<'a>(
     let penalty = found.penalty;
     let intercept = found.model.uncentred_intercept();
     Ok(Candidate {
-        view,
+        branch,
         source,
         readout: Readout {
             penalty,
@@ -186,48 +186,48 @@ fn choose(
     let classes = scored.rows.iter().map(|row| examples.classes[*row]);
     let classes: Vec<usize> = classes.collect();
     let most = settings.parts.unwrap_or(candidates.len());
-    let shares = if scored.left_out {
+    let weights = if scored.left_out {
         let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.clone()).collect();
         let targets = Ridge::targets(&classes, count);
-        shares(&left_out, &targets, count, most)
+        weights(&left_out, &targets, count, most)
     } else {
         // Nothing tells one from the other.
         let kept = most.min(candidates.len());
-        let share = |place| if place < kept { 1.0 / kept as f64 } else { 0.0 };
-        (0..candidates.len()).map(share).collect()
+        let weight = |place| if place < kept { 1.0 / kept as f64 } else { 0.0 };
+        (0..candidates.len()).map(weight).collect()
     };
     let mut mean = vec![0.0; classes.len() * count];
     let (mut parts, mut tensors) = (Vec::new(), Numbers::new());
-    let kept = candidates.into_iter().zip(shares);
-    let kept: Vec<_> = kept.filter(|(_, share)| *share != 0.0).collect();
-    // Those of one view stand together, and are one readout in the program.
-    for of_one in kept.chunk_by(|(one, _), (other, _)| std::ptr::eq(one.view, other.view)) {
-        for (candidate, share) in of_one {
+    let kept = candidates.into_iter().zip(weights);
+    let kept: Vec<_> = kept.filter(|(_, weight)| *weight != 0.0).collect();
+    // Those of one branch stand together, and are one readout in the program.
+    for of_one in kept.chunk_by(|(one, _), (other, _)| std::ptr::eq(one.branch, other.branch)) {
+        for (candidate, weight) in of_one {
             for (sum, score) in mean.iter_mut().zip(&candidate.left_out) {
-                *sum += f64::from(*share as f32) * score;
+                *sum += f64::from(*weight as f32) * score;
             }
         }
         let several = of_one.iter();
         let several =
-            several.map(|(one, share)| (one.readout.clone(), one.numbers.clone(), *share as f32));
+            several.map(|(one, weight)| (one.readout.clone(), one.numbers.clone(), *weight as f32));
         let several: Vec<_> = several.collect();
         let (readout, weights) = match &several[..] {
             [(readout, weights, _)] => (readout.clone(), weights.clone()),
             several => Readout::merged(several, of_one[0].0.source),
         };
-        let View {
+        let Branch {
             source,
             transform,
             numbers,
             ..
-        } = of_one[0].0.view;
+        } = of_one[0].0.branch;
         tensors.extend(Trained::Transform.named(parts.len(), numbers.clone()));
         tensors.extend(Trained::Mapping.named(parts.len(), weights));
         parts.push(Part {
             source: *source,
             transform: transform.clone(),
             mapping: Mapping::new(readout),
-            weight: several.iter().map(|(.., share)| share).sum(),
+            weight: several.iter().map(|(.., weight)| weight).sum(),
         });
     }
     let temperature = Temperature::fit(&mean, &classes, count)?;

@@ -1,6 +1,6 @@
 //! Programs that give features: nothing is trained, but what transforms learn of the series.
 
-use super::{Examples, FitSettings, check_series, views};
+use super::{Examples, FitSettings, branches, check_series};
 use crate::Error;
 use crate::mapping::Pooling;
 use crate::parameters::Numbers;
@@ -41,11 +41,14 @@ pub fn fit_features(
     };
     let mut tensors = Numbers::new();
     let mut parts = Vec::new();
-    for (place, view) in views(examples, sources, &settings)?.into_iter().enumerate() {
-        tensors.extend(Trained::Transform.named(place, view.numbers));
+    for (place, branch) in branches(examples, sources, &settings)?
+        .into_iter()
+        .enumerate()
+    {
+        tensors.extend(Trained::Transform.named(place, branch.numbers));
         parts.push(FeaturePart {
-            source: view.source,
-            transform: view.transform,
+            source: branch.source,
+            transform: branch.transform,
         });
     }
     let content = Extraction {

@@ -12,7 +12,7 @@ use crate::source::{SourceWeights, pooled_width};
 pub(super) fn check(
     examples: Examples,
     sources: &[SourceWeights],
-    views: usize,
+    branches: usize,
     settings: &FitSettings,
 ) -> Result<(), Error> {
     if settings.by_gradient() {
@@ -21,14 +21,14 @@ pub(super) fn check(
     let widths = sources.iter().map(|source| pooled_width(source.spec()));
     let width = widths.max().unwrap_or(0) as u64;
     let (series, classes) = (examples.series.len() as u64, examples.class_count as u64);
-    let (views, readouts) = (views as u64, settings.readouts.len() as u64);
+    let (branches, readouts) = (branches as u64, settings.readouts.len() as u64);
     let one = series.saturating_mul(width);
     let activations = one
-        .saturating_mul(views.min(TOGETHER as u64))
+        .saturating_mul(branches.min(TOGETHER as u64))
         .min(one.max(ACTIVATIONS as u64));
     let scores = series
         .saturating_mul(classes)
-        .saturating_mul(views * readouts);
+        .saturating_mul(branches * readouts);
     let needed = activations.saturating_mul(4 * (1 + readouts));
     let needed = needed.saturating_add(scores.saturating_mul(8));
     memory::check(

@@ -74,8 +74,8 @@ impl Examples<'_> {
     }
 }
 
-/// A way in which a source hears the series, with its trained numbers.
-struct View {
+/// A source through one of its transforms, with the numbers that were trained.
+struct Branch {
     /// The place of the source.
     source: usize,
     transform: Transform,
@@ -149,9 +149,9 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     };
     let mut fitted = fit_parts::<B>(examples, sources, settings, device, progress)?;
     // A source that no part hears is not needed to predict.
-    let heard: BTreeSet<usize> = fitted.parts.iter().map(|part| part.source).collect();
+    let used: BTreeSet<usize> = fitted.parts.iter().map(|part| part.source).collect();
     for part in &mut fitted.parts {
-        part.source = heard.range(..part.source).count();
+        part.source = used.range(..part.source).count();
     }
     let content = Classification {
         labels,
@@ -170,8 +170,8 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             },
         },
     };
-    let heard = heard.into_iter().map(|place| sources[place].spec());
-    let sources = heard.map(SourceReference::of);
+    let used = used.into_iter().map(|place| sources[place].spec());
+    let sources = used.map(SourceReference::of);
     let program = Program::fitted(sources.collect(), content, fitted.tensors, fitted.scores);
     Ok((program, fitted.left_out))
 }
@@ -184,8 +184,8 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     progress: &mut dyn FnMut(&FitProgress),
 ) -> Result<Fitted, Error> {
     settings.check()?;
-    let mut views = views(examples, sources, settings)?;
-    memory::check(examples, sources, views.len(), settings)?;
+    let mut branches = branches(examples, sources, settings)?;
+    memory::check(examples, sources, branches.len(), settings)?;
     let at_rest = sources
         .iter()
         .map(|one| one.model::<B::InnerBackend>(device));
@@ -198,25 +198,25 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let mut scores = BTreeMap::new();
     let mut parts = Vec::new();
     let mut tensors = Numbers::new();
-    let count = views.len();
-    for (place, view) in views.iter_mut().enumerate() {
-        let (transform, source) = (&view.transform, &sources[view.source]);
+    let count = branches.len();
+    for (place, branch) in branches.iter_mut().enumerate() {
+        let (transform, source) = (&branch.transform, &sources[branch.source]);
         let spec = source.spec();
         // Under readouts in closed form, what a source without words hears stays as it begins: there is
         // nothing to train it by.
         let by_labels = transform.trainable(spec) && !spec.labels.is_empty();
         if settings.epochs > 0 && (by_labels || settings.trained().is_some()) {
-            let seed = view.seed;
+            let seed = branch.seed;
             let settings = FitSettings {
                 seed,
                 ..settings.clone()
             };
-            let model = through[view.source].get_or_init(|| source.model(device));
+            let model = through[branch.source].get_or_init(|| source.model(device));
             let objective = objective::Reprogramming::new(
                 examples,
                 transform,
                 model.clone(),
-                at_rest[view.source].clone(),
+                at_rest[branch.source].clone(),
                 &settings,
                 device,
             )?;
@@ -230,12 +230,12 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             tensors.extend(Trained::Transform.named(place, numbers.clone()));
             tensors.extend(Trained::Mapping.named(place, of_mapping));
             parts.push(Part {
-                source: view.source,
+                source: branch.source,
                 transform: transform.clone(),
                 mapping: objective.mapping(),
                 weight: 1.0 / count as f32,
             });
-            view.numbers = numbers;
+            branch.numbers = numbers;
         }
     }
 
@@ -253,7 +253,8 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             left_out: None,
         }
     } else {
-        let mut fitted = closed_form::fit(examples, &views, settings, &at_rest, device, progress)?;
+        let mut fitted =
+            closed_form::fit(examples, &branches, settings, &at_rest, device, progress)?;
         fitted.scores.extend(scores);
         fitted.through_labels = through_labels;
         fitted
@@ -268,19 +269,19 @@ fn fit_parts<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 }
 
 /// Each source through each of its transforms, as they begin.
-fn views(
+fn branches(
     examples: Examples,
     sources: &[SourceWeights],
     settings: &FitSettings,
-) -> Result<Vec<View>, Error> {
-    let mut views = Vec::new();
+) -> Result<Vec<Branch>, Error> {
+    let mut branches = Vec::new();
     for (place, source) in sources.iter().enumerate() {
         let spec = source.spec();
         for transform in settings.transforms_for(spec, examples.length) {
             transform.check(spec, examples.length)?;
             let transform = transform.learnt(spec, &examples.taken_by(&transform))?;
             for seed in settings.member_seeds() {
-                views.push(View {
+                branches.push(Branch {
                     source: place,
                     numbers: transform.initial(spec, seed),
                     transform: transform.clone(),
@@ -311,12 +312,12 @@ fn views(
             },
         )?;
     }
-    match views.is_empty() {
+    match branches.is_empty() {
         true => Err(
             Error::new(ErrorKind::Setting, "there is no source to hear the series")
                 .with_setting("source", ""),
         ),
-        false => Ok(views),
+        false => Ok(branches),
     }
 }
 

@@ -41,10 +41,10 @@ impl Readout {
         ])
     }
 
-    /// One readout in place of several of the same activations, each with its numbers and its share: their
+    /// One readout in place of several of the same activations, each with its numbers and its weight: their
     /// weighted mean is linear in all features too.
     pub fn merged(several: &[(Self, Numbers, f32)], source: &SourceSpec) -> (Self, Numbers) {
-        let total: f32 = several.iter().map(|(.., share)| share).sum();
+        let total: f32 = several.iter().map(|(.., weight)| weight).sum();
         let most = several
             .iter()
             .max_by(|one, other| one.2.total_cmp(&other.2));
@@ -52,14 +52,14 @@ impl Readout {
         let pooling = Pooling::All;
         let taps = most.taps;
         let (mut weights, mut intercept) = (Vec::new(), Vec::new());
-        for (readout, numbers, share) in several {
-            let share = share / total;
+        for (readout, numbers, weight) in several {
+            let weight = weight / total;
             let columns = numbers[INTERCEPT].values.len();
             let spread = readout
                 .pooling
                 .spread(&numbers[WEIGHTS].values, columns, source, taps);
-            add(&mut weights, &spread, share);
-            add(&mut intercept, &numbers[INTERCEPT].values, share);
+            add(&mut weights, &spread, weight);
+            add(&mut intercept, &numbers[INTERCEPT].values, weight);
         }
         let penalty = most.penalty;
         let merged = Self {
@@ -76,11 +76,11 @@ impl Readout {
     }
 }
 
-/// Adds a share of some values to a sum, which begins empty.
-fn add(sum: &mut Vec<f32>, values: &[f32], share: f32) {
+/// Adds so much of some values to a sum, which begins empty.
+fn add(sum: &mut Vec<f32>, values: &[f32], weight: f32) {
     sum.resize(values.len(), 0.0);
     for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += share * value;
+        *sum += weight * value;
     }
 }
 

@@ -56,16 +56,16 @@ pub(crate) fn readings<'a, B: Kernels>(
     device: &B::Device,
 ) -> Result<Vec<f32>, Error> {
     let values: Vec<&[f32]> = windows.iter().map(|window| &window.values[..]).collect();
-    let heard = transforms.into_iter().map(|(transform, numbers)| {
+    let activations = transforms.into_iter().map(|(transform, numbers)| {
         features(&values, transform, numbers, source, device, &mut |_| {})
     });
-    let heard = heard.collect::<Result<Vec<_>, _>>()?;
+    let activations = activations.collect::<Result<Vec<_>, _>>()?;
     let width = pooled_width(source.spec());
     let mut readings = Vec::new();
     for (row, window) in windows.iter().enumerate() {
         readings.extend(window.from_last());
-        for heard in &heard {
-            readings.extend_from_slice(&heard[row * width..(row + 1) * width]);
+        for activations in &activations {
+            readings.extend_from_slice(&activations[row * width..(row + 1) * width]);
         }
     }
     Ok(readings)

@@ -129,13 +129,13 @@ impl<B: Kernels> Classifier<B> {
             let of_mapping = program.tensors_of(index, Trained::Mapping);
             let mapping = part.mapping.on_device(spec, classes, &of_mapping, device)?;
             taps.extend(part.mapping.reads(spec));
-            let heard = Some((part.source, &part.transform, numbers));
+            let branch = Some((part.source, &part.transform, numbers));
             parts.push(LoadedPart {
-                as_before: before == heard,
+                as_before: before == branch,
                 transform,
                 mapping,
             });
-            before = heard;
+            before = branch;
         }
         for Loaded { taps, .. } in &mut sources {
             taps.sort_unstable();
@@ -207,7 +207,7 @@ impl<B: Kernels> Classifier<B> {
     pub fn hear(&self, series: &[f64], part: usize) -> Result<Vec<f32>, Error> {
         let series = self.scaled(&[series.to_vec()], 0)?;
         let spec = self.spec(part)?;
-        let heard = match self.input(part, &series)? {
+        let audio = match self.input(part, &series)? {
             Input::Audio(audio) => host(audio).values,
             Input::Sum(audio, shared) => host(audio + shared.audio.unsqueeze::<2>()).values,
             Input::Plane(plane) => {
@@ -216,8 +216,8 @@ impl<B: Kernels> Classifier<B> {
                 play(&host(plane).values, input)
             }
         };
-        check_answer(heard.iter().copied(), heard.len(), 0)?;
-        Ok(heard)
+        check_answer(audio.iter().copied(), audio.len(), 0)?;
+        Ok(audio)
     }
 
     /// The rate of what [`Classifier::hear`] gives by a part, in Hz.
@@ -312,14 +312,14 @@ impl<B: Kernels> Classifier<B> {
     pub(super) fn total(&self, batch: &[Scaled]) -> Result<Tensor<B, 2>, Error> {
         let classes = self.program.labels().len();
         let mut sum = Tensor::<B, 2>::zeros([batch.len(), classes], &self.device);
-        let mut heard = None;
+        let mut previous = None;
         for (index, (part, loaded)) in self.program.parts().iter().zip(&self.parts).enumerate() {
-            let outputs = match heard.take().filter(|_| loaded.as_before) {
+            let outputs = match previous.take().filter(|_| loaded.as_before) {
                 Some(outputs) => outputs,
                 None => self.outputs(index, self.input(index, batch)?),
             };
             sum = sum + self.scores(index, &outputs) * part.weight;
-            heard = Some(outputs);
+            previous = Some(outputs);
         }
         Ok(sum)
     }

@@ -113,12 +113,12 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
         let scaled = self.scaled(series, before)?;
         let count = self.program().labels().len();
         let mut sum = Tensor::<B, 2>::zeros([series.len(), count], &self.device);
-        let mut heard = Vec::new();
+        let mut leaves = Vec::new();
         for (index, part) in self.program().parts().iter().enumerate() {
             let (input, leaf) = tracked(self.input(index, &scaled)?);
             let scores = self.scores(index, &self.outputs(index, input));
             sum = sum + scores * part.weight;
-            heard.push(leaf);
+            leaves.push(leaf);
         }
         let mut truth = vec![0.0f32; series.len() * count];
         for (row, class) in classes.iter().enumerate() {
@@ -134,7 +134,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
             Some(gradient) => host(gradient).values,
             None => vec![0.0; leaf.shape().num_elements()],
         };
-        Ok(heard.into_iter().map(of_leaf).collect())
+        Ok(leaves.into_iter().map(of_leaf).collect())
     }
 }
 

@@ -142,10 +142,10 @@ impl<B: Kernels> Forecaster<B> {
     ) -> Result<Vec<Forecast>, Error> {
         let content = self.program.content();
         let horizon = content.horizon;
-        let heard = content.settings.transforms.iter().zip(&self.transforms);
-        let heard = heard.filter(|_| content.uses_source);
+        let used = content.settings.transforms.iter().zip(&self.transforms);
+        let used = used.filter(|_| content.uses_source);
         let all: Vec<&ScaledWindow> = windows.iter().collect();
-        let rows = readings(&all, heard, self.source.as_ref(), &self.device)?;
+        let rows = readings(&all, used, self.source.as_ref(), &self.device)?;
         let predicted = self.readout.predict(&rows)?;
         let mut scaled: Vec<f32> = predicted.into_iter().map(|value| value as f32).collect();
         let season = content.settings.season.filter(|_| content.seasonal);

@@ -21,8 +21,8 @@ pub(super) fn log_spectrum(series: &[f32]) -> Vec<f32> {
     // A constant series has no power anywhere, and one value no frequency.
     let unit = if mean > 0.0 { mean } else { 1.0 };
     let powers = powers.iter();
-    let heard = powers.map(|power| (power / unit + SPECTRUM_FLOOR).ln());
-    or_silence(heard.collect())
+    let levels = powers.map(|power| (power / unit + SPECTRUM_FLOOR).ln());
+    or_silence(levels.collect())
 }
 
 /// The autocorrelation at each lag from 1 to below half the length of the series: the sum of

@@ -244,7 +244,7 @@ mod tests {
     }
 
     /// What the source hears, flat; all numbers of the pattern, those that are not trained as well.
-    fn heard<B: Kernels>(pattern: &Pattern, numbers: &Parameters<B>) -> Tensor<B, 2> {
+    fn output<B: Kernels>(pattern: &Pattern, numbers: &Parameters<B>) -> Tensor<B, 2> {
         let (source, device) = (spec(), Default::default());
         let prepared = pattern.prepare(&source, &series()).unwrap();
         let prepared = Tensor::<B, 1>::from_floats(&prepared[..], &device);
@@ -279,7 +279,7 @@ mod tests {
 
     fn on_host(pattern: &Pattern, numbers: &Numbers) -> Vec<f32> {
         let numbers = Parameters::<Cpu>::new(numbers, &Default::default());
-        host(heard(pattern, &numbers)).values
+        host(output(pattern, &numbers)).values
     }
 
     #[test]
@@ -366,7 +366,9 @@ mod tests {
     fn its_gradient_is_that_of_differences() {
         for (case, added) in ALL {
             let pattern = Pattern { case, added };
-            differences::check(&trained(&pattern), 1999, |numbers| heard(&pattern, numbers));
+            differences::check(&trained(&pattern), 1999, |numbers| {
+                output(&pattern, numbers)
+            });
         }
     }
 }

@@ -54,9 +54,9 @@ impl InputTransform for Recording {
         let audio = source.audio_input()?;
         let samples = resample(series, self.rate, audio.rate)?;
         let (at, from) = Self::starts(audio, samples.len());
-        let heard = samples.len().min(audio.samples);
+        let kept = samples.len().min(audio.samples);
         let mut clip = vec![0.0; audio.samples];
-        clip[at..at + heard].copy_from_slice(&samples[from..from + heard]);
+        clip[at..at + kept].copy_from_slice(&samples[from..from + kept]);
         Ok(clip)
     }
 
@@ -101,13 +101,13 @@ mod tests {
             let series: Vec<f32> = (0..length).map(|index| 1.0 + index as f32).collect();
             let clip = recording.prepare(&source, &series).unwrap();
             prop_assert_eq!(clip.len(), samples);
-            let heard: Vec<f32> = clip.iter().copied().filter(|one| *one != 0.0).collect();
-            prop_assert_eq!(heard.len(), length.min(samples));
+            let kept: Vec<f32> = clip.iter().copied().filter(|one| *one != 0.0).collect();
+            prop_assert_eq!(kept.len(), length.min(samples));
             let first = clip.iter().position(|one| *one != 0.0).unwrap();
-            let behind = samples - first - heard.len();
+            let behind = samples - first - kept.len();
             prop_assert!(behind == first || behind == first + 1, "{} {}", first, behind);
-            let cut = heard[0] as usize - 1;
-            let cut_behind = length - cut - heard.len();
+            let cut = kept[0] as usize - 1;
+            let cut_behind = length - cut - kept.len();
             prop_assert!(cut_behind == cut || cut_behind == cut + 1, "{} {}", cut, cut_behind);
         }
     }

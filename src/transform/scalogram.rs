@@ -108,14 +108,14 @@ impl InputTransform for Scalogram {
                 band[bin] = spectrum[bin] * weight as f32;
             }
             inverse.process(&mut band);
-            let heard = band[margin..margin + series.len()].iter();
-            let heard = heard.map(|value| match self.paint {
+            let painted = band[margin..margin + series.len()].iter();
+            let painted = painted.map(|value| match self.paint {
                 Paint::Loudness { .. } => value.norm(),
                 Paint::Wave => value.re,
             });
-            let heard: Vec<f32> = heard.collect();
-            let heard = resample_linear(&heard, frames * SAMPLES_IN_FRAME);
-            let means = frame_means(&heard, SAMPLES_IN_FRAME);
+            let painted: Vec<f32> = painted.collect();
+            let painted = resample_linear(&painted, frames * SAMPLES_IN_FRAME);
+            let means = frame_means(&painted, SAMPLES_IN_FRAME);
             for (frame, mean) in plane.chunks_exact_mut(filters).zip(means) {
                 frame[mel] = mean;
             }

@@ -90,11 +90,11 @@ mod tests {
             .collect();
         close(&places, &[0.0, 1.0 / 6.0, 5.0 / 6.0, 1.0]);
 
-        let heard = paced(&series, 250);
-        assert_eq!(heard.len(), 250);
+        let values = paced(&series, 250);
+        assert_eq!(values.len(), 250);
         // A value of the line of the middle step, at its share of the clip.
         let expected = 3.0 * (100.0 / 249.0 - 1.0 / 6.0) / (4.0 / 6.0);
-        let found = [0, 40, 100, 249].map(|place| heard[place]);
+        let found = [0, 40, 100, 249].map(|place| values[place]);
         close(&found, &[0.0, 0.0, expected, 3.0]);
 
         // A series that never rests is heard as it is.
@@ -107,9 +107,9 @@ mod tests {
     fn every_view_takes_every_series() {
         for view in [View::Forward, View::Reversed, View::Spectrum, View::Paced] {
             for series in [vec![1.0], vec![2.0, 2.0, 2.0], vec![0.0, 1e30, -1e30]] {
-                let heard = view.of(&series, 125);
-                assert!(!heard.is_empty(), "{view:?} of {series:?}");
-                assert!(heard.iter().all(|value| value.is_finite()), "{view:?}");
+                let values = view.of(&series, 125);
+                assert!(!values.is_empty(), "{view:?} of {series:?}");
+                assert!(values.iter().all(|value| value.is_finite()), "{view:?}");
             }
         }
     }

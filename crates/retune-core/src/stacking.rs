@@ -7,36 +7,36 @@
 //! make little error. A few series decide little among many candidates, so the weights are pulled
 //! towards a prior that looks at each candidate alone.
 
-/// The prior share of a candidate is its squared error to this power, inverted.
+/// The prior weight of a candidate is its squared error to this power, inverted.
 const TRUST: i32 = 8;
 /// The pull towards the prior is worth so many training series.
 const PULL: f64 = 30.0;
-/// A candidate with a smaller share is not kept.
-const LEAST_SHARE: f64 = 0.01;
+/// A candidate with a smaller weight is not kept.
+const LEAST_WEIGHT: f64 = 0.01;
 /// No number of series can show that a candidate makes no error at all.
 const LEAST_ERROR: f64 = 1e-9;
 /// When the search for the weights ends: the largest change of one, and the most rounds.
 const SMALL_CHANGE: f64 = 1e-12;
 const MOST_ROUNDS: usize = 100_000;
 
-/// The share of each candidate, 0 for one that is not kept; they sum to 1.
+/// The weight of each candidate, 0 for one that is not kept; they sum to 1.
 ///
 /// `left_out` holds, for each candidate, the scores of left-out series, `[series, classes]` row by
 /// row, and `targets`, of as many columns, what they should be: above 0 for the class of a series and
 /// below for the others. At most `most` candidates are kept.
-pub fn shares(left_out: &[Vec<f64>], targets: &[f32], classes: usize, most: usize) -> Vec<f64> {
+pub fn weights(left_out: &[Vec<f64>], targets: &[f32], classes: usize, most: usize) -> Vec<f64> {
     let problem = Problem::of(left_out, targets, classes);
     let mut kept: Vec<usize> = (0..left_out.len()).collect();
     loop {
-        let shares = problem.shares(&kept);
+        let weights = problem.weights(&kept);
         let last = kept.len() == 1;
-        let Some(least) = (0..kept.len()).min_by(|a, b| shares[*a].total_cmp(&shares[*b])) else {
+        let Some(least) = (0..kept.len()).min_by(|a, b| weights[*a].total_cmp(&weights[*b])) else {
             return Vec::new();
         };
-        if last || (kept.len() <= most && shares[least] >= LEAST_SHARE) {
+        if last || (kept.len() <= most && weights[least] >= LEAST_WEIGHT) {
             let mut all = vec![0.0; left_out.len()];
-            for (candidate, share) in kept.into_iter().zip(shares) {
-                all[candidate] = share;
+            for (candidate, weight) in kept.into_iter().zip(weights) {
+                all[candidate] = weight;
             }
             return all;
         }
@@ -78,8 +78,8 @@ impl Problem {
         }
     }
 
-    /// The best shares of some candidates, summing to 1.
-    fn shares(&self, kept: &[usize]) -> Vec<f64> {
+    /// The best weights of some candidates, summing to 1.
+    fn weights(&self, kept: &[usize]) -> Vec<f64> {
         let least = kept.iter().map(|one| self.errors[*one]);
         let least = least.fold(f64::INFINITY, f64::min);
         let trust = kept
@@ -154,8 +154,8 @@ mod tests {
     fn candidates_that_correct_each_other_share() {
         let above = scores(1, |target| target + 0.5);
         let below = scores(1, |target| target - 0.5);
-        let shares = shares(&[above, below], &TARGETS, 1, 2);
-        assert!((shares[0] - 0.5).abs() < 1e-9 && (shares[1] - 0.5).abs() < 1e-9);
+        let weights = weights(&[above, below], &TARGETS, 1, 2);
+        assert!((weights[0] - 0.5).abs() < 1e-9 && (weights[1] - 0.5).abs() < 1e-9);
     }
 
     #[test]
@@ -163,24 +163,24 @@ mod tests {
         let good = scores(100, |target| 0.9 * target);
         let wrong = scores(100, |target| -target);
         let targets = TARGETS.repeat(100);
-        assert_eq!(shares(&[good, wrong], &targets, 1, 2), [1.0, 0.0]);
+        assert_eq!(weights(&[good, wrong], &targets, 1, 2), [1.0, 0.0]);
     }
 
     #[test]
     fn no_more_are_kept_than_asked_for() {
         let candidates = [0.5, -0.4, 0.1, -0.3].map(|shift| scores(1, |target| target + shift));
         for most in 1..=4 {
-            let shares = shares(&candidates, &TARGETS, 1, most);
-            assert!(shares.iter().filter(|share| **share > 0.0).count() <= most);
-            assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let weights = weights(&candidates, &TARGETS, 1, most);
+            assert!(weights.iter().filter(|weight| **weight > 0.0).count() <= most);
+            assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         }
-        assert_eq!(shares(&candidates, &TARGETS, 1, 1), [0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(weights(&candidates, &TARGETS, 1, 1), [0.0, 0.0, 1.0, 0.0]);
     }
 
     /// Expected values from SciPy 1.17, `nnls` on the Cholesky factor of the same form:
     /// G = AᵀA / 6 + 30 / 6, c = Aᵀb / 6 + 30 / 6 prior, for 6 series.
     #[test]
-    fn shares_are_those_of_non_negative_least_squares() {
+    fn weights_are_those_of_non_negative_least_squares() {
         let targets = [1.0, -1.0, 1.0, 1.0, -1.0, -1.0];
         let candidates = [
             vec![0.9, -0.2, 0.4, 0.8, -1.1, 0.1],
@@ -192,9 +192,9 @@ mod tests {
             let close = pairs.all(|(found, expected)| (found - expected).abs() < 1e-8);
             assert!(close, "{found:?}");
         };
-        let all = shares(&candidates, &targets, 1, 3);
+        let all = weights(&candidates, &targets, 1, 3);
         close(all, [0.57602188224, 0.359925420386, 0.064052697374]);
-        let two = shares(&candidates, &targets, 1, 2);
+        let two = weights(&candidates, &targets, 1, 2);
         close(two, [0.616914090312, 0.383085909688, 0.0]);
     }
 
@@ -202,7 +202,7 @@ mod tests {
     fn candidates_without_any_worth_share_as_the_prior_has_it() {
         let wrong = scores(1_000, |target| -target);
         let targets = TARGETS.repeat(1_000);
-        assert_eq!(shares(&[wrong.clone(), wrong], &targets, 1, 2), [0.5, 0.5]);
+        assert_eq!(weights(&[wrong.clone(), wrong], &targets, 1, 2), [0.5, 0.5]);
     }
 
     /// By hand: of three classes the right one counts half and each other a quarter, of one series.

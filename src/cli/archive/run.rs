@@ -276,10 +276,10 @@ impl Arguments {
     /// Those of all sources that a preset hears by.
     fn of_preset(&self, preset: &str, sources: &[SourceWeights]) -> Vec<SourceWeights> {
         let preset: Preset = preset.parse().expect("the jobs are of known presets");
-        let heard = |one: &&SourceWeights| {
+        let wanted = |one: &&SourceWeights| {
             !self.sources.is_empty() || preset.sources().contains(&one.name())
         };
-        sources.iter().filter(heard).cloned().collect()
+        sources.iter().filter(wanted).cloned().collect()
     }
 
     fn read(&self, job: &Job, common: &Common) -> Result<Known> {

@@ -97,11 +97,11 @@ pub fn table(parts: &[Diagnosed]) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    let heard = parts.iter().any(|one| one.distance.is_some());
+    let has_distance = parts.iter().any(|one| one.distance.is_some());
     let rows = parts.iter().map(|one| {
         let distance = match one.distance {
             Some(distance) => text::accuracy(distance),
-            None if heard => "–".to_owned(),
+            None if has_distance => "–".to_owned(),
             None => String::new(),
         };
         [
@@ -111,7 +111,11 @@ pub fn table(parts: &[Diagnosed]) -> String {
             distance,
         ]
     });
-    let last = if heard { "distance from speech" } else { "" };
+    let last = if has_distance {
+        "distance from speech"
+    } else {
+        ""
+    };
     let head = format!(",input gradient,alignment,{last}");
     text::headed(&[Left, Right, Right, Right], &head, rows) + "\n"
 }

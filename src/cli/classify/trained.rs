@@ -32,13 +32,13 @@ pub fn trained_controls(
             "leave out --trained-controls"
         )
     );
-    let hearing = Transform::new(Recording { rate, theta: None });
+    let transform = Transform::new(Recording { rate, theta: None });
     let clips = |split: &Split| {
         let labelled = split.series.iter().zip(&split.labels);
         let clips = labelled.filter_map(|(series, label)| {
             let label = classes.index(label)?;
             let series: Vec<f32> = series.iter().map(|sample| *sample as f32).collect();
-            let audio = hearing.prepare(source.spec(), &[&series]);
+            let audio = transform.prepare(source.spec(), &[&series]);
             Some(audio.map(|audio| SpeechClip::new(&audio.concat(), label)))
         });
         clips.collect::<Result<Vec<_>, _>>()

@@ -42,21 +42,21 @@ fn loss_by_loops(weights: &MotionSourceWeights, tensors: &Numbers) -> f64 {
     let mut total = 0.0;
     let outputs = corrected.chunks(24).zip(targets.chunks(12));
     for (input, (corrected, targets)) in inputs.chunks(24).zip(outputs) {
-        let mut heard = input.to_vec();
-        for (place, heard) in heard.iter_mut().enumerate() {
-            *heard += at("refurbish.output.bias", place);
+        let mut moved = input.to_vec();
+        for (place, moved) in moved.iter_mut().enumerate() {
+            *moved += at("refurbish.output.bias", place);
         }
         for unit in 0..hidden {
             let mut sum = at("refurbish.hidden.bias", unit);
             for (place, value) in input.iter().enumerate() {
                 sum += value * at("refurbish.hidden.kernel", place * hidden + unit);
             }
-            for (place, heard) in heard.iter_mut().enumerate() {
-                *heard += sum.max(0.0) * at("refurbish.output.kernel", unit * 24 + place);
+            for (place, moved) in moved.iter_mut().enumerate() {
+                *moved += sum.max(0.0) * at("refurbish.output.kernel", unit * 24 + place);
             }
         }
-        let forecast = super::network::by_loops(weights, &heard);
-        total += mean(&heard, corrected) + 20.0 * mean(&forecast, targets);
+        let forecast = super::network::by_loops(weights, &moved);
+        total += mean(&moved, corrected) + 20.0 * mean(&forecast, targets);
     }
     total / WINDOWS as f64
 }

@@ -34,8 +34,8 @@ pub fn bilstm<B: Backend>(input: Tensor<B, 3>, weights: &BiLstmWeights<B>) -> Bi
     let device = input.device();
     let [batch, time, features] = input.dims();
     let [_, units, width] = weights.recurrent.dims();
-    let heard = input.swap_dims(0, 1).reshape([time * batch, features]);
-    let projected = heard.matmul(weights.input.clone()) + weights.bias.clone().unsqueeze::<2>();
+    let rows = input.swap_dims(0, 1).reshape([time * batch, features]);
+    let projected = rows.matmul(weights.input.clone()) + weights.bias.clone().unsqueeze::<2>();
     let projected = projected.reshape([time, batch, 2 * width]);
 
     let (mut gates, mut cells, mut outputs) = (vec![], vec![], vec![]);
@@ -142,9 +142,9 @@ pub fn bilstm_backward<B: Backend>(
     let of_gates = Tensor::cat(gate_gradients, 1);
     let of_input = of_gates.clone().matmul(weights.input.clone().transpose());
     let weights = with_weights.then(|| {
-        let heard = input.swap_dims(0, 1).reshape([time * batch, features]);
+        let rows = input.swap_dims(0, 1).reshape([time * batch, features]);
         BiLstmWeights {
-            input: heard.transpose().matmul(of_gates.clone()),
+            input: rows.transpose().matmul(of_gates.clone()),
             recurrent: Tensor::cat(recurrent_gradients, 0),
             bias: of_gates.sum_dim(0).squeeze_dim(0),
         }

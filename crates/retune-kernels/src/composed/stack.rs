@@ -73,9 +73,9 @@ pub fn convolution_stack_backward<B: Backend>(
         let found = match layer {
             StackLayer::Pool(Pool { window }) => {
                 let (window, none, one) = (*window, [0, 0], [1, 1]);
-                let heard =
+                let pooled =
                     B::max_pool2d_with_indices(input.clone(), window, window, none, one, false);
-                let (gradient, indices) = (primitive(gradient), heard.indices);
+                let (gradient, indices) = (primitive(gradient), pooled.indices);
                 B::max_pool2d_with_indices_backward(
                     input, window, window, none, one, false, gradient, indices,
                 )

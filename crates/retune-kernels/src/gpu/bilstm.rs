@@ -134,10 +134,10 @@ fn forward_kernel(
             let candidate = activations[2 * units + unit];
             let exit = activations[3 * units + unit];
             cell = forget * cell + entry * candidate;
-            let heard = exit * tanh(cell);
-            hidden[unit] = heard;
+            let answer = exit * tanh(cell);
+            hidden[unit] = answer;
             let at = (row * 2 + direction) * units + unit;
-            output[at] = heard;
+            output[at] = answer;
             if comptime!(traced) {
                 cells[at] = cell;
             }
@@ -267,13 +267,13 @@ fn of_weights<R: CubeRuntime>(
     let [batch, time, features] = input.dims();
     let units = output.dims()[2] / 2;
     let nothing = Tensor::zeros([batch, 1, units], &input.device());
-    let heard = |from, direction| {
+    let shifted = |from, direction| {
         let part = output.clone().narrow(1, from, time - 1);
         part.narrow(2, direction * units, units)
     };
     let before = [
-        Tensor::cat(vec![nothing.clone(), heard(0, 0)], 1),
-        Tensor::cat(vec![heard(1, 1), nothing], 1),
+        Tensor::cat(vec![nothing.clone(), shifted(0, 0)], 1),
+        Tensor::cat(vec![shifted(1, 1), nothing], 1),
     ];
     let recurrent = before.into_iter().enumerate().map(|(direction, before)| {
         let before = before.reshape([batch * time, units]);

@@ -159,8 +159,8 @@ fn forward_kernel(
             // Beyond the ends the second convolution meets zeros.
             if shifted >= MARGIN && shifted < frames + MARGIN {
                 for channel in 0..channels {
-                    let heard = first(&seen, kernel1, bias1, channel, tap);
-                    sum += kernel2[tap * channels + channel] * max(heard, f32::new(0.0));
+                    let activation = first(&seen, kernel1, bias1, channel, tap);
+                    sum += kernel2[tap * channels + channel] * max(activation, f32::new(0.0));
                 }
             }
         }
@@ -198,17 +198,17 @@ fn backward_kernel(
             let shifted = frame + tap;
             if shifted >= MARGIN && shifted < frames + MARGIN {
                 for channel in 0..channels {
-                    let heard = first(&seen, kernel1, bias1, channel, tap);
-                    let mut of_heard = f32::new(0.0);
+                    let activation = first(&seen, kernel1, bias1, channel, tap);
+                    let mut of_activation = f32::new(0.0);
                     #[unroll]
                     for outer in 0..TAPS {
                         // The adjoint of a shift is the opposite shift.
                         let back = comptime!(TAPS - 1 - outer);
-                        of_heard +=
+                        of_activation +=
                             kernel2[back * channels + channel] * of_out[comptime!(tap + outer)];
                     }
-                    let of_heard = select(heard > 0.0, of_heard, f32::new(0.0));
-                    sum += kernel1[channel * TAPS + comptime!(TAPS - 1 - tap)] * of_heard;
+                    let of_activation = select(activation > 0.0, of_activation, f32::new(0.0));
+                    sum += kernel1[channel * TAPS + comptime!(TAPS - 1 - tap)] * of_activation;
                 }
             }
         }

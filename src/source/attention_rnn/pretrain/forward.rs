@@ -12,7 +12,7 @@ use crate::source::attention_rnn::{Activations, Head, OfChannels, fold_conv2, fo
 /// One step of training: the forward pass with the norms of this batch.
 ///
 /// Returns the activations and the batch's own statistics by name, for the running ones.
-pub fn hear_in_training<B: Kernels>(
+pub fn forward_in_training<B: Kernels>(
     numbers: &Parameters<B>,
     log_mel: Tensor<B, 3>,
 ) -> (Activations<B>, [(&'static str, Tensor<B, 1>); 4]) {

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::augment::{noise_alone, vary};
 use super::checkpoint::{State, describe};
-use super::forward::hear_in_training;
+use super::forward::forward_in_training;
 use super::settings::{PretrainSettings, Prior};
 use crate::kernel::Kernels;
 use crate::kernel::mel::CLIP_SAMPLES;
@@ -184,8 +184,9 @@ where
             for name in state.moments.keys() {
                 numbers.insert(name, numbers.get(name).require_grad());
             }
-            let (heard, statistics) = hear_in_training(&numbers, Tensor::from_inner(log_mel));
-            let loss = self.loss(&heard, &labels, taught.as_ref());
+            let (activations, statistics) =
+                forward_in_training(&numbers, Tensor::from_inner(log_mel));
+            let loss = self.loss(&activations, &labels, taught.as_ref());
             let gradients = loss.backward();
             total += loss.into_scalar().elem::<f64>();
             let rate = learning_rate(settings, epochs as f64 + step as f64 / steps as f64);
@@ -238,11 +239,11 @@ where
 
     fn loss(
         &self,
-        heard: &Activations<B>,
+        activations: &Activations<B>,
         labels: &[usize],
         taught: Option<&Activations<B::InnerBackend>>,
     ) -> Tensor<B, 1> {
-        let [batch, count] = heard.logits.dims();
+        let [batch, count] = activations.logits.dims();
         let mut truth = vec![0.0f32; batch * count];
         for (row, label) in labels.iter().enumerate() {
             truth[row * count + label] = 1.0;
@@ -257,7 +258,7 @@ where
             }
             None => truth,
         };
-        let entropy = target * log_softmax(heard.logits.clone(), 1);
+        let entropy = target * log_softmax(activations.logits.clone(), 1);
         let entropy = entropy.sum_dim(1).mean().neg();
         match taught {
             Some(taught) if self.settings.hint_weight > 0.0 => {
@@ -265,8 +266,8 @@ where
                     let difference = ours.clone() - Tensor::from_inner(theirs.clone());
                     difference.powi_scalar(2).mean()
                 };
-                let hint =
-                    distance(&heard.lstm1, &taught.lstm1) + distance(&heard.lstm2, &taught.lstm2);
+                let hint = distance(&activations.lstm1, &taught.lstm1)
+                    + distance(&activations.lstm2, &taught.lstm2);
                 entropy + hint.mul_scalar(self.settings.hint_weight)
             }
             _ => entropy,

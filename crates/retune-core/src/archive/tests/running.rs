@@ -198,7 +198,7 @@ fn results_of_another_origin_are_neither_taken_over_nor_merged() {
         retune: "0.2.0".to_owned(),
         ..identity()
     };
-    let heard = Identity {
+    let with_source = Identity {
         source: "other".to_owned(),
         ..identity()
     };
@@ -209,7 +209,7 @@ fn results_of_another_origin_are_neither_taken_over_nor_merged() {
     let data = |data: &str| Some(data.to_owned());
     for (other, expected) in [
         ((newer, None), "retune 0.2.0"),
-        ((heard, None), "the source other"),
+        ((with_source, None), "the source other"),
         ((told, None), ", controls none"),
         ((identity(), data("changed")), "other files of Beef"),
     ] {

@@ -79,7 +79,7 @@ pub fn forward(
     let directions = packed(weights, sizes, false);
     let kept = if keep { sizes.time * wide } else { 0 };
     let [mut gates, mut cells] = [4, 1].map(|each| vec![0.0; sizes.batch * 2 * each * kept]);
-    let heard: Vec<Vec<f32>> = units_mut(&mut gates, sizes, 4 * kept)
+    let results: Vec<Vec<f32>> = units_mut(&mut gates, sizes, 4 * kept)
         .into_par_iter()
         .zip(units_mut(&mut cells, sizes, kept))
         .enumerate()
@@ -93,10 +93,10 @@ pub fn forward(
             })
         })
         .collect();
-    let take = |direction: usize, heard: &[f32], out: &mut [f32]| {
-        out[direction * units..(direction + 1) * units].copy_from_slice(&heard[..units]);
+    let take = |direction: usize, results: &[f32], out: &mut [f32]| {
+        out[direction * units..(direction + 1) * units].copy_from_slice(&results[..units]);
     };
-    let output = in_order_of_time(&heard, wide, 2 * units, sizes, take);
+    let output = in_order_of_time(&results, wide, 2 * units, sizes, take);
     let lengths = [gates.len(), cells.len()];
     BiLstmTrace {
         output: tensor(output, [sizes.batch, sizes.time, 2 * units]),
@@ -141,8 +141,8 @@ pub fn backward(
     let (of_inputs, of_gates): (Vec<_>, Vec<_>) = units.map(of_unit).unzip();
     let width = features.next_multiple_of(PANEL);
     // The sum of both directions' gradients.
-    let add = |_, heard: &[f32], out: &mut [f32]| {
-        for (sum, value) in out.iter_mut().zip(heard) {
+    let add = |_, results: &[f32], out: &mut [f32]| {
+        for (sum, value) in out.iter_mut().zip(results) {
             *sum += value;
         }
     };

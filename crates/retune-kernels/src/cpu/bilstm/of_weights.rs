@@ -55,16 +55,16 @@ fn of_unit(
         }
     }
     let of_gates: Tensor<Cpu, 2> = tensor(of_gates, [rows, width]);
-    let product = |heard: Vec<f32>, columns: usize| {
-        let heard = tensor(heard, [rows, columns]).transpose();
-        values(heard.matmul(of_gates.clone()))
+    let product = |taken: Vec<f32>, columns: usize| {
+        let taken = tensor(taken, [rows, columns]).transpose();
+        values(taken.matmul(of_gates.clone()))
     };
-    let heard = in_order(input, features, 0..features, unit, 0, sizes);
+    let taken = in_order(input, features, 0..features, unit, 0, sizes);
     // Each step's gates met the output of the step heard before it; the first met silence.
     let columns = unit % 2 * units..(unit % 2 + 1) * units;
     let before = in_order(output, 2 * units, columns, unit, 1, sizes);
     let of_bias = values(tensor(of_bias, [width]));
-    [product(heard, features), product(before, units), of_bias]
+    [product(taken, features), product(before, units), of_bias]
 }
 
 /// The gradients of the weights, summed in the order of the parts.
