@@ -166,7 +166,7 @@ fn a_program_that_misbehaves_is_told_with_what_it_did() {
     assert!(stderr.contains("the source command `"), "{stderr}");
     for (command, expected) in [
         ("exit 3", "it ended"),
-        ("echo hello", "it did not describe itself as"),
+        ("read question; echo hello", "it did not describe itself as"),
     ] {
         let line = format!("{CLASSIFY} --source-command");
         let stderr = bench.fails(&[&words(&line)[..], &[command]].concat());
