@@ -250,17 +250,17 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
     let program = retune::program::Program::load(&path).unwrap();
     assert_eq!(program.parts()[0].transform.name(), "amplified");
 
+    let fit = |settings| {
+        let builder = engine.classifier().settings(settings);
+        let builder = builder.sources(std::slice::from_ref(&weights));
+        builder.fit(&data.train).unwrap()
+    };
     // The readouts in closed form read the new source as they read any.
     let settings = FitSettings {
         transforms: Some(vec![Transform::new(Amplified)]),
         ..FitSettings::preset(Preset::Fast)
     };
-    let classifier = engine
-        .classifier()
-        .settings(settings)
-        .sources(std::slice::from_ref(&weights))
-        .fit(&data.train)
-        .unwrap();
+    let classifier = fit(settings);
     let score = classifier.score(&data.test).unwrap();
     assert!(score.accuracy > 0.7, "{score:?}");
 
@@ -270,12 +270,7 @@ fn one_of_each_kind_is_registered_from_outside_and_fits_gun_point() {
         readouts: vec!["one-to-one".parse().unwrap()],
         ..FitSettings::preset(Preset::TrainedEnds)
     };
-    let classifier = engine
-        .classifier()
-        .settings(settings)
-        .sources(std::slice::from_ref(&weights))
-        .fit(&data.train)
-        .unwrap();
+    let classifier = fit(settings);
     classifier.program().save(&path).unwrap();
     let program = retune::program::Program::load(&path).unwrap();
     assert_ne!(program.tensors()["part1.transform.gain"].values, [1.0]);

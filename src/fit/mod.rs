@@ -12,6 +12,7 @@ mod memory;
 pub mod motion;
 mod objective;
 mod queries;
+mod readout_kind;
 mod recordings;
 mod settings;
 
@@ -21,8 +22,9 @@ pub use label_settings::LabelSettings;
 pub(crate) use labels::Labels;
 pub(crate) use queries::Queried;
 pub use queries::QueryPoint;
+pub use readout_kind::ReadoutKind;
 pub(crate) use settings::member_seed;
-pub use settings::{FitSettings, Preset, ReadoutKind};
+pub use settings::{FitSettings, Preset};
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -46,7 +46,7 @@ impl<B: Kernels> Classifier<B> {
     ///
     /// # Errors
     ///
-    /// As [`Classifier::score`]; and when there is no such part, no speech or no projection.
+    /// As [`Classifier::score`]; and when there is no such part or no speech, or `projections` is none of 1 to 100,000.
     pub fn distance(
         &self,
         split: &Split,
