@@ -25,7 +25,7 @@ pub use crate::source::motion::{MotionNetwork, MotionSourceWeights, SourceSignal
 pub use crate::task::{
     LeaveOneOut, MotionForecast, MotionForecaster, MotionRow, MotionStream, adapt,
 };
-pub use crate::transform::{Refurbish, RefurbishSize};
+pub use crate::transform::Refurbish;
 
 #[cfg(all(test, feature = "cpu"))]
 mod tests;

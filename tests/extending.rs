@@ -188,6 +188,7 @@ impl<B: Kernels> SourceModel<B> for HalvesModel<B> {
         Outputs {
             logits: Some(mean.matmul(self.1.get("weights").reshape([8, 2]))),
             taps: taps.iter().map(|tap| (*tap, frames.clone())).collect(),
+            ..Outputs::default()
         }
     }
 

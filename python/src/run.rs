@@ -41,7 +41,7 @@ static POOLS: Mutex<Vec<&'static Pool>> = Mutex::new(Vec::new());
 /// A pool of this process with so many threads, 0 for one for each core, that no other work has.
 fn pool(_py: Python<'_>, threads: usize) -> PyResult<&'static Pool> {
     if threads > MOST_THREADS {
-        let message = format!("{threads} threads are too many; expected at most {MOST_THREADS}");
+        let message = format!("n_jobs asks for {threads} threads; expected at most {MOST_THREADS}");
         return Err(PyValueError::new_err(message));
     }
     let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -52,7 +52,7 @@ def test_what_cannot_be_learnt_is_refused(series, labels, error, message):
         ({"transforms": []}, "expected a name"),
         ({"parts": 0}, "parts"),
         ({"n_jobs": 0}, "n_jobs is 0"),
-        ({"n_jobs": 10**6}, "threads are too many"),
+        ({"n_jobs": 10**6}, "n_jobs asks for"),
         ({"random_state": -1}, "random_state is -1"),
         ({"random_state": 0.5}, "random_state is 0.5"),
         ({"parts": -1}, "parts is -1"),

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use burn::tensor::backend::Backend;
-
 use super::{Engine, Inner, guarded, on};
 use crate::Error;
 use crate::fit::motion::{AdaptSettings, PretrainSettings, Pretrained, pretrain};
+use crate::kernel::Kernels;
 use crate::motion::{Scaling, Windows};
 use crate::program::MotionProgram;
 use crate::source::motion::MotionSourceWeights;
@@ -19,7 +18,7 @@ trait Stream: Send {
     fn push(&mut self, sample: &[f32]) -> Result<Option<MotionForecast>, Error>;
 }
 
-impl<B: Backend> Stream for task::MotionStream<B> {
+impl<B: Kernels> Stream for task::MotionStream<B> {
     fn clear(&mut self) {
         self.clear();
     }

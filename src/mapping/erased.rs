@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use serde_json::Value;
 
-use super::{LabelMapping, Linear, OutputMapping, Readout, damaged, each_mapping};
+use super::{Identity, LabelMapping, Linear, OutputMapping, Readout, damaged, each_mapping};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};

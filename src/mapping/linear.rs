@@ -143,6 +143,7 @@ mod tests {
         Outputs {
             logits: (labels > 0).then(|| Tensor::from_data(logits, &device)),
             taps: taps.collect(),
+            ..Outputs::default()
         }
     }
 

@@ -4,12 +4,14 @@
 //! [`OutputMapping`]. [`Mapping`] holds any of them.
 
 mod erased;
+mod identity;
 mod label;
 mod linear;
 mod pooling;
 mod readout;
 
 pub use erased::{Mapping, register, trained, trained_names};
+pub use identity::Identity;
 pub use label::{Answers, Choice, LabelMapping, LabelRule, Sees, register_rule, rule_names};
 pub(crate) use label::{Means, cosines};
 pub use linear::Linear;
@@ -32,6 +34,7 @@ use crate::{Error, ErrorKind};
 macro_rules! each_mapping {
     ($table:ty) => {
         vec![
+            <$table>::of::<Identity>(),
             <$table>::of::<LabelMapping>(),
             <$table>::of::<Linear>(),
             <$table>::of::<Readout>(),

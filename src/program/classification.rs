@@ -122,7 +122,8 @@ impl Program {
         parts.get(part).ok_or_else(|| {
             let (number, parts) = (part + 1, parts.len());
             let message = format!("there is no part {number}, the program has {parts}");
-            Error::new(ErrorKind::UnknownName, message)
+            let error = Error::new(ErrorKind::UnknownName, message);
+            error.with_hint("parts count from 1")
         })
     }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Content, Program, Task};
 use crate::limits;
 use crate::parameters::Numbers;
-use crate::transform::RefurbishSize;
+use crate::source::WindowInput;
+use crate::transform::Refurbish;
 
 /// A program that predicts motion.
 pub type MotionProgram = Program<Motion>;
@@ -49,11 +50,19 @@ impl Content for Motion {
         limits::within("sampling rate", self.rate_hz, &limits::RATE)?;
         let hidden = self.settings.hidden;
         limits::within("number of hidden units", hidden, &limits::HIDDEN)?;
-        let size = RefurbishSize {
-            width: self.window.saturating_mul(self.input_joints.len()),
-            hidden: self.settings.hidden,
+        let window = WindowInput {
+            samples: self.window,
+            signals: self.input_joints.len(),
         };
-        let checked = size.check_tensors(tensors, "its module");
+        let checked = self.transform().check_tensors(window.width(), tensors);
         checked.map_err(|error| error.to_string())
+    }
+}
+
+impl Motion {
+    /// The input transform; the output mapping is the identity.
+    pub fn transform(&self) -> Refurbish {
+        let hidden = self.settings.hidden;
+        Refurbish { hidden }
     }
 }

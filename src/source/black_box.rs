@@ -30,6 +30,10 @@ pub enum HostBatch {
 
 impl HostBatch {
     /// What a transform made, read from the device.
+    ///
+    /// # Panics
+    ///
+    /// For windows of signals, which no black box takes.
     pub fn of<B: Kernels>(input: Input<B>) -> Self {
         match input {
             Input::Sum(audio, shared) => {
@@ -43,6 +47,7 @@ impl HostBatch {
                 let inputs = rows(plane.flatten(1, 2));
                 Self::Plane { inputs, filters }
             }
+            Input::Window(_) => unreachable!("no black box takes windows"),
         }
     }
 

@@ -28,7 +28,7 @@ pub use reference::SourceReference;
 pub(crate) use report::label_logits;
 pub use report::{Report, measure};
 pub use shipped::{DEFAULT_SOURCE, shipped_sources};
-pub use spec::{AudioInput, PlaneInput, SourceSpec, Tap, TapOf};
+pub use spec::{AudioInput, PlaneInput, SourceSpec, Tap, TapOf, WindowInput};
 pub use speech::{SpeechClip, SpeechFolder};
 pub use taps::{TapSet, pooled_width};
 pub use weights::{Source, SourceWeights};
@@ -53,6 +53,8 @@ pub enum Input<B: Backend> {
     Sum(Tensor<B, 2>, SharedAudio<B>),
     /// Planes `[batch, frames, filters]`, as the source's front end would make them.
     Plane(Tensor<B, 3>),
+    /// Windows of several signals, `[batch, samples, signals]`.
+    Window(Tensor<B, 3>),
 }
 
 /// A sound that all clips of a batch share.
@@ -65,10 +67,12 @@ pub struct SharedAudio<B: Backend> {
 }
 
 /// What a source made of a batch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Outputs<B: Backend> {
     /// `[batch, labels]`, where the source has labels.
     pub logits: Option<Tensor<B, 2>>,
+    /// `[batch, answer]`, where the source answers with numbers that stand for no labels.
+    pub answer: Option<Tensor<B, 2>>,
     /// The taps that were asked for, by their places in the spec: `[batch, frames, width]`.
     pub taps: Vec<(usize, Tensor<B, 3>)>,
 }

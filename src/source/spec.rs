@@ -15,8 +15,12 @@ pub struct SourceSpec {
     pub audio: Option<AudioInput>,
     /// A plane of frequency and time, where it takes that.
     pub plane: Option<PlaneInput>,
+    /// A window of several signals, where it takes that.
+    pub window: Option<WindowInput>,
     /// The names of its labels, in the order of the logits; none where it has no logits.
     pub labels: Vec<String>,
+    /// How many numbers it answers with that stand for no labels; 0 for most.
+    pub answer: usize,
     /// What can be read of it beside the logits.
     pub taps: Vec<Tap>,
 }
@@ -51,6 +55,22 @@ pub struct PlaneInput {
     pub slope: f32,
     /// The magnitude that a sine of amplitude 1 has, to play a plane by.
     pub magnitude_of_one: f32,
+}
+
+/// A window of several signals as a source takes it: sample by sample, each with a value of every signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WindowInput {
+    /// Samples of the window.
+    pub samples: usize,
+    /// Signals of a sample.
+    pub signals: usize,
+}
+
+impl WindowInput {
+    /// The values of a window.
+    pub fn width(self) -> usize {
+        self.samples.saturating_mul(self.signals)
+    }
 }
 
 impl PlaneInput {

@@ -215,6 +215,7 @@ impl<B: Kernels> Classifier<B> {
                 let input = input.expect("a transform made a plane for the source");
                 play(&host(plane).values, input)
             }
+            Input::Window(_) => unreachable!("sources of series take no windows"),
         };
         check_answer(audio.iter().copied(), audio.len(), 0)?;
         Ok(audio)

@@ -141,6 +141,11 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Classifier<B> {
 /// An input whose gradient is kept, and where to ask for it: `[batch, numbers]`.
 fn tracked<B: AutodiffBackend>(input: Input<B>) -> (Input<B>, Tensor<B, 2>) {
     let leaf = |values: Tensor<B, 2>| values.detach().require_grad();
+    let framed = |values: Tensor<B, 3>| {
+        let shape = values.dims();
+        let leaf = leaf(values.flatten(1, 2));
+        (leaf.clone().reshape(shape), leaf)
+    };
     match input {
         Input::Audio(audio) => {
             let leaf = leaf(audio);
@@ -151,9 +156,12 @@ fn tracked<B: AutodiffBackend>(input: Input<B>) -> (Input<B>, Tensor<B, 2>) {
             (Input::Audio(leaf.clone()), leaf)
         }
         Input::Plane(plane) => {
-            let shape = plane.dims();
-            let leaf = leaf(plane.flatten(1, 2));
-            (Input::Plane(leaf.clone().reshape(shape)), leaf)
+            let (plane, leaf) = framed(plane);
+            (Input::Plane(plane), leaf)
+        }
+        Input::Window(window) => {
+            let (window, leaf) = framed(window);
+            (Input::Window(window), leaf)
         }
     }
 }

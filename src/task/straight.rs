@@ -25,7 +25,7 @@ impl<B: Kernels> SourceModel<B> for Straight {
         };
         Outputs {
             logits: Some(audio),
-            taps: Vec::new(),
+            ..Outputs::default()
         }
     }
 

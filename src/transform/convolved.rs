@@ -185,7 +185,7 @@ mod tests {
         let prepared = transform.prepare(source, series).unwrap();
         let prepared = Tensor::<B, 1>::from_floats(&prepared[..], &Default::default());
         match transform.forward(source, prepared.unsqueeze(), numbers) {
-            Input::Plane(plane) => plane.flatten(1, 2),
+            Input::Plane(values) | Input::Window(values) => values.flatten(1, 2),
             Input::Audio(audio) | Input::Sum(audio, _) => audio,
         }
     }

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{
-    Convolved, InputTransform, Named, Padding, Painted, Pattern, Recording, Scalogram, Speech,
-    Waveform, each_transform,
+    Convolved, InputTransform, Named, Padding, Painted, Pattern, Recording, Refurbish, Scalogram,
+    Speech, Waveform, each_transform,
 };
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
@@ -242,7 +242,11 @@ impl Transform {
         series: &[S],
     ) -> Result<Vec<Vec<f32>>, Error> {
         let prepare = |series: &S| self.0.prepare(source, series.as_ref());
-        series.par_iter().map(prepare).collect()
+        match series {
+            // Not worth waiting for a thread.
+            [one] => Ok(vec![prepare(one)?]),
+            _ => series.par_iter().map(prepare).collect(),
+        }
     }
 
     /// Puts trained numbers on a device, for series of `length` values.

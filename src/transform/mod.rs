@@ -27,7 +27,7 @@ pub use padding::{Padding, Position};
 pub use painted::{Frames, Painted, Peak, Scale};
 pub use pattern::{Added, Pattern};
 pub use recording::Recording;
-pub use refurbish::{Refurbish, RefurbishSize};
+pub use refurbish::Refurbish;
 pub use scalogram::{Paint, Scalogram};
 pub use signal::Signal;
 pub use speech::Speech;
@@ -56,6 +56,7 @@ macro_rules! each_transform {
             <$table>::of::<Painted>(),
             <$table>::of::<Pattern>(),
             <$table>::of::<Recording>(),
+            <$table>::of::<Refurbish>(),
             <$table>::of::<Scalogram>(),
             <$table>::of::<Speech>(),
             <$table>::of::<Waveform>(),

@@ -253,7 +253,7 @@ mod tests {
             all.insert(name, numbers.get(name));
         }
         match pattern.forward(&source, prepared.unsqueeze(), &all) {
-            Input::Plane(plane) => plane.flatten(1, 2),
+            Input::Plane(values) | Input::Window(values) => values.flatten(1, 2),
             Input::Audio(audio) | Input::Sum(audio, _) => audio,
         }
     }

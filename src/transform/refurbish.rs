@@ -1,76 +1,49 @@
 //! The refurbish module: a person's windows to windows that the frozen network can use.
+//!
+//! After Dey and Nair (ReMAP, NeurIPS 2024, arXiv 2403.06569).
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
-use burn::tensor::backend::Backend;
-use retune_core::{Error, ErrorKind};
+use retune_core::Error;
+use serde::{Deserialize, Serialize};
 
+use super::InputTransform;
+use crate::kernel::Kernels;
+use crate::limits;
 use crate::parameters::{Numbers, Parameters, named};
-use crate::source::motion::{
-    MotionSourceWeights, SourceSignals, check_tensors, generator, kernel, setting, zeros,
-};
+use crate::setting;
+use crate::source::motion::{check_tensors, generator, kernel, zeros};
+use crate::source::{Input, SourceSpec, WindowInput};
 
 /// The stream of a seed that modules are drawn from.
 const STREAM: u64 = 2;
 const HIDDEN_KERNEL: &str = "refurbish.hidden.kernel";
 
-/// The sizes of a refurbish module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RefurbishSize {
-    /// Values of a window, `window · joints`.
-    pub width: usize,
+/// `h(x) = x + W₂ · relu(W₁ · x + b₁) + b₂` over a whole scaled window, sample by sample.
+///
+/// It has no name: series are no windows of several signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refurbish {
     /// Hidden units.
     pub hidden: usize,
 }
 
-impl RefurbishSize {
-    /// The size for a source.
-    pub fn of(signals: &SourceSignals, hidden: usize) -> Self {
-        Self {
-            width: signals.input_width(),
-            hidden,
-        }
+impl Refurbish {
+    /// How many trained numbers there are for windows of so many values.
+    pub fn parameters(self, width: usize) -> usize {
+        let kernels = width.saturating_mul(self.hidden).saturating_mul(2);
+        kernels.saturating_add(width).saturating_add(self.hidden)
     }
 
-    /// How many trained numbers there are.
-    pub fn parameters(self) -> usize {
-        let Self { width, hidden } = self;
-        let kernels = width.saturating_mul(hidden).saturating_mul(2);
-        kernels.saturating_add(width).saturating_add(hidden)
+    /// Whether tensors make up a module for such windows; nothing is made of them before.
+    pub(crate) fn check_tensors(self, width: usize, tensors: &Numbers) -> Result<(), Error> {
+        let shapes = self.shapes(width);
+        let expected = shapes.map(|(name, shape)| (name.to_owned(), shape));
+        check_tensors(tensors, &expected, "its module")
     }
 
-    /// Whether it is at least one unit wide and smaller than the source.
-    pub(crate) fn check(self, source: &MotionSourceWeights) -> Result<(), Error> {
-        if self.hidden == 0 {
-            return Err(setting("number of hidden units", 0, "at least 1"));
-        }
-        if self.parameters() >= source.parameters() {
-            let (found, limit) = (self.parameters(), source.parameters());
-            let message =
-                format!("the refurbish module would have {found} numbers, the source has {limit}");
-            let error = Error::new(ErrorKind::Setting, message);
-            return Err(error.with_hint("take fewer hidden units"));
-        }
-        Ok(())
-    }
-
-    /// Numbers before training: the module leaves every window as it is, bit for bit.
-    pub(crate) fn identity(self, seed: u64) -> Numbers {
-        let mut random = generator(seed, STREAM);
-        named(self.shapes().map(|(name, shape)| match name {
-            HIDDEN_KERNEL => (name, kernel(self.width, self.hidden, &mut random)),
-            _ => (name, zeros(&shape)),
-        }))
-    }
-
-    /// Whether the tensors make up a module of this size.
-    pub(crate) fn check_tensors(self, tensors: &Numbers, origin: &str) -> Result<(), Error> {
-        let expected = self.shapes().map(|(name, shape)| (name.to_owned(), shape));
-        check_tensors(tensors, &expected, origin)
-    }
-
-    fn shapes(self) -> [(&'static str, Vec<usize>); 4] {
-        let Self { width, hidden } = self;
+    fn shapes(self, width: usize) -> [(&'static str, Vec<usize>); 4] {
+        let Self { hidden } = self;
         [
             (HIDDEN_KERNEL, vec![width, hidden]),
             ("refurbish.hidden.bias", vec![hidden]),
@@ -80,22 +53,47 @@ impl RefurbishSize {
     }
 }
 
-/// `h(x) = x + W₂ · relu(W₁ · x + b₁) + b₂` over a whole scaled window.
-#[derive(Debug)]
-pub struct Refurbish<B: Backend>(Parameters<B>);
+/// The windows of a source that [`InputTransform::check`] found to take them.
+fn checked_window(source: &SourceSpec) -> WindowInput {
+    let window = source.window;
+    window.expect("the check of the transform found that the source takes windows")
+}
 
-impl<B: Backend> Refurbish<B> {
-    /// The module from its numbers, whose shapes have been checked.
-    pub(crate) fn new(numbers: Parameters<B>) -> Self {
-        Self(numbers)
+impl InputTransform for Refurbish {
+    const KIND: &'static str = "refurbish";
+
+    fn check(&self, source: &SourceSpec, length: usize) -> Result<(), Error> {
+        let window = source.window.ok_or_else(|| source.takes_no("window"))?;
+        if length != window.width() {
+            return Err(setting::refused("window", length, window.width()));
+        }
+        setting::within([("hidden", self.hidden, limits::HIDDEN, "1 to 65536")])
     }
 
-    /// Scaled windows `[batch, window, joints]` to scaled windows of the same shape.
-    pub fn forward(&self, input: Tensor<B, 3>) -> Tensor<B, 3> {
-        let [batch, window, joints] = input.dims();
-        let flat = input.clone().reshape([batch, window * joints]);
-        let hidden = relu(self.0.dense("refurbish.hidden", flat));
-        let change = self.0.dense("refurbish.output", hidden);
-        input + change.reshape([batch, window, joints])
+    fn prepare(&self, _source: &SourceSpec, series: &[f32]) -> Result<Vec<f32>, Error> {
+        Ok(series.to_vec())
+    }
+
+    fn forward<B: Kernels>(
+        &self,
+        source: &SourceSpec,
+        prepared: Tensor<B, 2>,
+        numbers: &Parameters<B>,
+    ) -> Input<B> {
+        let WindowInput { samples, signals } = checked_window(source);
+        let [batch, _] = prepared.dims();
+        let hidden = relu(numbers.dense("refurbish.hidden", prepared.clone()));
+        let refurbished = prepared + numbers.dense("refurbish.output", hidden);
+        Input::Window(refurbished.reshape([batch, samples, signals]))
+    }
+
+    /// The module leaves every window as it is, bit for bit.
+    fn initial(&self, source: &SourceSpec, seed: u64) -> Numbers {
+        let width = checked_window(source).width();
+        let mut random = generator(seed, STREAM);
+        named(self.shapes(width).map(|(name, shape)| match name {
+            HIDDEN_KERNEL => (name, kernel(width, self.hidden, &mut random)),
+            _ => (name, zeros(&shape)),
+        }))
     }
 }

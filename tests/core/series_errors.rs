@@ -11,8 +11,14 @@ use retune_core::{Error, ErrorKind};
 /// for sound headers, `¶` for a quoted end of a line.
 const CASES: &str = r"
 UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | give the file the extension of its format, or say which it has: format
+dat | | dat: unknown file extension `dat`
+dat.gz | | dat.gz: unknown file extension `dat`
+
+UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | save the table as .csv, and read that
 xlsx | | xlsx: unknown file extension `xlsx`
-xlsx.gz | | xlsx.gz: unknown file extension `xlsx`
+
+UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | recordings are for listening, and for programs that were fitted to recordings
+WAV | | WAV: unknown file extension `WAV`
 
 UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | histories of .tsf files are for forecasting
 tsf | | tsf: unknown file extension `tsf`

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use burn::tensor::backend::Backend;
+use burn::tensor::activation::log_softmax;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
-use retune::kernel::ConvolutionWeights;
+use retune::kernel::{ConvolutionWeights, Kernels};
 use retune::series::Split;
 use retune::source::SourceWeights;
+use retune::source::attention_rnn::{AttentionRnn, LABELS};
 use retune::storage::{HostTensor, Stored};
 
 /// A file of the reference data beside the repository; `None`, said aloud, where it is absent.
@@ -43,6 +45,43 @@ pub fn golden() -> Option<BTreeMap<String, HostTensor>> {
     let path = reference("attrnn-gsc35.golden.safetensors")?;
     let bytes = std::fs::read(path).expect("the file is there");
     Some(Stored::from_bytes(&bytes).expect("it is sound").tensors)
+}
+
+/// The golden file's recordings, in its order.
+pub const WORDS: [&str; 3] = ["eight", "five", "follow"];
+
+/// The place of a word among the labels.
+pub fn label(word: &str) -> usize {
+    let place = LABELS.iter().position(|label| *label == word);
+    place.expect("it is one of the labels")
+}
+
+/// Compares the gradient of the recordings' loss with respect to the waveform with that of the golden file.
+pub fn check_golden_gradient<B: AutodiffBackend + Kernels>(
+    source: &AttentionRnn<B>,
+    golden: &BTreeMap<String, HostTensor>,
+) {
+    let waveform = on_device::<B, 2>(&golden["gradient_waveform"]).require_grad();
+    let logits = source.activations(B::log_mel(waveform.clone())).logits;
+    let found = log_softmax(logits, 1);
+    let mut loss = Tensor::<B, 1>::zeros([1], &Default::default());
+    for (row, word) in WORDS.iter().enumerate() {
+        let place = [row..row + 1, label(word)..label(word) + 1];
+        loss = loss - found.clone().slice(place).reshape([1]);
+    }
+    let gradient = waveform.grad(&loss.backward());
+    let gradient = values(gradient.expect("the loss depends on the waveform"));
+    let expected = &golden["gradient"].values;
+    let product = |a: &[f32], b: &[f32]| -> f64 {
+        let pairs = a.iter().zip(b);
+        pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    };
+    let ours = product(&gradient, &gradient).sqrt();
+    let theirs = product(expected, expected).sqrt();
+    let cosine = product(&gradient, expected) / ours / theirs;
+    assert!(cosine > 0.999, "cosine {cosine}");
+    let norms = (ours / theirs - 1.0).abs();
+    assert!(norms < 0.01, "norms {ours} and {theirs}");
 }
 
 /// A host tensor on a device.

@@ -1,6 +1,9 @@
 //! The attention-RNN against golden values, and what a source promises.
 
-use crate::common::{difference, golden, noise_tensor, on_device, published, reference, values};
+use crate::common::{
+    WORDS, check_golden_gradient, difference, golden, label, noise_tensor, on_device, published,
+    reference, values,
+};
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use retune::audio::load_clip;
@@ -8,13 +11,6 @@ use retune::kernel::Cpu;
 use retune::kernel::Kernels;
 use retune::source::attention_rnn::{Activations, AttentionRnn, LABELS};
 use retune::source::{Input, SourceModel, SourceWeights};
-
-/// The golden file's recordings, in its order.
-const WORDS: [&str; 3] = ["eight", "five", "follow"];
-
-fn label(word: &str) -> usize {
-    LABELS.iter().position(|label| *label == word).unwrap()
-}
 
 /// The probabilities of the words in audio.
 fn heard(source: &AttentionRnn<Cpu>, audio: Tensor<Cpu, 2>) -> Tensor<Cpu, 2> {
@@ -64,36 +60,8 @@ fn the_gradient_of_the_waveform_agrees_with_the_golden_file() {
     let (Some(weights), Some(golden)) = (published(), golden()) else {
         return;
     };
-    type Trained = Autodiff<Cpu>;
-    let source = AttentionRnn::<Trained>::new(&weights, &Default::default());
-    let waveform = on_device::<Trained, 2>(&golden["gradient_waveform"]).require_grad();
-    let logits = source
-        .activations(Trained::log_mel(waveform.clone()))
-        .logits;
-    let found = burn::tensor::activation::log_softmax(logits, 1);
-    let mut loss = Tensor::<Trained, 1>::zeros([1], &Default::default());
-    for (row, word) in WORDS.iter().enumerate() {
-        let place = [row..row + 1, label(word)..label(word) + 1];
-        loss = loss - found.clone().slice(place).reshape([1]);
-    }
-    let gradient = values(waveform.grad(&loss.backward()).unwrap());
-    let expected = &golden["gradient"].values;
-    let product = |a: &[f32], b: &[f32]| -> f64 {
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| f64::from(*a) * f64::from(*b))
-            .sum()
-    };
-    let (ours, theirs) = (
-        product(&gradient, &gradient).sqrt(),
-        product(expected, expected).sqrt(),
-    );
-    let cosine = product(&gradient, expected) / ours / theirs;
-    assert!(cosine > 0.999, "cosine {cosine}");
-    assert!(
-        (ours / theirs - 1.0).abs() < 0.01,
-        "norms {ours} and {theirs}"
-    );
+    let source = AttentionRnn::<Autodiff<Cpu>>::new(&weights, &Default::default());
+    check_golden_gradient(&source, &golden);
 }
 
 #[test]

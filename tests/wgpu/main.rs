@@ -12,7 +12,8 @@ mod made;
 
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
-use common::{difference, golden, on_device, published, two_tones, values};
+use burn::tensor::backend::AutodiffBackend;
+use common::{check_golden_gradient, difference, golden, on_device, published, two_tones, values};
 use retune::fit::{FitSettings, ForecastSettings, Preset};
 use retune::forecast::{History, Timeline};
 use retune::kernel::{
@@ -125,35 +126,7 @@ fn the_golden_values_hold_on_wgpu() {
         assert!(off < tolerance, "{name} is off by {off}");
     }
 
-    let waveform = on_device::<Trained, 2>(&golden["gradient_waveform"]).require_grad();
-    let logits = source
-        .activations(Trained::log_mel(waveform.clone()))
-        .logits;
-    let found = burn::tensor::activation::log_softmax(logits, 1);
-    let mut loss = Tensor::<Trained, 1>::zeros([1], &Default::default());
-    // eight, five, follow.
-    for (row, label) in [20, 17, 26].into_iter().enumerate() {
-        let place = [row..row + 1, label..label + 1];
-        loss = loss - found.clone().slice(place).reshape([1]);
-    }
-    let gradient = values(waveform.grad(&loss.backward()).unwrap());
-    let expected = &golden["gradient"].values;
-    let product = |a: &[f32], b: &[f32]| -> f64 {
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| f64::from(*a) * f64::from(*b))
-            .sum()
-    };
-    let (ours, theirs) = (
-        product(&gradient, &gradient).sqrt(),
-        product(expected, expected).sqrt(),
-    );
-    let cosine = product(&gradient, expected) / ours / theirs;
-    assert!(cosine > 0.999, "cosine {cosine}");
-    assert!(
-        (ours / theirs - 1.0).abs() < 0.01,
-        "norms {ours} and {theirs}"
-    );
+    check_golden_gradient(&source, &golden);
 }
 
 #[test]
@@ -237,7 +210,7 @@ fn forecasts_and_motion_are_the_same_on_both() {
     let person = layout.cut_all(&recordings("altered.csv")[3..4]).unwrap();
     let mut settings = AdaptSettings::default();
     settings.training.epochs = 2;
-    fn adapted<A: burn::tensor::backend::AutodiffBackend>(
+    fn adapted<A: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         source: &MotionSourceWeights,
         (person, able): (&Windows, &Windows),
         settings: &AdaptSettings,

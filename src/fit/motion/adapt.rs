@@ -1,17 +1,20 @@
 //! Fitting a refurbish module to a person, with the source frozen.
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::AutodiffBackend;
 use retune_core::motion::Windows;
 
 use super::Correction;
 use super::train::{Examples, TrainSettings, mean_squared, train};
-use crate::Error;
+use crate::fit::check_frozen;
+use crate::kernel::Kernels;
 use crate::parameters::Parameters;
 use crate::program::{Motion, MotionProgram, MotionRecord, Program};
 use crate::source::motion::{MotionNetwork, MotionSourceWeights, setting};
+use crate::source::{Input, SourceModel, fingerprint};
 use crate::train::Progress;
-use crate::transform::{Refurbish, RefurbishSize};
+use crate::transform::{InputTransform, Refurbish};
+use crate::{Error, ErrorKind};
 
 /// What a refurbish module is trained for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,7 +93,7 @@ impl Default for AdaptSettings {
 ///
 /// When the windows do not fit the source, a setting makes no sense, training diverges, or the
 /// frozen source is not bit for bit what it was.
-pub fn adapt<A: AutodiffBackend>(
+pub fn adapt<A: AutodiffBackend + Kernels>(
     source: &MotionSourceWeights,
     adapting: &Windows,
     able_bodied: Option<&Windows>,
@@ -99,8 +102,8 @@ pub fn adapt<A: AutodiffBackend>(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<MotionProgram, Error> {
     let (signals, hidden, seed) = (source.signals(), settings.hidden, settings.seed);
-    let size = RefurbishSize::of(signals, hidden);
-    size.check(source)?;
+    let refurbish = Refurbish { hidden };
+    check_size(refurbish, source)?;
     settings.training.check()?;
     let weights = settings.loss.weights();
     check_weights(weights)?;
@@ -115,15 +118,19 @@ pub fn adapt<A: AutodiffBackend>(
     let loss = |numbers: &Parameters<A>, places: &[usize]| {
         let corrected = corrected.as_ref();
         let batch = Batch {
-            inputs: person.inputs_of(&person.inputs, places, device),
+            inputs: person
+                .inputs_of(&person.inputs, places, device)
+                .flatten(1, 2),
             targets: person.targets_of(places, device),
             corrected: corrected.map(|inputs| person.inputs_of(inputs, places, device)),
         };
-        loss(&Refurbish::new(numbers.clone()), &network, batch, weights)
+        loss((refurbish, numbers), &network, batch, weights)
     };
     let plan = settings.training.plan(person.len(), person.len(), seed);
-    let (tensors, done) = train::<A>(size.identity(seed), plan, &loss, device, progress)?;
-    network.check_frozen(source)?;
+    let initial = refurbish.initial(network.spec(), seed);
+    let (tensors, done) = train::<A>(initial, plan, &loss, device, progress)?;
+    let loaded = source.tensors().values().map(|one| one.values.clone());
+    check_frozen(&network, &fingerprint(loaded))?;
     let content = Motion {
         input_joints: signals.input_joints.clone(),
         target_joints: signals.target_joints.clone(),
@@ -142,6 +149,22 @@ pub fn adapt<A: AutodiffBackend>(
     ))
 }
 
+/// Whether a module is at least one unit wide and smaller than the source.
+fn check_size(refurbish: Refurbish, source: &MotionSourceWeights) -> Result<(), Error> {
+    if refurbish.hidden == 0 {
+        return Err(setting("number of hidden units", 0, "at least 1"));
+    }
+    let found = refurbish.parameters(source.signals().input().width());
+    let limit = source.parameters();
+    if found >= limit {
+        let message =
+            format!("the refurbish module would have {found} numbers, the source has {limit}");
+        let error = Error::new(ErrorKind::Setting, message);
+        return Err(error.with_hint("take fewer hidden units"));
+    }
+    Ok(())
+}
+
 fn check_weights((correction, target): (f32, f32)) -> Result<(), Error> {
     let is_good = |weight: f32| weight.is_finite() && weight >= 0.0;
     if is_good(correction) && is_good(target) && correction + target > 0.0 {
@@ -153,9 +176,9 @@ fn check_weights((correction, target): (f32, f32)) -> Result<(), Error> {
 }
 
 /// The windows of one step.
-pub(crate) struct Batch<B: Backend> {
-    /// `[batch, window, joints]`.
-    pub inputs: Tensor<B, 3>,
+pub(crate) struct Batch<B: Kernels> {
+    /// `[batch, window · joints]`.
+    pub inputs: Tensor<B, 2>,
     /// `[batch, horizon · targets]`.
     pub targets: Tensor<B, 2>,
     /// `[batch, window, joints]`; not needed where the correction's weight is 0.
@@ -163,18 +186,20 @@ pub(crate) struct Batch<B: Backend> {
 }
 
 /// `c · mean (h(x) − x̂)² + t · mean (f(h(x)) − y)²`.
-pub(crate) fn loss<B: Backend>(
-    refurbish: &Refurbish<B>,
+pub(crate) fn loss<B: Kernels>(
+    (refurbish, numbers): (Refurbish, &Parameters<B>),
     network: &MotionNetwork<B>,
     batch: Batch<B>,
     (correction, target): (f32, f32),
 ) -> Tensor<B, 1> {
-    let inputs = refurbish.forward(batch.inputs);
+    let Input::Window(inputs) = refurbish.forward(network.spec(), batch.inputs, numbers) else {
+        unreachable!("a refurbish module makes windows");
+    };
     let to_correction = batch
         .corrected
         .map(|corrected| mean_squared(inputs.clone(), corrected).mul_scalar(correction));
     let to_target = (target != 0.0)
-        .then(|| mean_squared(network.forward(inputs.clone()), batch.targets).mul_scalar(target));
+        .then(|| mean_squared(network.forecast(inputs.clone()), batch.targets).mul_scalar(target));
     match (to_correction, to_target) {
         (Some(one), Some(other)) => one + other,
         (Some(one), None) | (None, Some(one)) => one,

@@ -87,7 +87,7 @@ fn invert<A: AutodiffBackend>(
     let targets = person.targets_of::<A>(&places, device);
     let shape = [person.len(), person.window, person.joints];
     let loss = |sought: &Parameters<A>, _: &[usize]| {
-        let forecast = network.forward(sought.get(SOUGHT).reshape(shape));
+        let forecast = network.forecast(sought.get(SOUGHT).reshape(shape));
         mean_squared(forecast, targets.clone()).mul_scalar(person.len() as f64)
     };
     let plan = Plan {

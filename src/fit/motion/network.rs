@@ -142,7 +142,7 @@ fn fit<A: AutodiffBackend>(
     let loss = |weights: &Parameters<A>, places: &[usize]| {
         let network = MotionNetwork::with(weights.clone(), signals, device);
         let input = examples.inputs_of(&examples.inputs, places, device);
-        mean_squared(network.forward(input), examples.targets_of(places, device))
+        mean_squared(network.forecast(input), examples.targets_of(places, device))
     };
     let plan = settings.plan(windows[0].len(), examples.len(), seed);
     train::<A>(initial.tensors().clone(), plan, &loss, device, progress)

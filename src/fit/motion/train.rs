@@ -156,7 +156,7 @@ impl Examples {
         Ok(Self {
             window: signals.window,
             joints: signals.input_joints.len(),
-            target_width: signals.horizon * signals.target_joints.len(),
+            target_width: signals.answer(),
             inputs,
             targets,
         })

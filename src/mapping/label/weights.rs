@@ -318,7 +318,7 @@ mod tests {
         ];
         let outputs = Outputs {
             logits: Some(Tensor::<Cpu, 2>::from_data(logits, &Default::default())),
-            taps: Vec::new(),
+            ..Outputs::default()
         };
         for mapping in [groups, LabelMapping::weighted(weighted)] {
             let found = mapping.scores(&spec(5), &outputs, &Parameters::default());
@@ -401,7 +401,7 @@ mod tests {
                 let leaf = Tensor::<Trained, 2>::from_data([leaf], &device).require_grad();
                 let outputs = Outputs {
                     logits: Some(leaf.clone()),
-                    taps: Vec::new(),
+                    ..Outputs::default()
                 };
                 let mut parameters = Parameters::<Trained>::default();
                 let single: Vec<f32> = numbers.iter().map(|one| *one as f32).collect();
@@ -460,7 +460,7 @@ mod tests {
         let leaf = Tensor::<Autodiff<Cpu>, 2>::from_floats(sure, &device).require_grad();
         let outputs = Outputs {
             logits: Some(leaf.clone()),
-            taps: Vec::new(),
+            ..Outputs::default()
         };
         let scores = mapping.scores(&spec(3), &outputs, &Parameters::default());
         let found = mapping.log_probabilities(scores);

@@ -3,11 +3,12 @@ use burn::tensor::{ElementConversion, Tensor, TensorData};
 use super::*;
 use crate::fit::motion::{Batch, loss};
 use crate::parameters::{Numbers, Parameters};
-use crate::source::host;
 use crate::source::motion::{generator, kernel};
+use crate::source::{Input, host};
+use crate::transform::InputTransform;
 
-fn moved_module(size: RefurbishSize) -> Numbers {
-    let mut tensors = size.identity(5);
+fn moved_module(module: Refurbish, source: &MotionSourceWeights) -> Numbers {
+    let mut tensors = module.initial(&source.spec(), 5);
     for tensor in tensors.values_mut() {
         let count = tensor.values.len();
         let more = kernel(count, 1, &mut generator(9, count as u64));
@@ -65,24 +66,23 @@ fn loss_by_loops(weights: &MotionSourceWeights, tensors: &Numbers) -> f64 {
 fn gradients_are_those_of_finite_differences() {
     let weights = lively(signals(&JOINTS, &JOINTS, 8, 4), 6);
     let device = Default::default();
-    let tensors = moved_module(RefurbishSize {
-        width: 24,
-        hidden: 3,
-    });
+    let module = Refurbish { hidden: 3 };
+    let tensors = moved_module(module, &weights);
     let network = MotionNetwork::<Training>::new(&weights, &device);
     let mut tracked = Parameters::<Training>::new(&tensors, &device);
     for name in tensors.keys() {
         tracked.insert(name, tracked.get(name).require_grad());
     }
-    let module = Refurbish::new(tracked.clone());
     let [inputs, targets, corrected] = numbers();
-    let data = |values: Vec<f32>| TensorData::new(values, [WINDOWS, 8, 3]);
     let batch = Batch {
-        inputs: Tensor::from_data(data(inputs), &device),
+        inputs: Tensor::from_data(TensorData::new(inputs, [WINDOWS, 24]), &device),
         targets: Tensor::from_data(TensorData::new(targets, [WINDOWS, 12]), &device),
-        corrected: Some(Tensor::from_data(data(corrected), &device)),
+        corrected: Some(Tensor::from_data(
+            TensorData::new(corrected, [WINDOWS, 8, 3]),
+            &device,
+        )),
     };
-    let found = loss(&module, &network, batch, (1.0, 20.0));
+    let found = loss((module, &tracked), &network, batch, (1.0, 20.0));
     let value: f64 = found.clone().into_scalar().elem();
     let expected = loss_by_loops(&weights, &tensors);
     let close = (value - expected).abs() < 1e-5 * expected;
@@ -109,14 +109,15 @@ fn gradients_are_those_of_finite_differences() {
 #[test]
 fn before_training_the_source_hears_the_person_as_without_a_module() {
     let device = Default::default();
-    let size = RefurbishSize {
-        width: 24,
-        hidden: 4,
+    let (module, source) = (Refurbish { hidden: 4 }, source().spec());
+    let numbers = Parameters::<Cpu>::new(&module.initial(&source, 1), &device);
+    let windows = waves(120, 0.31);
+    let prepared = Tensor::from_data(TensorData::new(windows.clone(), [WINDOWS, 24]), &device);
+    let Input::Window(heard) = module.forward(&source, prepared, &numbers) else {
+        panic!("a module makes windows")
     };
-    let module = Refurbish::<Cpu>::new(Parameters::new(&size.identity(1), &device));
-    let data = TensorData::new(waves(120, 0.31), [WINDOWS, 8, 3]);
-    let input = Tensor::<Cpu, 3>::from_data(data, &device);
-    assert_eq!(module.forward(input.clone()).into_data(), input.into_data());
+    assert_eq!(heard.dims(), [WINDOWS, 8, 3]);
+    assert_eq!(host(heard).values, windows);
 }
 
 #[test]
@@ -223,7 +224,6 @@ fn a_program_of_other_signals_is_refused() {
     use crate::program::{Motion, MotionRecord, Program};
 
     let source = lively(signals(&JOINTS, &["knee"], 8, 4), 6);
-    let size = RefurbishSize::of(source.signals(), 3);
     let of = source.signals().clone();
     let content = Motion {
         input_joints: of.input_joints,
@@ -241,7 +241,7 @@ fn a_program_of_other_signals_is_refused() {
         let program = Program::fitted(references, content, tensors, Default::default());
         MotionForecaster::<Cpu>::new(&source, Some(&program), &Default::default())?.predict(&window)
     };
-    let identity = size.identity(0);
+    let identity = content.transform().initial(&source.spec(), 0);
     assert_eq!(predict(&content, &identity).unwrap().len(), 4);
     type Change = fn(&mut Motion);
     let changes: [(&str, Change); 5] = [

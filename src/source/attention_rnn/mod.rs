@@ -223,6 +223,7 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
             Input::Audio(audio) => B::log_mel(audio),
             Input::Sum(audio, shared) => B::log_mel_of_sum(audio, shared.audio, shared.plane),
             Input::Plane(plane) => plane,
+            Input::Window(_) => unreachable!("its spec takes no windows"),
         }
     }
 
@@ -243,6 +244,7 @@ impl<B: Kernels> SourceModel<B> for AttentionRnn<B> {
         Outputs {
             taps: taps.iter().map(tap).collect(),
             logits: Some(found.logits.clone()),
+            ..Outputs::default()
         }
     }
 

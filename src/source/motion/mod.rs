@@ -1,7 +1,7 @@
 //! A frozen network of joint angles: windows of motion to the motion that follows.
 //!
-//! It is a plain type and no [`SourceModel`](super::SourceModel): it hears neither audio nor planes,
-//! and answers with angles and not with logits, labels or taps.
+//! It takes windows, and answers with angles and not with labels. How large its tensors are stands in its
+//! file, so its weights have a type of their own beside [`SourceWeights`](super::SourceWeights).
 
 mod network;
 mod signals;

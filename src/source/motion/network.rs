@@ -9,15 +9,16 @@
 use burn::tensor::activation::relu;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use retune_core::{Error, ErrorKind};
 
 use super::{MotionSourceWeights, SourceSignals};
+use crate::kernel::Kernels;
 use crate::parameters::Parameters;
-use crate::source::host;
+use crate::source::{Input, Outputs, SourceModel, SourceSpec, fingerprint, host};
 
 /// A motion source's network: scaled windows to scaled forecasts.
 #[derive(Debug)]
 pub struct MotionNetwork<B: Backend> {
+    spec: SourceSpec,
     /// `block1`, `block2`, …, `[2 · inputs, channels]` each: first the earlier step's channels, then
     /// the later one's; `skip`, what the first block's later step adds to its output,
     /// `[joints, channels]`; `output`, `[channels, horizon · targets]`.
@@ -31,10 +32,13 @@ impl<B: Backend> MotionNetwork<B> {
     /// The source's network on a device.
     pub fn new(source: &MotionSourceWeights, device: &B::Device) -> Self {
         let weights = Parameters::new(source.tensors(), device);
-        Self::with(weights, source.signals(), device)
+        Self {
+            spec: source.spec(),
+            ..Self::with(weights, source.signals(), device)
+        }
     }
 
-    /// The same with weights that are on the device.
+    /// One without a name, with weights that are on the device.
     pub(crate) fn with(
         weights: Parameters<B>,
         signals: &SourceSignals,
@@ -47,6 +51,7 @@ impl<B: Backend> MotionNetwork<B> {
         });
         let starts = TensorData::new(starts.collect::<Vec<f32>>(), [inputs.len(), targets.len()]);
         Self {
+            spec: signals.spec(String::new(), String::new()),
             weights,
             blocks: signals.blocks(),
             starts: Tensor::from_data(starts, device),
@@ -56,7 +61,7 @@ impl<B: Backend> MotionNetwork<B> {
     /// Scaled windows `[batch, window, joints]` to scaled forecasts `[batch, horizon · targets]`.
     ///
     /// A target that is itself an input is forecast as its change since the window's last sample.
-    pub fn forward(&self, input: Tensor<B, 3>) -> Tensor<B, 2> {
+    pub fn forecast(&self, input: Tensor<B, 3>) -> Tensor<B, 2> {
         let [batch, window, joints] = input.dims();
         let last = input.clone().narrow(1, window - 1, 1);
         let mut steps = input.reshape([batch * window, joints]);
@@ -81,17 +86,25 @@ impl<B: Backend> MotionNetwork<B> {
         let change = change.reshape([batch, width / targets, targets]);
         (change + start.reshape([batch, 1, targets])).reshape([batch, width])
     }
+}
 
-    /// Whether the weights still are those of `source`, bit for bit.
-    pub(crate) fn check_frozen(&self, source: &MotionSourceWeights) -> Result<(), Error> {
-        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<u32>>();
-        for (name, before) in source.tensors() {
-            if bits(&host(self.weights.get(name)).values) != bits(&before.values) {
-                let message =
-                    format!("the source's weight {name} changed while the source was frozen");
-                return Err(Error::new(ErrorKind::Damaged, message));
-            }
+impl<B: Kernels> SourceModel<B> for MotionNetwork<B> {
+    fn spec(&self) -> &SourceSpec {
+        &self.spec
+    }
+
+    fn forward(&self, input: Input<B>, _taps: &[usize]) -> Outputs<B> {
+        let Input::Window(windows) = input else {
+            unreachable!("its spec takes windows alone");
+        };
+        Outputs {
+            answer: Some(self.forecast(windows)),
+            ..Outputs::default()
         }
-        Ok(())
+    }
+
+    fn fingerprint(&self) -> String {
+        let weights = self.weights.values();
+        fingerprint(weights.map(|values| host(values.clone()).values))
     }
 }

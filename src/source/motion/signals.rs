@@ -7,6 +7,7 @@ use retune_core::{Error, ErrorKind};
 
 use super::setting;
 use crate::limits;
+use crate::source::{SourceSpec, WindowInput};
 
 /// The longest window and the longest horizon, in samples.
 const LONGEST: usize = 1024;
@@ -47,9 +48,26 @@ impl SourceSignals {
         self.window.trailing_zeros() as usize
     }
 
-    /// The values of a window.
-    pub(crate) fn input_width(&self) -> usize {
-        self.window * self.input_joints.len()
+    /// The window that goes in.
+    pub fn input(&self) -> WindowInput {
+        WindowInput {
+            samples: self.window,
+            signals: self.input_joints.len(),
+        }
+    }
+
+    /// How many values a forecast has.
+    pub fn answer(&self) -> usize {
+        self.horizon * self.target_joints.len()
+    }
+
+    /// What a network of these signals takes and gives.
+    pub(crate) fn spec(&self, name: String, sha256: String) -> SourceSpec {
+        SourceSpec {
+            window: Some(self.input()),
+            answer: self.answer(),
+            ..SourceSpec::new(name, sha256, Vec::new())
+        }
     }
 
     /// The scale of what goes in and of what comes out.

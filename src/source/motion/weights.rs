@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{SourceSignals, generator, kernel, setting, zeros};
 use crate::limits::LARGEST_FILE;
 use crate::parameters::{Numbers, tensor};
-use crate::source::{SourceReference, weights};
+use crate::source::{SourceReference, SourceSpec, weights};
 use crate::storage::{Stored, read_file, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
@@ -180,6 +180,11 @@ impl MotionSourceWeights {
         &self.sha256
     }
 
+    /// What the network takes and gives, as every source says it.
+    pub fn spec(&self) -> SourceSpec {
+        self.signals.spec(self.name.clone(), self.sha256.clone())
+    }
+
     /// How a program names it.
     pub fn reference(&self) -> SourceReference {
         SourceReference {
@@ -266,7 +271,7 @@ pub(crate) fn check_tensors(
 /// Name and shape of every tensor of the network.
 fn architecture(signals: &SourceSignals, channels: usize) -> Vec<(String, Vec<usize>)> {
     let joints = signals.input_joints.len();
-    let outputs = signals.horizon * signals.target_joints.len();
+    let outputs = signals.answer();
     let mut list = Vec::new();
     for block in 1..=signals.blocks() {
         let inputs = if block == 1 { joints } else { channels };

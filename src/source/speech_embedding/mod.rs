@@ -203,6 +203,7 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
             Input::Audio(audio) => self.plane(audio),
             Input::Sum(audio, shared) => self.plane(audio + shared.audio.unsqueeze::<2>()),
             Input::Plane(plane) => plane,
+            Input::Window(_) => unreachable!("its spec takes no windows"),
         }
     }
 
@@ -214,8 +215,8 @@ impl<B: Kernels> SourceModel<B> for SpeechEmbedding<B> {
             values.reshape([batch, time, frequency * channels])
         });
         Outputs {
-            logits: None,
             taps: taps.iter().copied().zip(flat).collect(),
+            ..Outputs::default()
         }
     }
 

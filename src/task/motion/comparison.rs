@@ -13,6 +13,7 @@ use crate::fit::motion::{
     AdaptLoss, AdaptSettings, Correction, PretrainSettings, TrainSettings, adapt, fine_tune,
     from_scratch, pretrain,
 };
+use crate::kernel::Kernels;
 use crate::program::MotionProgram;
 use crate::source::motion::MotionSourceWeights;
 
@@ -68,7 +69,7 @@ impl LeaveOneOut {
     ///
     /// When there are fewer than two able-bodied people or nobody to adapt to, the trials have
     /// other joints or rates or are too short, or a source was changed.
-    pub fn run<A: AutodiffBackend>(
+    pub fn run<A: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         &self,
         device: &A::Device,
         progress: &mut dyn FnMut(usize, usize),
@@ -117,7 +118,7 @@ impl LeaveOneOut {
     }
 
     /// A source of one seed, and the windows that it was trained on.
-    fn pretrained<A: AutodiffBackend>(
+    fn pretrained<A: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         &self,
         seed: u64,
         rate: f32,
@@ -156,7 +157,10 @@ struct Scoring<'a> {
 }
 
 impl Scoring<'_> {
-    fn all<A: AutodiffBackend>(&self, device: &A::Device) -> Result<Vec<MotionRow>, Error> {
+    fn all<A: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
+        &self,
+        device: &A::Device,
+    ) -> Result<Vec<MotionRow>, Error> {
         let (source, adapting, seed) = (self.source, &self.split.adapting, self.seed);
         let known = Some(self.training);
         let quiet = &mut |_| {};
@@ -192,7 +196,7 @@ impl Scoring<'_> {
         Ok(rows)
     }
 
-    fn ask<A: AutodiffBackend>(
+    fn ask<A: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         &self,
         source: &MotionSourceWeights,
         program: Option<&MotionProgram>,

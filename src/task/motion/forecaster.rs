@@ -1,26 +1,28 @@
 //! Forecasts of windows.
 
 use crate::{Error, ErrorKind};
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use retune_core::motion::{Scaling, Windows, finite, wrong_count};
 
-use crate::parameters::Parameters;
+use crate::kernel::Kernels;
+use crate::mapping::{Identity, Mapping};
+use crate::parameters::{Numbers, Parameters};
 use crate::program::MotionProgram;
-use crate::source::host;
 use crate::source::motion::{MotionNetwork, MotionSourceWeights, SourceSignals};
+use crate::source::{Input, SourceModel, host};
 use crate::task::classifier::check_answer;
-use crate::transform::{Refurbish, RefurbishSize};
+use crate::transform::Transform;
 
 /// Windows that are forecast together.
 const BATCH: usize = 64;
 
-/// A source on a device, with a person's refurbish module before it or without one.
+/// A source on a device, with a person's transform before it or without one.
 #[derive(Debug)]
-pub struct MotionForecaster<B: Backend> {
+pub struct MotionForecaster<B: Kernels> {
     signals: SourceSignals,
-    network: MotionNetwork<B>,
-    refurbish: Option<Refurbish<B>>,
+    source: MotionNetwork<B>,
+    transform: Option<(Transform, Parameters<B>)>,
+    mapping: (Mapping, Parameters<B>),
     input_scale: Scaling,
     target_scale: Scaling,
     device: B::Device,
@@ -48,7 +50,7 @@ fn check_signals(program: &MotionProgram, signals: &SourceSignals) -> Result<(),
     }
 }
 
-impl<B: Backend> MotionForecaster<B> {
+impl<B: Kernels> MotionForecaster<B> {
     /// The source alone, or with a program that was fitted for it.
     ///
     /// # Errors
@@ -60,20 +62,25 @@ impl<B: Backend> MotionForecaster<B> {
         device: &B::Device,
     ) -> Result<Self, Error> {
         let signals = source.signals().clone();
-        let refurbish = match program {
+        let spec = source.spec();
+        let transform = match program {
             None => None,
             Some(program) => {
                 program.source().check(&source.reference())?;
                 check_signals(program, &signals)?;
-                let size = RefurbishSize::of(&signals, program.content().settings.hidden);
-                size.check_tensors(program.tensors(), "the program")?;
-                Some(Refurbish::new(Parameters::new(program.tensors(), device)))
+                let transform = Transform::new(program.content().transform());
+                let width = signals.input().width();
+                let numbers = transform.on_device(&spec, program.tensors(), width, device)?;
+                Some((transform, numbers))
             }
         };
+        let mapping = Mapping::new(Identity);
+        let numbers = mapping.on_device(&spec, spec.answer, &Numbers::new(), device)?;
         let (input_scale, target_scale) = signals.scales()?;
         Ok(Self {
-            network: MotionNetwork::new(source, device),
-            refurbish,
+            source: MotionNetwork::new(source, device),
+            transform,
+            mapping: (mapping, numbers),
             input_scale,
             target_scale,
             device: device.clone(),
@@ -94,25 +101,33 @@ impl<B: Backend> MotionForecaster<B> {
     /// When the values do not make up whole windows or are not finite, or a forecast is not.
     pub fn predict(&self, inputs: &[f32]) -> Result<Vec<f32>, Error> {
         let joints = self.signals.input_joints.len();
-        let width = self.signals.input_width();
+        let width = self.signals.input().width();
         if inputs.is_empty() || !inputs.len().is_multiple_of(width) {
             let expected = format!("a multiple of {width}, a window of {joints} joints");
             return Err(wrong_count(inputs.len(), "values of windows", expected));
         }
         finite("windows", inputs)?;
+        let (spec, (mapping, numbers)) = (self.source.spec(), &self.mapping);
         let mut forecasts = Vec::new();
         for batch in inputs.chunks(BATCH * width) {
-            let shape = [batch.len() / width, self.signals.window, joints];
-            let scaled = TensorData::new(self.input_scale.apply(batch), shape);
-            let mut input = Tensor::<B, 3>::from_data(scaled, &self.device);
-            if let Some(refurbish) = &self.refurbish {
-                input = refurbish.forward(input);
-            }
-            let forecast = host(self.network.forward(input)).values;
+            let scaled = self.input_scale.apply(batch);
+            let input = match &self.transform {
+                Some((transform, numbers)) => {
+                    let windows: Vec<&[f32]> = scaled.chunks(width).collect();
+                    let prepared = transform.prepare(spec, &windows)?;
+                    transform.forward(spec, &prepared, numbers, &self.device)
+                }
+                None => {
+                    let shape = [scaled.len() / width, self.signals.window, joints];
+                    let windows = TensorData::new(scaled, shape);
+                    Input::Window(Tensor::from_data(windows, &self.device))
+                }
+            };
+            let outputs = self.source.forward(input, &[]);
+            let forecast = host(mapping.scores(spec, &outputs, numbers)).values;
             forecasts.extend(self.target_scale.undo(&forecast));
         }
-        let answer = self.signals.horizon * self.signals.target_joints.len();
-        check_answer(forecasts.iter().copied(), answer, 0)?;
+        check_answer(forecasts.iter().copied(), spec.answer, 0)?;
         Ok(forecasts)
     }
 

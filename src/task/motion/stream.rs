@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use burn::tensor::backend::Backend;
 use retune_core::{Error, ErrorKind};
 
 use super::MotionForecaster;
+use crate::kernel::Kernels;
 
 /// The motion ahead of one sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,14 +18,14 @@ pub struct MotionForecast {
 
 /// Takes samples as they come and forecasts after each, once there is a whole window.
 #[derive(Debug)]
-pub struct MotionStream<B: Backend> {
+pub struct MotionStream<B: Kernels> {
     forecaster: MotionForecaster<B>,
     /// The last samples, at most a window.
     recent: VecDeque<f32>,
     samples: u64,
 }
 
-impl<B: Backend> MotionStream<B> {
+impl<B: Kernels> MotionStream<B> {
     /// An empty stream.
     pub fn new(forecaster: MotionForecaster<B>) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl<B: Backend> MotionStream<B> {
                 ));
             }
         }
-        let width = signals.input_width();
+        let width = signals.input().width();
         self.samples += 1;
         self.recent.extend(sample);
         while self.recent.len() > width {

@@ -61,11 +61,20 @@ impl Format {
                 path.display()
             );
             let error = Error::new(ErrorKind::UnknownName, message);
-            if extension.eq_ignore_ascii_case("tsf") {
-                return error.with_hint("histories of .tsf files are for forecasting");
+            match extension.to_ascii_lowercase().as_str() {
+                "tsf" => error.with_hint("histories of .tsf files are for forecasting"),
+                "wav" => error.with_hint(
+                    "recordings are for listening, and for programs that were fitted to recordings",
+                ),
+                "mot" | "sto" => error.with_hint("OpenSim's files are for motion"),
+                "xlsx" | "xls" | "ods" | "parquet" => {
+                    error.with_hint("save the table as .csv, and read that")
+                }
+                _ => {
+                    let hint = "give the file the extension of its format, or say which it has";
+                    error.with_hint(hint).with_setting("format", "")
+                }
             }
-            let hint = "give the file the extension of its format, or say which it has";
-            error.with_hint(hint).with_setting("format", "")
         })
     }
 
