@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Feeds every reader of files from strangers with what a fuzzer makes of the seeds: each target in turn for
 # so many seconds. Fails at the first input that panics, takes longer than 10 s or more than 1 GiB of memory;
-# it is kept under `fuzz/artifacts`. What was learnt is kept under `fuzz/corpus`.
+# it is kept under `fuzz/artifacts`. What was learnt is kept under `fuzz/corpus`, which begins with what
+# `fuzz/keep.sh` packed.
 #
 #     fuzz/run.sh [SECONDS] [TARGET...]     60 seconds and all targets where none are given
 #
@@ -19,6 +20,7 @@ if [ "${#targets[@]}" = 0 ]; then
   [ "${#features[@]}" = 0 ] || mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -vx -e program -e source)
 fi
 
+[ -d corpus ] || tar -xJf corpora.tar.xz
 # The same versions as everywhere else; cargo takes out what is not used.
 [ -e Cargo.lock ] || cp ../Cargo.lock .
 # Instrumentation is an option of the compiler that only nightly offers by its name.

@@ -11,7 +11,6 @@ mod kernels;
 mod made;
 
 use burn::backend::Autodiff;
-use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use common::{check_golden_gradient, difference, golden, on_device, published, two_tones, values};
 use retune::fit::{FitSettings, ForecastSettings, Preset};
