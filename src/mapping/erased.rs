@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use serde_json::Value;
 
-use super::{Identity, LabelMapping, Linear, OutputMapping, Readout, damaged, each_mapping};
+use super::{OutputMapping, damaged, each_mapping};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};
@@ -224,7 +224,7 @@ as_what_it_holds!(Mapping, OnHost, "mapping");
 mod tests {
     use super::*;
     use crate::kernel::Cpu;
-    use crate::mapping::Pooling;
+    use crate::mapping::{Linear, Pooling, Readout};
     use crate::source::{SourceWeights, TapSet};
 
     /// What is counted is what is made, and a program that promises more has it refused before.

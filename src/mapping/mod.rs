@@ -34,10 +34,10 @@ use crate::{Error, ErrorKind};
 macro_rules! each_mapping {
     ($table:ty) => {
         vec![
-            <$table>::of::<Identity>(),
-            <$table>::of::<LabelMapping>(),
-            <$table>::of::<Linear>(),
-            <$table>::of::<Readout>(),
+            <$table>::of::<$crate::mapping::Identity>(),
+            <$table>::of::<$crate::mapping::LabelMapping>(),
+            <$table>::of::<$crate::mapping::Linear>(),
+            <$table>::of::<$crate::mapping::Readout>(),
         ]
     };
 }

@@ -7,10 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{
-    Convolved, InputTransform, Named, Padding, Painted, Pattern, Recording, Refurbish, Scalogram,
-    Speech, Waveform, each_transform,
-};
+use super::{InputTransform, Named, each_transform};
 use crate::kernel::Kernels;
 use crate::parameters::{Numbers, Parameters, misfit};
 use crate::registry::{self, Entry, Held, add_on_each_backend, as_what_it_holds, of_kind};

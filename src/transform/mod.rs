@@ -51,15 +51,15 @@ use crate::{Error, ErrorKind, setting};
 macro_rules! each_transform {
     ($table:ty) => {
         vec![
-            <$table>::of::<Convolved>(),
-            <$table>::of::<Padding>(),
-            <$table>::of::<Painted>(),
-            <$table>::of::<Pattern>(),
-            <$table>::of::<Recording>(),
-            <$table>::of::<Refurbish>(),
-            <$table>::of::<Scalogram>(),
-            <$table>::of::<Speech>(),
-            <$table>::of::<Waveform>(),
+            <$table>::of::<$crate::transform::Convolved>(),
+            <$table>::of::<$crate::transform::Padding>(),
+            <$table>::of::<$crate::transform::Painted>(),
+            <$table>::of::<$crate::transform::Pattern>(),
+            <$table>::of::<$crate::transform::Recording>(),
+            <$table>::of::<$crate::transform::Refurbish>(),
+            <$table>::of::<$crate::transform::Scalogram>(),
+            <$table>::of::<$crate::transform::Speech>(),
+            <$table>::of::<$crate::transform::Waveform>(),
         ]
     };
 }
