@@ -137,9 +137,13 @@ fn missing_rows_jitter_and_business_days() {
         "a.csv: there are no times, and a fill is about times"
     );
     let far = table(&["2022-01-01", "2022-01-02", "2222-01-03"]);
-    assert!(
-        refused(&far, &fill(Fill::Last))
-            .0
-            .contains("more would have to be filled in")
-    );
+    // The place of the second is beyond what a count holds.
+    let farther = "t,y\n0,1.5\n1,2.5\n1e300,3.5\n".to_owned();
+    for far in [far, farther] {
+        assert!(
+            refused(&far, &fill(Fill::Last))
+                .0
+                .contains("more would have to be filled in")
+        );
+    }
 }

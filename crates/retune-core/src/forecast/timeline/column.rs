@@ -1,6 +1,7 @@
 //! The fields that times are read from.
 
 use std::cmp::Ordering;
+use std::fmt::Display;
 use std::path::Path;
 
 use super::irregular::Irregular;
@@ -220,7 +221,7 @@ impl<'a> TimeColumn<'a> {
     }
 
     /// Far more places than rows.
-    pub(super) fn too_many_missing(&self, missing: usize, step: &str) -> Error {
+    pub(super) fn too_many_missing(&self, missing: impl Display, step: &str) -> Error {
         let rows = self.fields.len();
         let message = format!(
             "there are {rows} rows, and {missing} more would have to be filled in for steps of {step}"

@@ -10,6 +10,9 @@ use crate::{Error, ErrorKind};
 /// How far a time may be from its place, as a share of the step, when it is a rounded number.
 const ROUNDING_SHARE: f64 = 0.05;
 
+/// Beyond this a place is no number of its own any more: 2⁵³.
+const FARTHEST: f64 = (1u64 << f64::MANTISSA_DIGITS) as f64;
+
 /// Numbers in equal steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Counts {
@@ -268,6 +271,10 @@ fn place(column: &TimeColumn<'_>, grid: &Grid) -> Result<(Counts, Placed), Error
     let (mut places, mut moved, mut most) = (Vec::with_capacity(values.len()), 0, 0.0f64);
     for (row, value) in values.iter().enumerate() {
         let place = ((value - start) / step).round();
+        if place >= FARTHEST {
+            let missing = format!("over {FARTHEST}");
+            return Err(column.too_many_missing(missing, &step.to_string()));
+        }
         let off = (start + step * place - value).abs();
         if off > tolerance {
             return Err(column.off_the_step(

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::grid::Read;
 use super::*;
 use crate::cases::cases;
 
@@ -10,15 +11,18 @@ fn read(times: &[&str]) -> Result<Timeline, Error> {
 }
 
 fn read_with(times: &[&str], day_first: Option<bool>) -> Result<Timeline, Error> {
+    Timeline::read(&column(times, day_first), &Grid::default()).map(|read| read.times)
+}
+
+fn column<'a>(times: &[&'a str], day_first: Option<bool>) -> TimeColumn<'a> {
     let fields = times.iter().enumerate();
-    let column = TimeColumn {
+    TimeColumn {
         path: Path::new("a.csv"),
         column: 1,
         name: "sales",
         day_first,
         fields: fields.map(|(row, time)| (row + 2, *time)).collect(),
-    };
-    Timeline::read(&column, &Grid::default()).map(|read| read.times)
+    }
 }
 
 /// The times of a cell.
@@ -182,6 +186,19 @@ proptest! {
         if let Ok(timeline) = read(&times) {
             let _ = timeline.stamps(0..20);
             let _ = timeline.step().to_string();
+        }
+    }
+
+    #[test]
+    fn numbers_far_apart_are_filled_in_within_bounds_or_refused(
+        times in prop::collection::vec("-?[0-9]{1,3}(e[0-9]{1,3})?", 0..5),
+    ) {
+        let times: Vec<&str> = times.iter().map(String::as_str).collect();
+        let grid = Grid { fill: true, ..Grid::default() };
+        if let Ok(Read { placed, .. }) = Timeline::read(&column(&times, None), &grid) {
+            prop_assert_eq!(placed.places.len(), times.len());
+            prop_assert!(placed.places.is_sorted_by(|one, other| one < other));
+            prop_assert!((times.len()..=20 * times.len() + 100).contains(&placed.length()));
         }
     }
 
