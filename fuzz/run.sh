@@ -7,7 +7,7 @@
 #     fuzz/run.sh [SECONDS] [TARGET...]     60 seconds and all targets where none are given
 #
 # Needs `cargo install cargo-fuzz` and a compiler of C++; not a nightly Rust. With FUZZ_FEATURES=none the targets
-# that need the tensor library (program, source), which takes long to build, are left out.
+# that need the tensor library (predict, program, source), which takes long to build, are left out.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds="${1:-60}"
@@ -17,7 +17,7 @@ features=()
 targets=("$@")
 if [ "${#targets[@]}" = 0 ]; then
   mapfile -t targets < <(basename -s .rs fuzz_targets/*.rs)
-  [ "${#features[@]}" = 0 ] || mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -vx -e program -e source)
+  [ "${#features[@]}" = 0 ] || mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -vx -e predict -e program -e source)
 fi
 
 [ -d corpus ] || tar -xJf corpora.tar.xz

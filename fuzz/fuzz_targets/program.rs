@@ -4,36 +4,17 @@ use std::fs;
 
 use libfuzzer_sys::fuzz_target;
 use retune::program::{Classification, Content, Extraction, Forecasting, Motion, Program, Task};
-use retune_core::storage::{HashSum, Stored};
 
 fuzz_target!(|data: &[u8]| {
     let Some((header, tensors)) = retune_fuzz::described(data) else {
         return;
     };
-    let mut stored = Stored::default();
-    stored.tensors = tensors
+    let tensors = tensors
         .into_iter()
         .filter_map(|(name, tensor)| Some((name, tensor?)))
         .collect();
-    let mut sum = HashSum::default();
-    sum.add(header.as_bytes());
-    for (name, tensor) in &stored.tensors {
-        let shape = serde_json::json!(tensor.shape);
-        sum.add(format!("\n{name} {shape}\n").as_bytes());
-        tensor
-            .values
-            .iter()
-            .for_each(|value| sum.add(&value.to_le_bytes()));
-    }
-    let entries = [
-        ("version", "8".to_owned()),
-        ("program", header.to_owned()),
-        ("sha256", sum.finish()),
-    ];
-    stored.metadata = entries
-        .map(|(name, text)| (format!("retune.{name}"), text))
-        .into();
-    let path = retune_fuzz::file("p.safetensors", &stored.to_bytes());
+    let bytes = retune_fuzz::program(header, tensors);
+    let path = retune_fuzz::file("p.safetensors", &bytes);
     match retune_fuzz::outcome(Task::of_file(&path)) {
         Some(Task::Classification) => load::<Classification>(&path),
         Some(Task::Forecasting) => load::<Forecasting>(&path),

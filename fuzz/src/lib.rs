@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use retune_core::Error;
 use retune_core::series::{ReadOptions, Split, SplitParts};
-use retune_core::storage::HostTensor;
+use retune_core::storage::{HashSum, HostTensor, Stored};
 
 /// The most values of the tensors of an input.
 const VALUES: usize = 1 << 16;
@@ -96,4 +96,29 @@ pub fn described(data: &[u8]) -> Option<(&str, BTreeMap<String, Option<HostTenso
         tensors.insert(name, tensor);
     }
     Some((text, tensors))
+}
+
+/// The bytes of a program with this header and these tensors, whose checksum is right.
+pub fn program(header: &str, tensors: BTreeMap<String, HostTensor>) -> Vec<u8> {
+    let mut sum = HashSum::default();
+    sum.add(header.as_bytes());
+    for (name, tensor) in &tensors {
+        let shape = serde_json::json!(tensor.shape);
+        sum.add(format!("\n{name} {shape}\n").as_bytes());
+        tensor
+            .values
+            .iter()
+            .for_each(|value| sum.add(&value.to_le_bytes()));
+    }
+    let entries = [
+        ("version", "8".to_owned()),
+        ("program", header.to_owned()),
+        ("sha256", sum.finish()),
+    ];
+    let mut stored = Stored::default();
+    stored.tensors = tensors;
+    stored.metadata = entries
+        .map(|(name, text)| (format!("retune.{name}"), text))
+        .into();
+    stored.to_bytes()
 }
