@@ -147,7 +147,7 @@ mod tests {
             (
                 &one,
                 &one,
-                "there are 1 rows to fit on, expected at least 2",
+                "there is one row to fit on, expected at least 2",
             ),
         ] {
             let error = ridge(train, test, Scaling::ZNormalise).unwrap_err();

@@ -67,7 +67,12 @@ pub(super) fn check_finite(what: &str, values: &[f32], width: usize) -> Result<(
 /// Checks that there are rows enough to fit on, and to leave one out.
 pub(super) fn check_count(rows: usize) -> Result<(), Error> {
     if rows < 2 {
-        let message = format!("there are {rows} rows to fit on, expected at least 2");
+        let found = if rows == 0 {
+            "are no rows"
+        } else {
+            "is one row"
+        };
+        let message = format!("there {found} to fit on, expected at least 2");
         return Err(Error::new(ErrorKind::TooShort, message)
             .with_hint("give more series, or a longer history"));
     }

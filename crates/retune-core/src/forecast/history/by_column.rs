@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::columns::Columns;
-use super::fill::{Field, spread, values};
+use super::fill::{Field, Gaps, spread};
 use super::table::Table;
 use super::{Histories, History};
 use crate::Error;
@@ -26,6 +26,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         tolerance: options.tolerance,
     };
     let mut decided = Decided::default();
+    let mut gaps = Gaps::new(options.missing);
     let mut histories = Vec::new();
     for (id, mut rows) in groups {
         let of_time = columns.time.as_ref().map(|time| table.name(time.column));
@@ -51,7 +52,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
                 Some(id) => format!("{id}/{}", table.name(column)),
             };
             let fields = rows.iter().map(|row| Field::of(&table.rows[*row], column));
-            let values = values(table.path, &name, fields, options.missing)?;
+            let values = gaps.values(table.path, &name, fields)?;
             histories.push(History {
                 values: spread(values, &placed, options.fill),
                 timeline: timeline.clone(),
@@ -64,6 +65,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         read_as.add("id", table.header.shown(id));
     }
     decided.tell(table, &columns, options.fill, &mut read_as);
+    gaps.tell(&mut read_as);
     Ok(Histories { histories, read_as })
 }
 

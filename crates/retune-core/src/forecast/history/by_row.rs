@@ -1,7 +1,7 @@
 //! Tables with a history in each row, of any lengths, as in the M4 competition.
 
 use super::by_column::read_as;
-use super::fill::{Field, values};
+use super::fill::{Field, Gaps};
 use super::table::Table;
 use super::{Histories, History};
 use crate::Error;
@@ -13,6 +13,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         Some(name) => Some(table.find(name)?),
         None => first_is_id(table).then_some(0),
     };
+    let mut gaps = Gaps::new(options.missing);
     let history = |(number, row): (usize, &Row)| {
         let id = id.filter(|id| *id < row.len());
         let name = id.map(|id| row.get(id).trim().to_owned());
@@ -23,7 +24,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         let columns = columns.filter(|column| Some(*column) != id);
         let fields = columns.map(|column| Field::of(row, column));
         Ok(History {
-            values: values(table.path, &name, fields, options.missing)?,
+            values: gaps.values(table.path, &name, fields)?,
             timeline: Timeline::counts(),
             name,
         })
@@ -40,6 +41,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         |id| table.header.shown(id),
     );
     read_as.add("id", id);
+    gaps.tell(&mut read_as);
     Ok(Histories { histories, read_as })
 }
 

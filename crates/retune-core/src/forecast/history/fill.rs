@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::forecast::Fill;
 use crate::forecast::timeline::Placed;
 use crate::series::{Missing, fill_gaps};
-use crate::table::{Misfit, Place, Row, number, within_range};
+use crate::table::{Misfit, Place, ReadAs, Row, number, within_range};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -28,17 +28,46 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The values of the history `name`.
-pub(super) fn values<'a>(
-    path: &Path,
-    name: &str,
-    fields: impl Iterator<Item = Field<'a>>,
+/// What is done about missing values, and what was done.
+#[derive(Debug)]
+pub(super) struct Gaps {
     missing: Missing,
-) -> Result<Vec<f64>, Error> {
-    let read = |field: Field<'a>| {
+    /// How many were filled, and the line of the first.
+    filled: Option<(usize, usize)>,
+}
+
+impl Gaps {
+    pub(super) fn new(missing: Missing) -> Self {
+        Self {
+            missing,
+            filled: None,
+        }
+    }
+
+    /// The values of the history `name`.
+    pub(super) fn values<'a>(
+        &mut self,
+        path: &Path,
+        name: &str,
+        fields: impl Iterator<Item = Field<'a>>,
+    ) -> Result<Vec<f64>, Error> {
+        let values = fields.map(|field| self.value(path, field));
+        let mut values: Vec<f64> = values.collect::<Result<_, _>>()?;
+        if !fill_gaps(&mut values) {
+            let (path, name) = (path.display(), shorten(name));
+            let message =
+                format!("{path}: every value of `{name}` is missing; expected at least one number");
+            return Err(Error::new(ErrorKind::MissingValue, message));
+        }
+        Ok(values)
+    }
+
+    /// The number in a field, NaN for a missing one that is to be filled.
+    fn value(&mut self, path: &Path, field: Field<'_>) -> Result<f64, Error> {
         let place = || Place::field(path, field.line, field.column);
         match within_range(number::<f64>(field.text)) {
-            Ok(value) if value.is_nan() && missing == Missing::Reject => {
+            Ok(value) if !value.is_nan() => Ok(value),
+            Ok(_) if self.missing == Missing::Reject => {
                 let message = "the value is missing; expected a number in every field";
                 Err(Error::new(ErrorKind::MissingValue, message)
                     .at(place())
@@ -49,22 +78,26 @@ pub(super) fn values<'a>(
                     .with_setting("missing", "interpolate")
                     .with_setting("rows", ""))
             }
-            Ok(value) => Ok(value),
+            Ok(missing) => {
+                let (filled, _) = self.filled.get_or_insert((0, field.line));
+                *filled += 1;
+                Ok(missing)
+            }
             Err(misfit @ Misfit::TooLarge) => Err(misfit.error(field.text, place())),
             Err(misfit @ Misfit::NotANumber) => Err(misfit
                 .error(field.text, place())
                 .with_hint("correct the field, or name the columns that hold the values")
                 .with_setting("column", "")),
         }
-    };
-    let mut values: Vec<f64> = fields.map(read).collect::<Result<_, _>>()?;
-    if !fill_gaps(&mut values) {
-        let (path, name) = (path.display(), shorten(name));
-        let message =
-            format!("{path}: every value of `{name}` is missing; expected at least one number");
-        return Err(Error::new(ErrorKind::MissingValue, message));
     }
-    Ok(values)
+
+    /// Says how many were filled, and where to look.
+    pub(super) fn tell(&self, read_as: &mut ReadAs) {
+        if let Some((filled, line)) = self.filled {
+            let said = format!("{filled} filled from their neighbours, the first on line {line}");
+            read_as.add("missing", said);
+        }
+    }
 }
 
 /// Values at their places, and what is between them filled in.

@@ -100,6 +100,40 @@ fn files_that_cannot_be_read_are_errors() {
     assert_eq!(read().unwrap()[0].values, [1.0, 2.0]);
 }
 
+#[test]
+fn what_was_filled_is_said_with_the_place_of_the_first() {
+    let tsf = "@attribute series_name string\n@data\nA:1,2\nB:3,?\n";
+    for (name, text, given, said) in [
+        (
+            "a.csv",
+            "year,a,b\n1,1,2\n2,?,3\n3,4,\n",
+            "fill",
+            "2 filled from their neighbours, the first on line 3",
+        ),
+        (
+            "a.csv",
+            "H1,6,5,1\nH2,7,NA,8\n",
+            "rows fill",
+            "1 filled from their neighbours, the first on line 2",
+        ),
+        (
+            "a.tsf",
+            tsf,
+            "fill",
+            "1 filled from their neighbours, the first on line 4",
+        ),
+    ] {
+        let read = History::parse(Path::new(name), text, &options(given)).unwrap();
+        assert_eq!(read.read_as.about("missing"), Some(said));
+        let whole = text
+            .replace(['?'], "9")
+            .replace("NA", "9")
+            .replace("4,\n", "4,9\n");
+        let read = History::parse(Path::new(name), &whole, &options(given)).unwrap();
+        assert_eq!(read.read_as.about("missing"), None);
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_histories_or_an_error(

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Span;
 use jiff::civil::DateTime;
 
-use super::fill::{Field, values};
+use super::fill::{Field, Gaps};
 use super::{Histories, History};
 use crate::forecast::timeline::{Grid, TimeColumn};
 use crate::forecast::{HistoryOptions, Timeline};
@@ -84,6 +84,7 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
     }
     check_memory_of_series(path, text)?;
     let mut header = Header::default();
+    let mut gaps = Gaps::new(options.missing);
     let mut in_data = false;
     let mut histories = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
@@ -93,7 +94,7 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
         }
         if in_data {
             let number = histories.len() + 1;
-            histories.push(header.history(path, line, text, number, options)?);
+            histories.push(header.history(path, line, text, number, options, &mut gaps)?);
         } else {
             in_data = header.declare(path, line, text)?;
         }
@@ -111,7 +112,8 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
     let dated = options.time.is_none() && header.attributes.iter().any(|(_, is_time)| *is_time);
     let times = header.step.filter(|_| dated);
     let times = times.map_or("counts".to_owned(), |step| format!("every {step:#}"));
-    read_as.add("times", times);
+    read_as.add("time", times);
+    gaps.tell(&mut read_as);
     Ok(Histories { histories, read_as })
 }
 
@@ -169,6 +171,7 @@ impl Header {
         text: &str,
         number: usize,
         options: &HistoryOptions,
+        gaps: &mut Gaps,
     ) -> Result<History, Error> {
         let own = self.attributes.len();
         let parts: Vec<&str> = text.splitn(own + 1, ':').map(str::trim).collect();
@@ -198,7 +201,7 @@ impl Header {
         let row = Row::new(line, attributes.iter().copied().chain(last.split(',')));
         let fields = (own..row.len()).map(|column| Field::of(&row, column));
         Ok(History {
-            values: values(path, &name, fields, options.missing)?,
+            values: gaps.values(path, &name, fields)?,
             timeline,
             name,
         })

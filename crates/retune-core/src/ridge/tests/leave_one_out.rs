@@ -273,8 +273,8 @@ fn repeated_rows_and_huge_and_tiny_values_stay_finite() {
 #[test]
 fn a_ridge_refuses_wrong_input() {
     for (features, targets, rows, expected) in [
-        (1, 1, 0, "there are 0 rows to fit on, expected at least 2"),
-        (1, 1, 1, "there are 1 rows to fit on, expected at least 2"),
+        (1, 1, 0, "there are no rows to fit on, expected at least 2"),
+        (1, 1, 1, "there is one row to fit on, expected at least 2"),
         (3, 2, 2, "3 features and 2 targets do not make 2 rows"),
         (4, 0, 2, "4 features and 0 targets do not make 2 rows"),
     ] {
