@@ -244,9 +244,12 @@ fn a_server_that_cannot_be_reached() {
 #[test]
 fn an_address_that_is_none() {
     let cache = tempfile::tempdir().unwrap();
-    for url in ["", "nonsense", "ftp://127.0.0.1", "http://"] {
+    for url in ["", "nonsense", "ftp://127.0.0.1", "file:///data", "http://"] {
         let error = download_into(cache.path(), NAME, url, &mut |_| {}).unwrap_err();
-        assert!(error.to_string().starts_with("cannot download "), "{error}");
+        let error = error.to_string();
+        assert!(error.starts_with("cannot download "), "{error}");
+        let told = error.ends_with("expected an address that begins with https:// or http://");
+        assert_eq!(told, url != "http://", "{error}");
     }
     assert_eq!(left_behind(cache.path()), Vec::<PathBuf>::new());
 }

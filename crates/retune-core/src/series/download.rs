@@ -137,10 +137,19 @@ fn fetch(
     };
     let unreachable = |reason| failed(reason, "check the connection and try again");
     let oversized = || oversized(url, "the download", LARGEST_DOWNLOAD);
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    let is = |wanted: &str| scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(wanted));
+    if !is("https") && !is("http") {
+        let reason = "expected an address that begins with https:// or http://".to_owned();
+        return Err(failed(
+            reason,
+            "a data set that is here already is named by its folder",
+        ));
+    }
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         // Whoever sends an address that is encrypted elsewhere must not make it plain.
-        .https_only(url.starts_with("https://"))
+        .https_only(is("https"))
         .timeout_global(Some(patience.all))
         .timeout_resolve(Some(patience.step))
         .timeout_connect(Some(patience.step))
