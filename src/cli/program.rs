@@ -3,7 +3,7 @@
 use std::fmt;
 
 use retune::audio::read_case;
-use retune::program::{ForecastProgram, Part};
+use retune::program::{Content, ForecastProgram, Part};
 
 use super::prelude::*;
 
@@ -22,15 +22,24 @@ impl ProgramArgs {
     /// Reads a program that classifies, and finds its sources, in its order.
     pub fn load(&self) -> Result<(Program, Vec<SourceWeights>)> {
         let program = Program::load(&self.program)?;
-        let sources = program.find_sources(&self.given()?)?;
+        let sources = self.find(&program)?;
         Ok((program, sources))
     }
 
     /// Reads a program that forecasts, and finds its source.
     pub fn load_forecast(&self) -> Result<(ForecastProgram, SourceWeights)> {
         let program = ForecastProgram::load(&self.program)?;
-        let mut sources = program.find_sources(&self.given()?)?;
+        let mut sources = self.find(&program)?;
         Ok((program, sources.swap_remove(0)))
+    }
+
+    /// The sources of the program, in its order.
+    fn find<T: Content>(
+        &self,
+        program: &retune::program::Program<T>,
+    ) -> Result<Vec<SourceWeights>> {
+        let found = program.find_sources(&self.given()?);
+        Ok(found.map_err(|error| error.of_file(&self.program))?)
     }
 
     /// The sources that were given.

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use retune_core::argmax;
 
 use super::{Branch, Examples, FitProgress, FitSettings, Fitted, LeftOut, ReadoutKind};
-use crate::Error;
 use crate::kernel::Kernels;
 use crate::mapping::{Mapping, Pooling, Readout};
 use crate::parameters::Numbers;
@@ -17,6 +16,7 @@ use crate::program::{Part, Trained, features};
 use crate::ridge::{Ridge, log_spaced, rows_of};
 use crate::source::{SourceModel, SourceSpec};
 use crate::stacking::weights;
+use crate::{Error, limits};
 
 /// The most branches whose readouts are fitted together, each on a thread of its own, and the most
 /// activations that these may have.
@@ -227,7 +227,7 @@ fn choose(
             source: *source,
             transform: transform.clone(),
             mapping: Mapping::new(readout),
-            weight: several.iter().map(|(.., weight)| weight).sum(),
+            weight: together(several.iter().map(|(.., weight)| *weight)),
         });
     }
     let temperature = Temperature::fit(&mean, &classes, count)?;
@@ -249,6 +249,11 @@ fn choose(
         through_labels: false,
         left_out,
     })
+}
+
+/// The weight of a part in place of several: rounded ones may sum to a little more than all of them are.
+fn together(weights: impl Iterator<Item = f32>) -> f32 {
+    weights.sum::<f32>().min(*limits::WEIGHT.end())
 }
 
 /// What leaving one series out says of the whole program, from the probabilities that it gives them.
@@ -273,4 +278,13 @@ fn targets(examples: Examples) -> Vec<f32> {
         1 if count == 2 => both.into_iter().skip(1).step_by(2).collect(),
         _ => both,
     }
+}
+
+/// 0.1 of 32 bits is more than a tenth: ten of them sum to 1.0000001.
+#[cfg(test)]
+#[test]
+fn weights_of_one_part_are_never_more_than_all() {
+    assert_eq!([0.1f32; 10].iter().sum::<f32>(), 1.000_000_1);
+    assert_eq!(together([0.1; 10].into_iter()), 1.0);
+    assert_eq!(together([0.25, 0.5].into_iter()), 0.75);
 }

@@ -10,6 +10,7 @@ use crate::limits;
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
 use crate::series::{Classes, Level, Scaling};
+use crate::source::SourceSpec;
 use crate::transform::{Recording, Transform};
 use crate::{Error, ErrorKind};
 
@@ -24,6 +25,13 @@ pub struct Part {
     pub mapping: Mapping,
     /// How much its scores count; the weights of all parts sum to 1.
     pub weight: f32,
+}
+
+impl Part {
+    /// The rate in Hz of the recordings that it hears; none where it hears series.
+    fn rate(&self) -> Option<u32> {
+        Some(self.transform.downcast::<Recording>()?.rate)
+    }
 }
 
 /// What a program that classifies holds beside its trained numbers.
@@ -72,6 +80,10 @@ impl Content for Classification {
         for part in &self.parts {
             limits::within("weight of a part", part.weight, &limits::WEIGHT)?;
         }
+        let mut rates = self.parts.windows(2);
+        if rates.any(|pair| pair[0].rate() != pair[1].rate()) {
+            return Err("its parts do not all hear recordings of one rate, or series".to_owned());
+        }
         let sum: f32 = self.parts.iter().map(|part| part.weight).sum();
         if (sum - 1.0).abs() > limits::ROUNDING {
             return Err(format!("the weights of its parts sum to {sum}, expected 1"));
@@ -81,6 +93,14 @@ impl Content for Classification {
         }
         let sharpness = self.inverse_temperature;
         limits::within("inverse temperature", sharpness, &limits::SHARPNESS)
+    }
+
+    fn check_sources(&self, sources: &[&SourceSpec]) -> Result<(), Error> {
+        self.parts.iter().try_for_each(|part| {
+            let source = sources[part.source];
+            part.transform.check(source, self.series_length)?;
+            part.mapping.check(source, self.labels.len())
+        })
     }
 }
 
@@ -97,8 +117,7 @@ impl Program {
 
     /// The rate in Hz of the recordings that the program takes; none where it takes series.
     pub fn rate(&self) -> Option<u32> {
-        let mut parts = self.parts().iter();
-        parts.find_map(|part| Some(part.transform.downcast::<Recording>()?.rate))
+        self.parts().first()?.rate()
     }
 
     /// The settings of the fit that predicting or the reader needs.

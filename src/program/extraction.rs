@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Program, Scaled, Task};
-use crate::Error;
-use crate::limits;
 use crate::mapping::Pooling;
 use crate::parameters::Numbers;
 use crate::series::{Level, Scaling};
+use crate::source::SourceSpec;
 use crate::transform::Transform;
+use crate::{Error, limits};
 
 /// A program that gives features.
 pub type FeatureProgram = Program<Extraction>;
@@ -49,6 +49,14 @@ impl Content for Extraction {
             true => Ok(()),
             false => Err("its level is not finite, or its deviation not above 0".to_owned()),
         }
+    }
+
+    fn check_sources(&self, sources: &[&SourceSpec]) -> Result<(), Error> {
+        let mut parts = self.parts.iter();
+        parts.try_for_each(|part| {
+            part.transform
+                .check(sources[part.source], self.series_length)
+        })
     }
 }
 

@@ -7,10 +7,10 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Content, Header, Program, Task};
+use super::{Content, FIT_AGAIN, Header, Program, Task};
 use crate::limits;
 use crate::parameters::Numbers;
-use crate::storage::{HashSum, Stored, read_file, write_whole};
+use crate::storage::{HashSum, HostTensor, Stored, read_file, write_whole};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -40,6 +40,7 @@ impl<T: Content> Program<T> {
     /// When a number is larger than a file may hold.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let checked = self.header.check(&self.tensors);
+        let checked = checked.and_then(|()| finite(&self.tensors));
         let header = checked.and_then(|()| self.header.to_text());
         let header = header.map_err(|reason| {
             let message = format!("the program cannot be saved: {reason}");
@@ -177,12 +178,23 @@ fn open(bytes: &[u8], path: &Path) -> Result<(Task, String, Numbers), Error> {
     Ok((task, header, stored.tensors))
 }
 
+/// What is not finite cannot be read again.
+fn finite(tensors: &Numbers) -> Result<(), String> {
+    let is_good = |tensor: &HostTensor| tensor.values.iter().all(|value| value.is_finite());
+    match tensors.iter().find(|(_, tensor)| !is_good(tensor)) {
+        None => Ok(()),
+        Some((name, _)) => Err(format!(
+            "its tensor {name} holds a value that is not finite"
+        )),
+    }
+}
+
 /// A file that is no program, or a damaged one.
 fn damaged(path: &Path, reason: impl Display) -> Error {
     let message = format!("{}: not a program, or damaged: {reason}", path.display());
     Error::new(ErrorKind::Malformed, message)
         .of_file(path)
-        .with_hint("check that it is a program that `fit` or the like wrote, or fit it again")
+        .with_hint(FIT_AGAIN)
 }
 
 /// The sha256 over the header's text and every tensor's name, shape and values.

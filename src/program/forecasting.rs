@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Content, Program, Task};
 use crate::forecast::Conformal;
-use crate::limits;
 use crate::parameters::Numbers;
 use crate::ridge::LinearModel;
+use crate::source::SourceSpec;
 use crate::storage::HostTensor;
 use crate::transform::Transform;
+use crate::{Error, limits};
 
 /// How the names of the readout's numbers start in a program.
 const READOUT: &str = "readout.";
@@ -104,6 +105,11 @@ impl Content for Forecasting {
             true => Ok(()),
             false => Err("its readout is misshapen".to_owned()),
         }
+    }
+
+    fn check_sources(&self, sources: &[&SourceSpec]) -> Result<(), Error> {
+        let mut transforms = self.settings.transforms.iter();
+        transforms.try_for_each(|transform| transform.check(sources[0], self.context))
     }
 }
 

@@ -26,11 +26,12 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::limits;
 use crate::parameters::Numbers;
-use crate::setting;
-use crate::source::{SourceReference, SourceWeights};
+use crate::source::{SourceReference, SourceSpec, SourceWeights};
+use crate::{Error, ErrorKind, limits, setting};
+
+/// What to do about a file that is no program.
+const FIT_AGAIN: &str = "check that it is a program that `fit` or the like wrote, or fit it again";
 
 /// What a program predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,15 @@ pub trait Content: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned
     ///
     /// The end of a sentence on a damaged file.
     fn check(&self, sources: usize, tensors: &Numbers) -> Result<(), String>;
+
+    /// Whether it can be used with its sources, in its order.
+    ///
+    /// # Errors
+    ///
+    /// When a setting of a part is out of range, or does not suit its source.
+    fn check_sources(&self, _sources: &[&SourceSpec]) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// The readable part of a program file.
@@ -132,7 +142,8 @@ impl<T: Content> Program<T> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for one that is neither, and where none that was given is one of them.
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for one that is neither, and where none that was given is one of them;
+    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) where a setting of the program is out of range or does not suit its source.
     pub fn find_sources(&self, given: &[SourceWeights]) -> Result<Vec<SourceWeights>, Error> {
         let same = |one: &SourceReference, other: &SourceWeights| one.sha256 == other.sha256();
         let is_wanted = |other| self.sources().iter().any(|one| same(one, other));
@@ -147,7 +158,14 @@ impl<T: Content> Program<T> {
             };
             found.ok_or_else(|| wanted.missing(given))
         };
-        self.sources().iter().map(find).collect()
+        let found: Vec<SourceWeights> =
+            self.sources().iter().map(find).collect::<Result<_, _>>()?;
+        let specs: Vec<&SourceSpec> = found.iter().map(SourceWeights::spec).collect();
+        self.content().check_sources(&specs).map_err(|error| {
+            let message = format!("the program is damaged: {error}");
+            Error::new(ErrorKind::Damaged, message).with_hint(FIT_AGAIN)
+        })?;
+        Ok(found)
     }
 
     /// Of the sources given those of the program, in its order.

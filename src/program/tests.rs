@@ -224,10 +224,30 @@ fn numbers_of_a_forecaster_are_in_their_ranges() {
                 widths,
             ),
             ("/intervals/levels/0/half_widths", json!([1.0]), widths),
+            (
+                "/intervals/levels/0/half_widths",
+                json!([1e9, 1e9]),
+                "an interval of a higher level is narrower",
+            ),
             ("/intervals/levels/0/level", json!(0.5), "intervals are for"),
             ("/intervals/levels", json!([]), "intervals are for"),
             ("/intervals/horizon", json!(3), widths),
         ],
+    );
+}
+
+/// What is written can be read.
+#[test]
+fn a_tensor_that_is_not_finite_is_not_saved() {
+    let mut program = forecasting();
+    let (_, tensor) = program.tensors.iter_mut().next().unwrap();
+    tensor.values[0] = f32::NAN;
+    let error = program.to_bytes().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("holds a value that is not finite"),
+        "{error}"
     );
 }
 

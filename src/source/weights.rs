@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{SourceModel, SourceSpec, shipped};
+use super::{SourceModel, SourceSpec, motion, shipped};
 use crate::kernel::Kernels;
 use crate::limits::LARGEST_FILE;
 use crate::parameters::Numbers;
@@ -174,6 +174,11 @@ impl SourceWeights {
             entry.ok_or_else(|| no_source(reason))
         };
         let format = entry("format", "its metadata names no format")?;
+        if format == motion::FORMAT {
+            let message = format!("{origin} is a source of motion; expected one that hears");
+            return Err(Error::new(ErrorKind::Mismatch, message)
+                .with_hint("`retune motion adapt` and `retune motion predict` take it"));
+        }
         let kind: OnHost = registry::find(&format).ok_or_else(|| {
             let known = registry::all::<OnHost>().into_iter();
             let known: Vec<String> = known.map(|(name, _)| format!("{name:?}")).collect();

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use super::classifier::Classifier;
+use super::classifier::{Classifier, check_answer};
 use super::score::risk;
 use crate::fit::member_seed;
 use crate::kernel::Kernels;
@@ -115,6 +115,7 @@ impl<B: Kernels> Classifier<B> {
             let found = outputs.logits.ok_or_else(|| source.spec().no_labels())?;
             let [_, width] = found.dims();
             let values = host(found).values;
+            check_answer(values.iter().copied(), width, index * BATCH)?;
             logits.extend(values.chunks_exact(width).map(<[f32]>::to_vec));
         }
         Ok(logits)

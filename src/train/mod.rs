@@ -14,6 +14,7 @@ pub use spsa::Spsa;
 pub use zeroth_order::RandomDirections;
 pub(crate) use zeroth_order::unit;
 
+use std::iter::once;
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -167,7 +168,10 @@ impl Plan {
                 true => None,
                 false => Some(self.watched(objective, numbers)?),
             };
-            if !training_loss.is_finite() || validation_loss.is_some_and(|loss| !loss.is_finite()) {
+            let mut losses = once(training_loss).chain(validation_loss);
+            let all_finite =
+                losses.all(f64::is_finite) && numbers.iter().all(|one| one.is_finite());
+            if !all_finite {
                 return Err(diverged(epoch));
             }
             report(Progress {
@@ -276,8 +280,9 @@ pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
 
 /// Training that ran away in an epoch, from 1.
 pub(crate) fn diverged(epoch: usize) -> Error {
-    let message = format!("the loss is not finite in epoch {epoch}");
-    Error::new(ErrorKind::Diverged, message).with_hint("try a smaller learning rate")
+    let message = format!("the loss, or a number that is trained, is not finite in epoch {epoch}");
+    Error::new(ErrorKind::Diverged, message)
+        .with_hint("look for huge values in what is trained on, or try a smaller learning rate")
 }
 
 /// What is made small: a mean loss over cases, as a function of numbers.

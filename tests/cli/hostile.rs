@@ -129,6 +129,11 @@ fn numbers_that_would_take_the_memory_or_turn_the_answer_are_refused() {
         );
         assert!(stderr.contains(expected), "{stderr}");
     }
+    // What only the source can tell is checked beside it, and names the file too.
+    edit("/parts/0/transform/segments", Value::from(0));
+    let stderr = bench.fails(&words("predict p.safetensors Waves/Waves_TEST.tsv"));
+    let expected = "error: p.safetensors: the program is damaged: ";
+    assert!(stderr.starts_with(expected), "{stderr}");
     let stderr = bench.fails(&words("archive run --data . --out o --seeds 1000000000000"));
     assert!(
         stderr.contains("there are 1000000000000 seeds; expected 10000 at most"),

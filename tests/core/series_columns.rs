@@ -301,6 +301,14 @@ fn a_long_table_is_refused_or_read_by_its_names() {
             .contains("a.csv:17:2: the time `1` of the series `2`"),
         "{error}"
     );
+    let third = format!("1,2,{:.5},", value(1, 2));
+    let error = read_as("a.csv", &text.replace(&third, "1,2,,"), &long(Some("time"))).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("a.csv:8: value 3 of the series `1`, which begins here, is missing"),
+        "{error}"
+    );
     let broken = text.replacen("0,5,", "1,5,", 1);
     let error = read_as("a.csv", &broken, &long(None)).unwrap_err();
     assert!(error.to_string().contains("has the label"), "{error}");

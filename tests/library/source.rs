@@ -6,11 +6,13 @@ use crate::common::{
 };
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
+use retune::Engine;
 use retune::audio::load_clip;
 use retune::kernel::Cpu;
 use retune::kernel::Kernels;
-use retune::source::attention_rnn::{Activations, AttentionRnn, LABELS};
-use retune::source::{Input, SourceModel, SourceWeights};
+use retune::motion::{MotionSourceWeights, Scaling, SourceSignals};
+use retune::source::attention_rnn::{Activations, AttentionRnn, AttentionRnnSource, LABELS};
+use retune::source::{Input, SourceModel, SourceWeights, SpeechClip};
 
 /// The probabilities of the words in audio.
 fn heard(source: &AttentionRnn<Cpu>, audio: Tensor<Cpu, 2>) -> Tensor<Cpu, 2> {
@@ -131,6 +133,44 @@ fn a_source_file_is_read_back_as_written_and_damage_is_found() {
         let error = SourceWeights::load(&path).unwrap_err().to_string();
         assert!(error.contains("source.safetensors"), "{name}: {error}");
     }
+    let joints = vec!["knee".to_owned()];
+    let signals = SourceSignals {
+        input_joints: joints.clone(),
+        target_joints: joints.clone(),
+        window: 8,
+        horizon: 4,
+        rate_hz: 50.0,
+        scaling: Scaling {
+            joints,
+            means: vec![0.0],
+            deviations: vec![1.0],
+        },
+    };
+    let motion = MotionSourceWeights::random("m", signals, 4, 0).unwrap();
+    let error = SourceWeights::from_bytes(&motion.to_bytes(), "m.safetensors").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "m.safetensors is a source of motion; expected one that hears"
+    );
     let error = SourceWeights::find("no-such-source").unwrap_err();
     assert!(error.hint().unwrap().contains("source list"));
+}
+
+/// The weights are finite and in their shapes, so the file is a source; what it answers is nonsense.
+#[test]
+fn an_answer_that_is_not_finite_is_an_error_whatever_asks_for_it() {
+    let source = SourceWeights::find("random-0").unwrap();
+    let mut tensors = source.tensors().clone();
+    let kernel = tensors.get_mut("conv1.kernel").unwrap();
+    kernel.values.fill(1e38);
+    let source = SourceWeights::new::<AttentionRnnSource>("huge", tensors).unwrap();
+    let engine = Engine::cpu().unwrap();
+    let clip = |at: usize| 0.5 * (at as f32 * 0.1).sin();
+    let samples: Vec<f32> = (0..16000).map(clip).collect();
+    let expected = "what the source huge answers to a recording is not finite";
+    let heard = engine.listen(&source, std::slice::from_ref(&samples));
+    assert_eq!(heard.unwrap_err().to_string(), expected);
+    let words = [SpeechClip::new(&samples, 0)];
+    let error = engine.measure(&source, &words).unwrap_err();
+    assert_eq!(error.to_string(), expected);
 }

@@ -9,6 +9,7 @@ mod weights;
 
 pub use network::MotionNetwork;
 pub use signals::SourceSignals;
+pub(super) use weights::FORMAT;
 pub use weights::MotionSourceWeights;
 pub(crate) use weights::check_tensors;
 

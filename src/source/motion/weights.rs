@@ -13,7 +13,7 @@ use crate::source::{SourceReference, SourceSpec, weights};
 use crate::storage::{Stored, read_file, sha256, write_whole};
 
 /// The value of the `format` entry in the file's metadata.
-const FORMAT: &str = "retune-motion-source-1";
+pub(in crate::source) const FORMAT: &str = "retune-motion-source-1";
 /// What to do about a file without one.
 const MAKE_ONE: &str = "make a motion source with `retune motion pretrain`";
 /// The stream of a seed that weights are drawn from.

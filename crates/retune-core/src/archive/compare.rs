@@ -108,8 +108,8 @@ impl Comparison {
 
     /// The pair of two methods, seen from the first; `None` when they are the same.
     pub fn pair(&self, one: usize, other: usize) -> Option<Pair> {
-        let mut pairs = self.pairs.iter();
-        let mut pair = pairs.find(|pair| pair.is_of(one, other))?.clone();
+        let place = place_of(self.standings.len(), one, other);
+        let mut pair = self.pairs.get(place?)?.clone();
         if pair.one != one {
             let test = pair.test;
             (pair.one, pair.other) = (one, other);
@@ -121,10 +121,12 @@ impl Comparison {
     }
 }
 
-impl Pair {
-    fn is_of(&self, one: usize, other: usize) -> bool {
-        [(one, other), (other, one)].contains(&(self.one, self.other))
-    }
+/// Where the pair of two of so many methods stands among all of them; `None` when they are the same.
+fn place_of(methods: usize, one: usize, other: usize) -> Option<usize> {
+    let (one, other) = (one.min(other), one.max(other));
+    // Before those of one method are those of all methods before it.
+    let before = one * (2 * methods - one - 1) / 2;
+    (one != other).then(|| before + other - one - 1)
 }
 
 fn standings(methods: &[String], table: &[Vec<f64>]) -> Vec<Standing> {
@@ -190,14 +192,16 @@ fn pairs(methods: usize, table: &[Vec<f64>]) -> Vec<Pair> {
 
 fn cliques(order: &[usize], pairs: &[Pair]) -> Vec<Range<usize>> {
     let differ = |one: usize, other: usize| {
-        let mut pairs = pairs.iter();
-        pairs.any(|pair| pair.holm < SIGNIFICANT && pair.is_of(one, other))
+        let pair = place_of(order.len(), one, other).and_then(|place| pairs.get(place));
+        pair.is_some_and(|pair| pair.holm < SIGNIFICANT)
     };
-    let joins = |range: &[usize], next: &usize| range.iter().all(|one| !differ(*one, *next));
+    let joins = |range: &[usize], next: usize| range.iter().all(|one| !differ(*one, next));
     let mut cliques: Vec<Range<usize>> = Vec::new();
+    // What joins from one start on joins from a later one too.
+    let mut end = 0;
     for start in 0..order.len() {
-        let mut end = start + 1;
-        while end < order.len() && joins(&order[start..end], &order[end]) {
+        end = end.max(start + 1);
+        while end < order.len() && joins(&order[start..end], order[end]) {
             end += 1;
         }
         let inside = cliques.last().is_some_and(|last| end <= last.end);

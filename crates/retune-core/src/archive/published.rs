@@ -7,6 +7,9 @@ use super::Accuracies;
 use crate::table::read_text;
 use crate::{Error, ErrorKind};
 
+/// The most methods of a table: each is compared with each.
+const MOST_METHODS: usize = 1000;
+
 /// Reads a tab-separated table of accuracies in percent: a first line with `dataset` and the names
 /// of the methods, then a line for each data set. An empty field, `-` or `NaN` is not known.
 ///
@@ -37,6 +40,13 @@ fn parse(text: &str) -> Result<Accuracies, (usize, String)> {
     if methods.is_empty() || methods.iter().any(String::is_empty) {
         return Err((1, "a column of accuracies has no name".to_owned()));
     }
+    if methods.len() > MOST_METHODS {
+        let found = methods.len();
+        return Err((
+            1,
+            format!("there are {found} methods; expected {MOST_METHODS} at most"),
+        ));
+    }
     let mut seen = BTreeSet::new();
     if let Some(twice) = methods.iter().find(|name| !seen.insert(*name)) {
         return Err((1, format!("two columns are called `{twice}`")));
@@ -62,6 +72,11 @@ fn parse(text: &str) -> Result<Accuracies, (usize, String)> {
     }
     if rows.is_empty() {
         return Err((2, "there is no data set".to_owned()));
+    }
+    let known = || rows.values().flatten().flatten();
+    if known().all(|share| *share <= 0.01) && known().any(|share| *share > 0.0) {
+        let reason = "no accuracy is above 1 percent: these look like shares of 1".to_owned();
+        return Err((2, reason));
     }
     Ok(Accuracies { methods, rows })
 }

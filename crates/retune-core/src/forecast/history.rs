@@ -12,10 +12,12 @@ mod time;
 mod time_names;
 mod tsf;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::HistoryOptions;
 use crate::table::{read_text, shown};
+use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 pub use histories::{Histories, History};
 use table::Table;
@@ -45,7 +47,7 @@ impl History {
     /// See [`History::read`].
     pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Histories, Error> {
         if tsf::is_tsf(path, text) {
-            return tsf::read(path, text, options);
+            return tsf::read(path, text, options).and_then(|read| told_apart(path, read));
         }
         let conflict = |other| {
             let message = format!("a history in each row and {other} exclude each other");
@@ -66,10 +68,26 @@ impl History {
             return conflict(other);
         }
         let table = Table::read(path, text, options)?;
-        if options.rows {
-            by_row::read(&table, options)
-        } else {
-            by_column::read(&table, options)
+        let read = match options.rows {
+            true => by_row::read(&table, options)?,
+            false => by_column::read(&table, options)?,
+        };
+        told_apart(path, read)
+    }
+}
+
+/// Histories of one name would give forecasts that nobody can tell apart.
+fn told_apart(path: &Path, read: Histories) -> Result<Histories, Error> {
+    let mut seen = HashSet::new();
+    let mut names = read.histories.iter().map(|history| &history.name);
+    match names.find(|name| !seen.insert(*name)) {
+        None => Ok(read),
+        Some(twice) => {
+            let (path, name) = (path.display(), shorten(twice));
+            let message = format!(
+                "{path}: two series are called `{name}`, and what is forecast of them could not be told apart"
+            );
+            Err(Error::new(ErrorKind::Column, message).with_hint("rename one of them"))
         }
     }
 }

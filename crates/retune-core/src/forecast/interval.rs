@@ -106,11 +106,20 @@ impl Conformal {
                 .levels
                 .iter()
                 .all(|known| known.half_widths.len() == horizon);
-        match whole && all.clone().all(is_good) {
-            true => Ok(()),
-            false => Err(format!(
+        if !whole || !all.clone().all(is_good) {
+            return Err(format!(
                 "its intervals are no {horizon} widths of at least 0 for each level"
-            )),
+            ));
+        }
+        let mut rising: Vec<&Level> = self.levels.iter().collect();
+        rising.sort_by(|one, other| one.level.total_cmp(&other.level));
+        let narrower = |pair: &[&Level]| {
+            let mut steps = pair[0].half_widths.iter().zip(&pair[1].half_widths);
+            steps.any(|(lower, higher)| lower > higher)
+        };
+        match rising.windows(2).any(narrower) {
+            true => Err("an interval of a higher level is narrower than one of a lower".to_owned()),
+            false => Ok(()),
         }
     }
 

@@ -36,8 +36,6 @@ pub(super) fn assemble(
     let mut labels = Vec::new();
     let mut series: Vec<Vec<f64>> = Vec::with_capacity(file.rows.len());
     let first = first.line;
-    let ids = file.rows.iter_mut().filter_map(|row| row.id.take());
-    let ids: Vec<String> = ids.collect();
     let mut filled = false;
     for index in 0..file.rows.len() {
         let values = std::mem::take(&mut file.rows[index].values);
@@ -68,6 +66,8 @@ pub(super) fn assemble(
         }
         series.push(values);
     }
+    let ids = file.rows.iter_mut().filter_map(|row| row.id.take());
+    let ids: Vec<String> = ids.collect();
     if options.unequal == Unequal::Resample {
         let length = length.unwrap_or_else(|| median_length(&series) / channels);
         check_resampled(&file.path, series.len() * channels, length)?;
@@ -264,9 +264,22 @@ fn complete(
     match (missing, gap) {
         (Missing::Reject, Some(index)) => {
             let index = index / length * full + index % length;
-            let message = "the value is missing; expected a number in every field";
-            Err(line
-                .error_in(file.field(row, index), ErrorKind::MissingValue, message)
+            let error = match &row.id {
+                None => {
+                    let message = "the value is missing; expected a number in every field";
+                    line.error_in(file.field(row, index), ErrorKind::MissingValue, message)
+                }
+                // The rows of a long table are gone by now.
+                Some(id) => {
+                    let (number, id) = (index + 1, shorten(id));
+                    let message = format!(
+                        "value {number} of the series `{id}`, which begins here, is missing; \
+                         expected a number in every row"
+                    );
+                    line.error(ErrorKind::MissingValue, message)
+                }
+            };
+            Err(error
                 .with_hint("fill missing values from their neighbours")
                 .with_setting("missing", "interpolate"))
         }

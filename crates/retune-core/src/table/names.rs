@@ -48,7 +48,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Column`] where there is none.
+    /// [`ErrorKind::Column`] where there is none, or several have the name.
     pub(crate) fn column(
         &self,
         wanted: &str,
@@ -61,7 +61,18 @@ impl Names {
             let index = wanted.parse::<usize>().ok()?.checked_sub(1)?;
             (index < width).then_some(index)
         };
-        self.find(wanted).or_else(numbered).ok_or_else(|| {
+        let named = |from: usize| self.iter().skip(from).position(|name| name == wanted);
+        let first = named(0);
+        if let Some(first) = first
+            && let Some(between) = named(first + 1)
+        {
+            let (path, name) = (path.display(), shorten(wanted));
+            let [first, second] = [first + 1, first + between + 2];
+            let message = format!("{path}: columns {first} and {second} are both called `{name}`");
+            return Err(Error::new(ErrorKind::Column, message)
+                .with_hint("give the number of the one that is meant, or rename the other"));
+        }
+        first.or_else(numbered).ok_or_else(|| {
             let known = match self.is_empty() {
                 true => format!("{width} columns without names"),
                 false => list(self.iter()),
@@ -89,4 +100,16 @@ impl Names {
             name => format!("column {:?} ({number}{separated}{remark})", shorten(name)),
         }
     }
+}
+
+#[cfg(test)]
+#[test]
+fn a_name_of_two_columns_is_none() {
+    let names: Names = "t,y,z,y".split(',').collect();
+    let column = |wanted| names.column(wanted, 4, "a.csv".as_ref(), "");
+    assert_eq!(column("z").unwrap(), 2);
+    assert_eq!(column("4").unwrap(), 3);
+    let error = column("y").unwrap_err().to_string();
+    assert_eq!(error, "a.csv: columns 2 and 4 are both called `y`");
+    assert!(column("x").is_err());
 }

@@ -114,6 +114,13 @@ fn where_positive<V: Vector>(values: Sum<V>, condition: Sum<V>) -> Sum<V> {
     ]
 }
 
+/// What is above 0, and 0 elsewhere. In this order what is no number stays so.
+#[inline(always)]
+fn rectified<V: Vector>(sum: Sum<V>) -> Sum<V> {
+    let none = V::splat(0.0);
+    [none.maximum(sum[0]), none.maximum(sum[1])]
+}
+
 /// One channel at the frame whose five inputs are `rows`.
 #[inline(always)]
 fn first_sum<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
@@ -121,7 +128,7 @@ fn first_sum<V: Vector>(rows: &[Row; TAPS], channel: &Channel) -> Sum<V> {
     for tap in 0..TAPS {
         sum = add_scaled(sum, load(&rows[tap]), channel.first[tap]);
     }
-    where_positive(sum, sum)
+    rectified(sum)
 }
 
 /// The outputs of a strip, each given to `give` with its frame.
@@ -144,7 +151,7 @@ fn outputs<V: Vector>(rows: &[Row], weights: &Weights, mut give: impl FnMut(usiz
             }
         }
         if let Some(done) = frame.checked_sub(MARGIN) {
-            give(done, where_positive(sums[0], sums[0]));
+            give(done, rectified(sums[0]));
         }
         sums = [sums[1], sums[2], sums[3], sums[4], bias(frame + MARGIN + 1)];
     }

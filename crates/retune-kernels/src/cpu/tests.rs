@@ -220,6 +220,18 @@ fn the_convolutions() {
     }
 }
 
+/// A rectifier that made a 0 of it would have a source answer to nonsense.
+#[test]
+fn what_is_no_number_stays_so_through_the_convolutions() {
+    let weights = convolution_weights(5);
+    for value in [f32::NAN, f32::INFINITY] {
+        let plane = Tensor::<Cpu, 3>::full([1, 5, 17], value, &Default::default());
+        let heard = Cpu::convolutions(plane, &weights).into_data();
+        let heard = heard.to_vec::<f32>().unwrap();
+        assert!(heard.iter().any(|value| !value.is_finite()), "{value}");
+    }
+}
+
 #[test]
 fn the_lstm() {
     // Seven units are no multiple of the vectors' width.

@@ -55,6 +55,23 @@ fn means_ranks_and_wins_are_those_of_the_table() {
     assert_eq!(comparison.order, [0, 1, 2]);
 }
 
+/// The time grew with the fifth power of the methods.
+#[test]
+fn many_methods_are_compared_at_once() {
+    let names: Vec<String> = (0..250).map(|at| format!("m{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let values = [0.5; 250];
+    let started = std::time::Instant::now();
+    let comparison = Comparison::of(&accuracies(&names, &[("One", &values)])).unwrap();
+    assert!(started.elapsed().as_secs() < 5);
+    let [all] = &comparison.cliques[..] else {
+        panic!("{:?}", comparison.cliques);
+    };
+    assert_eq!(*all, 0..250);
+    let pair = comparison.pair(249, 3).unwrap();
+    assert_eq!((pair.one, pair.other, pair.ties), (249, 3, 1));
+}
+
 #[test]
 fn methods_that_differ_are_in_no_clique_together() {
     let row = |index: u8| {
@@ -114,6 +131,9 @@ fn a_broken_published_table_says_where() {
     let range = |found| format!("`{found}` is no accuracy from 0 to 100 percent");
     let unnamed = "the first column is not called `dataset`";
     let again = "the data set `A` has no name or was there before";
+    let shares = "no accuracy is above 1 percent: these look like shares of 1";
+    let wide: String = (0..1001).map(|at| format!("\tm{at}")).collect();
+    let wide = format!("dataset{wide}\n");
     for (text, line, expected) in [
         ("", 1, unnamed),
         ("name\tx\n", 1, unnamed),
@@ -125,6 +145,8 @@ fn a_broken_published_table_says_where() {
         ("dataset\tx\nA\t1\nA\t1\n", 3, again),
         ("dataset\tx\nA\t101\n", 2, &range("101")),
         ("dataset\tx\nA\tgood\n", 2, &range("good")),
+        ("dataset\tx\nA\t0.96\nB\t1\n", 2, shares),
+        (&wide, 1, "there are 1001 methods; expected 1000 at most"),
     ] {
         let error = published(text).unwrap_err();
         let expected = format!("published.tsv, line {line}: {expected}");

@@ -101,6 +101,26 @@ fn files_that_cannot_be_read_are_errors() {
 }
 
 #[test]
+fn two_series_of_one_name_are_refused() {
+    let tsf = "@attribute series_name string\n@data\nA:1,2\nA:3,4\n";
+    for (name, text, given) in [
+        ("a.csv", "year,A,A\n1,1,2\n2,3,4\n", ""),
+        ("a.csv", "A,6,5,1\nA,7,2,8\n", "rows"),
+        ("a.tsf", tsf, ""),
+    ] {
+        let error = History::parse(Path::new(name), text, &options(given)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Column);
+        let expected = format!("{name}: two series are called `A`, and");
+        assert!(error.to_string().starts_with(&expected), "{error}");
+    }
+    let text = "year,A,A\n1,1,2\n2,3,4\n";
+    let found = parse(text, &options("columns=3")).unwrap();
+    assert_eq!(shown(&found[0]), "A: 2 4");
+    let error = parse(text, &options("columns=A")).unwrap_err().to_string();
+    assert_eq!(error, "a.csv: columns 2 and 3 are both called `A`");
+}
+
+#[test]
 fn what_was_filled_is_said_with_the_place_of_the_first() {
     let tsf = "@attribute series_name string\n@data\nA:1,2\nB:3,?\n";
     for (name, text, given, said) in [

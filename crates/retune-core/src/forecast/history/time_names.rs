@@ -1,6 +1,7 @@
 //! What columns of times are called.
 
 const NAMES: &str = "date time timestamp datetime date_time ds year quarter month week day hour period t \
+                     yearmonth year_month yyyymm yearmon yyyymmdd \
                      datum zeit jahr monat fecha dt \
                      epoch unix unix_time unixtime when ts fy elapsed elapsed_time";
 
