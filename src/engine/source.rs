@@ -11,7 +11,7 @@ use crate::Error;
 use crate::source::SpeechFolder;
 #[cfg(feature = "import")]
 use crate::source::attention_rnn::pretrain::{EpochProgress, PretrainSettings, Prior, pretrain};
-use crate::source::{Input, Report, SourceWeights, SpeechClip, check_heard, host, measure};
+use crate::source::{Input, Report, SourceWeights, SpeechClip, host, measure};
 
 impl Engine {
     /// The probability of each of the source's labels for each recording, `[samples]` at the
@@ -32,7 +32,7 @@ impl Engine {
                 let outputs = model.forward(Input::Audio(Tensor::from_data(samples, device)), &[]);
                 let found = outputs.probabilities().ok_or_else(|| source.spec().no_labels())?;
                 let found = host(found).values;
-                check_heard(source.spec(), &found)?;
+                source.spec().check_heard(&found)?;
                 Ok(found)
             });
             answers.collect()

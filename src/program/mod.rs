@@ -142,8 +142,8 @@ impl<T: Content> Program<T> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for one that is neither, and where none that was given is one of them;
-    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) where a setting of the program is out of range or does not suit its source.
+    /// [`ErrorKind::Mismatch`] for one that is neither, and where none that was given is one of them;
+    /// [`ErrorKind::Damaged`] where a setting of the program is out of range or does not suit its source.
     pub fn find_sources(&self, given: &[SourceWeights]) -> Result<Vec<SourceWeights>, Error> {
         let same = |one: &SourceReference, other: &SourceWeights| one.sha256 == other.sha256();
         let is_wanted = |other| self.sources().iter().any(|one| same(one, other));

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use retune_core::argmax;
 
-use super::{Input, SourceModel, SourceSpec, SourceWeights, SpeechClip, rows};
+use super::{Input, SourceModel, SourceWeights, SpeechClip, rows};
+use crate::Error;
 use crate::kernel::Kernels;
-use crate::{Error, ErrorKind};
 
 /// Clips that are heard together.
 const BATCH: usize = 64;
@@ -62,23 +62,6 @@ pub fn measure<B: Kernels>(
     })
 }
 
-/// Whether what a source makes of a recording is finite.
-pub(crate) fn check_heard<'a>(
-    source: &SourceSpec,
-    answer: impl IntoIterator<Item = &'a f32>,
-) -> Result<(), Error> {
-    match answer.into_iter().all(|value| value.is_finite()) {
-        true => Ok(()),
-        false => {
-            let name = &source.name;
-            let message = format!("what the source {name} answers to a recording is not finite");
-            Err(Error::new(ErrorKind::Numeric, message).with_hint(
-                "its weights, or the recording's samples, are too large to be of any use",
-            ))
-        }
-    }
-}
-
 /// The logits of some recorded words.
 pub(crate) fn label_logits<B: Kernels>(
     source: &dyn SourceModel<B>,
@@ -91,6 +74,6 @@ pub(crate) fn label_logits<B: Kernels>(
     let outputs = source.forward(Input::Audio(Tensor::from_data(audio, device)), &[]);
     let logits = outputs.logits.ok_or_else(|| source.spec().no_labels())?;
     let logits = rows(logits);
-    check_heard(source.spec(), logits.iter().flatten())?;
+    source.spec().check_heard(logits.iter().flatten())?;
     Ok(logits)
 }

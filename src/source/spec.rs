@@ -162,6 +162,20 @@ impl SourceSpec {
             .with_hint("`retune source list` shows which sources have words")
     }
 
+    /// Whether what the source makes of a recording is finite.
+    pub(crate) fn check_heard<'a>(
+        &self,
+        answer: impl IntoIterator<Item = &'a f32>,
+    ) -> Result<(), Error> {
+        if answer.into_iter().all(|value| value.is_finite()) {
+            return Ok(());
+        }
+        let name = &self.name;
+        let message = format!("what the source {name} answers to a recording is not finite");
+        Err(Error::new(ErrorKind::Numeric, message)
+            .with_hint("its weights, or the recording's samples, are too large to be of any use"))
+    }
+
     /// Seconds of a clip.
     pub fn seconds(&self) -> f32 {
         match (&self.audio, &self.plane) {
