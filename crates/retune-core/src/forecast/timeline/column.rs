@@ -11,7 +11,7 @@ use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
 /// The years of dates written without separators; other numbers of that length are counts.
-const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
+pub(super) const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 
 /// The times of one history as they stand in a file.
 #[derive(Debug, Clone)]
@@ -204,6 +204,19 @@ impl<'a> TimeColumn<'a> {
         settings.iter().fold(error, |error, (name, value)| {
             error.with_setting(name, value)
         })
+    }
+
+    /// Numbers that are years with months or quarters, one of which begins a year.
+    pub(super) fn of_a_calendar(&self, row: usize) -> Error {
+        let before = self.shown(row.saturating_sub(1));
+        let found = self.shown(row);
+        let message = format!(
+            "from `{before}` to `{found}` a year begins: these look like years with months or quarters, \
+             which are in no equal steps as numbers"
+        );
+        self.wrong(row, message)
+            .with_hint("write dates such as 2000-12, or go without times")
+            .with_setting("time", "none")
     }
 
     /// Rows that are missing before one.

@@ -1,6 +1,6 @@
 //! Times that are numbers.
 
-use super::column::TimeColumn;
+use super::column::{COMPACT_YEARS, TimeColumn};
 use super::grid::{Grid, Placed, Read};
 use super::irregular::Irregular;
 use super::step::{Step, Tolerance, most_frequent};
@@ -42,6 +42,11 @@ impl Counts {
         let reversed = column.direction(&Self::order(column)?)?.is_lt();
         let turned = reversed.then(|| column.turned());
         let column = turned.as_ref().unwrap_or(column);
+        if grid.frequency.is_none()
+            && let Some(row) = turn_of_a_year(column)
+        {
+            return Err(column.of_a_calendar(row));
+        }
         let (times, placed) = match whole_numbers(column) {
             _ if !grid.is_plain() => place(column, grid)?,
             Some(values) => (whole(column, &values)?, Placed::of_all(values.len())),
@@ -146,6 +151,43 @@ fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, Error> {
             step: usual,
         }),
     }
+}
+
+/// The first row of another year, where years with months (`2000.12`) or with quarters (`20004`) are in equal
+/// steps: as numbers they are not, and what lies between would be filled in.
+fn turn_of_a_year(column: &TimeColumn<'_>) -> Option<usize> {
+    let part = |year: &str, part: &str, digits: usize, count: i64| {
+        let year = Some(year).filter(|year| year.len() == 4)?;
+        let year: i16 = year
+            .parse()
+            .ok()
+            .filter(|year| COMPACT_YEARS.contains(year))?;
+        let part: i64 = part.parse().ok().filter(|_| part.len() == digits)?;
+        (1..=count)
+            .contains(&part)
+            .then_some((i64::from(year), part))
+    };
+    let month = |text: &str| {
+        let (year, month) = text.split_once('.')?;
+        part(year, month, 2, 12)
+    };
+    let quarter = |text: &str| {
+        let (year, quarter) = text.split_at_checked(4)?;
+        part(year, quarter, 1, 4)
+    };
+    let turn = |found: Option<Vec<(i64, i64)>>, count: i64| {
+        let found = found?;
+        let place = |(year, part): (i64, i64)| year * count + part;
+        let steps = found.windows(2).map(|pair| place(pair[1]) - place(pair[0]));
+        let step = steps.clone().next().filter(|step| step % count != 0)?;
+        let turn = found.windows(2).position(|pair| pair[0].0 != pair[1].0)?;
+        steps
+            .into_iter()
+            .all(|other| other == step)
+            .then_some(turn + 1)
+    };
+    turn(column.texts().map(month).collect(), 12)
+        .or_else(|| turn(column.texts().map(quarter).collect(), 4))
 }
 
 /// The numbers of all fields, where all are whole.

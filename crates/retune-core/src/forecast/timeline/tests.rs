@@ -166,6 +166,38 @@ fn what_is_wrong_with_times_is_said_with_its_place() {
     }
 }
 
+/// As numbers, 2001.01 comes 0.89 after 2000.12.
+#[test]
+fn years_with_months_or_quarters_are_told_from_numbers() {
+    let months = ["2000.10", "2000.11", "2000.12", "2001.01", "2001.02"];
+    let quarters = ["20003", "20004", "20011", "20012"];
+    let halves = ["2000.01", "2000.07", "2001.01", "2001.07"];
+    let fill = Grid {
+        fill: true,
+        ..Grid::default()
+    };
+    for (times, row) in [(&months[..], 5), (&quarters, 4), (&halves, 4)] {
+        let mut backwards = times.to_vec();
+        backwards.reverse();
+        for grid in [Grid::default(), fill] {
+            let error = Timeline::read(&column(times, None), &grid).err().unwrap();
+            let expected = format!("a.csv:{row}:1: from ");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+            assert!(error.to_string().contains("years with months"), "{error}");
+            assert!(Timeline::read(&column(&backwards, None), &grid).is_err());
+        }
+    }
+    // Years alone, the same month of each, and counts that are no calendar.
+    for times in [
+        &["2000.01", "2001.01", "2002.01"][..],
+        &["20001", "20002", "20003"],
+        &["1999.98", "1999.99", "2000.00", "2000.01"],
+        &["20009", "20010", "20011"],
+    ] {
+        assert!(read(times).is_ok(), "{times:?}");
+    }
+}
+
 #[test]
 fn times_out_of_range_are_an_error_and_not_a_panic() {
     let message = "the time 2 steps after the first one is out of range; the last year is 9999";
