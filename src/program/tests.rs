@@ -151,6 +151,8 @@ fn numbers_of_a_classifier_are_in_their_ranges() {
         part
     };
     let labels: Vec<String> = (0..(1 << 17) + 1).map(|at| at.to_string()).collect();
+    let mut recording = with_weight(0.5);
+    recording["transform"] = json!({"kind": "recording", "rate": 16_000, "theta": null});
     let length = "series length is";
     let sharpness = "inverse temperature is";
     refuses(
@@ -184,6 +186,11 @@ fn numbers_of_a_classifier_are_in_their_ranges() {
                 "/parts",
                 json!(vec![with_weight(1.0 / 300.0); 300]),
                 "number of parts is 300",
+            ),
+            (
+                "/parts",
+                json!([with_weight(0.5), recording]),
+                "do not all hear recordings of one rate",
             ),
             ("/labels", json!(["a", "a"]), "twice"),
             ("/labels", json!(labels), "number of labels is 131073"),
