@@ -9,10 +9,6 @@ fuzz_target!(|data: &[u8]| {
     let Some((header, tensors)) = retune_fuzz::described(data) else {
         return;
     };
-    let tensors = tensors
-        .into_iter()
-        .filter_map(|(name, tensor)| Some((name, tensor?)))
-        .collect();
     let bytes = retune_fuzz::program(header, tensors);
     let path = retune_fuzz::file("p.safetensors", &bytes);
     match retune_fuzz::outcome(Task::of_file(&path)) {

@@ -98,8 +98,11 @@ pub fn described(data: &[u8]) -> Option<(&str, BTreeMap<String, Option<HostTenso
     Some((text, tensors))
 }
 
-/// The bytes of a program with this header and these tensors, whose checksum is right.
-pub fn program(header: &str, tensors: BTreeMap<String, HostTensor>) -> Vec<u8> {
+/// The bytes of a program with this header and those tensors that are some, whose checksum is right.
+pub fn program(header: &str, tensors: BTreeMap<String, Option<HostTensor>>) -> Vec<u8> {
+    let tensors = tensors.into_iter();
+    let tensors = tensors.filter_map(|(name, tensor)| Some((name, tensor?)));
+    let tensors: BTreeMap<String, HostTensor> = tensors.collect();
     let mut sum = HashSum::default();
     sum.add(header.as_bytes());
     for (name, tensor) in &tensors {
