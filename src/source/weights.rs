@@ -117,11 +117,8 @@ impl SourceWeights {
             return Self::from_bytes(bytes, name).map(Some);
         }
         if let Some(random) = name.strip_prefix(RANDOM) {
-            let (of, seed) = random.rsplit_once('-').unwrap_or(("", random));
-            let of = match of {
-                "" => shipped::DEFAULT_SOURCE,
-                of => of,
-            };
+            let of_default = (shipped::DEFAULT_SOURCE, random);
+            let (of, seed) = random.rsplit_once('-').unwrap_or(of_default);
             if let (Some(bytes), Ok(seed)) = (shipped::shipped(of), seed.parse()) {
                 return Self::from_bytes(bytes, of)?.random(seed).map(Some);
             }

@@ -129,10 +129,10 @@ fn origins(
         let most = after.iter().map(Vec::len).max().unwrap_or(0);
         let needed = settings.horizon;
         let message = format!(
-            "the history has {most} values; expected at least {needed} for one forecast to be scored"
+            "there are {most} values to score with; expected at least {needed} for one forecast to be scored"
         );
         return Err(Error::new(ErrorKind::TooShort, message)
-            .with_hint("give a longer history, or a smaller horizon")
+            .with_hint("give more of them, or a smaller horizon")
             .with_setting("horizon", ""));
     }
     Ok(origins)

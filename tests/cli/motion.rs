@@ -144,6 +144,19 @@ fn what_cannot_be_read_or_fitted_says_why() {
         .map(|(_, row)| row)
         .collect();
     bench.file("slow.csv", slow.join("\n"));
+    let retimed = |time: &dyn Fn(usize) -> String| {
+        let rows = stiff.lines().enumerate().map(|(row, text)| {
+            let mut fields: Vec<&str> = text.split(',').collect();
+            let time = time(row);
+            if row > 0 {
+                fields[2] = &time;
+            }
+            fields.join(",")
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    bench.file("milliseconds.csv", retimed(&|row| (row * 10).to_string()));
+    bench.file("dates.csv", retimed(&|_| "2026-01-01".to_owned()));
     fs::create_dir(bench.path("twin")).unwrap();
     let one: Vec<&str> = stiff.lines().collect();
     for name in ["one.csv", "twin/one.csv"] {
@@ -193,6 +206,23 @@ fn what_cannot_be_read_or_fitted_says_why() {
                 "motion adapt source.safetensors stiff.csv --out q.safetensors --loss target --resample 50 {HOW}"
             ),
             "50 samples a second, the network takes 100",
+        ),
+        (
+            format!(
+                "motion adapt source.safetensors able.csv --out q.safetensors --loss target {HOW}"
+            ),
+            "the recordings are of `able-bodied-0`, `able-bodied-1`, `able-bodied-2`, `able-bodied-3`; \
+             expected those of one person",
+        ),
+        (
+            format!("motion predict source.safetensors milliseconds.csv {HOW}"),
+            "milliseconds.csv: 0.1 samples a second, the network takes 100\n\
+             hint: write the times as seconds",
+        ),
+        (
+            format!("motion predict source.safetensors dates.csv {HOW}"),
+            "dates.csv:2:3: field `2026-01-01` of `time` is not a number; expected a finite number\n\
+             hint: times are numbers of seconds; a table can have a rate instead: give `--rate`",
         ),
         (
             format!("motion predict source.safetensors short.csv {HOW}"),

@@ -9,7 +9,7 @@ use retune_core::{Error, ErrorKind};
 /// Blocks of files that are told alike: the kind, the message and what to do, then the extension
 /// of each file, its text and its part of the message. `TS`, `STAMPS`, `ARFF` and `RELATION` stand
 /// for sound headers, `¶` for a quoted end of a line.
-const CASES: &str = r"
+const CASES: &str = r#"
 UnknownName | a.{}; expected .ts, .tsv, .txt, .arff, .csv, .npy, .npz or none, or one of them and .gz | give the file the extension of its format, or say which it has: format
 dat | | dat: unknown file extension `dat`
 dat.gz | | dat.gz: unknown file extension `dat`
@@ -52,6 +52,9 @@ Ragged | {}: the row has 2 fields; expected 3 like the first row | fill shorter 
 tsv | a\t1\t2\nb\t1\n | a.tsv:2
 txt | a,1,2\nb,1\n | a.txt:2
 csv | a,1,2\nb,1\n | a.csv:2
+
+Ragged | {}: the row has 2 fields, one of them in quotes over several lines; expected 3 like the first row | fill shorter series up with `NaN` at the end of the row
+csv | a,1,2\nb,"1,2\nc,1,2\n | a.csv:2
 
 Malformed | {} | check that this is the file that was meant, and that it was written to its end
 ts | | a.ts:1: the file ends without `@data`; expected it before the series
@@ -138,7 +141,7 @@ arff | ARFF1,2,''\n | a.arff:6:3
 ts | TS1,2:\n | a.ts:4:3
 ts | TS1,2:?\n | a.ts:4:3
 ts | STAMPS(0,1):?\n | a.ts:4:2
-";
+"#;
 
 const TS: &str = "@problemName x\n@classLabel true a b\n@data\n";
 const STAMPS: &str = "@timeStamps true\n@classLabel true a b\n@data\n";

@@ -54,6 +54,9 @@ fn resolve(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     if path == Path::new("-") || streams.iter().any(|stream| path.starts_with(stream)) {
         return refused("it is a stream, expected a file");
     }
+    if path.to_string_lossy().ends_with(std::path::is_separator) {
+        return refused("it is a folder, expected a file");
+    }
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => refused("it is a folder, expected a file"),
         Ok(found) if !found.is_file() => refused("it is a device, expected a file"),
@@ -130,6 +133,16 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn a_name_with_a_slash_at_its_end_is_of_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["new/", "a/b//"] {
+            let error = write_whole(&folder.path().join(name), b"").unwrap_err();
+            assert_eq!(error.to_string(), "it is a folder, expected a file");
+        }
+        assert!(names(folder.path()).is_empty());
     }
 
     #[test]

@@ -92,9 +92,12 @@ impl Arguments {
             ..source.signals().layout()
         };
         let mut read_as = Vec::new();
-        let mut cut = |files: &[PathBuf]| {
+        let mut cut = |files: &[PathBuf], of_one: bool| {
             let recordings = self.reading.read(files, common)?;
             check_rate(&recordings.trials, source.signals().rate_hz)?;
+            if of_one {
+                self.reading.check_one_person(&recordings.trials)?;
+            }
             read_as.extend(recordings.read_as);
             let windows = layout.cut_all(&recordings.trials);
             let only = files.first().filter(|_| files.len() == 1);
@@ -117,9 +120,11 @@ impl Arguments {
             ..AdaptSettings::default()
         };
         settings.training.epochs = self.epochs.unwrap_or(settings.training.epochs);
-        let person = cut(&self.files)?;
+        let person = cut(&self.files, true)?;
         let start = Instant::now();
-        let able_bodied = retrieves.then(|| cut(&self.able_bodied)).transpose()?;
+        let able_bodied = retrieves
+            .then(|| cut(&self.able_bodied, false))
+            .transpose()?;
         let mut progress = Progress::new(common, "adapting");
         let program = self.backend.engine(common)?.adapt_motion(
             &source,

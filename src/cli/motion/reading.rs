@@ -6,6 +6,7 @@ use retune::motion::{
     AngleUnit, CsvOptions, HeaderCounts, JointSelection, OpenSimOptions, SampleTimes, Target,
     Trial, UnevenTime, WindowLayout, read_csv, read_opensim,
 };
+use retune::wording::list;
 
 use crate::cli::prelude::*;
 use crate::cli::problem::about;
@@ -59,7 +60,11 @@ pub fn check_rate(trials: &[Trial], expected: f32) -> Result<()> {
         trial.read_as.file.display(),
         trial.rate_hz
     );
-    Err(problem(message, format!("give --resample {expected}")).into())
+    let hint = match trial.read_as.about("times") {
+        Some(doubtful) if doubtful != "seconds" => "write the times as seconds".to_owned(),
+        _ => format!("give --resample {expected}"),
+    };
+    Err(problem(message, hint).into())
 }
 
 /// Whether a file is one of OpenSim, by its name.
@@ -184,6 +189,18 @@ impl ReadingArgs {
             known.push(trial);
         }
         Ok(people)
+    }
+
+    /// Refuses recordings that a column says to be of several people. Files are recordings of one
+    /// person where nothing says more.
+    pub fn check_one_person(&self, trials: &[Trial]) -> Result<()> {
+        let people: BTreeSet<&str> = trials.iter().map(|trial| trial.person.as_str()).collect();
+        if self.person.is_none() || people.len() < 2 {
+            return Ok(());
+        }
+        let people = list(&people);
+        let message = format!("the recordings are of {people}; expected those of one person");
+        Err(problem(message, "give a table with the rows of one person alone").into())
     }
 
     /// The column that says who walks, where it is given.

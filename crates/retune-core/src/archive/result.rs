@@ -223,7 +223,8 @@ impl JobResult {
 
 fn damaged(path: &Path, reason: &str) -> Error {
     let message = format!("{} is not a result: {reason}", path.display());
-    Error::new(ErrorKind::Damaged, message)
-        .with_hint("run the archive into the same folder again, which redoes what is damaged")
-        .with_setting("out", "")
+    Error::new(ErrorKind::Damaged, message).with_hint(
+        "run the archive into the same folder again, which redoes what is damaged, or remove \
+             the file",
+    )
 }

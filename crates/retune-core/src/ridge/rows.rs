@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use crate::{Error, ErrorKind};
 
 /// What to do about values that are too large.
-pub(super) const LARGE_VALUES: &str = "look for infinite or huge values in the series";
+pub(super) const LARGE_VALUES: &str =
+    "look for infinite or huge values in the series, or in the weights of a source of your own";
 /// A deviation below this share of the root mean square is rounding of 32-bit numbers.
 const LEAST_SHARE: f64 = 1e-5;
 /// The weight is divided by the deviation, and kept in 32 bits.

@@ -45,6 +45,16 @@ impl Row {
         self.fields.get(column).unwrap_or_default()
     }
 
+    /// How many fields there are, in words; those that go on over lines are told, for that comes of a quote
+    /// that is not closed.
+    pub(crate) fn counted(&self) -> String {
+        let lines = match self.iter().any(|field| field.contains('\n')) {
+            true => ", one of them in quotes over several lines",
+            false => "",
+        };
+        fields(self.len()) + lines
+    }
+
     /// Whether no field holds more than white space.
     pub fn is_blank(&self) -> bool {
         self.iter().all(|field| field.trim().is_empty())
@@ -124,8 +134,7 @@ fn memory_of(text: &str, separator: Separator, with_rows: bool) -> (u64, u64, u6
 }
 
 /// A row of another number of fields than the first one has.
-pub(crate) fn ragged(path: &Path, line: usize, found: usize, expected: usize) -> Error {
-    let found = fields(found);
+pub(crate) fn ragged(path: &Path, line: usize, found: &str, expected: usize) -> Error {
     let message = format!("the row has {found}; expected {expected} like the first row");
     Error::new(ErrorKind::Ragged, message).at(Place::line(path, line))
 }

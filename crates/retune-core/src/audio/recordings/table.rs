@@ -48,7 +48,7 @@ pub(super) fn find(path: &Path) -> Result<Recordings, Error> {
     let mut seen: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for row in rows {
         if row.len() != header.len() {
-            return Err(ragged(&file, row.line, row.len(), header.len()));
+            return Err(ragged(&file, row.line, &row.counted(), header.len()));
         }
         let [name, label, split] = columns.map(|column| row.get(column).trim());
         let place = |column: usize| Place::field(&file, row.line, columns[column] + 1);

@@ -52,7 +52,15 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
                 Some(id) => format!("{id}/{}", table.name(column)),
             };
             let fields = rows.iter().map(|row| Field::of(&table.rows[*row], column));
-            let values = gaps.values(table.path, &name, fields)?;
+            // Rows of unlike lengths are filled up where they are series of their own.
+            let values = gaps.values(table.path, &name, fields).map_err(|error| {
+                let hint = "fill missing values from their neighbours, or say that each row is a \
+                            series of its own";
+                match error.settings().is_empty() {
+                    true => error,
+                    false => error.with_hint(hint).with_setting("rows", ""),
+                }
+            })?;
             histories.push(History {
                 values: spread(values, &placed, options.fill),
                 timeline: timeline.clone(),

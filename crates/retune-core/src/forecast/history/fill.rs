@@ -71,12 +71,8 @@ impl Gaps {
                 let message = "the value is missing; expected a number in every field";
                 Err(Error::new(ErrorKind::MissingValue, message)
                     .at(place())
-                    .with_hint(
-                        "fill missing values from their neighbours, or say that each row is a \
-                         series of its own",
-                    )
-                    .with_setting("missing", "interpolate")
-                    .with_setting("rows", ""))
+                    .with_hint("fill missing values from their neighbours")
+                    .with_setting("missing", "interpolate"))
             }
             Ok(missing) => {
                 let (filled, _) = self.filled.get_or_insert((0, field.line));

@@ -74,6 +74,18 @@ fn missing_rows_jitter_and_business_days() {
         message.contains("`2022-01-08` is off the steps of 1 business day"),
         "{message}"
     );
+    // Days are no months, and the first of them is on the step whatever the others are.
+    for tolerance in [None, Some("1d".parse().unwrap())] {
+        let monthly = HistoryOptions {
+            tolerance,
+            ..step(Step::Months(1))
+        };
+        let (message, ..) = refused(&table(&["2022-01-10", "2022-01-31"]), &monthly);
+        assert!(
+            message.contains("`2022-01-31` is off the steps of 1 month from `2022-01-10`"),
+            "{message}"
+        );
+    }
 
     let jitter = [
         "2022-01-01 23:59:59",

@@ -173,7 +173,7 @@ fn what_looks_like_times_and_cannot_be_read_is_never_dropped() {
         ),
         (
             &["00:00", "01:00", "02:00"],
-            "a time of day needs a date beside it",
+            "is a time of day without a date; expected a date such as",
         ),
         (
             &["1/2/2020", "1/3/2020", "1/4/2020"],

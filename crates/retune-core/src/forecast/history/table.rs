@@ -103,7 +103,7 @@ impl<'a> Table<'a> {
             }
         }
         match self.rows.iter().find(|row| row.len() != expected) {
-            Some(row) => Err(ragged(self.path, row.line, row.len(), expected)
+            Some(row) => Err(ragged(self.path, row.line, &row.counted(), expected)
                 .with_hint("where each row is a series of its own, say so")
                 .with_setting("rows", "")),
             None => Ok(()),

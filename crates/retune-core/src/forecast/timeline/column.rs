@@ -97,18 +97,17 @@ impl<'a> TimeColumn<'a> {
     pub(in crate::forecast) fn unreadable(&self, row: usize) -> Error {
         let first = self.shown(0);
         let expected = if row == 0 || is_missing(self.text(row)) {
-            let clock = is_clock(self.text(row));
-            let of_day = if clock {
-                "a time of day needs a date beside it; expected "
-            } else {
-                ""
-            };
-            format!("{of_day}a date such as 2016-07-01 00:00:00 or 2016-07, or a number")
+            "a date such as 2016-07-01 00:00:00 or 2016-07, or a number".to_owned()
         } else {
             format!("one written like `{first}`")
         };
         let found = self.shown(row);
-        let message = format!("`{found}` is no time that can be read; expected {expected}");
+        let what = if row == 0 && is_clock(self.text(row)) {
+            "a time of day without a date"
+        } else {
+            "no time that can be read"
+        };
+        let message = format!("`{found}` is {what}; expected {expected}");
         let error = self.wrong(row, message);
         if self.is_below(row) {
             return error.with_hint("remove what stands below the table");

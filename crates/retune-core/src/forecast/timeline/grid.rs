@@ -114,18 +114,27 @@ pub(super) fn place(
             column.path.display(),
             column.shown(0)
         );
+        let hint = match dates.at(1) {
+            Some(_) => "give a longer step",
+            None => "give a shorter step",
+        };
         return Err(Error::new(ErrorKind::Setting, message)
-            .with_hint("give a longer step")
+            .with_hint(hint)
             .with_setting("frequency", ""));
     }
     let tolerance = tolerance(grid.tolerance, step);
-    let mut starts = vec![dates.start];
+    // The first time on its own day of the month comes last: whatever lies off then is another time.
+    let own = (dates.start, dates.start.day());
+    let mut anchors = vec![(dates.start, dates.day), own];
     if grid.tolerance.is_some() {
-        starts.splice(0..0, aligned(dates.start, step));
+        anchors.splice(
+            0..0,
+            aligned(dates.start, step).map(|start| (start, dates.day)),
+        );
     }
     let mut first_off = None;
-    for start in starts {
-        dates.start = start;
+    for anchor in anchors {
+        (dates.start, dates.day) = anchor;
         match places(times, &dates, tolerance) {
             Ok((places, moved)) => {
                 let moved = moved.map(|(count, most)| (count, Irregular::shown(most)));

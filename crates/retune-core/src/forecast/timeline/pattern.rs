@@ -238,7 +238,13 @@ pub(super) fn parse(pattern: &str, field: &str) -> Option<(DateTime, Option<Offs
     } else if time.day().is_none() {
         time.set_day(Some(1)).ok()?;
     }
-    Some((time.to_datetime().ok()?, time.offset()))
+    // No clock was ever set farther from UTC.
+    const FARTHEST: i32 = 18 * 3600;
+    let offset = time.offset();
+    if offset.is_some_and(|offset| offset.seconds().abs() > FARTHEST) {
+        return None;
+    }
+    Some((time.to_datetime().ok()?, offset))
 }
 
 /// The first day of a quarter: of a number of four digits and one of one.

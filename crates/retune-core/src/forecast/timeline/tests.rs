@@ -145,6 +145,8 @@ fn what_is_wrong_with_times_is_said_with_its_place() {
         "2020-01, 2020-13       | 3:1: `2020-13` is no time that can be read; expected one written
         2020-01, 2020/02       | 3:1: `2020/02` is no time that can be read; expected one written
         soon, later            | 2:1: `soon` is no time that can be read; expected a date such as
+        2020-01-01T00:00+25:00, 2020-01-02T00:00+25:00 | 2:1: `2020-01-01T00:00+25:00` is no time
+        00:00:00, 00:00:01     | 2:1: `00:00:00` is a time of day without a date; expected a date such as
         2020-01-01, ?          | 3:1: `?` is no time that can be read; expected a date such as
         1/2/2020, 1/3/2020     | 2:1: `1/2/2020` can be read with the day or the month first
         2020-01-02, 2020-01-02 | 3:1: the time `2020-01-02` is not later than `2020-01-02` on line 2

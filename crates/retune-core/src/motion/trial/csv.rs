@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Trial;
 use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
-use super::time::UnevenTime;
+use super::time::{self, UnevenTime};
 use crate::table::{Numbers, Records, Row, Separator, check_memory, read_text, shown};
 use crate::{Error, ErrorKind};
 
@@ -101,6 +101,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
     };
     let mut trials = Vec::new();
     let mut places = HashMap::new();
+    let (mut before, mut is_apart) = (0, false);
     while records.read(&mut row) {
         columns.check_width(&row)?;
         let labels = |of: &[usize]| -> Result<Vec<String>, Error> {
@@ -111,7 +112,10 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
         let place = *places.entry(key.clone()).or_insert(trials.len());
         if place == trials.len() {
             trials.push((key, Rows::default()));
+        } else {
+            is_apart |= place != before;
         }
+        before = place;
         columns.push(&mut trials[place].1, &row)?;
     }
     if trials.is_empty() {
@@ -143,6 +147,12 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
             trial.read_as.add("separator", separator.to_string());
         }
         trial.read_as.decisions.extend(numbers.iter().cloned());
+        if columns.time.is_some() {
+            trial.read_as.add("times", time::read_as(trial.rate_hz));
+        } else if is_apart {
+            let rows = "those of a trial do not stand together; taken as one after the other";
+            trial.read_as.add("rows", rows);
+        }
         trial.read_as.add("angles", "degrees");
         Ok(trial)
     });

@@ -14,7 +14,7 @@ use std::path::Path;
 use super::Trial;
 use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
-use super::time::UnevenTime;
+use super::time::{self, UnevenTime};
 use crate::Error;
 use crate::table::{Numbers, Row, Separator, check_memory, read_text, shown};
 
@@ -120,6 +120,7 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let unit = if in_degrees { "degrees" } else { "radians" };
     let doubt = units::doubt(options.angles, in_degrees, f64::from(largest) / angle);
     let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
+    read_as.add("times", time::read_as(trial.rate_hz));
     read_as.add("angles", format!("{unit}{doubt}"));
     if shortened > 0 {
         read_as.add("joints", "the coordinates in the paths of the columns");

@@ -127,26 +127,32 @@ impl<'a> Header<'a> {
             shorten(row.get(column).trim()),
             shorten(self.names.of(column)),
         );
-        let (kind, problem, hint) = match found {
+        let (kind, problem) = match found {
             Ok(None) => (
                 ErrorKind::MissingValue,
                 format!("the value of `{name}` is missing"),
-                "fill gaps in the recording before, or choose other joints",
             ),
             _ => (
                 ErrorKind::NotANumber,
                 format!("field `{field}` of `{name}` is not a number"),
-                "if that column is no joint angle, choose the joints",
             ),
         };
         let message = format!("{problem}; expected a finite number");
-        let error = self.wrong(row, column, kind, &message);
-        Err(error.with_hint(hint).with_setting("joint", ""))
+        Err(self.wrong(row, column, kind, &message))
     }
 
     fn wrong(&self, row: &Row, column: usize, kind: ErrorKind, message: &str) -> Error {
         Error::new(kind, message).at(Place::field(self.path, row.line, column + 1))
     }
+}
+
+/// What to do about an angle that is no number.
+fn of_angle(error: Error) -> Error {
+    let hint = match error.kind() {
+        ErrorKind::MissingValue => "fill gaps in the recording before, or choose other joints",
+        _ => "if that column is no joint angle, choose the joints",
+    };
+    error.with_hint(hint).with_setting("joint", "")
 }
 
 #[derive(Debug)]
@@ -173,16 +179,21 @@ pub(super) struct Rows {
 impl Columns<'_> {
     /// Refuses a row with more or fewer fields than there are names.
     pub(super) fn check_width(&self, row: &Row) -> Result<(), Error> {
-        match (row.len(), self.header.names.len()) {
-            (found, expected) if found == expected => Ok(()),
-            (found, expected) => Err(ragged(self.header.path, row.line, found, expected)),
+        let expected = self.header.names.len();
+        match row.len() == expected {
+            true => Ok(()),
+            false => Err(ragged(self.header.path, row.line, &row.counted(), expected)),
         }
     }
 
     pub(super) fn push(&mut self, rows: &mut Rows, row: &Row) -> Result<(), Error> {
         if let Some((column, _)) = self.time {
             let found = self.numbers.read(row.get(column));
-            let found = self.header.number(row, column, found, 1.0)?;
+            let found = self.header.number(row, column, found, 1.0);
+            let found = found.map_err(|error| {
+                let hint = "times are numbers of seconds; a table can have a rate instead";
+                error.with_hint(hint).with_setting("rate", "")
+            })?;
             if let Some(&before) = rows.times.last().filter(|&&before| before >= found) {
                 let message = format!(
                     "the time {found} does not come after {before}; expected increasing times"
@@ -199,8 +210,8 @@ impl Columns<'_> {
         }
         for &(column, factor) in &self.joints {
             let found = self.numbers.read(row.get(column));
-            let angle = self.header.number(row, column, found, factor)?;
-            rows.samples.push(angle as f32);
+            let angle = self.header.number(row, column, found, factor);
+            rows.samples.push(angle.map_err(of_angle)? as f32);
         }
         rows.lines.push(row.line);
         Ok(())

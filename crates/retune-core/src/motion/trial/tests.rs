@@ -325,6 +325,27 @@ fn one_table_holds_many_trials() {
 }
 
 #[test]
+fn how_times_were_taken_is_said() {
+    let about = |text: &str, options: &CsvOptions, about: &str| {
+        let trials = csv(text, options).unwrap();
+        trials[0].read_as.about(about).map(str::to_owned)
+    };
+    let seconds = about("t,hip\n0,1\n0.01,2\n0.02,2\n", &timed(), "times");
+    assert_eq!(seconds.as_deref(), Some("seconds"));
+    let doubtful = about("t,hip\n0,1\n10,2\n20,2\n", &timed(), "times");
+    let expected = "seconds (in steps of 10 s they may be milliseconds, or counts)";
+    assert_eq!(doubtful.as_deref(), Some(expected));
+    let mut options = by_person();
+    options.trial.clear();
+    let table = "subject,hip,knee\nann,1,2\nbo,1,2\nann,3,4\n";
+    let apart = about(table, &options, "rows");
+    let expected = "those of a trial do not stand together; taken as one after the other";
+    assert_eq!(apart.as_deref(), Some(expected));
+    assert_eq!(about(TABLE, &options, "rows"), None);
+    assert_eq!(about(TABLE, &options, "times"), None);
+}
+
+#[test]
 fn what_is_wrong_in_a_table_is_refused_with_its_place() {
     for [options, text, expected] in cases(
         r"people |                                    | 1: the file has no samples

@@ -49,6 +49,16 @@ fn uneven_steps(times: &[f64], row: usize, worst: f64, step: f64) -> (usize, Str
     (row, message)
 }
 
+/// What is said of times as they were read: seconds, which steps of a second or more hardly are.
+pub(super) fn read_as(rate_hz: f32) -> String {
+    const SLOWEST_HZ: f32 = 1.0;
+    if rate_hz > SLOWEST_HZ {
+        return "seconds".to_owned();
+    }
+    let step = rounded(1.0 / f64::from(rate_hz));
+    format!("seconds (in steps of {step} s they may be milliseconds, or counts)")
+}
+
 /// A number to four digits that count.
 fn rounded(number: f64) -> f64 {
     format!("{number:.3e}").parse().unwrap_or(number)

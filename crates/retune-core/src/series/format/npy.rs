@@ -242,8 +242,10 @@ impl<'a> Array<'a> {
                 "{what}: the array holds {found}; expected little-endian floats or integers, \
                  or text for labels"
             );
-            Error::new(ErrorKind::Unsupported, message)
-                .with_hint("write it with `array.astype(\"<f8\")`")
+            Error::new(ErrorKind::Unsupported, message).with_hint(
+                "write numbers with `array.astype(\"<f8\")`, and labels that are text with \
+                 `array.astype(str)`",
+            )
         })?;
         let wanted = shape
             .iter()

@@ -13,7 +13,7 @@ use self::label::label_of;
 use super::line::at;
 use super::{Format, Line, RawFile, RawRow};
 use crate::table::{self, Fields, Records, Row, Separator, check_memory};
-use crate::wording::shorten;
+use crate::wording::{fields as counted, shorten};
 use crate::{Error, ErrorKind};
 pub(in crate::series) use plan::{Layout, Plan};
 pub(super) use write::write;
@@ -138,12 +138,12 @@ impl Separators {
 
 fn check_widths(path: &Path, rows: &[Row], width: usize) -> Result<(), Error> {
     match rows.iter().find(|row| row.len() != width) {
-        Some(row) => Err(ragged(at(path, row), row.len(), width)),
+        Some(row) => Err(ragged(at(path, row), &row.counted(), width)),
         None => Ok(()),
     }
 }
 
-fn ragged(line: Line<'_>, found: usize, width: usize) -> Error {
+fn ragged(line: Line<'_>, found: &str, width: usize) -> Error {
     let error = table::ragged(line.path, line.number, found, width);
     error.with_hint("fill shorter series up with `NaN` at the end of the row")
 }
@@ -171,7 +171,7 @@ fn read_line(plan: &mut Plan, path: &Path, mut fields: Fields<'_>) -> Result<Raw
                         width += 1 + fields.count();
                         return Err(match width == plan.width {
                             true => error,
-                            false => ragged(line, width, plan.width),
+                            false => ragged(line, &counted(width), plan.width),
                         });
                     }
                 }
@@ -186,7 +186,7 @@ fn read_line(plan: &mut Plan, path: &Path, mut fields: Fields<'_>) -> Result<Raw
         width += 1;
     }
     if width != plan.width {
-        return Err(ragged(line, width, plan.width));
+        return Err(ragged(line, &counted(width), plan.width));
     }
     Ok(RawRow {
         line: number,
@@ -200,7 +200,7 @@ fn read_line(plan: &mut Plan, path: &Path, mut fields: Fields<'_>) -> Result<Raw
 /// A row of data.
 fn read_row(plan: &mut Plan, line: Line<'_>, row: &Row) -> Result<RawRow, Error> {
     if row.len() != plan.width {
-        return Err(ragged(line, row.len(), plan.width));
+        return Err(ragged(line, &row.counted(), plan.width));
     }
     if let Some(column) = plan.empty {
         check_empty(line, column, row.get(column))?;
