@@ -162,7 +162,7 @@ CASES = [
     ("csv: a quoted row of 200 MB", lambda: write("a.csv", b'"', (200 * MIB, b"a\n")), f"{predict}a.csv", 768, "longer than 64 MiB"),
     ("csv: a row of 60 MB", lambda: write("a.csv", (60 * MIB, b"1,"), b"1\n"), f"{predict}a.csv", 3072, "fields|values"),
     ("csv: 2 GiB in 6 MB of gzip", lambda: write("a.csv.gz", (2 << 30, wide)), f"{predict}a.csv.gz", 512, "more than 1 GiB"),
-    ("csv: to train on, 200 MB", lambda: write("a.csv", (200 * MIB, b"1," + rows), b"2," + rows), "fit a.csv --out p", 4096, "memory|classes|label|split"),
+    ("csv: to train on, 200 MB", lambda: write("a.csv", (200 * MIB, b"1," + rows + b"2,0.25," + rows[4:])), "fit a.csv --out p", 4096, "fitting .* would need about"),
     ("csv: to train on, too much", lambda: write("a.csv", (200 * MIB, b"1," + rows), b"2," + rows), "fit a.csv --out p", 1280, "lines with .* values would need about"),
     ("ts: to train on, too much", lambda: write("a.ts", head, (200 * MIB, rows[:-1] + b":0\n"), rows[:-1] + b":1\n"), "fit a.ts --out p", 1280, "lines with .* values would need about"),
     ("csv: a long table of 200 MB", lambda: write("a.csv", b"id,t,v\n", (200 * MIB, b"a,1,0.5\n")), f"{predict}a.csv --id id --value v", 4096, "memory"),

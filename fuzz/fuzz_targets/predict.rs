@@ -10,7 +10,9 @@ use retune::motion::{MotionSourceWeights, Scaling, SourceSignals};
 use retune::program::{
     Classification, Content, Extraction, Forecasting, Motion, MotionProgram, Program, Task,
 };
-use retune::source::{SourceWeights, shipped_sources};
+use retune::series::Split;
+use retune::source::{SourceWeights, SpeechClip, shipped_sources};
+use retune::table::ReadAs;
 use retune_fuzz::outcome;
 use serde_json::{Value, json};
 
@@ -81,6 +83,30 @@ fn classify(bytes: &[u8], origin: &Path) {
             continue;
         };
         assert!(explained.plane.iter().all(|value| value.is_finite()));
+    }
+    let salient = classifier.saliency(&series[1]).unwrap_or_default();
+    assert!(salient.iter().all(|value| value.is_finite()));
+    compare(&classifier, &sources, &series);
+}
+
+/// How far the series are from a recording that says nothing.
+fn compare(classifier: &Classifier, sources: &[SourceWeights], series: &[Vec<f64>]) {
+    let program = classifier.program();
+    let spec = sources[program.parts()[0].source].spec();
+    let Some(audio) = &spec.audio else {
+        return;
+    };
+    let clip = SpeechClip::new(&vec![0.0; audio.samples], 0);
+    let split = Split {
+        series: series.to_vec(),
+        labels: vec![program.labels()[0].clone(); series.len()],
+        ids: Vec::new(),
+        channels: 1,
+        read_as: ReadAs::default(),
+    };
+    if let Ok(found) = classifier.distance(&split, &[clip], 0, 2, 0) {
+        let numbers = [found.before, found.after, found.bound];
+        assert!(numbers.iter().all(|number| number.is_finite()), "{found:?}");
     }
 }
 

@@ -91,17 +91,22 @@ def job(one: Job, out: str | os.PathLike[str]) -> str:
     ------
     ValueError
         For a file that lacks an array, or whose test labels are not one for each series and of the kind of those
-        of training; and as `RetuneClassifier.fit`.
+        of training; for a result that is there and of other data or another version; and as
+        `RetuneClassifier.fit`.
     """
     seed = _checks.integer(one.seed, "seed", low=0, bits=64)
     path = Path(out) / f"{one.name}.json"
-    if path.exists():
-        return str(path)
     with np.load(one.data, allow_pickle=False) as data:
         missing = {"X_train", "y_train", "X_test", "y_test"} - set(data.files)
         if missing:
             raise ValueError(f"{one.data} has no {', '.join(sorted(missing))}; expected X_train, y_train, X_test and y_test")
         splits = [data[name] for name in ("X_train", "y_train", "X_test", "y_test")]
+    of = {"data_sha256": _sha256(splits), "retune": __version__}
+    if path.exists():
+        there = json.loads(path.read_text())
+        if any(there.get(key) != value for key, value in of.items()):
+            raise ValueError(f"{path} is of other data than {one.data} or of another version; remove it, or give another folder")
+        return str(path)
     X_train, y_train, X_test, y_test = splits
     # Before the training, which may take long.
     classes, _ = _checks.labels(y_train, len(X_train))
@@ -117,7 +122,7 @@ def job(one: Job, out: str | os.PathLike[str]) -> str:
         "classes": [_checks.label_text(label) for label in classifier.classes_],
         "probabilities": [[float(value) for value in row] for row in probabilities],
         "program_sha256": hashlib.sha256(classifier.program_).hexdigest(),
-        "retune": __version__,
+        **of,
     }
     _write_whole(path, json.dumps(result, indent=1).encode())
     return str(path)
@@ -137,6 +142,14 @@ def results(out: str | os.PathLike[str]) -> list[dict[str, Any]]:
         What `job` wrote.
     """
     return [json.loads(path.read_text()) for path in sorted(Path(out).glob("*.json"))]
+
+
+def _sha256(arrays: list[np.ndarray]) -> str:
+    total = hashlib.sha256()
+    for array in arrays:
+        total.update(f"{array.dtype.str} {array.shape}\n".encode())
+        total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
 
 
 def _write_whole(path: Path, text: bytes) -> None:

@@ -170,6 +170,12 @@ class RetuneForecaster(Estimator):
         -------
         ndarray of shape (horizon,) or (n_histories, horizon)
             In the unit of the histories.
+
+        Raises
+        ------
+        ValueError
+            For histories that are shorter than the context or not finite, and where a program that was loaded
+            is given none.
         """
         return self._forecast(y)[0]
 
@@ -188,6 +194,11 @@ class RetuneForecaster(Estimator):
         -------
         lower, upper : ndarray of shape (horizon,) or (n_histories, horizon)
             The ends of the intervals.
+
+        Raises
+        ------
+        ValueError
+            For a level that is not above 0 or that the program keeps no intervals for, and as `predict`.
         """
         if not 0 < level < 1:
             raise ValueError(f"the level is {level}; expected more than 0 and at most 0.95")

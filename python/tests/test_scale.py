@@ -110,6 +110,13 @@ def test_what_is_wrong_with_a_job_is_said_before_it_trains(gunpoint, tmp_path, m
     np.savez(tmp_path / "Good.npz", **good)
     result = archive.job(archive.Job(str(tmp_path / "Good.npz"), "fast", np.int64(3)), tmp_path)
     assert Path(result).name == "Good.fast.3.json"
+    before = Path(result).read_bytes()
+    # The same data in another file of that name, then other data.
+    np.savez(tmp_path / "Good.npz", **good)
+    assert Path(archive.job(archive.Job(str(tmp_path / "Good.npz"), "fast", 3), tmp_path)).read_bytes() == before
+    np.savez(tmp_path / "Good.npz", **{**good, "y_test": y_test[::-1]})
+    with pytest.raises(ValueError, match="of other data"):
+        archive.job(archive.Job(str(tmp_path / "Good.npz"), "fast", 3), tmp_path)
     monkeypatch.setattr("retune_ts.classifier._native.fit_classifier", lambda *_, **__: pytest.fail("it trains"))
     for wrong, message in (
         ({"y_test": y_test[:1]}, "150 series but 1 labels"),

@@ -27,8 +27,8 @@ pub const PRESETS: [&str; 7] = [
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Fitting")]
 pub struct FitArgs {
-    /// Where all settings start: one transform on one source, ten on two, all, Voice2Series at its best and
-    /// as published, its label mapping on a transform with a trained sound on top, or a trained layer at
+    /// Where all settings start: one transform on one source, ten on two, 28 on two, Voice2Series at its best
+    /// and as published, its label mapping on a transform with a trained sound on top, or a trained layer at
     /// each end
     #[arg(long, value_name = "PRESET", default_value = "default", value_parser = choice::<Preset>(&PRESETS))]
     pub preset: Preset,
@@ -462,5 +462,13 @@ pub fn show_progress(progress: &mut Progress, at: &FitProgress) {
             let detail = format!("{done} of {of} series forwarded");
             progress.at(done as u64, of as u64, &detail);
         }
+        FitProgress::NotFitted {
+            readouts,
+            of,
+            most_features: most,
+        } => progress.note(&format!(
+            "readouts: {readouts} of {of} are not fitted: of more than {most} features, a ridge on more than \
+             {most} series takes too long"
+        )),
     }
 }

@@ -78,8 +78,9 @@ fn options_of(arguments: &[String]) -> BTreeSet<String> {
 
 /// Classify and forecast time series with a frozen speech model
 ///
-/// Retune reprograms a speech model that stays as it is: it learns what to add to a series so that
-/// the words that the model hears tell the classes apart. The result is a program, one small file.
+/// Retune reprograms speech models that stay as they are: a transform makes something of each series
+/// that they hear, and what they make of it is read by an output mapping. Only these two are learnt. The
+/// result is a program, one small file.
 #[derive(Debug, Parser)]
 #[command(name = "retune", version, after_help = EXAMPLES)]
 #[command(arg_required_else_help = true)]

@@ -94,6 +94,7 @@ pub(super) fn fit<B: Kernels>(
     let together = (ACTIVATIONS / activations.max(1)).clamp(1, TOGETHER);
     let mut candidates = Vec::new();
     let mut before = 0;
+    let (mut not_fitted, mut of) = (0, 0);
     for together in branches.chunks(together) {
         let mut pairs = Vec::with_capacity(together.len() * readouts.len());
         for branch in together {
@@ -110,13 +111,15 @@ pub(super) fn fit<B: Kernels>(
             let activations = Arc::new(activations);
             let taps = transform.taps();
             let width = |one: &&Pooling| one.width(spec, taps);
-            let readable = || readouts.iter().filter(|one| width(one) > 0);
-            let small = |one: &&Pooling| width(one).min(series) <= MOST_DIMENSIONS;
-            let mut fitted: Vec<&Pooling> = readable().filter(small).collect();
-            if fitted.is_empty() {
-                fitted.extend(readable().min_by_key(width));
-            }
-            let pair = |one: &Pooling| (branch, *one, activations.clone());
+            let readable: Vec<(Pooling, usize)> = readouts
+                .iter()
+                .map(|one| (*one, width(&one)))
+                .filter(|(_, width)| *width > 0)
+                .collect();
+            let fitted = affordable(&readable, series);
+            of += readable.len();
+            not_fitted += readable.len() - fitted.len();
+            let pair = |one: Pooling| (branch, one, activations.clone());
             pairs.extend(fitted.into_iter().map(pair));
         }
         let fitted = pairs.into_par_iter().map(|(branch, pooling, activations)| {
@@ -125,7 +128,27 @@ pub(super) fn fit<B: Kernels>(
         });
         candidates.extend(fitted.collect::<Result<Vec<_>, _>>()?);
     }
+    if not_fitted > 0 {
+        progress(&FitProgress::NotFitted {
+            readouts: not_fitted,
+            of,
+            most_features: MOST_DIMENSIONS,
+        });
+    }
     choose(candidates, examples, &scored, settings)
+}
+
+/// Those of some readouts, each with its features, that do not take too long; at least the one of the fewest.
+fn affordable(readouts: &[(Pooling, usize)], series: usize) -> Vec<Pooling> {
+    let small = readouts
+        .iter()
+        .filter(|(_, features)| (*features).min(series) <= MOST_DIMENSIONS);
+    let mut fitted: Vec<Pooling> = small.map(|(one, _)| *one).collect();
+    if fitted.is_empty() {
+        let smallest = readouts.iter().min_by_key(|(_, features)| *features);
+        fitted.extend(smallest.map(|(one, _)| *one));
+    }
+    fitted
 }
 
 /// Fits one readout to what the source made of what it heard, row by row.
@@ -287,4 +310,20 @@ fn weights_of_one_part_are_never_more_than_all() {
     assert_eq!([0.1f32; 10].iter().sum::<f32>(), 1.000_000_1);
     assert_eq!(together([0.1; 10].into_iter()), 1.0);
     assert_eq!(together([0.25, 0.5].into_iter()), 0.75);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ridge_that_takes_too_long_is_not_fitted_unless_there_is_no_other() {
+        use Pooling::{All, Means, Segments};
+        let readouts = [(All, 10_560), (Means, 192), (Segments, 4_001)];
+        assert_eq!(affordable(&readouts, 4_000), [All, Means, Segments]);
+        assert_eq!(affordable(&readouts, 4_001), [Means]);
+        let wide = [(All, 10_560), (Segments, 4_001)];
+        assert_eq!(affordable(&wide, 5_000), [Segments]);
+        assert!(affordable(&[], 5_000).is_empty());
+    }
 }

@@ -56,6 +56,15 @@ pub enum FitProgress {
         /// All that will go.
         of: usize,
     },
+    /// Some readouts in closed form were not fitted, for they would take too long.
+    NotFitted {
+        /// How many, counted for each source and transform.
+        readouts: usize,
+        /// Of how many.
+        of: usize,
+        /// A readout of more features than so many was not.
+        most_features: usize,
+    },
 }
 
 /// Series of equal length, scaled, with the index of each one's class.

@@ -22,7 +22,7 @@ const MOST_MEMBERS: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// One source, one transform, two readouts in closed form: seconds.
+    /// One source, one transform, four readouts in closed form: seconds.
     Fast,
     /// Both sources and ten transforms with two readouts in closed form each, of which those are kept
     /// that help; see `docs/results.md`.
@@ -337,7 +337,7 @@ impl FitSettings {
         let trained = readouts.find(|readout| readout.by_gradient());
         if let (Some(trained), true) = (trained, self.readouts.len() > 1) {
             let found = format!("{trained} and {} more", self.readouts.len() - 1);
-            let expected = format!("{trained} alone, or means, ridge or both of these");
+            let expected = format!("{trained} alone, or some of means, ridge, clip and segments");
             return Err(setting::refused("readout", found, expected));
         }
         if let (Some(parts), Some(trained)) = (self.parts, trained) {

@@ -4,6 +4,8 @@
 //! an [`Objective`], numbers and cases, and neither a source nor a backend.
 
 mod adam;
+#[cfg(test)]
+mod bowl;
 mod spsa;
 mod zeroth_order;
 
@@ -276,6 +278,13 @@ pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(stream);
     random
+}
+
+/// The numbers so far along a direction.
+fn moved(numbers: &[f32], direction: &[f64], by: f64) -> Vec<f32> {
+    let moved = numbers.iter().zip(direction);
+    let moved = moved.map(|(number, part)| (f64::from(*number) + by * part) as f32);
+    moved.collect()
 }
 
 /// Training that ran away in an epoch, from 1.

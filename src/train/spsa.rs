@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Objective, Plan, Progress, Summary, Trainer};
+use super::{Objective, Plan, Progress, Summary, Trainer, moved};
 use crate::Error;
 
 /// Estimates that a step averages over, where a plan has no others.
@@ -56,13 +56,8 @@ impl Spsa {
         let mut total = 0.0;
         for _ in 0..self.estimates {
             let direction: Vec<f64> = numbers.iter().map(|_| segmented(random)).collect();
-            let beside = |side: f64| {
-                let moved = numbers.iter().zip(&direction);
-                let moved = moved
-                    .map(|(number, part)| (f64::from(*number) + side * smoothing * part) as f32);
-                objective.loss(&moved.collect::<Vec<_>>(), batch)
-            };
-            let (above, below) = (beside(1.0)?, beside(-1.0)?);
+            let beside = |by: f64| objective.loss(&moved(numbers, &direction, by), batch);
+            let (above, below) = (beside(smoothing)?, beside(-smoothing)?);
             total += above + below;
             for (sum, part) in sum.iter_mut().zip(&direction) {
                 *sum += (above - below) / (2.0 * smoothing * part);
@@ -124,18 +119,8 @@ fn segmented(random: &mut impl Rng) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bowl::{Bowl, check_bottom_is_found};
     use super::*;
-
-    /// A bowl whose lowest point is at 1, 2, 3, …
-    struct Bowl;
-
-    impl Objective for Bowl {
-        fn loss(&self, numbers: &[f32], _: &[usize]) -> Result<f64, Error> {
-            let places = numbers.iter().zip(1..);
-            let off = places.map(|(number, place)| f64::from(*number) - f64::from(place));
-            Ok(off.map(|off| off * off).sum())
-        }
-    }
 
     fn trainer(estimates: usize) -> Spsa {
         Spsa::of(Plan {
@@ -162,10 +147,6 @@ mod tests {
 
     #[test]
     fn the_bottom_of_a_bowl_is_found_from_losses_alone() {
-        let mut numbers = vec![0.0; 5];
-        trainer(5).train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
-        let off = numbers.iter().zip(1..);
-        let off = off.map(|(found, place)| (found - place as f32).abs());
-        assert!(off.fold(0.0, f32::max) < 0.05, "{numbers:?}");
+        check_bottom_is_found(&trainer(5), 0.05);
     }
 }

@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::{Objective, Plan, Progress, Summary, Trainer};
+use super::{Objective, Plan, Progress, Summary, Trainer, moved};
 use crate::Error;
 
 /// Directions in a step, where a plan has no others.
@@ -48,10 +48,7 @@ impl RandomDirections {
         let mut sum = vec![0.0f64; numbers.len()];
         for _ in 0..self.directions {
             let direction = unit(numbers.len(), random);
-            let moved = numbers.iter().zip(&direction);
-            let moved: Vec<f32> = moved
-                .map(|(number, part)| (f64::from(*number) + self.smoothing * part) as f32)
-                .collect();
+            let moved = moved(numbers, &direction, self.smoothing);
             let difference = objective.loss(&moved, batch)? - here;
             for (sum, part) in sum.iter_mut().zip(&direction) {
                 *sum += difference * part;
@@ -114,18 +111,8 @@ pub(crate) fn unit(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::Schedule;
+    use super::super::bowl::{Bowl, check_bottom_is_found};
     use super::*;
-
-    /// A bowl whose lowest point is at 1, 2, 3, …
-    struct Bowl;
-
-    impl Objective for Bowl {
-        fn loss(&self, numbers: &[f32], _: &[usize]) -> Result<f64, Error> {
-            let places = numbers.iter().zip(1..);
-            let off = places.map(|(number, place)| f64::from(*number) - f64::from(place));
-            Ok(off.map(|off| off * off).sum())
-        }
-    }
 
     fn trainer(directions: usize) -> RandomDirections {
         RandomDirections {
@@ -155,10 +142,6 @@ mod tests {
 
     #[test]
     fn the_bottom_of_a_bowl_is_found_from_losses_alone() {
-        let mut numbers = vec![0.0; 5];
-        trainer(8).train(&Bowl, &mut numbers, &mut |_| {}).unwrap();
-        let off = numbers.iter().zip(1..);
-        let off = off.map(|(found, place)| (found - place as f32).abs());
-        assert!(off.fold(0.0, f32::max) < 0.2, "{numbers:?}");
+        check_bottom_is_found(&trainer(8), 0.2);
     }
 }

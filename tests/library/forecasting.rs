@@ -267,7 +267,7 @@ fn what_cannot_be_forecast_says_why() {
     );
     let error = |window: Vec<f64>| forecaster.forecast(&[window]).unwrap_err().to_string();
     let context = forecaster.program().context();
-    assert!(error(vec![1.0; context - 1]).contains("for the program's context"));
+    assert!(error(vec![1.0; context - 1]).contains("the context that the program was fitted with"));
     let mut spoilt = vec![1.0; context];
     spoilt[3] = f64::NAN;
     assert_eq!(error(spoilt), "value 4 of the history is not finite");

@@ -1,7 +1,7 @@
 //! A window at mean 0 and deviation 1, and what comes after it.
 
-use super::check::{finite, too_short};
-use crate::Error;
+use super::check::finite;
+use crate::{Error, ErrorKind};
 
 /// A deviation below this share of the largest magnitude is rounding of 64-bit numbers.
 pub(super) const LEAST_DEVIATION: f64 = 16.0 * f64::EPSILON;
@@ -50,9 +50,14 @@ impl ScaledWindow {
     /// For a shorter history, and values that are not finite.
     pub fn at_end(history: &[f64], context: usize) -> Result<Self, Error> {
         let found = history.len();
-        let before = found
-            .checked_sub(context)
-            .ok_or_else(|| too_short(found, context, "the program's context"))?;
+        let before = found.checked_sub(context).ok_or_else(|| {
+            let message = format!(
+                "the history has {found} values; expected at least {context}, the context that the \
+                     program was fitted with"
+            );
+            Error::new(ErrorKind::TooShort, message)
+                .with_hint("give a longer history, or fit another program with a smaller context")
+        })?;
         let window = &history[before..];
         finite("history", before, window)?;
         Ok(Self::of(window))
