@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,24 @@ def aligned(array: np.ndarray) -> np.ndarray:
     return array.copy()
 
 
+def numbers(values: Any, what: str) -> np.ndarray:
+    """Give an array of whatever shape whose items are real numbers, or objects that may be.
+
+    Raises
+    ------
+    ValueError
+        For complex numbers, dates and spans of time, and arrays of which some values are masked.
+    """
+    if np.ma.is_masked(values):
+        raise ValueError(f"{what}: some values are masked; expected no missing values")
+    found: np.ndarray = np.asarray(values)
+    if np.iscomplexobj(found):
+        raise ValueError(f"Complex data not supported: {what} hold complex numbers; expected real values")
+    if found.dtype.kind in "mM":
+        raise ValueError(f"{what}: the values are dates or spans of time; expected numbers")
+    return found
+
+
 def series(X: Any) -> np.ndarray:
     """Give series as a table `[cases, time]` of single or double precision.
 
@@ -41,15 +59,13 @@ def series(X: Any) -> np.ndarray:
     ------
     ValueError
         For what has not two dimensions (or three with one channel in the middle), is empty, or holds
-        values that are not finite.
+        values that are masked, dates or not finite.
     TypeError
         For sparse matrices, and for objects that are no numbers.
     """
     if hasattr(X, "nnz") and hasattr(X, "toarray"):
         raise TypeError("sparse data was passed, but dense data is required: use X.toarray()")
-    found: np.ndarray = np.asarray(X)
-    if np.iscomplexobj(found):
-        raise ValueError("Complex data not supported: expected real values")
+    found = numbers(X, "the series")
     if found.dtype != np.float32:
         found = found.astype(np.float64, copy=False)
     if found.ndim == 3:
@@ -118,7 +134,14 @@ def targets(y: Any, cases: int) -> np.ndarray:
     """
     if y is None:
         raise ValueError("a classifier requires y to be passed, but the target y is None")
+    if np.ma.is_masked(y):
+        raise ValueError("y contains a masked label; expected a label for each series")
     found: np.ndarray = np.asarray(y)
+    if found.dtype.kind in "US" and isinstance(y, (list, tuple)):
+        # An array of text has what is missing as `nan`, and numbers as text.
+        objects = np.array(y, dtype=object)
+        if not all(isinstance(label, (str, bytes)) for label in objects.ravel()):
+            found = objects
     if found.ndim == 2 and found.shape[1] == 1:
         warnings.warn(
             "A column-vector y was passed when a 1d array was expected. Please change the shape of y to "
@@ -133,15 +156,24 @@ def targets(y: Any, cases: int) -> np.ndarray:
         raise ValueError(f"there are {cases} series but {len(found)} labels; expected one label for each series")
     if found.dtype.kind == "c":
         raise ValueError("Complex data not supported: expected labels")
-    if found.dtype.kind == "O" and any(label is None or label != label for label in found):
+    is_missing = found.dtype.kind == "O" and any(_is_missing(label) for label in found)
+    if is_missing or (found.dtype.kind in "mM" and np.isnat(found).any()):
         raise ValueError("y contains a missing label; expected a label for each series")
     # Objects may be numbers as well.
-    numbers = found if found.dtype.kind == "f" else np.array([one for one in found.tolist() if isinstance(one, (float, np.floating))])
-    if not np.isfinite(numbers).all():
+    floats = found if found.dtype.kind == "f" else np.array([one for one in found.tolist() if isinstance(one, (float, np.floating))])
+    if not np.isfinite(floats).all():
         raise ValueError("y contains NaN or inf; expected a label for each series")
-    if (numbers != np.floor(numbers)).any():
+    if (floats != np.floor(floats)).any():
         raise ValueError("Unknown label type: y holds fractions; expected classes")
     return found
+
+
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or bool(label != label)
+    except TypeError:
+        # As pandas' NA, of which nothing is known.
+        return True
 
 
 def truth(y: Any, cases: int, classes: np.ndarray) -> np.ndarray:
@@ -236,6 +268,8 @@ def seed(random_state: Any) -> int:
     """Give the seed that `random_state` stands for; `None` is 0, so that nothing is random without being asked."""
     if random_state is None:
         return 0
+    if hasattr(random_state, "getrandbits"):
+        return int(random_state.getrandbits(31))
     if hasattr(random_state, "randint"):
         return int(random_state.randint(2**31))
     if hasattr(random_state, "integers"):
@@ -255,8 +289,9 @@ def names(value: Any, what: str) -> list[str] | None:
     if value is None:
         return None
     several = [value] if isinstance(value, (str, os.PathLike)) else value
-    # What gives its names once would have none left when the estimator is asked again.
-    good = isinstance(several, Collection) and len(several) > 0
+    # What gives its names once would have none left when the estimator is asked again; sets have no order, and
+    # another one in each process.
+    good = isinstance(several, Collection) and not isinstance(several, (Set, Mapping)) and len(several) > 0
     found = [os.fspath(name) if isinstance(name, os.PathLike) else name for name in several] if good else []
     if not found or not all(isinstance(name, str) for name in found):
         raise ValueError(f"{what} is {value!r}; expected a name, several in a list, or None")

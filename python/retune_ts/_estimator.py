@@ -24,7 +24,7 @@ def loaded(kind: Callable[..., Loaded], program: bytes, sources: Any = None) -> 
     return found
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _kept(kind: Callable[..., Any], program: bytes, sources: tuple[str, ...] | None) -> Any:
     return kind(program, sources=None if sources is None else list(sources))
 

@@ -29,7 +29,8 @@ class RetuneClassifier(ClassifierFace, BaseClassifier):
     parts : int or None, default=None
         The most readouts that the program keeps.
     random_state : int, RandomState or None, default=0
-        The seed of everything random; `None` is 0.
+        The seed of everything random; `None` is 0. The presets in closed form ("fast", "default", "best") have
+        nothing random.
     n_jobs : int, default=1
         Threads; -1 for one for each core.
 

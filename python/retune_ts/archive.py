@@ -59,8 +59,13 @@ def jobs(data: list[str], presets: list[str], seeds: list[int]) -> Iterator[Job]
     Raises
     ------
     ValueError
-        For two files of one name in different folders: so their results would be named.
+        For two files of one name in different folders: so their results would be named; for a text in place of a
+        list.
     """
+    for what, values in (("data", data), ("presets", presets), ("seeds", seeds)):
+        if isinstance(values, (str, bytes, os.PathLike)):
+            raise ValueError(f"{what} is {values!r}; expected a list")
+    data, presets, seeds = list(data), list(presets), list(seeds)
     by_name: dict[str, str] = {}
     for path in data:
         other = by_name.setdefault(Path(path).stem, path)

@@ -294,7 +294,8 @@ class RetuneClassifier(OfTables):
             Samples a second.
         """
         one = self._one(x)[0]
-        return self._loaded().hear(one.tolist(), _checks.integer(part, "part", low=0))
+        with _checks.finite_answers():
+            return self._loaded().hear(one.tolist(), _checks.integer(part, "part", low=0))
 
     def explain(self, x: Any, part: int = 0) -> Explanation:
         """Give what a prediction rests on; shown as a picture in notebooks.
@@ -313,8 +314,8 @@ class RetuneClassifier(OfTables):
         """
         checked = self._one(x)
         one, program = checked[0].astype(np.float64), self._loaded()
-        plane, attention, words = program.explain(one.tolist(), _checks.integer(part, "part", low=0))
         with _checks.finite_answers():
+            plane, attention, words = program.explain(one.tolist(), _checks.integer(part, "part", low=0))
             saliency = program.saliency(one.tolist(), threads=_checks.threads(self.n_jobs))
         return Explanation(
             series=one,

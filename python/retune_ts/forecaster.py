@@ -19,21 +19,19 @@ def histories(y: Any) -> tuple[list[np.ndarray], bool]:
     Raises
     ------
     ValueError
-        For none, more than two dimensions, and values that are not finite.
+        For none, more than two dimensions, and values that are masked, dates or not finite.
     """
     if hasattr(y, "nnz") and hasattr(y, "toarray"):
         raise TypeError("sparse data was passed, but dense data is required: use y.toarray()")
     if isinstance(y, (list, tuple)) and len(y) > 0 and np.ndim(y[0]) == 1:
-        rows, one = [np.asarray(row) for row in y], False
+        rows, one = [_checks.numbers(row, f"history {number}") for number, row in enumerate(y)], False
     else:
-        array = np.asarray(y)
+        array = _checks.numbers(y, "the histories")
         if array.ndim not in (1, 2):
             raise ValueError(f"y has {array.ndim} dimensions; expected a history, or a row for each of several")
         rows, one = list(np.atleast_2d(array)), array.ndim == 1
     if not rows or min(len(row) for row in rows) == 0:
         raise ValueError("there is no value to forecast from")
-    if any(np.iscomplexobj(row) for row in rows):
-        raise ValueError("Complex data not supported: expected real values")
     rows = [_checks.aligned(row.astype(np.float64, copy=False)) for row in rows]
     for number, row in enumerate(rows):
         if not np.isfinite(row).all():

@@ -96,7 +96,8 @@ class MotionAdapter(Estimator):
         Parameters
         ----------
         recordings : list of array-like of shape (n_samples, n_joints)
-            With the columns of `recorded_joints`, at the rate of the source.
+            With the columns of `recorded_joints`, in that order or, in data frames, by these names, at the rate of
+            the source.
         able_bodied : list of array-like or None, default=None
             Recordings that corrected inputs are retrieved from; without them the module learns by the error of
             the forecast alone.
@@ -132,14 +133,14 @@ class MotionAdapter(Estimator):
         Parameters
         ----------
         sample : array-like of shape (n_joints,)
-            The angles of `input_joints`.
+            The angles of `input_joints`, in that order or, in a series of pandas, by these names.
 
         Returns
         -------
         ndarray of shape (horizon, n_target_joints) or None
             The angles of `target_joints`; `None` until there is a whole window.
         """
-        sample = np.asarray(sample, dtype=np.float32)
+        sample = _by_name(sample, getattr(sample, "index", None), self.input_joints, "the sample")
         if sample.ndim != 1:
             raise ValueError(f"the sample has {sample.ndim} dimensions; expected one angle for each joint")
         return self._stream().push(_checks.aligned(sample))
@@ -151,10 +152,24 @@ class MotionAdapter(Estimator):
 
 def _recordings(several: Iterable[Any], joints: list[str], what: str) -> list[np.ndarray]:
     """Give recordings with a column for each joint."""
-    found = [np.asarray(one, dtype=np.float32) for one in several]
+    if hasattr(several, "columns") or isinstance(several, np.ndarray) and several.ndim == 2:
+        raise ValueError(f"{what} is one recording; expected a list of them")
+    listed = enumerate(several)
+    found = [_by_name(one, getattr(one, "columns", None), joints, f"{what}[{number}]") for number, one in listed]
     for number, one in enumerate(found):
         if one.ndim != 2:
             raise ValueError(f"{what}[{number}] has {one.ndim} dimensions; expected [samples, joints]")
         if one.shape[1] != len(joints):
             raise ValueError(f"{what}[{number}] has {one.shape[1]} columns; expected {len(joints)}: {', '.join(joints)}")
     return [_checks.aligned(one) for one in found]
+
+
+def _by_name(values: Any, names: Any, joints: list[str], what: str) -> np.ndarray:
+    """Give angles in single precision, those that have the names of joints in the order of the joints."""
+    known = [] if names is None or callable(names) else list(names)
+    if known and all(isinstance(name, str) for name in known):
+        missing = [joint for joint in joints if joint not in known]
+        if missing:
+            raise ValueError(f"{what} has no column {', '.join(missing)}; it has {', '.join(known)}")
+        values = values[joints]
+    return _checks.numbers(values, what).astype(np.float32, copy=False)

@@ -69,7 +69,10 @@ def loads(program: bytes, *, sources: Any = None) -> Loaded:
         estimator = RetuneClassifier(found.preset, sources=sources)
         estimator.program_ = program
         # In the order of `fit`: programs sort numbers by value.
-        estimator.classes_ = np.unique(found.labels)
+        estimator.classes_ = np.unique(np.array(found.labels, dtype=object))
+        if not any(label.endswith("\0") for label in found.labels):
+            # Text of a fixed width, which would lose such an end.
+            estimator.classes_ = estimator.classes_.astype(str)
         estimator.n_features_in_ = found.series_length
         return estimator
     if task == "features":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from statistics import NormalDist
 from typing import Any
 
@@ -31,7 +32,8 @@ class RetuneClassifier(ClassifierFace, BaseClassifier):
     parts : int or None, default=None
         The most readouts that the program keeps.
     random_state : int, RandomState or None, default=0
-        The seed of everything random; `None` is 0.
+        The seed of everything random; `None` is 0. The presets in closed form ("fast", "default", "best") have
+        nothing random.
     n_jobs : int, default=1
         Threads; -1 for one for each core.
 
@@ -148,22 +150,31 @@ class RetuneForecaster(BaseForecaster):
         return np.asarray(ahead, dtype=int)
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> RetuneForecaster:
+        if pd.api.types.is_integer_dtype(y.index) and (np.diff(y.index) != 1).any():
+            raise ValueError("the index holds whole numbers that do not go up by 1; expected times, or a plain count: reset_index(drop=True)")
         horizon = int(self._steps(fh).max())
         inner = TableForecaster(horizon, **self.get_params()).fit(y.to_numpy())
         self.program_, self._history, self._name = inner.program_, inner.history_, y.name
-        self._end = y.index[-1]
+        self._end = y.index[-1:]
         return self
 
     def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> RetuneForecaster:
         if update_params and self.get_config().get("remember_data", True):
             # A fit to all values, as sktime does where there is nothing better.
             return super()._update(y, X, update_params)
+        if update_params:
+            warnings.warn("the program stays as it is: with remember_data=False there is nothing to fit again", stacklevel=2)
         (new,), _ = histories(y.to_numpy())
         # Values that were there before count once.
-        ahead = new[y.index > self._end]
-        if len(ahead):
-            self._history = [np.concatenate([self._history[0], ahead])[-len(self._history[0]) :]]
-            self._end = y.index[-1]
+        is_new = y.index > self._end[0]
+        if is_new.any():
+            times, known = y.index[is_new], getattr(self._end, "freq", None) or pd.api.types.is_integer_dtype(y.index)
+            if known is not None and known is not False:
+                following = ForecastingHorizon(np.arange(1, len(times) + 1)).to_absolute_index(self._end)
+                if not following.equals(times):
+                    raise ValueError(f"the values from {times[0]} on do not follow {self._end[0]} step by step; expected no gap")
+            self._history = [np.concatenate([self._history[0], new[is_new]])[-len(self._history[0]) :]]
+            self._end = y.index[-1:]
         return self
 
     def _inner(self) -> TableForecaster:

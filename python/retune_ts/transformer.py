@@ -156,7 +156,7 @@ class RetuneTransformer(OfTables):
         if kind == "pandas":
             import pandas
 
-            return pandas.DataFrame(found, columns=self.get_feature_names_out(), index=getattr(X, "index", None))
+            return pandas.DataFrame(found, columns=self.get_feature_names_out(), index=X.index if hasattr(X, "columns") else None)
         if kind == "polars":
             import polars
 

@@ -36,6 +36,12 @@ X = np.random.default_rng(0).normal(size=(8, 30))
         (X, np.array([0.5, 2.5] * 4, dtype=object), ValueError, "y holds fractions"),
         (X, np.array(["a", 1] * 4, dtype=object), ValueError, "labels of several kinds"),
         (X, np.array([b"a", b"\xff"] * 4), ValueError, "not UTF-8"),
+        (X, ["a", np.nan] * 4, ValueError, "missing label"),
+        (X, [1, "1"] * 4, ValueError, "labels of several kinds"),
+        (X, np.array(["2020", "NaT"] * 4, dtype="datetime64[D]"), ValueError, "missing label"),
+        (X, np.ma.masked_array(Y, mask=Y == "a"), ValueError, "masked label"),
+        (np.ma.masked_array(X, mask=X > 1), Y, ValueError, "some values are masked"),
+        (np.zeros((8, 30), dtype="datetime64[D]"), Y, ValueError, "dates or spans of time"),
     ],
 )
 def test_what_cannot_be_learnt_is_refused(series, labels, error, message):
@@ -63,6 +69,7 @@ def test_what_cannot_be_learnt_is_refused(series, labels, error, message):
         ({"preset": None}, "preset is None"),
         ({"sources": 5}, "sources is 5"),
         ({"sources": iter(["attrnn-gsc35"])}, "several in a list"),
+        ({"sources": {"attrnn-gsc35", "speech-embedding"}}, "several in a list"),
     ],
 )
 def test_settings_that_do_not_suit_are_refused(settings, message):
@@ -111,8 +118,9 @@ def test_fields_of_structured_arrays_are_read_as_they_are(fitted, gunpoint):
 
 
 def test_values_too_large_are_refused_as_such(fitted):
-    with pytest.raises(ValueError, match="not finite"):
-        fitted.predict(np.linspace(0, 1e200, 150)[None])
+    for ask in (lambda one: fitted.predict(one[None]), fitted.hear, fitted.explain):
+        with pytest.raises(ValueError, match="not finite"):
+            ask(np.linspace(0, 1e200, 150))
 
 
 def test_scores_of_other_labels_than_the_classes_are_refused(fitted, gunpoint):

@@ -52,6 +52,22 @@ def test_a_person_is_adapted_to_and_asked_step_by_step(source, tmp_path):
     table = np.zeros(person[0].shape, dtype=[("flag", "i1"), ("angle", "f4")])
     table["angle"] = person[0]
     assert errors(loaded, table["angle"]) == after
+    # Columns are found by their names.
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    joints = adapter.input_joints
+    frames = [pandas.DataFrame(one, columns=joints)[joints[::-1]] for one in person]
+    loaded.clear(), adapter.clear()
+    for row in range(adapter.window):
+        named, plain = loaded.step(frames[0].iloc[row]), adapter.step(person[0][row])
+    np.testing.assert_array_equal(named, plain)
+    named = MotionAdapter(source, epochs=2).fit(frames).program_
+    assert named == MotionAdapter(source, epochs=2).fit(person).program_
+    with pytest.raises(ValueError, match=f"has no column {joints[0]}; it has "):
+        MotionAdapter(source).fit([frames[0].rename(columns={joints[0]: "other"})])
+    with pytest.raises(ValueError, match="one recording; expected a list"):
+        MotionAdapter(source).fit(frames[0])
+    with pytest.raises(ValueError, match="complex"):
+        MotionAdapter(source).fit([person[0] + 1j])
     # A stream that has begun does not go on with another source.
     with pytest.raises(OSError):
         loaded.set_params(source="nowhere.safetensors").step(person[0][0])

@@ -41,7 +41,7 @@ def test_dask_as_the_page_on_scale_has_it(tmp_path, monkeypatch, gunpoint):
     for name in ("GunPoint", "Coffee"):
         np.savez(f"{name}.npz", X_train=X_train[::5, ::5], y_train=y_train[::5], X_test=X_test[:5, ::5], y_test=y_test[:5])
     exec(compile(blocks[0], "scale.md", "exec"), {})
-    assert len(list((tmp_path / "results").glob("*.json"))) == 12
+    assert len(list((tmp_path / "results").glob("*.json"))) == 4
 
 
 def test_the_function_for_spark_maps_batches(gunpoint):

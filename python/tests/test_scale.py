@@ -104,6 +104,9 @@ def test_a_killed_worker_of_ray(twelve, tmp_path):
 def test_what_is_wrong_with_a_job_is_said_before_it_trains(gunpoint, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="one name"):
         archive.jobs(["a/One.npz", "b/One.npz"], ["fast"], [0])
+    with pytest.raises(ValueError, match="presets is 'fast'; expected a list"):
+        archive.jobs(["One.npz"], "fast", [0])
+    assert len(list(archive.jobs((one for one in ["One.npz", "Two.npz"]), ["fast"], [0]))) == 2
     assert len(list(archive.jobs(["a/One.npz", "a/One.npz"], ["fast"], [0]))) == 2
     X, y, X_test, y_test = gunpoint
     good = {"X_train": X, "y_train": y, "X_test": X_test, "y_test": y_test}

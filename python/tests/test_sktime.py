@@ -70,6 +70,18 @@ def test_new_values_are_forecast_from(remember):
     np.testing.assert_array_equal(found, of_tables.predict(y.to_numpy()))
 
 
+def test_gaps_are_not_spliced_over():
+    y = load_airline()
+    forecaster = RetuneForecaster(context=24).set_config(remember_data=False).fit(y[:-12], fh=[1])
+    with pytest.raises(ValueError, match="do not follow .* expected no gap"):
+        forecaster.update(y[-10:], update_params=False)
+    with pytest.warns(UserWarning, match="stays as it is"):
+        forecaster.update(y[-12:], update_params=True)
+    counted = y.set_axis(range(0, 2 * len(y), 2))
+    with pytest.raises(ValueError, match="do not go up by 1"):
+        RetuneForecaster(context=24).fit(counted, fh=[1])
+
+
 def test_horizons_may_be_spans_of_time():
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     y = pandas.Series(np.sin(np.arange(200) / 5), index=pandas.date_range("2000-01-01", periods=200, freq="D"))

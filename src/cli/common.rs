@@ -1,6 +1,9 @@
 //! What every command takes.
 
+use anyhow::{Result, ensure};
 use clap::Args;
+
+use super::problem::problem;
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
@@ -15,4 +18,13 @@ pub struct Common {
     /// The seed of everything random
     #[arg(long, global = true, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+}
+
+impl Common {
+    /// Refuses a seed where a command counts them.
+    pub fn refuse_seed(&self) -> Result<()> {
+        let message = "--seed is for one fit, and this command has several, of the seeds from 0";
+        ensure!(self.seed == 0, problem(message, "say how many: --seeds N"));
+        Ok(())
+    }
 }

@@ -237,6 +237,12 @@ impl FitArgs {
             ("--directions", self.directions.is_some()),
             ("--smoothing", self.smoothing.is_some()),
         ];
+        let by_gradient = [
+            ("--dropout", self.dropout.is_some()),
+            ("--weight-decay", self.weight_decay.is_some()),
+            ("--validation", self.validation.is_some()),
+            ("--patience", self.patience.is_some()),
+        ];
         let in_steps = [
             ("--trainer", self.trainer.is_some()),
             ("--dropout", self.dropout.is_some()),
@@ -257,6 +263,27 @@ impl FitArgs {
             let unused = given && trained && settings.trainer == "adam";
             ensure!(!unused, problem(message, hint));
         }
+        for (option, given) in by_gradient {
+            let trainer = &settings.trainer;
+            let message =
+                format!("{option} is for the trainer adam, and {trainer} follows losses alone");
+            let unused = given && trained && trainer != "adam";
+            ensure!(!unused, problem(message, "leave it out"));
+        }
+        ensure!(
+            !trained || self.patience.is_none() || settings.validation > 0.0,
+            problem(
+                "--patience waits for a better validation loss, and no series are held out",
+                "give --validation 0.2 as well, or leave it out"
+            )
+        );
+        ensure!(
+            self.learning_rate_decay.is_none() || settings.schedule != ScheduleKind::HalfCosine,
+            problem(
+                "--learning-rate-decay is for the schedules inverse and exponential, and a half cosine falls over the epochs",
+                "leave it out"
+            )
+        );
         for (option, given) in in_steps.into_iter().chain(by_losses) {
             let message = format!("{option} is for training in steps, and nothing is trained so");
             let hint = "give --preset paper or another that trains, or --epochs 20 with a transform that has \

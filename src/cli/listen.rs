@@ -74,6 +74,10 @@ fn how_read(
     if own != rate {
         read_as.add("resampled", format!("to {rate} Hz"));
     }
+    if recording.channels > 1 {
+        let channels = recording.channels;
+        read_as.add("mixed", format!("{channels} channels to their mean"));
+    }
     let silent = clips as f64 * seconds - length;
     let filled = match silent * f64::from(own) >= 1.0 {
         true => format!(", the last with {silent:.2} s of silence"),

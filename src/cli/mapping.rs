@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use retune::fit::LabelSettings;
+use retune::fit::{LabelSettings, ReadoutKind};
 use retune::mapping::{LabelRule, Sees, rule_names};
 use retune::source::SourceSpec;
 
 use super::prelude::*;
+
+/// The mappings in which every label counts for every class.
+const OF_ALL_LABELS: [&str; 3] = ["bayesian", "bayesian-plus", "linear"];
 
 /// How a label mapping is found, and what is made small through it.
 #[derive(Debug, Clone, Args)]
@@ -57,6 +60,12 @@ impl MappingArgs {
                 format!("--speech is for the mapping similarity, and {rule} compares nothing");
             bail!(problem(message, "give --mapping similarity as well"));
         }
+        if self.labels_per_class.is_some() && OF_ALL_LABELS.contains(&&*rule) {
+            let message = format!(
+                "--labels-per-class is for mappings that make groups, and {rule} weighs all labels"
+            );
+            bail!(problem(message, "leave it out, or give another --mapping"));
+        }
         let speech = self.speech.as_ref();
         let speech = speech.map(|folder| SpeechFolder::read(folder, None, source));
         Ok(LabelSettings {
@@ -84,15 +93,16 @@ impl MappingArgs {
 
     /// An option that nothing takes up is a mistake: there must be training through labels.
     pub fn check(&self, settings: &FitSettings) -> Result<()> {
-        let Some(option) = self.given().filter(|_| settings.epochs == 0) else {
+        let is_layer = |readout: &ReadoutKind| matches!(readout, ReadoutKind::Trained(_));
+        let by_words = settings.epochs > 0 && !settings.readouts.iter().any(is_layer);
+        let Some(option) = self.given().filter(|_| !by_words) else {
             return Ok(());
         };
         let preset = settings.preset;
         let message = format!(
             "{option} is for training through the source's words, which the preset {preset} does not"
         );
-        let hint = "give --preset paper or another that trains through words, or --epochs 20 with a transform that has \
-                    something to train";
+        let hint = "give a preset that trains through words, such as paper, voice2series or words";
         Err(problem(message, hint).into())
     }
 }

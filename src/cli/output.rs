@@ -125,8 +125,9 @@ impl OutputFile {
 
     /// Checks that no other kind of file is expected by its name than the one that is written.
     pub fn check_kind(self, kind: &str) -> Result<Self> {
-        const KINDS: [&str; 10] = [
-            "csv", "gif", "html", "jpeg", "jpg", "json", "pdf", "png", "svg", "wav",
+        const KINDS: [&str; 15] = [
+            "csv", "flac", "gif", "html", "jpeg", "jpg", "json", "md", "mp3", "ogg", "pdf", "png",
+            "svg", "txt", "wav",
         ];
         let ending = self.path.extension().unwrap_or_default();
         let ending = ending.to_string_lossy().to_lowercase();

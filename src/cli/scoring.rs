@@ -188,11 +188,9 @@ pub fn fit_and_score(
     let _waiting = Waiting::new(common, what);
     let start = Instant::now();
     let predictions = classifier.predict(&data.test.series)?;
-    let score = Score::of(
-        &predictions,
-        &data.test.labels,
-        classifier.program().labels(),
-    )?;
+    let labels = classifier.program().labels();
+    let score = Score::of(&predictions, &data.test.labels, labels);
+    let score = score.map_err(|error| error.of_file(&data.test.read_as.file))?;
     let predict = start.elapsed().as_secs_f64();
     Ok(Done {
         classifier,

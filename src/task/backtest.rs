@@ -131,7 +131,7 @@ fn origins(
         let message = format!(
             "there are {most} values to score with; expected at least {needed} for one forecast to be scored"
         );
-        return Err(Error::new(ErrorKind::TooShort, message)
+        return Err(Error::new(ErrorKind::Setting, message)
             .with_hint("give more of them, or a smaller horizon")
             .with_setting("horizon", ""));
     }

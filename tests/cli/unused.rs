@@ -48,8 +48,8 @@ fn options_of_recordings_of_motion_need_such_files() {
     bench.file("walk.mot", "");
     for (line, expected) in [
         (
-            "motion pretrain walk.csv --time time --angles degrees --out s.safetensors",
-            "--angles is for OpenSim files, and none is read",
+            "motion pretrain walk.csv --time time --ignore-counts --out s.safetensors",
+            "--ignore-counts is for OpenSim files, and none is read",
         ),
         (
             "motion pretrain walk.mot --rate 100 --out s.safetensors",

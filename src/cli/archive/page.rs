@@ -25,7 +25,7 @@ impl Arguments {
         let (results, comparison, reference) = self.compare.compare()?;
         let inputs = self.compare.with.iter().chain(&results.files);
         let inputs: Vec<_> = inputs.map(PathBuf::as_path).collect();
-        let out = OutputFile::check(&self.out, &inputs)?;
+        let out = OutputFile::check(&self.out, &inputs)?.check_kind("html")?;
         out.write(report(&results, &comparison, &reference)?.as_bytes())?;
         output::show(common, &Outcome { out: &self.out }, |outcome| {
             format!("report saved as {}\n", outcome.out.display())

@@ -96,6 +96,7 @@ struct Summary<'a> {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
+        common.refuse_seed()?;
         let sources = self.sources()?;
         let sets = wanted_sets(&self.data, &self.sets)?;
         let presets: Vec<String> = self.presets.iter().map(Preset::to_string).collect();

@@ -44,6 +44,7 @@ struct Outcome {
 
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
+        common.refuse_seed()?;
         let Recordings { trials, read_as } = self.reading.read_all(&self.files, common)?;
         let people = self.reading.by_person(trials)?;
         for person in &self.able_bodied {

@@ -88,13 +88,14 @@ pub struct ReadingArgs {
     /// Tables: samples a second, where there are no times
     #[arg(long, value_name = "HZ", value_parser = positive)]
     rate: Option<f64>,
-    /// Tables: the column that says who walks
+    /// Tables: the column that says who walks; else, and of OpenSim files, each file is a person of its name
     #[arg(long, value_name = "COLUMN")]
     person: Option<String>,
     /// Tables: a column that tells the trials of a person apart; several in as many options
     #[arg(long, value_name = "COLUMN")]
     trial: Vec<String>,
-    /// OpenSim files: angles are radians or degrees, whatever the header says
+    /// Angles are radians or degrees: of OpenSim files whatever the header says, of tables degrees where it is
+    /// not given
     #[arg(long, value_name = "UNIT", value_parser = ["degrees", "radians"])]
     angles: Option<String>,
     /// OpenSim files: do not check the header's numbers of rows and columns
@@ -143,10 +144,7 @@ impl ReadingArgs {
             ("--person", self.person.is_some()),
             ("--trial", !self.trial.is_empty()),
         ];
-        let of_opensim = [
-            ("--angles", self.angles.is_some()),
-            ("--ignore-counts", self.ignore_counts),
-        ];
+        let of_opensim = [("--ignore-counts", self.ignore_counts)];
         let kinds = files
             .iter()
             .map(|file| is_opensim(file))
@@ -217,14 +215,15 @@ impl ReadingArgs {
             true => UnevenTime::Interpolate,
             false => UnevenTime::Refuse,
         };
+        let angles = match self.angles.as_deref() {
+            Some("degrees") => AngleUnit::Degrees,
+            Some(_) => AngleUnit::Radians,
+            None => AngleUnit::FromHeader,
+        };
         if is_opensim(file) {
             let options = OpenSimOptions {
                 joints,
-                angles: match self.angles.as_deref() {
-                    Some("degrees") => AngleUnit::Degrees,
-                    Some(_) => AngleUnit::Radians,
-                    None => AngleUnit::FromHeader,
-                },
+                angles,
                 uneven_time,
                 counts: match self.ignore_counts {
                     true => HeaderCounts::Ignore,
@@ -250,6 +249,7 @@ impl ReadingArgs {
             person: self.person.clone(),
             trial: self.trial.clone(),
             uneven_time,
+            angles,
             ..CsvOptions::new(times)
         };
         Ok(read_csv(file, &options)?)

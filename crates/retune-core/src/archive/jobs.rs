@@ -160,7 +160,7 @@ pub struct Failure {
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RunSummary {
-    /// Jobs whose results were there.
+    /// Jobs whose results were there, but for those that failed.
     pub present: usize,
     /// Jobs that were scored.
     pub scored: usize,
@@ -200,7 +200,7 @@ pub fn run(
 ) -> Result<RunSummary, Error> {
     fs::create_dir_all(folder).map_err(|source| Error::write(folder, source))?;
     let mut summary = RunSummary::default();
-    let mut left = Vec::new();
+    let (mut left, mut there) = (Vec::new(), 0);
     for job in jobs {
         let path = folder.join(job.file_name());
         let (identity, data) = origin(job);
@@ -215,16 +215,17 @@ pub fn run(
         }
         result.check_identity(&path, &identity)?;
         result.check_data(&path, data.as_deref())?;
-        summary.present += 1;
-        if let Outcome::Error(error) = result.outcome {
-            summary.add_failure(job, error);
+        there += 1;
+        match result.outcome {
+            Outcome::Scores(_) => summary.present += 1,
+            Outcome::Error(error) => summary.add_failure(job, error),
         }
     }
     if let Some((job, ..)) = left.first() {
         let path = folder.join(job.file_name());
         check_writable(&path).map_err(|source| Error::write(&path, source))?;
     }
-    let done_before = summary.present;
+    let done_before = there;
     let at = |place: usize| RunProgress {
         failed: None,
         next: left.get(place).map(|(job, ..)| *job),

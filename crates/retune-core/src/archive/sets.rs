@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::{Error, ErrorKind, series};
 
 /// The names of the folders `NAME` in `folder` that hold a file `NAME_TRAIN`, with any extension or
-/// none, sorted.
+/// none, or a pair of files that [`Dataset::read`](crate::series::Dataset::read) takes, sorted.
 ///
 /// # Errors
 ///
@@ -16,11 +16,7 @@ pub fn sets(folder: &Path) -> Result<Vec<String>, Error> {
     let mut names = BTreeSet::new();
     for path in within(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let train = format!("{name}_TRAIN");
-        // A folder that cannot be read holds no data set that could be.
-        let files = fs::read_dir(&path).into_iter().flatten().flatten();
-        let mut stems = files.map(|file| file.path().with_extension(""));
-        if stems.any(|stem| stem.file_name().is_some_and(|stem| *stem == *train)) {
+        if series::is_of_data(&path) {
             names.insert(name.into_owned());
         }
     }
@@ -87,13 +83,19 @@ mod tests {
         for (name, file) in [
             ("GunPoint", "GunPoint_TRAIN.ts"),
             ("Beef", "Beef_TRAIN"),
+            ("Coffee", "Coffee_TRAIN.tsv.gz"),
             ("Other", "Others_TRAIN.ts"),
         ] {
             fs::create_dir(path.join(name)).unwrap();
             fs::write(path.join(name).join(file), "").unwrap();
         }
         fs::write(path.join("file"), "").unwrap();
-        assert_eq!(sets(path).unwrap(), ["Beef", "GunPoint"]);
+        assert_eq!(sets(path).unwrap(), ["Beef", "Coffee", "GunPoint"]);
+        // Whatever its name, a pair is a data set.
+        fs::write(path.join("Other/Others_TEST.ts.gz"), "").unwrap();
+        assert_eq!(sets(path).unwrap(), ["Beef", "Coffee", "GunPoint", "Other"]);
+        fs::remove_dir_all(path.join("Other")).unwrap();
+        fs::remove_dir_all(path.join("Coffee")).unwrap();
         let wanted = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
             wanted_sets(path, &names)

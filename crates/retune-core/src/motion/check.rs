@@ -74,7 +74,9 @@ pub fn same_joints(found: &[String], expected: &[String]) -> Result<(), Error> {
     }
     let (found, expected) = (list(found), list(expected));
     let message = format!("the joints are {found}; expected {expected}");
-    Err(Error::new(ErrorKind::Mismatch, message))
+    Err(Error::new(ErrorKind::Mismatch, message)
+        .with_hint("name the joints in that order")
+        .with_setting("joint", ""))
 }
 
 /// Refuses infinite values and those that are no numbers.

@@ -7,7 +7,7 @@ use super::format::{Format, Line, RawFile, RawRow};
 use super::options::CHOOSE_LABEL;
 use super::resample::{fill_gaps, resample_linear};
 use super::{Missing, ReadOptions, Split, Unequal};
-use crate::table::{ReadAs, whole_number};
+use crate::table::{ReadAs, is_missing, whole_number};
 use crate::wording::{EMPTY_FILE, list, shorten};
 use crate::{Error, ErrorKind};
 
@@ -91,6 +91,12 @@ pub(super) fn assemble(
         file.decisions.push(("missing", said));
     }
     let channels = file.channels;
+    if let Some(doubtful) = labels.iter().find(|label| is_missing(label)) {
+        let count = labels.iter().filter(|label| *label == doubtful).count();
+        let doubtful = shorten(doubtful);
+        let said = format!("`{doubtful}` is a class like others, of {count} series");
+        file.decisions.push(("labels", said));
+    }
     spell(&mut labels, known, &mut file.decisions);
     if !known.is_empty() {
         check_known(&mut file, &labels, known, options.strict)?;

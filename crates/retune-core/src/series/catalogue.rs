@@ -113,7 +113,8 @@ pub fn look_up(name: &str) -> Result<&'static CatalogueEntry, Error> {
         let message = format!("the UCR archive has no data set `{name}`");
         Error::new(ErrorKind::UnknownName, message).with_hint(match closest(name) {
             Some(closest) => format!("did you mean `{closest}`?"),
-            None => "give the path of a folder, or a name from the catalogue".to_owned(),
+            None => "give a name from the catalogue, or, where data is read, the path of a folder"
+                .to_owned(),
         })
     })
 }

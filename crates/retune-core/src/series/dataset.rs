@@ -94,8 +94,10 @@ impl Dataset {
             .unwrap_or_default();
         let name = name.strip_suffix("_TRAIN").unwrap_or(&name).to_owned();
         let paths = [train, test];
-        let (train, plan) = Split::read_planned(train, options)?;
-        let test = Split::read_to_test(test, (&train, plan.as_ref()), options)?;
+        let read = Split::read_planned(train, options);
+        let (train, plan) = read.map_err(|error| error.of_file(&shown(train)))?;
+        let read = Split::read_to_test(test, (&train, plan.as_ref()), options);
+        let test = read.map_err(|error| error.of_file(&shown(test)))?;
         if let [Ok(one), Ok(other)] = paths.map(fs::canonicalize)
             && one == other
         {
@@ -160,6 +162,21 @@ fn find_files(folder: &Path) -> Result<(PathBuf, PathBuf), Error> {
                 .with_hint("give the folder the name of the data set that it should be read as"))
         }
     }
+}
+
+/// Whether a folder holds a training file of its own name, or a pair of files.
+pub(crate) fn is_of_data(folder: &Path) -> bool {
+    let own = folder_name(folder).unwrap_or_default();
+    // A folder that cannot be read holds no data set that could be.
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let files: BTreeSet<String> = files.collect();
+    files.iter().any(|file| {
+        let is_train = |rest: &str| rest.is_empty() || rest.starts_with('.');
+        let own = file.strip_prefix(&format!("{own}_TRAIN"));
+        own.is_some_and(is_train)
+            || train_name(file).is_some_and(|name| pair(folder, &files, name).is_some())
+    })
 }
 
 /// The first pair of files with this name.

@@ -64,6 +64,7 @@ pub use cache::{cache_folder, find_cached, find_cached_in};
 pub use catalogue::{CatalogueEntry, catalogue, closest, find, look_up};
 pub use classes::Classes;
 pub use dataset::Dataset;
+pub(crate) use dataset::is_of_data;
 #[cfg(feature = "net")]
 pub use download::{DEFAULT_BASE_URL, Progress, download, download_into};
 pub use format::Format;

@@ -1,6 +1,7 @@
 //! How to read files that are not complete, equal and labelled in the usual place.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use super::Format;
@@ -91,6 +92,26 @@ pub struct ReadOptions {
     pub decimal: Option<char>,
     /// What parts their thousands, `Some(None)` for nothing; `None` to tell by the numbers.
     pub thousands: Option<Option<char>>,
+}
+
+impl ReadOptions {
+    /// Refuses what is said of columns of values where a long table says which one holds them.
+    pub(super) fn check_long(&self, path: &Path) -> Result<(), Error> {
+        let of_values = [
+            ("drop", !self.drop.is_empty()),
+            ("columns", self.columns.is_some()),
+        ];
+        match of_values.iter().find(|(_, given)| *given) {
+            Some((option, _)) if self.long.is_some() => {
+                let path = path.display();
+                let message = format!(
+                    "{path}: `{option}` is for series in rows, and a long table has one column of values"
+                );
+                Err(Error::new(ErrorKind::Setting, message).with_hint("leave it out"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for Missing {

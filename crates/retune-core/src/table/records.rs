@@ -48,16 +48,45 @@ impl Row {
     /// How many fields there are, in words; those that go on over lines are told, for that comes of a quote
     /// that is not closed.
     pub(crate) fn counted(&self) -> String {
-        let lines = match self.iter().any(|field| field.contains('\n')) {
+        let lines = match self.is_over_lines() {
             true => ", one of them in quotes over several lines",
             false => "",
         };
         fields(self.len()) + lines
     }
 
+    /// Whether a field goes on over lines, as those in quotes may.
+    pub(crate) fn is_over_lines(&self) -> bool {
+        self.iter().any(|field| field.contains('\n'))
+    }
+
     /// Whether no field holds more than white space.
     pub fn is_blank(&self) -> bool {
         self.iter().all(|field| field.trim().is_empty())
+    }
+}
+
+/// Rows that go on over lines: how many, and the line on which the first begins.
+#[derive(Debug, Default)]
+pub(crate) struct OverLines(Option<(usize, usize)>);
+
+impl OverLines {
+    /// Looks at a row.
+    pub(crate) fn look_at(&mut self, row: &Row) {
+        if row.is_over_lines() {
+            self.0.get_or_insert((0, row.line)).0 += 1;
+        }
+    }
+
+    /// What is said of them, for a quote may not be closed; nothing where there are none.
+    pub(crate) fn told(&self) -> Option<(&'static str, String)> {
+        let (rows, line) = self.0?;
+        let rows = match rows {
+            1 => "a row goes".to_owned(),
+            rows => format!("{rows} rows go"),
+        };
+        let told = format!("{rows} on over several lines, from line {line}");
+        Some(("quotes", told))
     }
 }
 

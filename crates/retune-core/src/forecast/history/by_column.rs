@@ -6,10 +6,10 @@ use super::columns::Columns;
 use super::fill::{Field, Gaps, spread};
 use super::table::Table;
 use super::{Histories, History};
-use crate::Error;
 use crate::forecast::timeline::{Grid, Placed, Read};
 use crate::forecast::{Fill, HistoryOptions, Timeline};
 use crate::table::{ReadAs, Separator};
+use crate::{Error, ErrorKind};
 
 pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histories, Error> {
     table.check_width()?;
@@ -52,13 +52,15 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
                 Some(id) => format!("{id}/{}", table.name(column)),
             };
             let fields = rows.iter().map(|row| Field::of(&table.rows[*row], column));
-            // Rows of unlike lengths are filled up where they are series of their own.
+            // Rows of unlike lengths are filled up where they are series of their own, which have no times.
             let values = gaps.values(table.path, &name, fields).map_err(|error| {
                 let hint = "fill missing values from their neighbours, or say that each row is a \
                             series of its own";
-                match error.settings().is_empty() {
-                    true => error,
-                    false => error.with_hint(hint).with_setting("rows", ""),
+                match error.kind() {
+                    ErrorKind::MissingValue if columns.time.is_none() && id.is_none() => {
+                        error.with_hint(hint).with_setting("rows", "")
+                    }
+                    _ => error,
                 }
             })?;
             histories.push(History {

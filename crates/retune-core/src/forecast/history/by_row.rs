@@ -41,6 +41,7 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         |id| table.header.shown(id),
     );
     read_as.add("id", id);
+    read_as.add("time", "none, values are counted");
     gaps.tell(&mut read_as);
     Ok(Histories { histories, read_as })
 }

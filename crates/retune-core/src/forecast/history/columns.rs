@@ -96,14 +96,19 @@ impl Columns {
     }
 }
 
-/// No column holds numbers; the first field of the first one that might is shown.
+/// Whether a field is neither a number nor missing.
+fn is_no_value(field: &str) -> bool {
+    !is_missing(field) && !is_number(field)
+}
+
+/// No column holds numbers; the first field that is none, of the first column that might, is shown.
 fn no_numbers(table: &Table<'_>, left_out: &[(usize, &'static str)]) -> Error {
     let (path, known) = (table.path.display(), table.known());
     let mut message = format!("{path}: no column holds numbers; there are {known}");
     let text = left_out.iter().rev().find(|(_, what)| *what == "text");
     let field = text.and_then(|(column, _)| {
         let mut fields = table.column(*column).map(|field| field.text.trim());
-        Some((*column, fields.find(|field| !is_missing(field))?))
+        Some((*column, fields.find(|field| is_no_value(field))?))
     });
     let Some((column, field)) = field else {
         return Error::new(ErrorKind::Column, message)

@@ -265,6 +265,28 @@ fn the_time_column_is_found_wherever_it_stands() {
     let found = plain("year,month,y\n2020,11,1.5\n2020,12,2.5\n2021,1,2.0\n2021,2,3.5\n");
     assert_eq!(found.histories.len(), 1);
     assert_eq!(found.histories[0].timeline.stamp(4).unwrap(), "2021-3");
+    for (text, next) in [
+        (
+            "year,quarter,y\n2020,3,1.5\n2020,4,2.5\n2021,1,2.0\n",
+            "2021Q2",
+        ),
+        (
+            "Year,Qtr,y\n2020,Q3,1.5\n2020,Q4,2.5\n2021,Q1,2.0\n",
+            "2021Q2",
+        ),
+        (
+            "date,hour,y\n2020-01-01,22,1.5\n2020-01-01,23,2.5\n2020-01-02,0,2.0\n",
+            "2020-01-02 1:00",
+        ),
+        (
+            "stamp,y\n2020123122,1.5\n2020123123,2.5\n2021010100,2.0\n",
+            "2021010101",
+        ),
+    ] {
+        let found = plain(text);
+        assert_eq!(found.histories.len(), 1, "{text}");
+        assert_eq!(found.histories[0].timeline.stamp(3).unwrap(), next);
+    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use super::time_names::names_time;
 use crate::forecast::HistoryOptions;
 use crate::forecast::timeline::{is_date, most_frequent};
 use crate::table::{
-    FirstRow, Names, Place, Records, Row, Separator, are_consecutive, check_memory, count_rows,
-    is_index_name, is_number, ragged, whole_number,
+    FirstRow, Names, OverLines, Place, Records, Row, Separator, are_consecutive, check_memory,
+    count_rows, is_index_name, is_number, ragged, whole_number,
 };
 use crate::wording::{EMPTY_FILE, list};
 use crate::{Error, ErrorKind};
@@ -54,7 +54,10 @@ impl<'a> Table<'a> {
         };
         let first = rows.first().ok_or_else(|| empty("is empty"))?.line;
         let mut header = Names::default();
-        let numbers = write_plainly(path, &mut rows, separator, options)?;
+        let mut over_lines = OverLines::default();
+        rows.iter().for_each(|row| over_lines.look_at(row));
+        let mut numbers = write_plainly(path, &mut rows, separator, options)?;
+        numbers.extend(over_lines.told());
         if has_header(path, &rows, options)? {
             header = rows.remove(0).iter().collect();
         }

@@ -66,14 +66,14 @@ impl Time {
         Timeline::order(&self.fields(table, &name, &rows))
     }
 
-    /// Several columns as one, with these characters between them.
-    fn joined(table: &Table<'_>, columns: &[usize], between: &str) -> Self {
+    /// Several columns as one, with these characters between them and after the last.
+    fn joined(table: &Table<'_>, columns: &[usize], between: &str, after: &str) -> Self {
         let text = |row: &crate::table::Row| {
             let parts: Vec<&str> = columns
                 .iter()
                 .map(|column| row.get(*column).trim())
                 .collect();
-            parts.join(between)
+            parts.join(between) + after
         };
         let texts = table.rows.iter().map(text).collect();
         let (column, joined) = (columns[0], columns[1..].to_vec());
@@ -141,8 +141,8 @@ impl Finder<'_> {
             }
             let date = self.choose(columns(other))?;
             return Ok(Some(match clocks[..] {
-                [clock] => Time::joined(self.table, &[date.column, clock], " "),
-                _ => date,
+                [clock] => Time::joined(self.table, &[date.column, clock], " ", ""),
+                _ => self.with_hours(date.column).unwrap_or(date),
             }));
         }
         if let Some(error) = broken {
@@ -173,8 +173,9 @@ impl Finder<'_> {
             clocks.next(),
         ) {
             (true, Some(&clock), None) if repeats() => {
-                Time::joined(self.table, &[column, clock], " ")
+                Time::joined(self.table, &[column, clock], " ", "")
             }
+            (true, None, _) if repeats() => self.with_hours(column).unwrap_or(time),
             _ => time,
         }
     }
@@ -213,22 +214,40 @@ impl Finder<'_> {
         Ok(self.calendar().or(other))
     }
 
-    /// Columns of years and months, and of days, that move one way together.
+    /// The column of one of these names.
+    fn called(&self, names: &[&str]) -> Option<usize> {
+        let mut columns = self.columns.iter().copied();
+        columns.find(|column| names.contains(&&*self.table.header.lower(*column)))
+    }
+
+    /// Columns of years and months, or quarters, and of days, that move one way together.
     fn calendar(&self) -> Option<Time> {
-        let find = |name: &str| {
-            let mut columns = self.columns.iter().copied();
-            columns.find(|column| self.table.header.of(*column).eq_ignore_ascii_case(name))
-        };
-        let (year, month) = (find("year")?, find("month")?);
-        let mut ways = vec![vec![year, month]];
-        ways.extend(find("day").map(|day| vec![year, month, day]));
-        let times = ways
-            .iter()
-            .map(|columns| Time::joined(self.table, columns, "-"));
-        times.into_iter().find(|time| {
-            time.order(self.table)
-                .is_ok_and(|order| self.moves_one_way(&order))
-        })
+        let table = self.table;
+        let year = self.called(&["year"])?;
+        let mut ways = Vec::new();
+        if let Some(month) = self.called(&["month"]) {
+            ways.push(Time::joined(table, &[year, month], "-", ""));
+            let day = self.called(&["day"]);
+            ways.extend(day.map(|day| Time::joined(table, &[year, month, day], "-", "")));
+        }
+        if let Some(quarter) = self.called(&["quarter", "qtr"]) {
+            let is_counted = table.column(quarter).all(|field| is_number(field.text));
+            let between = if is_counted { "Q" } else { "" };
+            ways.push(Time::joined(table, &[year, quarter], between, ""));
+        }
+        ways.into_iter().find(|time| self.is_one_way(time))
+    }
+
+    /// A column of dates with one of hours, that move one way together.
+    fn with_hours(&self, date: usize) -> Option<Time> {
+        let hour = self.called(&["hour", "hr"])?;
+        let time = Time::joined(self.table, &[date, hour], " ", ":00");
+        Some(time).filter(|time| self.is_one_way(time))
+    }
+
+    fn is_one_way(&self, time: &Time) -> bool {
+        let order = time.order(self.table);
+        order.is_ok_and(|order| self.moves_one_way(&order))
     }
 
     /// A column of numbers that can be nothing but times: dates of digits only, the index of a
@@ -243,7 +262,7 @@ impl Finder<'_> {
             })
         };
         let compact = |column: &&usize| {
-            present(table, **column).all(|field| field.trim().len() == 8)
+            present(table, **column).all(|field| matches!(field.trim().len(), 8 | 10 | 12 | 14))
                 && Time::of(**column)
                     .fields(table, "", &self.groups[0])
                     .is_of_dates()

@@ -210,11 +210,11 @@ impl<'a> TimeColumn<'a> {
         let before = self.shown(row.saturating_sub(1));
         let found = self.shown(row);
         let message = format!(
-            "from `{before}` to `{found}` a year begins: these look like years with months or quarters, \
-             which are in no equal steps as numbers"
+            "from `{before}` to `{found}` a year begins: these look like years with months, quarters, \
+             weeks or days, which are in no equal steps as numbers"
         );
         self.wrong(row, message)
-            .with_hint("write dates such as 2000-12, or go without times")
+            .with_hint("write dates such as 2000-12 or 2000-12-31, or go without times")
             .with_setting("time", "none")
     }
 

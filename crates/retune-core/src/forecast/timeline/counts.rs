@@ -153,8 +153,8 @@ fn whole(column: &TimeColumn<'_>, values: &[i64]) -> Result<Counts, Error> {
     }
 }
 
-/// The first row of another year, where years with months (`2000.12`) or with quarters (`20004`) are in equal
-/// steps: as numbers they are not, and what lies between would be filled in.
+/// The first row of another year, where years with months (`2000.12`), quarters (`20004`), weeks (`202052`) or
+/// days (`2020366`) are in equal steps: as numbers they are not, and what lies between would be filled in.
 fn turn_of_a_year(column: &TimeColumn<'_>) -> Option<usize> {
     let part = |year: &str, part: &str, digits: usize, count: i64| {
         let year = Some(year).filter(|year| year.len() == 4)?;
@@ -186,8 +186,24 @@ fn turn_of_a_year(column: &TimeColumn<'_>) -> Option<usize> {
             .all(|other| other == step)
             .then_some(turn + 1)
     };
+    // A year has one or the other number of weeks, and of days.
+    let within = |digits: usize, last: [i64; 2]| {
+        let found = column.texts().map(|text| {
+            let (year, rest) = text.split_at_checked(4)?;
+            part(year, rest, digits, last[1])
+        });
+        let found: Vec<(i64, i64)> = found.collect::<Option<_>>()?;
+        let follows = |pair: &[(i64, i64)]| match (pair[0], pair[1]) {
+            ((year, part), (next, 1)) if next == year + 1 => last.contains(&part),
+            ((year, part), (next, other)) => (year, part + 1) == (next, other),
+        };
+        let turn = found.windows(2).position(|pair| pair[0].0 != pair[1].0)?;
+        found.windows(2).all(follows).then_some(turn + 1)
+    };
     turn(column.texts().map(month).collect(), 12)
         .or_else(|| turn(column.texts().map(quarter).collect(), 4))
+        .or_else(|| within(2, [52, 53]))
+        .or_else(|| within(3, [365, 366]))
 }
 
 /// The numbers of all fields, where all are whole.

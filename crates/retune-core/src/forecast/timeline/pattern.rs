@@ -35,7 +35,7 @@ pub(super) fn push_pattern(pattern: &mut String, field: &str, like: &str) -> Opt
     if clock.is_empty() {
         return between.is_empty().then_some(());
     }
-    if between.is_empty() || !has_days(pattern) {
+    if between.is_empty() || !has_days(pattern) || pattern.contains("%H") {
         return None;
     }
     pattern.push_str(between);
@@ -50,6 +50,9 @@ fn push_date(pattern: &mut String, text: &str, like: &str) -> Option<()> {
         pattern.push_str(match text.len() {
             6 => "%Y%m",
             8 => "%Y%m%d",
+            10 => "%Y%m%d%H",
+            12 => "%Y%m%d%H%M",
+            14 => "%Y%m%d%H%M%S",
             _ => return None,
         });
         return Some(());

@@ -117,6 +117,11 @@ fn times_go_on_in_the_way_they_are_written() {
         202011, 202012                           | 1 month    | 202101
         01/2020, 02/2020                         | 1 month    | 03/2020
         20200131 9:00, 20200131 10:00            | 1 hour     | 20200131 11:00
+        2024013122, 2024013123                   | 1 hour     | 2024020100
+        202401312350, 202402010000               | 10 minutes | 202402010010
+        20240131235958, 20240131235959           | 1 second   | 20240201000000
+        1700000000, 1700003600                   | 3600       | 1700007200
+        2024013198, 2024013199                   | 1          | 2024013200
         20200198, 20200199                       | 1          | 20200200",
     ) {
         let (times, next) = (split(&times), split(&next));
@@ -178,7 +183,15 @@ fn years_with_months_or_quarters_are_told_from_numbers() {
         fill: true,
         ..Grid::default()
     };
-    for (times, row) in [(&months[..], 5), (&quarters, 4), (&halves, 4)] {
+    let weeks = ["202051", "202052", "202053", "202101"];
+    let days = ["2019364", "2019365", "2020001"];
+    for (times, row) in [
+        (&months[..], 5),
+        (&quarters, 4),
+        (&halves, 4),
+        (&weeks, 5),
+        (&days, 4),
+    ] {
         let mut backwards = times.to_vec();
         backwards.reverse();
         for grid in [Grid::default(), fill] {
@@ -195,6 +208,8 @@ fn years_with_months_or_quarters_are_told_from_numbers() {
         &["20001", "20002", "20003"],
         &["1999.98", "1999.99", "2000.00", "2000.01"],
         &["20009", "20010", "20011"],
+        &["202014", "202015", "202016"],
+        &["2019998", "2019999", "2020000", "2020001"],
     ] {
         assert!(read(times).is_ok(), "{times:?}");
     }

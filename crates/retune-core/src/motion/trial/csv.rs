@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
+use super::opensim::{AngleUnit, doubt};
 use super::table::{Columns, Header, Rows, empty, stem};
-use super::time::{self, UnevenTime};
+use super::time::UnevenTime;
 use crate::table::{Numbers, Records, Row, Separator, check_memory, read_text, shown};
 use crate::{Error, ErrorKind};
 
@@ -34,6 +35,9 @@ pub struct CsvOptions {
     pub trial: Vec<String>,
     /// What to do when the times are not evenly spaced.
     pub uneven_time: UnevenTime,
+    /// The unit of the angles: degrees where nothing is said, for a table has no header that says it. A
+    /// trial has degrees.
+    pub angles: AngleUnit,
 }
 
 impl CsvOptions {
@@ -45,11 +49,12 @@ impl CsvOptions {
             person: None,
             trial: Vec::new(),
             uneven_time: UnevenTime::Refuse,
+            angles: AngleUnit::FromHeader,
         }
     }
 }
 
-/// Reads all trials of a file with a header, in the order in which they begin. Angles are degrees.
+/// Reads all trials of a file with a header, in the order in which they begin.
 /// Fields are separated by commas, or by tabs or semicolons where they part the first rows; then
 /// decimals may be parted by commas.
 ///
@@ -92,12 +97,16 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
         }
     }
     let joints = header.joints(&options.joints, &used)?;
+    let factor = match options.angles {
+        AngleUnit::Radians => 1f64.to_degrees(),
+        AngleUnit::FromHeader | AngleUnit::Degrees => 1.0,
+    };
     let mut columns = Columns {
         header,
         numbers: Numbers::among(decimal, Some(None))?,
         time,
         rate_hz,
-        joints: joints.into_iter().map(|column| (column, 1.0)).collect(),
+        joints: joints.into_iter().map(|column| (column, factor)).collect(),
     };
     let mut trials = Vec::new();
     let mut places = HashMap::new();
@@ -141,19 +150,22 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
             which => which.join(" "),
         };
         let mut trial = columns.trial(rows, name, person)?;
-        trial.read_as = trial.found(path);
         trial.read_as.add("trial", trial.label());
         if separator != Comma {
             trial.read_as.add("separator", separator.to_string());
         }
         trial.read_as.decisions.extend(numbers.iter().cloned());
-        if columns.time.is_some() {
-            trial.read_as.add("times", time::read_as(trial.rate_hz));
-        } else if is_apart {
+        if columns.time.is_none() && is_apart {
             let rows = "those of a trial do not stand together; taken as one after the other";
             trial.read_as.add("rows", rows);
         }
-        trial.read_as.add("angles", "degrees");
+        let largest = trial.samples.iter();
+        let largest = largest.fold(0.0f32, |most, angle| most.max(angle.abs()));
+        let in_degrees = factor == 1.0;
+        let doubt = doubt(options.angles, in_degrees, f64::from(largest) / factor);
+        let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
+        let unit = if in_degrees { "degrees" } else { "radians" };
+        trial.read_as.add("angles", format!("{unit}{doubt}"));
         Ok(trial)
     });
     trials.collect()

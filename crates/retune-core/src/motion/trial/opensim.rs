@@ -14,12 +14,13 @@ use std::path::Path;
 use super::Trial;
 use super::joints::JointSelection;
 use super::table::{Columns, Header, Rows, empty, stem};
-use super::time::{self, UnevenTime};
+use super::time::UnevenTime;
 use crate::Error;
 use crate::table::{Numbers, Row, Separator, check_memory, read_text, shown};
 
 use header::{FileHeader, check_count};
 pub use units::AngleUnit;
+pub(super) use units::doubt;
 
 /// What to do when a table has other numbers of rows or columns than its header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,17 +116,16 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let angles = trial.samples.iter().zip(is_angle.iter().cycle());
     let angles = angles.filter(|(_, is_angle)| **is_angle);
     let largest = angles.fold(0.0, |most: f32, (angle, _)| most.max(angle.abs()));
-    let mut read_as = trial.found(path);
     let in_degrees = angle == 1.0;
     let unit = if in_degrees { "degrees" } else { "radians" };
-    let doubt = units::doubt(options.angles, in_degrees, f64::from(largest) / angle);
+    let doubt = doubt(options.angles, in_degrees, f64::from(largest) / angle);
     let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
-    read_as.add("times", time::read_as(trial.rate_hz));
-    read_as.add("angles", format!("{unit}{doubt}"));
+    trial.read_as.add("person", trial.person.clone());
+    trial.read_as.add("angles", format!("{unit}{doubt}"));
     if shortened > 0 {
-        read_as.add("joints", "the coordinates in the paths of the columns");
+        let joints = "the coordinates in the paths of the columns";
+        trial.read_as.add("joints", joints);
     }
-    trial.read_as = read_as;
     Ok(trial)
 }
 

@@ -234,7 +234,7 @@ impl Columns<'_> {
         found.map(|(_, (column, _))| self.header.names.of(*column))
     }
 
-    /// The trial, at even steps.
+    /// The trial, at even steps, with how it was read so far.
     pub(super) fn trial(&self, rows: Rows, name: String, person: String) -> Result<Trial, Error> {
         let names = self.joints.iter();
         let names = names.map(|(column, _)| self.header.names.of(*column));
@@ -248,7 +248,14 @@ impl Columns<'_> {
         };
         if let Some((column, uneven)) = self.time {
             let place = |row| Place::field(self.header.path, rows.lines[row], column + 1);
-            time::set(&mut trial, &rows.times, uneven, place)?;
+            let evened = time::set(&mut trial, &rows.times, uneven, place)?;
+            trial.read_as = trial.found(self.header.path);
+            trial.read_as.add("times", time::read_as(trial.rate_hz));
+            if let Some(evened) = evened {
+                trial.read_as.add("uneven", evened);
+            }
+        } else {
+            trial.read_as = trial.found(self.header.path);
         }
         trial.check()?;
         Ok(trial)

@@ -335,6 +335,27 @@ fn how_times_were_taken_is_said() {
     let doubtful = about("t,hip\n0,1\n10,2\n20,2\n", &timed(), "times");
     let expected = "seconds (in steps of 10 s they may be milliseconds, or counts)";
     assert_eq!(doubtful.as_deref(), Some(expected));
+    let even = CsvOptions {
+        uneven_time: UnevenTime::Interpolate,
+        ..timed()
+    };
+    let gap = "t,hip\n0,1\n0.1,2\n0.2,3\n0.4,5\n";
+    let evened = about(gap, &even, "uneven");
+    let expected = "interpolated to 5 samples from 4, of which two are 0.2 s apart at most";
+    assert_eq!(evened.as_deref(), Some(expected));
+    // A quarter of a turn is 90 degrees.
+    let turns = "t,hip\n0,1\n0.1,1.57079633\n";
+    let angles = about(turns, &timed(), "angles").unwrap();
+    assert!(
+        angles.starts_with("degrees (they look like radians"),
+        "{angles}"
+    );
+    let radians = CsvOptions {
+        angles: AngleUnit::Radians,
+        ..timed()
+    };
+    assert_eq!(about(turns, &radians, "angles").as_deref(), Some("radians"));
+    assert!((csv(turns, &radians).unwrap()[0].samples[1] - 90.0).abs() < 1e-4);
     let mut options = by_person();
     options.trial.clear();
     let table = "subject,hip,knee\nann,1,2\nbo,1,2\nann,3,4\n";

@@ -64,13 +64,13 @@ fn rounded(number: f64) -> f64 {
     format!("{number:.3e}").parse().unwrap_or(number)
 }
 
-/// Sets the rate of a trial whose times increase, and evens out its samples if asked to.
+/// Sets the rate of a trial whose times increase, and evens out its samples if asked to; says so where it did.
 pub(super) fn set(
     trial: &mut Trial,
     times: &[f64],
     uneven: UnevenTime,
     place: impl Fn(usize) -> Place,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     let (Some(&first), Some(&last), 2..) = (times.first(), times.last(), times.len()) else {
         return Err(too_short(&trial.label(), times.len(), 2));
     };
@@ -81,7 +81,7 @@ pub(super) fn set(
     let (row, worst) = worst.unwrap_or((0, 0.0));
     if worst <= TOLERANCE {
         trial.rate_hz = (1.0 / step) as f32;
-        return Ok(());
+        return Ok(None);
     }
     if uneven == UnevenTime::Refuse {
         let (row, message) = uneven_steps(times, row, worst, step);
@@ -107,7 +107,10 @@ pub(super) fn set(
     let wanted = (0..count as usize).map(|row| first + row as f64 * even);
     trial.samples = interpolate(times, &trial.samples, trial.joints.len(), wanted);
     trial.rate_hz = (1.0 / even) as f32;
-    Ok(())
+    let (found, longest) = (times.len(), rounded(steps[steps.len() - 1]));
+    Ok(Some(format!(
+        "interpolated to {count} samples from {found}, of which two are {longest} s apart at most"
+    )))
 }
 
 impl Trial {

@@ -4,7 +4,6 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::Windows;
-use crate::motion::check::too_short;
 use crate::{Error, ErrorKind};
 
 /// The stream of a seed that stretches are drawn from; sources begin with others.
@@ -52,7 +51,12 @@ impl Stretch {
         let trials: Vec<_> = trials.filter(|(_, length)| *length >= samples).collect();
         if trials.is_empty() {
             let longest = lengths.iter().max().copied().unwrap_or(0);
-            return Err(too_short("the longest of the person", longest, samples));
+            let message = format!(
+                "a share of {share} is {samples} samples of one trial; the person's longest has {longest}"
+            );
+            return Err(Error::new(ErrorKind::TooShort, message)
+                .with_hint("give a smaller share, or a longer trial")
+                .with_setting("share", ""));
         }
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(STREAM);
@@ -102,11 +106,9 @@ impl Stretch {
         }
         for (side, places) in [("adapting", &adapting), ("testing", &testing)] {
             if places.is_empty() {
-                let all: usize = windows.trial_lengths.iter().sum();
-                let share = self.samples as f64 / all.max(1) as f64;
-                let windows = windows.len();
+                let samples = self.samples;
                 let message =
-                    format!("a share of {share} of {windows} windows leaves none for {side}");
+                    format!("a stretch of {samples} samples leaves no window of {both} for {side}");
                 return Err(Error::new(ErrorKind::TooShort, message)
                     .with_hint("give another share, or a longer trial")
                     .with_setting("share", ""));

@@ -115,7 +115,7 @@ fn angles_in_the_other_unit_are_doubted() {
     };
     let radians = BOTH.replace("10.0", "0.1").replace("60.0", "-1.05");
     let found = angles(&radians, AngleUnit::FromHeader);
-    let expected = "degrees (they look like radians: none is beyond ±1.05, but the header says \
+    let expected = "degrees (they look like radians: none is beyond ±1.05, and are taken as \
                     degrees)";
     assert_eq!(found, expected);
     assert_eq!(angles(&radians, AngleUnit::Degrees), "degrees");
@@ -123,7 +123,7 @@ fn angles_in_the_other_unit_are_doubted() {
     let degrees = BOTH.replace("inDegrees=yes", "inDegrees=no");
     let found = angles(&degrees, AngleUnit::FromHeader);
     assert!(
-        found.starts_with("radians (they look like degrees: one is ±60.0, but"),
+        found.starts_with("radians (they look like degrees: one is ±60.0, and"),
         "{found}"
     );
     assert_eq!(angles(BOTH, AngleUnit::FromHeader), "degrees");

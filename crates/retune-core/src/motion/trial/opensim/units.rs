@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 /// The unit of the angles in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AngleUnit {
-    /// As the header says; it is an error when it does not.
+    /// As the header says; it is an error when that of an OpenSim file does not.
     #[default]
     FromHeader,
     /// Degrees, whatever the header says.
@@ -14,21 +14,25 @@ pub enum AngleUnit {
     Radians,
 }
 
-/// What angles look like that are hardly in the unit which the header says; `None` where they are
+/// What angles look like that are hardly in the unit which they are taken for; `None` where they are
 /// as they may well be, or where somebody has said the unit.
 ///
 /// `largest` is the largest angle as it stands in the file, without its sign.
-pub(super) fn doubt(unit: AngleUnit, in_degrees: bool, largest: f64) -> Option<String> {
+pub(in crate::motion::trial) fn doubt(
+    unit: AngleUnit,
+    in_degrees: bool,
+    largest: f64,
+) -> Option<String> {
     if unit != AngleUnit::FromHeader || largest == 0.0 {
         return None;
     }
     match in_degrees {
         // Half a turn of a joint is a large movement, and 3.2 degrees are hardly any.
         true if largest <= PI => Some(format!(
-            "look like radians: none is beyond ±{largest:.2}, but the header says degrees"
+            "look like radians: none is beyond ±{largest:.2}, and are taken as degrees"
         )),
         false if largest > 4.0 * PI => Some(format!(
-            "look like degrees: one is ±{largest:.1}, but the header says radians"
+            "look like degrees: one is ±{largest:.1}, and are taken as radians"
         )),
         _ => None,
     }

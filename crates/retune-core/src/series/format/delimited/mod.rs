@@ -12,7 +12,7 @@ use self::columns::{PLANNED_FIELDS, PLANNED_ROWS, Table};
 use self::label::label_of;
 use super::line::at;
 use super::{Format, Line, RawFile, RawRow};
-use crate::table::{self, Fields, Records, Row, Separator, check_memory};
+use crate::table::{self, Fields, OverLines, Records, Row, Separator, check_memory};
 use crate::wording::{fields as counted, shorten};
 use crate::{Error, ErrorKind};
 pub(in crate::series) use plan::{Layout, Plan};
@@ -69,9 +69,11 @@ pub(super) fn read(
     if is_first && !plan.header.is_empty() {
         rows.remove(0);
     }
+    let mut over_lines = OverLines::default();
     if let Some(long) = plan.long.clone() {
         check_memory(path, text, separator, true)?;
         rows.extend(records);
+        rows.iter().for_each(|row| over_lines.look_at(row));
         check_widths(path, &rows, plan.width)?;
         long.check_channels(&Table {
             path,
@@ -89,6 +91,7 @@ pub(super) fn read(
             .flat_map(|row| columns.iter().map(|column| row.get(*column)));
         plan.numbers.look_at(fields);
         for row in &rows {
+            over_lines.look_at(row);
             file.rows.push(read_row(plan, at(path, row), row)?);
         }
         drop(rows);
@@ -97,6 +100,7 @@ pub(super) fn read(
         }
         let mut row = Row::default();
         while records.read(&mut row) {
+            over_lines.look_at(&row);
             file.rows.push(read_row(plan, at(path, &row), &row)?);
         }
         file.columns = Some(columns);
@@ -106,6 +110,7 @@ pub(super) fn read(
         file.decisions.push(("separator", separator.to_string()));
     }
     file.decisions.extend(plan.numbers.finish(path)?);
+    file.decisions.extend(over_lines.told());
     Ok(file)
 }
 
