@@ -33,7 +33,7 @@ fn a_data_set_that_is_not_there() {
     );
     assert_eq!(
         hint("xyzzy"),
-        "hint: give the path of a folder, or a name from the catalogue"
+        "hint: give a name from the catalogue, or, where data is read, the path of a folder"
     );
     fs::create_dir_all(bench.path("data/Coffee")).unwrap();
     assert_eq!(hint("data/Cofee"), "hint: did you mean `data/Coffee`?");

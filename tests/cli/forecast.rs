@@ -300,7 +300,7 @@ fn what_cannot_be_forecast_says_why() {
         ),
         (
             "forecast good.csv --horizon 5 --backtest --split 50,7,3",
-            "there are 2 values to score with; expected at least 5 for one forecast to be scored",
+            "there are 3 values to score with; expected at least 5 for one forecast to be scored",
         ),
         ("forecast skipped.csv --horizon 5", "the usual step is"),
         ("forecast missing.csv --horizon 5", "the value is missing"),

@@ -222,7 +222,7 @@ fn what_cannot_be_read_or_fitted_says_why() {
         (
             format!("motion predict source.safetensors dates.csv {HOW}"),
             "dates.csv:2:3: field `2026-01-01` of `time` is not a number; expected a finite number\n\
-             hint: times are numbers of seconds; a table can have a rate instead: give `--rate`",
+             hint: times are numbers of seconds; a table can have a rate instead: `--rate`",
         ),
         (
             format!("motion predict source.safetensors short.csv {HOW}"),

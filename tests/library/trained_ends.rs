@@ -166,7 +166,10 @@ fn what_does_not_fit_is_refused_with_what_would() {
         };
         let error = refused(WORDS, &settings);
         assert_eq!(error.kind(), ErrorKind::Setting);
-        assert!(error.to_string().contains("alone, or means"), "{error}");
+        assert!(
+            error.to_string().contains("alone, or some of means"),
+            "{error}"
+        );
     }
     let settings = FitSettings {
         epochs: 0,

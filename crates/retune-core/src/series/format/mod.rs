@@ -17,7 +17,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{LabelColumn, ReadOptions, Split};
+use super::{ReadOptions, Split};
 use crate::storage::write_whole;
 use crate::table::{
     check_memory_of_series, decode, is_standard_input, read_bytes, shown, without_gz,
@@ -32,7 +32,6 @@ impl Format {
     /// Refuses what is said of the columns of a file that has none.
     pub(super) fn check_options(self, path: &Path, options: &ReadOptions) -> Result<(), Error> {
         let of_columns = [
-            ("label", options.label != LabelColumn::Auto),
             ("header", options.header.is_some()),
             ("drop", !options.drop.is_empty()),
             ("columns", options.columns.is_some()),
