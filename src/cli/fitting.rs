@@ -277,13 +277,10 @@ impl FitArgs {
                 "give --validation 0.2 as well, or leave it out"
             )
         );
-        ensure!(
-            self.learning_rate_decay.is_none() || settings.schedule != ScheduleKind::HalfCosine,
-            problem(
-                "--learning-rate-decay is for the schedules inverse and exponential, and a half cosine falls over the epochs",
-                "leave it out"
-            )
-        );
+        let falls_by_itself = settings.schedule == ScheduleKind::HalfCosine;
+        let message = "--learning-rate-decay is not for a half cosine, which falls over the epochs";
+        let unused = self.learning_rate_decay.is_some() && falls_by_itself;
+        ensure!(!unused, problem(message, "leave it out"));
         for (option, given) in in_steps.into_iter().chain(by_losses) {
             let message = format!("{option} is for training in steps, and nothing is trained so");
             let hint = "give --preset paper or another that trains, or --epochs 20 with a transform that has \

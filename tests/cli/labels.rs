@@ -92,6 +92,31 @@ fn mappings_that_cannot_be_are_refused_with_what_to_do() {
             "closed form, which are the same for every seed\nhint: give `--preset voice2series`",
         ),
         (
+            format!("classify Waves --mapping bayesian --labels-per-class 2 {short}"),
+            "--labels-per-class is for mappings that make groups, and bayesian weighs all labels",
+        ),
+        (
+            "classify Waves --preset trained-ends --mapping frequency".to_owned(),
+            "--mapping is for training through the source's words",
+        ),
+        (
+            "classify Waves --preset paper --patience 3".to_owned(),
+            "--patience waits for a better validation loss, and no series are held out",
+        ),
+        (
+            "classify Waves --preset paper --schedule half-cosine --learning-rate-decay 0.1"
+                .to_owned(),
+            "--learning-rate-decay is not for a half cosine",
+        ),
+        (
+            "classify Waves --preset paper --trainer spsa --dropout 0.5".to_owned(),
+            "--dropout is for the trainer adam, and spsa follows losses alone",
+        ),
+        (
+            "archive run --data . --sets Waves --out o --seed 3".to_owned(),
+            "say how many: --seeds N",
+        ),
+        (
             "classify Waves --focal 2 --preset fast".to_owned(),
             "--focal is for training through the source's words",
         ),

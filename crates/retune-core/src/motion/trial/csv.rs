@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Trial;
 use super::joints::JointSelection;
-use super::opensim::{AngleUnit, doubt};
+use super::opensim::{AngleUnit, angles_read_as};
 use super::table::{Columns, Header, Rows, empty, stem};
 use super::time::UnevenTime;
 use crate::table::{Numbers, Records, Row, Separator, check_memory, read_text, shown};
@@ -159,13 +159,8 @@ pub(super) fn parse(path: &Path, text: &str, options: &CsvOptions) -> Result<Vec
             let rows = "those of a trial do not stand together; taken as one after the other";
             trial.read_as.add("rows", rows);
         }
-        let largest = trial.samples.iter();
-        let largest = largest.fold(0.0f32, |most, angle| most.max(angle.abs()));
-        let in_degrees = factor == 1.0;
-        let doubt = doubt(options.angles, in_degrees, f64::from(largest) / factor);
-        let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
-        let unit = if in_degrees { "degrees" } else { "radians" };
-        trial.read_as.add("angles", format!("{unit}{doubt}"));
+        let angles = angles_read_as(options.angles, factor, &trial.samples);
+        trial.read_as.add("angles", angles);
         Ok(trial)
     });
     trials.collect()

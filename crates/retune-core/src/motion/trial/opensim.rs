@@ -20,7 +20,7 @@ use crate::table::{Numbers, Row, Separator, check_memory, read_text, shown};
 
 use header::{FileHeader, check_count};
 pub use units::AngleUnit;
-pub(super) use units::doubt;
+pub(super) use units::read_as as angles_read_as;
 
 /// What to do when a table has other numbers of rows or columns than its header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,13 +115,9 @@ pub(super) fn parse(path: &Path, text: &str, options: &OpenSimOptions) -> Result
     let mut trial = columns.trial(rows, name, person)?;
     let angles = trial.samples.iter().zip(is_angle.iter().cycle());
     let angles = angles.filter(|(_, is_angle)| **is_angle);
-    let largest = angles.fold(0.0, |most: f32, (angle, _)| most.max(angle.abs()));
-    let in_degrees = angle == 1.0;
-    let unit = if in_degrees { "degrees" } else { "radians" };
-    let doubt = doubt(options.angles, in_degrees, f64::from(largest) / angle);
-    let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
+    let angles = angles_read_as(options.angles, angle, angles.map(|(angle, _)| angle));
     trial.read_as.add("person", trial.person.clone());
-    trial.read_as.add("angles", format!("{unit}{doubt}"));
+    trial.read_as.add("angles", angles);
     if shortened > 0 {
         let joints = "the coordinates in the paths of the columns";
         trial.read_as.add("joints", joints);

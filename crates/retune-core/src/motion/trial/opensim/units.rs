@@ -14,15 +14,28 @@ pub enum AngleUnit {
     Radians,
 }
 
+/// How angles were read, which are in degrees now: the unit that they had, and what speaks against it.
+///
+/// `factor` is what made degrees of them.
+pub(in crate::motion::trial) fn read_as<'a>(
+    unit: AngleUnit,
+    factor: f64,
+    angles: impl IntoIterator<Item = &'a f32>,
+) -> String {
+    let angles = angles.into_iter();
+    let largest = angles.fold(0.0f32, |most, angle| most.max(angle.abs()));
+    let in_degrees = factor == 1.0;
+    let doubt = doubt(unit, in_degrees, f64::from(largest) / factor);
+    let doubt = doubt.map_or(String::new(), |doubt| format!(" (they {doubt})"));
+    let unit = if in_degrees { "degrees" } else { "radians" };
+    format!("{unit}{doubt}")
+}
+
 /// What angles look like that are hardly in the unit which they are taken for; `None` where they are
 /// as they may well be, or where somebody has said the unit.
 ///
 /// `largest` is the largest angle as it stands in the file, without its sign.
-pub(in crate::motion::trial) fn doubt(
-    unit: AngleUnit,
-    in_degrees: bool,
-    largest: f64,
-) -> Option<String> {
+fn doubt(unit: AngleUnit, in_degrees: bool, largest: f64) -> Option<String> {
     if unit != AngleUnit::FromHeader || largest == 0.0 {
         return None;
     }
