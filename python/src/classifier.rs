@@ -146,9 +146,13 @@ impl Classifier {
         let program = self.0.clone();
         let found = run(py, threads, move |interrupt| {
             let mut found = Vec::with_capacity(rows.len() * classes);
-            for rows in rows.chunks(BATCH) {
+            for part in rows.chunks(BATCH) {
                 interrupt.check();
-                for prediction in program.predict(rows)? {
+                let predictions = program.predict(part);
+                // Asked for all, it names the case by its place among all.
+                let predictions =
+                    predictions.map_err(|error| program.predict(&rows).err().unwrap_or(error))?;
+                for prediction in predictions {
                     found.extend(prediction.probabilities);
                 }
             }

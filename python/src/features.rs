@@ -88,9 +88,13 @@ impl FeatureExtractor {
         let program = self.0.clone();
         let found = run(py, threads, move |interrupt| {
             let mut found = Vec::with_capacity(rows.len() * program.width());
-            for rows in rows.chunks(BATCH) {
+            for part in rows.chunks(BATCH) {
                 interrupt.check();
-                found.extend(program.features(rows)?.concat());
+                let features = program.features(part);
+                // Asked for all, it names the case by its place among all.
+                let features =
+                    features.map_err(|error| program.features(&rows).err().unwrap_or(error))?;
+                found.extend(features.concat());
             }
             Ok(found)
         })?;

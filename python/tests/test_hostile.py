@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from retune_ts import RetuneClassifier
+from retune_ts import RetuneClassifier, RetuneTransformer
 
 Y = np.array(["a", "b"] * 4)
 X = np.random.default_rng(0).normal(size=(8, 30))
@@ -121,6 +121,13 @@ def test_values_too_large_are_refused_as_such(fitted):
     for ask in (lambda one: fitted.predict(one[None]), fitted.hear, fitted.explain):
         with pytest.raises(ValueError, match="not finite"):
             ask(np.linspace(0, 1e200, 150))
+    # A case far down is named by its place, from 1.
+    many = np.tile(np.sin(np.arange(150.0)), (200, 1))
+    many[150] *= 1e300
+    hearing = RetuneTransformer("fast", features="means").fit(many[:9])
+    for ask in (fitted.predict, hearing.transform):
+        with pytest.raises(ValueError, match="case 151 "):
+            ask(many)
 
 
 def test_scores_of_other_labels_than_the_classes_are_refused(fitted, gunpoint):
