@@ -110,12 +110,8 @@ pub(super) fn fit<B: Kernels>(
             before += series;
             let activations = Arc::new(activations);
             let taps = transform.taps();
-            let width = |one: &&Pooling| one.width(spec, taps);
-            let readable: Vec<(Pooling, usize)> = readouts
-                .iter()
-                .map(|one| (*one, width(&one)))
-                .filter(|(_, width)| *width > 0)
-                .collect();
+            let sized = readouts.iter().map(|one| (*one, one.width(spec, taps)));
+            let readable: Vec<_> = sized.filter(|(_, width)| *width > 0).collect();
             let fitted = affordable(&readable, series);
             of += readable.len();
             not_fitted += readable.len() - fitted.len();
@@ -303,18 +299,17 @@ fn targets(examples: Examples) -> Vec<f32> {
     }
 }
 
-/// 0.1 of 32 bits is more than a tenth: ten of them sum to 1.0000001.
-#[cfg(test)]
-#[test]
-fn weights_of_one_part_are_never_more_than_all() {
-    assert_eq!([0.1f32; 10].iter().sum::<f32>(), 1.000_000_1);
-    assert_eq!(together([0.1; 10].into_iter()), 1.0);
-    assert_eq!(together([0.25, 0.5].into_iter()), 0.75);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// 0.1 of 32 bits is more than a tenth: ten of them sum to 1.0000001.
+    #[test]
+    fn weights_of_one_part_are_never_more_than_all() {
+        assert_eq!([0.1f32; 10].iter().sum::<f32>(), 1.000_000_1);
+        assert_eq!(together([0.1; 10].into_iter()), 1.0);
+        assert_eq!(together([0.25, 0.5].into_iter()), 0.75);
+    }
 
     #[test]
     fn a_ridge_that_takes_too_long_is_not_fitted_unless_there_is_no_other() {

@@ -287,6 +287,11 @@ fn the_time_column_is_found_wherever_it_stands() {
         assert_eq!(found.histories.len(), 1, "{text}");
         assert_eq!(found.histories[0].timeline.stamp(3).unwrap(), next);
     }
+    // Times that leave some out are times, and no series.
+    let gap = "stamp,y\n2020123120,1.5\n2020123121,2.5\n2020123123,2.0\n2021010100,1.0\n";
+    let (message, _, settings) = refused(gap, &HistoryOptions::default());
+    assert!(message.contains("to `2020123123` is 2 hours"), "{message}");
+    assert_eq!(settings, ["fill", "time"]);
 }
 
 #[test]

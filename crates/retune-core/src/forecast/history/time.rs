@@ -268,8 +268,13 @@ impl Finder<'_> {
                     .is_of_dates()
         };
         let many = table.rows.len() > CHANCE;
-        if let Some(column) = numbers.iter().filter(|_| many).filter(compact).find(equal) {
-            return Some(Time::of(*column));
+        // What is wrong with their steps is said where they are read.
+        let dates = numbers.iter().filter(|column| many && compact(column));
+        if let Some(time) = dates
+            .map(|column| Time::of(*column))
+            .find(|time| self.is_one_way(time))
+        {
+            return Some(time);
         }
         let first = numbers
             .first()
