@@ -12,7 +12,6 @@ use retune::program::{
 };
 use retune::series::Split;
 use retune::source::{SourceWeights, SpeechClip, shipped_sources};
-use retune::table::ReadAs;
 use retune_fuzz::outcome;
 use serde_json::{Value, json};
 
@@ -100,9 +99,7 @@ fn compare(classifier: &Classifier, sources: &[SourceWeights], series: &[Vec<f64
     let split = Split {
         series: series.to_vec(),
         labels: vec![program.labels()[0].clone(); series.len()],
-        ids: Vec::new(),
-        channels: 1,
-        read_as: ReadAs::default(),
+        ..Split::default()
     };
     if let Ok(found) = classifier.distance(&split, &[clip], 0, 2, 0) {
         let numbers = [found.before, found.after, found.bound];

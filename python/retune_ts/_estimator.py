@@ -155,10 +155,16 @@ class OfTables(Estimator):
         if names is not None:
             self.feature_names_in_ = names
 
+    def _knows(self, names: np.ndarray) -> bool:
+        """Say whether the program keeps what tells names of columns in another order, which are refused."""
+        return False
+
     def _check_names(self, X: Any) -> None:
         """Refuse a data frame of other columns than those of `fit`, or in another order."""
         known, found, own = getattr(self, "feature_names_in_", None), _checks.column_names(X), type(self).__name__
         if known is None and found is not None:
+            if self._knows(found):
+                return
             warnings.warn(f"X has feature names, but {own} was fitted without feature names", stacklevel=4)
         elif known is not None and found is None:
             warnings.warn(f"X does not have valid feature names, but {own} was fitted with feature names", stacklevel=4)

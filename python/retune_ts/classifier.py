@@ -119,7 +119,7 @@ class RetuneClassifier(OfTables):
         texts = [_checks.label_text(label) for label in classes]
         if len(set(texts)) < len(texts):
             raise ValueError(f"different classes are written alike: {texts}")
-        _checks.column_names(X)  # Names that are no good are refused before anything is fitted.
+        names = _checks.column_names(X)
         program, left_out = _native.fit_classifier(
             series,
             [texts[place] for place in places],
@@ -129,6 +129,7 @@ class RetuneClassifier(OfTables):
             parts=_checks.optional(self.parts, "parts", low=1),
             seed=_checks.seed(self.random_state),
             threads=_checks.threads(self.n_jobs),
+            columns=None if names is None else names.tolist(),
         )
         self.program_, self.classes_ = program, classes
         self._learnt(X, series.shape[1])
@@ -173,6 +174,9 @@ class RetuneClassifier(OfTables):
 
     def _loaded(self) -> _native.Classifier:
         return loaded(_native.Classifier, self._fitted(), self.sources)
+
+    def _knows(self, names: np.ndarray) -> bool:
+        return self._loaded().check_columns(names.tolist())
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Give the probability of each class.

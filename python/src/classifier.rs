@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use retune::fit::{FitSettings, LeftOut, Preset};
 use retune::program::Program;
-use retune::series::Split;
+use retune::series::{ColumnOrder, Split};
+use retune::table::ReadAs;
 use retune::{Engine, engine};
 
 use crate::arrays::{Series, table};
@@ -23,9 +24,9 @@ type Fitted<'py> = (
     Option<(Vec<usize>, Bound<'py, PyArray2<f64>>)>,
 );
 
-/// Fits a program to series, `[cases, time]`, and their labels.
+/// Fits a program to series, `[cases, time]`, and their labels; the names of the columns, where they have some.
 #[pyfunction]
-#[pyo3(signature = (series, labels, *, preset, sources=None, transforms=None, parts=None, seed=0, threads=1))]
+#[pyo3(signature = (series, labels, *, preset, sources=None, transforms=None, parts=None, seed=0, threads=1, columns=None))]
 #[expect(clippy::too_many_arguments, reason = "by keyword, from Python")]
 pub fn fit_classifier<'py>(
     py: Python<'py>,
@@ -37,8 +38,12 @@ pub fn fit_classifier<'py>(
     parts: Option<usize>,
     seed: u64,
     threads: usize,
+    columns: Option<Vec<String>>,
 ) -> PyResult<Fitted<'py>> {
-    let split = Split::new(series.rows(), labels);
+    let split = Split {
+        columns: columns.as_deref().and_then(order),
+        ..Split::new(series.rows(), labels)
+    };
     let preset: Preset = preset.parse().map_err(exception)?;
     let mut settings = FitSettings::preset(preset);
     settings.seed = seed;
@@ -62,6 +67,11 @@ pub fn fit_classifier<'py>(
         },
     );
     Ok((PyBytes::new(py, &program), left_out.transpose()?))
+}
+
+/// How columns with these names stand.
+fn order(names: &[String]) -> Option<ColumnOrder> {
+    ColumnOrder::of(names.iter().map(String::as_str))
 }
 
 /// A program beside its sources, ready to classify.
@@ -93,6 +103,18 @@ impl Classifier {
     #[getter]
     fn series_length(&self) -> usize {
         self.0.program().series_length()
+    }
+
+    /// Refuses the columns that were fitted on in another order; false where it was fitted without names.
+    fn check_columns(&self, names: Vec<String>) -> PyResult<bool> {
+        let split = Split {
+            columns: order(&names),
+            read_as: ReadAs::new(Path::new("X"), String::new()),
+            ..Split::default()
+        };
+        let program = self.0.program();
+        program.check_columns(&split).map_err(exception)?;
+        Ok(program.columns().is_some())
     }
 
     /// The preset that it was fitted by.

@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 import subprocess
+import warnings
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,33 @@ def test_the_command_line_makes_the_same_program(preset, gunpoint, tmp_path):
     found = np.array([list(row["probabilities"].values()) for row in answer["predictions"]], dtype=np.float32)
     np.testing.assert_array_equal(classifier.predict_proba(X_test), found)
     np.testing.assert_array_equal(retune_ts.load(path).predict_proba(X_test), found)
+
+
+def test_a_program_that_is_loaded_knows_its_columns_in_another_order(gunpoint, tmp_path):
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    X, y, X_test, _ = gunpoint
+    names = [f"t{place}" for place in range(X.shape[1])]
+    frame = pandas.DataFrame(X_test, columns=names)
+    fitted = RetuneClassifier("fast").fit(pandas.DataFrame(X, columns=names), y)
+    fitted.save(tmp_path / "a.safetensors")
+    loaded = retune_ts.load(tmp_path / "a.safetensors")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        expected = fitted.predict_proba(frame)
+        np.testing.assert_array_equal(loaded.predict_proba(frame), expected)
+        # Neither names that were never seen nor none say anything of the order.
+        np.testing.assert_array_equal(loaded.predict_proba(frame.rename(columns=str.upper)), expected)
+        np.testing.assert_array_equal(loaded.predict_proba(X_test), expected)
+        with pytest.raises(ValueError, match="those of the training file, in another order"):
+            loaded.predict(frame[names[::-1]])
+    nameless = retune_ts.loads(retune_ts.dumps(RetuneClassifier("fast").fit(X, y)))
+    with pytest.warns(UserWarning, match="fitted without feature names"):
+        nameless.predict(frame)
+    if COMMAND is not None:
+        frame[names[::-1]].to_csv(tmp_path / "turned.csv", index=False)
+        predict = [COMMAND, "predict", tmp_path / "a.safetensors", tmp_path / "turned.csv"]
+        answer = subprocess.run(predict, capture_output=True, text=True)
+        assert answer.returncode == 1 and "in another order" in answer.stderr
 
 
 def test_every_way_of_keeping_predicts_the_same_bits(fitted, gunpoint, tmp_path):

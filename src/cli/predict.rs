@@ -157,6 +157,7 @@ impl Arguments {
         let mut read_as = ReadAs::default();
         for part in parts {
             let part = part?;
+            classifier.program().check_columns(&part)?;
             predictions.extend(classifier.predict(&part.series)?);
             ids.extend(part.ids);
             match read_as.found.is_empty() {

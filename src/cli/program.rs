@@ -104,6 +104,7 @@ impl RowArgs {
             }
         };
         output::read_as(common, &split.read_as);
+        program.check_columns(&split)?;
         let (file, row, last) = (self.series.display(), self.row, split.len());
         let missing = || anyhow!("{file}: there is no series {row}, the last one is {last}");
         let series = split.series.get(row - 1).cloned().ok_or_else(missing)?;

@@ -167,6 +167,7 @@ pub fn fit<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let content = Classification {
         labels,
         series_length,
+        columns: train.columns.clone(),
         level,
         parts: fitted.parts,
         inverse_temperature: fitted.inverse_temperature,

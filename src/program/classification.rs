@@ -9,7 +9,7 @@ use super::{Content, Program, Task};
 use crate::limits;
 use crate::mapping::Mapping;
 use crate::parameters::Numbers;
-use crate::series::{Classes, Level, Scaling};
+use crate::series::{Classes, ColumnOrder, Level, Scaling, Split};
 use crate::source::SourceSpec;
 use crate::transform::{Recording, Transform};
 use crate::{Error, ErrorKind};
@@ -40,6 +40,9 @@ pub struct Classification {
     pub(crate) labels: Classes,
     /// Samples of the series that the program takes.
     pub(crate) series_length: usize,
+    /// How the columns of the training file stood, where it named them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) columns: Option<ColumnOrder>,
     /// The level of the training split, for transforms that keep it.
     pub(crate) level: Level,
     pub(crate) parts: Vec<Part>,
@@ -76,6 +79,9 @@ impl Content for Classification {
         }
         limits::names("labels", self.labels.names(), &limits::CLASSES)?;
         limits::within("series length", self.series_length, &limits::VALUES)?;
+        if self.columns.as_ref().is_some_and(|order| !order.is_sound()) {
+            return Err("it names the order of columns by no sha256".to_owned());
+        }
         limits::within("number of parts", self.parts.len(), &limits::PARTS)?;
         for part in &self.parts {
             limits::within("weight of a part", part.weight, &limits::WEIGHT)?;
@@ -113,6 +119,24 @@ impl Program {
     /// Samples of the series that the program takes.
     pub fn series_length(&self) -> usize {
         self.content().series_length
+    }
+
+    /// How the columns of the training file stood; `None` where it had no names for them.
+    pub fn columns(&self) -> Option<&ColumnOrder> {
+        self.content().columns.as_ref()
+    }
+
+    /// Whether the columns of a file stand in the order of those of the training file. Where either file
+    /// has no names for them, or they are others, that is taken to be so.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Column`] for the same columns in another order.
+    pub fn check_columns(&self, split: &Split) -> Result<(), Error> {
+        match self.columns() {
+            Some(order) => order.check(split.columns.as_ref(), &split.read_as.file),
+            None => Ok(()),
+        }
     }
 
     /// The rate in Hz of the recordings that the program takes; none where it takes series.

@@ -11,7 +11,7 @@ use crate::forecast::{Conformal, LEVELS};
 use crate::mapping::{LabelMapping, Mapping, Pooling};
 use crate::parameters::tensor;
 use crate::ridge::LinearModel;
-use crate::series::{Classes, Level, Scaling};
+use crate::series::{Classes, ColumnOrder, Level, Scaling};
 use crate::storage::{Stored, write_whole};
 use crate::transform::Transform;
 
@@ -26,6 +26,7 @@ fn classification() -> Program {
     let content = Classification {
         labels: Classes::from_training(&["a", "b"].map(str::to_owned)).unwrap(),
         series_length: 60,
+        columns: ColumnOrder::of(["a", "b"]),
         level: Level {
             mean: 0.0,
             deviation: 1.0,
@@ -196,6 +197,7 @@ fn numbers_of_a_classifier_are_in_their_ranges() {
             ("/labels", json!(labels), "number of labels is 131073"),
             ("/labels", json!(["a", "b".repeat(5000)]), "5000 bytes"),
             ("/level/deviation", json!(0.0), "its level"),
+            ("/columns/sorted", json!("a,b"), "no sha256"),
             ("/sources", json!([]), "number of sources is 0"),
             ("/sources/0/sha256", json!("../../etc/passwd"), "no sha256"),
             ("/sources/0/name", json!("n".repeat(5000)), "5000 bytes"),

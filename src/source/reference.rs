@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SourceSpec, SourceWeights};
 use crate::limits;
+use crate::storage::is_sha256;
 use crate::{Error, ErrorKind};
 
 /// The source that a program was trained for.
@@ -33,8 +34,7 @@ impl SourceReference {
             slice::from_ref(&self.name),
             &limits::SOURCES,
         )?;
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        match self.sha256.len() == 64 && self.sha256.bytes().all(is_digit) {
+        match is_sha256(&self.sha256) {
             true => Ok(()),
             false => Err("it names a source by no sha256".to_owned()),
         }

@@ -179,6 +179,7 @@ pub fn fit_black_box<B: Kernels>(
     tensors.extend(Trained::Mapping.named(0, of_mapping));
     let content = Classification {
         series_length: data.train.series.first().map_or(0, Vec::len),
+        columns: data.train.columns.clone(),
         level: Level::of(&data.train.series),
         parts: vec![Part {
             source: 0,

@@ -191,9 +191,10 @@ impl<B: Kernels> Classifier<B> {
     ///
     /// # Errors
     ///
-    /// As [`Classifier::predict`]; and when there are no labels, or one that the program does not
-    /// know.
+    /// As [`Classifier::predict`] and [`Program::check_columns`]; and when there are no labels, or one that the
+    /// program does not know.
     pub fn score(&self, split: &Split) -> Result<Score, Error> {
+        self.program.check_columns(split)?;
         let predictions = self.predict(&split.series)?;
         Score::of(&predictions, &split.labels, self.program.labels())
     }

@@ -55,6 +55,7 @@ impl<B: Kernels> Classifier<B> {
         projections: usize,
         seed: u64,
     ) -> Result<Distance, Error> {
+        self.program().check_columns(split)?;
         if speech.is_empty() {
             let message = "there is no speech to compare with";
             return Err(Error::new(ErrorKind::Empty, message));

@@ -55,6 +55,7 @@ pub fn classifier<B: Kernels>(weights: &[f32]) -> Classifier<B> {
     let content = Classification {
         labels: Classes::from_training(&labels).expect("they are two"),
         series_length: samples,
+        columns: None,
         level: Level::of(&[vec![0.0f64, 1.0]]),
         parts: vec![Part {
             source: 0,

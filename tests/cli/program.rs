@@ -70,6 +70,41 @@ fn a_program_is_fitted_scored_and_used() {
     assert!(stderr.contains("plain.csv: the file has no labels"));
 }
 
+#[test]
+fn a_program_knows_its_columns_in_another_order() {
+    let bench = Bench::new();
+    let rows = "1,2,3,4,6\n0,1,2,4,5\n";
+    let labelled = "up,1,2,3,4,6\ndown,5,4,3,2,0\nup,0,1,2,4,5\ndown,6,5,3,2,1\n";
+    for (name, text) in [
+        ("train.csv", format!("label,a,b,c,d,e\n{labelled}")),
+        ("turned.csv", format!("label,b,a,c,d,e\n{labelled}")),
+        ("plain.csv", format!("b,a,c,d,e\n{rows}")),
+        ("same.csv", format!("a,b,c,d,e\n{rows}")),
+        ("other.csv", format!("v,w,x,y,z\n{rows}")),
+        ("bare.csv", rows.to_owned()),
+    ] {
+        fs::write(bench.path(name), text).unwrap();
+    }
+    bench.done(&words("fit train.csv --preset fast --out p.safetensors"));
+    for command in [
+        "predict p.safetensors turned.csv",
+        "predict p.safetensors plain.csv",
+        "evaluate p.safetensors turned.csv",
+        "explain p.safetensors plain.csv --out e.svg",
+        "hear p.safetensors plain.csv --out h.wav",
+        "classify --train train.csv --test turned.csv --preset fast",
+    ] {
+        let stderr = bench.fails(&words(command));
+        let expected = "the columns of values are those of the training file, in another order";
+        assert!(stderr.contains(expected), "{command}: {stderr}");
+        assert!(stderr.contains("hint: put them in"), "{command}: {stderr}");
+    }
+    let predict = |file| bench.done(&["predict", "p.safetensors", file]);
+    let [same, other, bare] = ["same.csv", "other.csv", "bare.csv"].map(predict);
+    assert!(same.starts_with("label,p_down,p_up\nup,"));
+    assert_eq!((&same, &same), (&other, &bare));
+}
+
 /// burn-ndarray's `simd` feature works reciprocals out to 14 bits where memory happens to be aligned
 /// and in full elsewhere, which made every fit of a real data set come out differently.
 #[test]

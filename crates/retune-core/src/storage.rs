@@ -143,6 +143,12 @@ impl HashSum {
     }
 }
 
+/// Whether a text is what [`HashSum::finish`] gives.
+pub fn is_sha256(text: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() == 64 && text.bytes().all(is_digit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -91,6 +91,7 @@ pub(super) fn assemble(
         file.decisions.push(("missing", said));
     }
     let channels = file.channels;
+    let columns = file.order.take();
     if let Some(doubtful) = labels.iter().find(|label| is_missing(label)) {
         let count = labels.iter().filter(|label| *label == doubtful).count();
         let doubtful = shorten(doubtful);
@@ -107,6 +108,7 @@ pub(super) fn assemble(
         labels,
         ids,
         channels,
+        columns,
     })
 }
 

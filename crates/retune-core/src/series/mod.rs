@@ -42,6 +42,7 @@ mod assemble;
 mod cache;
 mod catalogue;
 mod classes;
+mod column_order;
 mod dataset;
 #[cfg(feature = "net")]
 mod download;
@@ -63,6 +64,7 @@ pub use assemble::LONGEST_SERIES;
 pub use cache::{cache_folder, find_cached, find_cached_in};
 pub use catalogue::{CatalogueEntry, catalogue, closest, find, look_up};
 pub use classes::Classes;
+pub use column_order::ColumnOrder;
 pub use dataset::Dataset;
 pub(crate) use dataset::is_of_data;
 #[cfg(feature = "net")]

@@ -68,7 +68,11 @@ impl Split {
         let raw = format::read(path, &layout)?.0.univariate()?;
         check_labelled(&raw)?;
         let length = train.series.first().map(Vec::len);
-        assemble(raw, options, length, &train.labels)
+        let test = assemble(raw, options, length, &train.labels)?;
+        if let Some(order) = &train.columns {
+            order.check(test.columns.as_ref(), &test.read_as.file)?;
+        }
+        Ok(test)
     }
 
     /// Reads a file to predict, whose series must have `length` values, and labels, if any, that are

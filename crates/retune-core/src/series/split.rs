@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ColumnOrder;
 use crate::table::ReadAs;
 
 /// Labelled (or unlabelled) series of one file, as written there: not scaled.
@@ -17,6 +18,8 @@ pub struct Split {
     pub ids: Vec<String>,
     /// How many channels each series has, which stand one after the other: `[channels, time]`.
     pub channels: usize,
+    /// How the columns of values stand, where the file names them.
+    pub columns: Option<ColumnOrder>,
     /// How the file was read; nothing for series that come from elsewhere.
     pub read_as: ReadAs,
 }
@@ -49,6 +52,7 @@ impl Split {
             labels,
             ids: Vec::new(),
             channels: 1,
+            columns: None,
             read_as: ReadAs::default(),
         }
     }

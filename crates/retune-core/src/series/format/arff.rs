@@ -8,7 +8,7 @@ use super::channels::Channels;
 use super::declared;
 use super::quoted::{Word, first_word, list, quote};
 use super::{Line, RawRow};
-use crate::series::Split;
+use crate::series::{ColumnOrder, Split};
 use crate::wording::{self, shorten};
 use crate::{Error, ErrorKind};
 
@@ -20,6 +20,8 @@ const MOST_SPARSE: usize = 1 << 27;
 pub(super) struct Header {
     /// How many fields a row has.
     count: usize,
+    /// The names of the numeric ones.
+    names: Vec<String>,
     /// The nominal one.
     label: Option<Label>,
     /// The one that holds channels.
@@ -113,6 +115,10 @@ impl declared::Header for Header {
         Ok(row)
     }
 
+    fn order(&self) -> Option<ColumnOrder> {
+        ColumnOrder::of(self.names.iter().map(String::as_str))
+    }
+
     fn found(self) -> (usize, Vec<(&'static str, String)>) {
         (self.channels.unwrap_or(1), Vec::new())
     }
@@ -164,7 +170,7 @@ impl Header {
                     open: true,
                 });
             }
-            _ if is_numeric(word) => {}
+            _ if is_numeric(word) => self.names.push(name),
             other => {
                 let message = format!(
                     "`{}` is of type `{}`; expected `numeric`, `real`, `integer` or {{a,b}}",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Later, Line, RawFile, RawRow};
 use crate::Error;
+use crate::series::ColumnOrder;
 use crate::wording::EMPTY_FILE;
 
 /// What the lines before `@data` say, and how it makes sense of those after it.
@@ -18,6 +19,11 @@ pub(super) trait Header: Default {
 
     /// Reads one row, and checks it against the declarations and the first row.
     fn row(&mut self, line: Line<'_>, text: &str, first: Option<&RawRow>) -> Result<RawRow, Error>;
+
+    /// How the columns of values stand, where they are declared by name.
+    fn order(&self) -> Option<ColumnOrder> {
+        None
+    }
 
     /// How many channels each series has, and what was decided on the way; asked after the rows.
     fn found(self) -> (usize, Vec<(&'static str, String)>);
@@ -49,6 +55,7 @@ pub(super) fn read<H: Header>(path: &Path, text: &str, later: Later<'_>) -> Resu
         let problem = "the file ends without `@data`; expected it before the series";
         return Err(line.malformed(problem).with_hint(EMPTY_FILE));
     }
+    let order = header.order();
     let (channels, decisions) = header.found();
     Ok(RawFile {
         path: path.to_owned(),
@@ -57,6 +64,7 @@ pub(super) fn read<H: Header>(path: &Path, text: &str, later: Later<'_>) -> Resu
         padded: H::PADDED,
         channels,
         columns: None,
+        order,
         decisions,
     })
 }

@@ -150,6 +150,7 @@ fn file(path: &Path, array: &Array<'_>, labels: Option<&Array<'_>>) -> Result<Ra
         padded: true,
         channels: channels.max(1),
         columns: None,
+        order: None,
         decisions: Vec::new(),
     })
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Line;
+use crate::series::ColumnOrder;
 use crate::{Error, ErrorKind};
 
 /// One row of a file, before anything is checked that needs the other rows.
@@ -34,6 +35,8 @@ pub(in crate::series) struct RawFile {
     /// The columns, from 0, in which the values of a row stand; none where they stand one after the
     /// other from the first field on, the label aside.
     pub columns: Option<Vec<usize>>,
+    /// The order of these by name, where they have one.
+    pub order: Option<ColumnOrder>,
     /// What was decided on the way.
     pub decisions: Vec<(&'static str, String)>,
 }

@@ -43,6 +43,7 @@ pub(super) fn read(
         padded: true,
         channels: 1,
         columns: None,
+        order: None,
         decisions: Vec::new(),
     };
     let mut rows: Vec<Row> = Vec::new();
@@ -104,6 +105,7 @@ pub(super) fn read(
             file.rows.push(read_row(plan, at(path, &row), &row)?);
         }
         file.columns = Some(columns);
+        file.order = plan.order.clone();
     }
     file.decisions = plan.decisions.clone();
     if separator != separators.otherwise {

@@ -6,7 +6,7 @@ use super::columns::Table;
 use super::label::{self, ONE_ROW_EACH};
 use super::long::{self, Long};
 use crate::series::format::Line;
-use crate::series::{Format, LabelColumn, ReadOptions, Unequal};
+use crate::series::{ColumnOrder, Format, LabelColumn, ReadOptions, Unequal};
 use crate::table::{FirstRow, Names, Numbers, Row, Separator, count_rows, is_index_name, is_word};
 use crate::wording::{fields, shorten};
 use crate::{Error, ErrorKind};
@@ -55,6 +55,8 @@ pub(in crate::series) struct Plan {
     pub label: Option<usize>,
     /// The columns of the values, in their order.
     pub values: Vec<usize>,
+    /// Their order by name; none where there is no header, or each row is a value.
+    pub(super) order: Option<ColumnOrder>,
     /// The last column, where it was left out because nothing stands there.
     pub(super) empty: Option<usize>,
     /// Where each row is a value.
@@ -119,6 +121,7 @@ impl Plan {
             header: table.header.clone(),
             label: None,
             values: Vec::new(),
+            order: None,
             empty: None,
             long: None,
             separator,
@@ -132,9 +135,6 @@ impl Plan {
             (plan.label, plan.values) = (like.label, like.values.clone());
         } else {
             plan.choose(&table, format, layout, first.line)?;
-            if let Some(like) = layout.like {
-                like.check_order(&plan, &table)?;
-            }
         }
         if plan.long.is_none() && plan.values.is_empty() {
             let message =
@@ -148,6 +148,9 @@ impl Plan {
                  .tsv for tabs, .csv for commas, .txt for white space",
             ));
         }
+        if !plan.header.is_empty() {
+            plan.order = ColumnOrder::of(plan.values.iter().map(|column| plan.header.of(*column)));
+        }
         plan.check_words(&table, &options.label)?;
         plan.say(&table);
         Ok(plan)
@@ -158,33 +161,6 @@ impl Plan {
         let (one, other_names) = (&self.header, &other.header);
         let same_names = one.is_empty() || other_names.is_empty() || one == other_names;
         self.width == other.width && same_names && self.long.is_none()
-    }
-
-    /// Refuses a table whose values are those of the training file in another order, by their names.
-    fn check_order(&self, other: &Self, table: &Table<'_>) -> Result<(), Error> {
-        let names = |plan: &Self| -> Vec<String> {
-            let values = plan.values.iter();
-            values
-                .map(|column| plan.header.of(*column).to_owned())
-                .collect()
-        };
-        let (there, here) = (names(self), names(other));
-        let sorted = |names: &[String]| {
-            let mut names = names.to_vec();
-            names.sort_unstable();
-            names
-        };
-        let mut places = 0..here.len().min(there.len());
-        let place = places.find(|place| here[*place] != there[*place]);
-        let Some(place) = place.filter(|_| sorted(&here) == sorted(&there)) else {
-            return Ok(());
-        };
-        let (name, expected) = (table.name(other.values[place]), shorten(&there[place]));
-        let message = format!("{name} stands where the training file has {expected:?}");
-        Err(table
-            .error(ErrorKind::Column, message)
-            .of_file(table.path)
-            .with_hint("put the columns of both files in the same order"))
     }
 
     /// Chooses the columns of the label and of the values.
