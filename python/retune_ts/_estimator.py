@@ -32,8 +32,7 @@ def _kept(kind: Callable[..., Any], program: bytes, sources: tuple[str, ...] | N
 def fitted(estimator: Any) -> bytes:
     """Give the program of an estimator, of this package or of its faces on other libraries' base classes."""
     if not hasattr(estimator, "program_"):
-        error = _checks.from_sklearn("NotFittedError", NotFittedError)
-        raise error(f"This {type(estimator).__name__} is not fitted yet: call `fit` first")
+        raise _not_fitted(f"This {type(estimator).__name__} is not fitted yet: call `fit` first")
     program: bytes = estimator.program_
     return program
 
@@ -202,8 +201,17 @@ class OfTables(Estimator):
 class NotFittedError(ValueError, AttributeError):
     """Something was asked of an estimator that has no program yet.
 
-    Where scikit-learn is installed its own `NotFittedError` is raised in its place.
+    Where scikit-learn is installed it is caught as its own `NotFittedError` as well.
     """
+
+    def __reduce__(self) -> Any:
+        return _not_fitted, (str(self),)
+
+
+def _not_fitted(message: str) -> NotFittedError:
+    theirs = _checks.from_sklearn("NotFittedError", NotFittedError)
+    kind = NotFittedError if theirs is NotFittedError else type("NotFittedError", (NotFittedError, theirs), {})
+    return kind(message)
 
 
 def sklearn_tags(**given: Any) -> Any:

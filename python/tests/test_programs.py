@@ -15,6 +15,7 @@ import joblib
 import numpy as np
 import pytest
 import skops.io
+import sklearn.exceptions
 from sklearn.base import clone
 
 import retune_ts
@@ -144,6 +145,10 @@ def test_damaged_programs_are_refused(fitted):
         retune_ts.load("nowhere.safetensors")
     with pytest.raises(OSError, match="cannot write"):
         fitted.save("/nowhere/a.safetensors")
+    for kind in (ValueError, retune_ts.NotFittedError, sklearn.exceptions.NotFittedError):
+        with pytest.raises(kind, match="not fitted yet") as caught:
+            RetuneClassifier().predict(np.zeros((2, 9)))
+        assert isinstance(pickle.loads(pickle.dumps(caught.value)), kind)
     with pytest.raises(ValueError, match="not fitted yet"):
         RetuneClassifier().save("a.safetensors")
 

@@ -26,6 +26,9 @@ pub use table::show;
 /// are scored beside controls.
 #[derive(Debug, Args)]
 pub struct Arguments {
+    // First, for the other fields take their values away.
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     pub file: HistoryFile,
     #[command(flatten)]
@@ -48,6 +51,10 @@ pub struct Arguments {
 impl Arguments {
     pub fn run(&self, common: &Common) -> Result<()> {
         let inputs = [self.file.file.as_path(), self.source.as_ref()];
+        if self.settings.leaves_source_out() {
+            let unused = "is for transforms, and with --transform none nothing hears the series";
+            self.given.refuse(&["source"], unused)?;
+        }
         let out = OutputFile::check_any(self.out.as_ref(), &inputs)?;
         let plot = OutputFile::check_plot(self.plot.as_ref(), &inputs)?;
         OutputFile::check_apart(&out, &plot)?;

@@ -78,6 +78,10 @@ fn options_of_reading_need_what_they_read() {
     ));
     for (line, expected) in [
         (
+            "forecast history.csv --horizon 2 --transform none --source speech-embedding",
+            "--source is for transforms",
+        ),
+        (
             "predict waves.safetensors Waves/Waves_TEST.tsv --rows",
             "--rows is for histories, and the program classifies",
         ),

@@ -79,9 +79,14 @@ impl SettingsArgs {
         Ok(settings)
     }
 
+    /// Whether the readout is of the values alone.
+    pub fn leaves_source_out(&self) -> bool {
+        self.transforms.iter().all(|name| name == "none")
+    }
+
     fn transforms(&self) -> Result<Vec<Transform>> {
         let is_none = |name: &String| name == "none";
-        if self.transforms.iter().any(is_none) && !self.transforms.iter().all(is_none) {
+        if self.transforms.iter().any(is_none) && !self.leaves_source_out() {
             let message = "--transform none leaves the source out, and other transforms need it";
             bail!(problem(message, "give either none or transforms"));
         }

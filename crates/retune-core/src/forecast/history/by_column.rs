@@ -102,6 +102,14 @@ pub(super) fn read_as(table: &Table<'_>, histories: &[History]) -> ReadAs {
     read_as
 }
 
+/// How times go on by a step.
+pub(super) fn in_steps(step: &str) -> String {
+    match step.parse::<f64>() {
+        Ok(_) => format!("in steps of {step}"),
+        Err(_) => format!("every {}", step.strip_prefix("1 ").unwrap_or(step)),
+    }
+}
+
 /// The rows of each id, in the order in which the ids first stand.
 fn groups<'t>(table: &'t Table<'_>, id: usize) -> Vec<(Option<&'t str>, Vec<usize>)> {
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -153,14 +161,12 @@ impl Decided {
                     .columns()
                     .map(|column| table.header.shown(column))
                     .collect();
-                let joined = if shown.len() > 1 { " joined" } else { "" };
-                let counted = self.steps.iter().all(|step| step.parse::<f64>().is_ok());
                 let step = match &self.steps[..] {
-                    [step] if counted => format!(", in steps of {step}"),
-                    [step] => format!(", every {}", step.strip_prefix("1 ").unwrap_or(step)),
-                    _ => ", in different steps".to_owned(),
+                    [step] => in_steps(step),
+                    _ => "in different steps".to_owned(),
                 };
-                read_as.add("time", format!("{}{joined}{step}", shown.join(" and ")));
+                let how = time.how;
+                read_as.add("time", format!("{}{how}, {step}", shown.join(" and ")));
             }
         }
         match self.day_first {

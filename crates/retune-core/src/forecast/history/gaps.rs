@@ -122,6 +122,22 @@ fn missing_rows_jitter_and_business_days() {
         "{message}"
     );
 
+    // The last business days of months lie beside their ends, and the 1st and the 15th on no grid.
+    let ends = table(&["2022-01-31", "2022-02-28", "2022-03-31", "2022-04-29"]);
+    let (_, _, settings) = refused(&ends, &HistoryOptions::default());
+    assert_eq!(settings, ["tolerance", "time"]);
+    let given = HistoryOptions {
+        tolerance: Some("2d".parse().unwrap()),
+        ..HistoryOptions::default()
+    };
+    let timeline = &read(&ends, &given).unwrap().histories[0].timeline;
+    assert_eq!(timeline.stamp(4).unwrap(), "2022-05-31");
+    let halves = (1..6).map(|month| [1, 15].map(|day| format!("2022-{month:02}-{day:02}")));
+    let halves = halves.flatten().collect::<Vec<_>>();
+    let halves = halves.iter().map(String::as_str).collect::<Vec<_>>();
+    let (_, _, settings) = refused(&table(&halves), &HistoryOptions::default());
+    assert_eq!(settings, ["frequency", "tolerance", "time"]);
+
     let numbers = "t,y\n1,1.5\n2,2.5\n5,4.5\n6,4.0\n";
     let (_, _, settings) = refused(numbers, &HistoryOptions::default());
     assert_eq!(settings, ["fill", "time"]);

@@ -21,7 +21,7 @@ pub(super) struct Table<'a> {
     /// The header; empty when there is none.
     pub(super) header: Names,
     /// The line of the first row, be it the header or not.
-    first: usize,
+    pub(super) first: usize,
     pub(super) separator: Separator,
     /// Whether the day stands before the month in dates, where that is given.
     pub(super) day_first: Option<bool>,

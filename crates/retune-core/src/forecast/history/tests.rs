@@ -17,6 +17,7 @@ fn options(text: &str) -> HistoryOptions {
             ("time", name) => options.time = Some(name.to_owned()),
             ("id", name) => options.id = Some(name.to_owned()),
             ("rows", _) => options.rows = true,
+            ("header", _) => options.header = Some(true),
             _ => options.missing = Missing::Interpolate,
         }
     }
@@ -45,6 +46,9 @@ fn tables_are_read_as_histories_whose_times_go_on() {
         id=k | k,y\nA,1\nA,2\nB,3\n        | A: 1 2; B: 3 | 1
         rows | "V1","V2"\n"H1","605","586"\n"H2","7",\n | H1: 605 586; H2: 7 | 1
         rows | 1,2\n3,4,5\n                | 1: 1 2; 2: 3 4 5 | 3
+        rows header | Name,Code,2019,2020,2021,\nA b,X,1,2,3,\nC,Y,4,5,,\n | A b: 1 2 3; C: 4 5 | 2021
+        rows header id=2 | Name,Code,2019-11,2019-12\nA,X,1,2\nB,Y,3,4\n | X: 1 2; Y: 3 4 | 2020-01
+        rows header fill | k,0.5,1.0,1.5\nA,1,2,3\nB,4,?,6\n | A: 1 2 3; B: 4 5 6 | 2.0
         fill | year,a\n1,1\n2,?\n3,NA\n4,4\n5,nan\n | a: 1 2 3 4 4 | 6"#,
     ) {
         let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));

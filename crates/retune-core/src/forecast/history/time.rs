@@ -1,12 +1,13 @@
 //! Which column holds the times.
 
 use std::collections::HashMap;
+use std::iter::{self, once};
 
 use super::table::Table;
 use super::time_names::names_time;
 use crate::forecast::timeline::{Grid, one_way};
 use crate::forecast::timeline::{TimeColumn, Timeline, is_date, is_time_of_day, might_be_date};
-use crate::table::{is_missing, is_number};
+use crate::table::{Row, is_missing, is_number};
 use crate::wording::list;
 use crate::{Error, ErrorKind};
 
@@ -19,6 +20,8 @@ pub(super) struct Time {
     pub(super) joined: Vec<usize>,
     /// The times of the rows where they are joined.
     texts: Vec<String>,
+    /// What was decided on the way.
+    pub(super) how: &'static str,
 }
 
 impl Time {
@@ -27,12 +30,13 @@ impl Time {
             column,
             joined: Vec::new(),
             texts: Vec::new(),
+            how: "",
         }
     }
 
     /// All columns.
     pub(super) fn columns(&self) -> impl Iterator<Item = usize> + '_ {
-        std::iter::once(self.column).chain(self.joined.iter().copied())
+        once(self.column).chain(self.joined.iter().copied())
     }
 
     /// The times of some rows, for the history `name`.
@@ -68,20 +72,34 @@ impl Time {
 
     /// Several columns as one, with these characters between them and after the last.
     fn joined(table: &Table<'_>, columns: &[usize], between: &str, after: &str) -> Self {
-        let text = |row: &crate::table::Row| {
+        let text = |row: &Row| {
             let parts: Vec<&str> = columns
                 .iter()
                 .map(|column| row.get(*column).trim())
                 .collect();
             parts.join(between) + after
         };
-        let texts = table.rows.iter().map(text).collect();
-        let (column, joined) = (columns[0], columns[1..].to_vec());
         Self {
-            column,
-            joined,
-            texts,
+            column: columns[0],
+            joined: columns[1..].to_vec(),
+            texts: table.rows.iter().map(text).collect(),
+            how: " joined",
         }
+    }
+
+    /// Dates and the hours of the day from 1 to 24, as markets of electricity count them; `None` for others.
+    fn of_counted_hours(table: &Table<'_>, date: usize, hour: usize) -> Option<Self> {
+        let text = |row: &Row| {
+            let counted: u8 = row.get(hour).trim().parse().ok()?;
+            let begins = counted.checked_sub(1).filter(|begins| *begins < 24)?;
+            Some(format!("{} {begins}:00", row.get(date).trim()))
+        };
+        Some(Self {
+            column: date,
+            joined: vec![hour],
+            texts: table.rows.iter().map(text).collect::<Option<_>>()?,
+            how: " joined, hours 1 to 24 being those that begin at 0:00 to 23:00",
+        })
     }
 }
 
@@ -240,9 +258,18 @@ impl Finder<'_> {
 
     /// A column of dates with one of hours, that move one way together.
     fn with_hours(&self, date: usize) -> Option<Time> {
-        let hour = self.called(&["hour", "hr"])?;
-        let time = Time::joined(self.table, &[date, hour], " ", ":00");
-        Some(time).filter(|time| self.is_one_way(time))
+        let hour = self.called(&[
+            "hour",
+            "hr",
+            "he",
+            "hour_ending",
+            "hour ending",
+            "hourending",
+        ])?;
+        let from_zero = Time::joined(self.table, &[date, hour], " ", ":00");
+        let from_one = || Time::of_counted_hours(self.table, date, hour);
+        let mut ways = once(from_zero).chain(iter::from_fn(from_one).take(1));
+        ways.find(|time| self.is_one_way(time))
     }
 
     fn is_one_way(&self, time: &Time) -> bool {

@@ -230,6 +230,7 @@ fn step(
     };
     let row = steps.iter().position(|step| *step != usual).unwrap_or(0);
     let found = steps.get(row).copied().unwrap_or(usual);
+    let what = Irregular::of_dates(times, &steps, usual);
     let steps = [&*found.to_string(), &*usual.to_string()];
-    Err(column.irregular(row + 1, steps, Irregular::of_dates(times, usual)))
+    Err(column.irregular(row + 1, steps, what))
 }

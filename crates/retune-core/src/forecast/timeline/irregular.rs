@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, Weekday};
 
-use super::step::{Step, most_frequent};
+use super::step::{Step, most_frequent, rounded_step};
 
 /// Why times are not in equal steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl Irregular {
         }
     }
 
-    /// What dates are, whose usual step is this.
-    pub(super) fn of_dates(times: &[DateTime], usual: Step) -> Self {
+    /// What dates with these steps are, of which this is the usual one.
+    pub(super) fn of_dates(times: &[DateTime], steps: &[Step], usual: Step) -> Self {
         if are_business_days(times) {
             let between = |pair: &[DateTime]| {
                 let days = pair[1].date().duration_since(pair[0].date()).as_hours() / 24;
@@ -52,11 +52,30 @@ impl Irregular {
         }
         let usual = match usual {
             Step::Duration(step) => step.as_secs_f64(),
-            // Months that begin late are no months with jitter.
-            _ => return Self::MissingRows,
+            _ => return Self::of_months(times, steps),
         };
-        let steps = times.windows(2);
-        Self::of(steps.map(|pair| pair[1].duration_since(pair[0]).as_secs_f64() / usual))
+        let pairs = times.windows(2);
+        let counted = pairs.map(|pair| pair[1].duration_since(pair[0]).as_secs_f64() / usual);
+        match Self::of(counted) {
+            Self::Jitter if !lie_on_one_grid(times, usual) => Self::NoStep,
+            found => found,
+        }
+    }
+
+    /// What dates are whose usual step is one of months: such as the last business days of months, which
+    /// lie beside it.
+    fn of_months(times: &[DateTime], steps: &[Step]) -> Self {
+        let month = |time: &DateTime| (time.year(), time.month());
+        if steps.iter().all(|step| matches!(step, Step::Months(_))) {
+            Self::MissingRows
+        } else if times
+            .windows(2)
+            .all(|pair| month(&pair[0]) < month(&pair[1]))
+        {
+            Self::Jitter
+        } else {
+            Self::NoStep
+        }
     }
 
     /// A duration in words.
@@ -96,6 +115,26 @@ impl Irregular {
             ),
         }
     }
+}
+
+/// Whether times stay near the places of one grid, where steps that are each near a multiple of the usual
+/// one, in seconds, may lead away from it: the 1st and the 15th of months do.
+fn lie_on_one_grid(times: &[DateTime], usual: f64) -> bool {
+    let step = match rounded_step(times) {
+        Some(Step::Duration(step)) => step.as_secs_f64(),
+        _ => usual,
+    };
+    let Some(first) = times.first() else {
+        return true;
+    };
+    let off = times.iter().map(|time| {
+        let place = time.duration_since(*first).as_secs_f64() / step;
+        place - place.round()
+    });
+    let (least, most) = off.fold((0.0, 0.0), |(least, most): (f64, f64), off| {
+        (least.min(off), most.max(off))
+    });
+    most - least <= 2.0 * JITTER
 }
 
 /// Whether all days are business days: none is at a weekend, and weekends lie between them.

@@ -192,6 +192,24 @@ pub(super) fn usual_step(times: &[DateTime], day: i8) -> Step {
         .unwrap_or(Step::Months(1))
 }
 
+/// The step that times with jitter keep to: the middle one, as a whole number of usual units.
+pub(super) fn rounded_step(times: &[DateTime]) -> Option<Step> {
+    const UNITS: [u64; 21] = [
+        1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800,
+        21_600, 43_200, 86_400, 604_800,
+    ];
+    let mut seconds: Vec<f64> = times
+        .windows(2)
+        .map(|pair| pair[1].duration_since(pair[0]).as_secs_f64())
+        .collect();
+    seconds.sort_by(f64::total_cmp);
+    let middle = *seconds.get(seconds.len() / 2)?;
+    let unit = UNITS
+        .into_iter()
+        .find(|unit| (middle - *unit as f64).abs() <= 0.05 * middle)?;
+    Some(Step::Duration(std::time::Duration::from_secs(unit)))
+}
+
 pub(super) fn durations(times: &[DateTime]) -> Vec<Step> {
     let durations = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
     durations
