@@ -73,7 +73,7 @@ fn a_program_is_fitted_scored_and_used() {
 #[test]
 fn a_program_knows_its_columns_in_another_order() {
     let bench = Bench::new();
-    let rows = "1,2,3,4,6\n0,1,2,4,5\n";
+    let rows = "1,2.5,3,4.5,6\n0,1.5,2,4,5\n";
     let labelled = "up,1,2,3,4,6\ndown,5,4,3,2,0\nup,0,1,2,4,5\ndown,6,5,3,2,1\n";
     for (name, text) in [
         ("train.csv", format!("label,a,b,c,d,e\n{labelled}")),
