@@ -211,7 +211,8 @@ class NotFittedError(ValueError, AttributeError):
 def _not_fitted(message: str) -> NotFittedError:
     theirs = _checks.from_sklearn("NotFittedError", NotFittedError)
     kind = NotFittedError if theirs is NotFittedError else type("NotFittedError", (NotFittedError, theirs), {})
-    return kind(message)
+    found: NotFittedError = kind(message)
+    return found
 
 
 def sklearn_tags(**given: Any) -> Any:
