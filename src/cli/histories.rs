@@ -20,10 +20,11 @@ pub struct HistoryArgs {
     /// The column with the times, by name or number, or none; found where it is not given
     #[arg(long, value_name = "COLUMN")]
     time: Option<String>,
-    /// The column that says which series a row belongs to, for series one below the other
+    /// The column that says which series a row belongs to, for series one below the other; with --rows the
+    /// column of their names
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
-    /// Each row is a series, its first field the name
+    /// Each row is a series, after columns of text of which the first has the names
     #[arg(long)]
     rows: bool,
     /// Whether the day stands before the month in dates such as 01/02/2022; told by all of them where

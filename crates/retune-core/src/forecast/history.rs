@@ -47,7 +47,7 @@ impl History {
     /// See [`History::read`].
     pub fn parse(path: &Path, text: &str, options: &HistoryOptions) -> Result<Histories, Error> {
         if tsf::is_tsf(path, text) {
-            return tsf::read(path, text, options).and_then(|read| told_apart(path, read));
+            return tsf::read(path, text, options).and_then(|read| told_apart(path, read, false));
         }
         let conflict = |other| {
             let message = format!("a history in each row and {other} exclude each other");
@@ -72,12 +72,12 @@ impl History {
             true => by_row::read(&table, options)?,
             false => by_column::read(&table, options)?,
         };
-        told_apart(path, read)
+        told_apart(path, read, options.rows)
     }
 }
 
 /// Histories of one name would give forecasts that nobody can tell apart.
-fn told_apart(path: &Path, read: Histories) -> Result<Histories, Error> {
+fn told_apart(path: &Path, read: Histories, in_rows: bool) -> Result<Histories, Error> {
     let mut seen = HashSet::new();
     let mut names = read.histories.iter().map(|history| &history.name);
     match names.find(|name| !seen.insert(*name)) {
@@ -87,7 +87,13 @@ fn told_apart(path: &Path, read: Histories) -> Result<Histories, Error> {
             let message = format!(
                 "{path}: two series are called `{name}`, and what is forecast of them could not be told apart"
             );
-            Err(Error::new(ErrorKind::Column, message).with_hint("rename one of them"))
+            let error = Error::new(ErrorKind::Column, message);
+            Err(match in_rows {
+                true => error
+                    .with_hint("rename one of them, or say which column names the series")
+                    .with_setting("id", ""),
+                false => error.with_hint("rename one of them"),
+            })
         }
     }
 }

@@ -14,18 +14,19 @@ use crate::{Error, ErrorKind};
 /// |---|---|---|
 /// | wide | neither `id` nor `rows` | a column |
 /// | long | `id` | the rows with the same id |
-/// | rows | `rows` | a row: an id, then values, then empty fields where it is shorter |
+/// | rows | `rows` | a row: an id and perhaps more words, then values, then empty fields where it is shorter |
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HistoryOptions {
     /// The column with the times, or `none` for no such column. When not given it is found wherever
     /// it stands: the one whose fields are all dates and move one way; or a column that is called
     /// `date`, `time`, `year` or the like; or one without a name that counts in equal steps. A date
-    /// and a time of day in two columns, or years and months, are joined. Where two would do it is
-    /// an error.
+    /// and a time of day in two columns, or years and months, or dates and hours, are joined. Where two would
+    /// do it is an error. Of rows it is what the header has above the values, in equal steps.
     pub time: Option<String>,
     /// The columns with values; all that hold numbers when empty, without those that count rows.
     pub columns: Vec<String>,
-    /// The column that says which history a row belongs to: the table is long.
+    /// The column that says which history a row belongs to: the table is long. Of rows it is the column of
+    /// their names; the first one where that is not given.
     pub id: Option<String>,
     /// Each row is a history.
     pub rows: bool,

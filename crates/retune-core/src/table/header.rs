@@ -61,8 +61,8 @@ impl FirstRow<'_> {
         }
         // Where the rows below have words the first has a name for them, or none, or it is data.
         let (mut named, mut are_named) = (None, true);
-        let (mut words, mut numbers, mut any_word, mut any_date) =
-            (Vec::new(), Vec::new(), false, false);
+        let (mut words, mut numbers, mut any_word, mut any_date, mut above) =
+            (Vec::new(), Vec::new(), false, false, false);
         for (column, &field) in fields
             .iter()
             .enumerate()
@@ -77,11 +77,15 @@ impl FirstRow<'_> {
                 Kind::Dates if is_date => return Ok(false),
                 Kind::Words if self.is_named(column) => named = Some(column),
                 Kind::Numbers if is_number => numbers.push(column),
-                Kind::Numbers if is_date => {}
+                Kind::Numbers if is_date => above = true,
                 Kind::Dates | Kind::Numbers => words.push(column),
                 Kind::Words if is_number && self.label != Some(column) => numbers.push(column),
                 Kind::Words => are_named = false,
             }
+        }
+        // A date is no value of a series.
+        if self.is_series && above {
+            return Ok(true);
         }
         if numbers.is_empty() {
             let only_words = !self.is_series && any_word && !any_date;

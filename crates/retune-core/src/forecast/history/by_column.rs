@@ -26,7 +26,8 @@ pub(super) fn read(table: &Table<'_>, options: &HistoryOptions) -> Result<Histor
         tolerance: options.tolerance,
     };
     let mut decided = Decided::default();
-    let mut gaps = Gaps::new(options.missing);
+    let misread = "correct the field, or name the columns that hold the values";
+    let mut gaps = Gaps::new(options.missing, (misread, &[("column", "")]));
     let mut histories = Vec::new();
     for (id, mut rows) in groups {
         let of_time = columns.time.as_ref().map(|time| table.name(time.column));

@@ -28,18 +28,24 @@ impl<'a> Field<'a> {
     }
 }
 
+/// What to do, and settings that do it.
+type Hint = (&'static str, &'static [(&'static str, &'static str)]);
+
 /// What is done about missing values, and what was done.
 #[derive(Debug)]
 pub(super) struct Gaps {
     missing: Missing,
+    /// What to do about a field that is no number, and the settings that do it.
+    misread: Hint,
     /// How many were filled, and the line of the first.
     filled: Option<(usize, usize)>,
 }
 
 impl Gaps {
-    pub(super) fn new(missing: Missing) -> Self {
+    pub(super) fn new(missing: Missing, misread: Hint) -> Self {
         Self {
             missing,
+            misread,
             filled: None,
         }
     }
@@ -80,10 +86,13 @@ impl Gaps {
                 Ok(missing)
             }
             Err(misfit @ Misfit::TooLarge) => Err(misfit.error(field.text, place())),
-            Err(misfit @ Misfit::NotANumber) => Err(misfit
-                .error(field.text, place())
-                .with_hint("correct the field, or name the columns that hold the values")
-                .with_setting("column", "")),
+            Err(misfit @ Misfit::NotANumber) => {
+                let (hint, settings) = self.misread;
+                let error = misfit.error(field.text, place()).with_hint(hint);
+                Err(settings.iter().fold(error, |error, (name, value)| {
+                    error.with_setting(name, value)
+                }))
+            }
         }
     }
 

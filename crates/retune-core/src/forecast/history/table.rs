@@ -93,11 +93,8 @@ impl<'a> Table<'a> {
             let usual = usual.unwrap_or(expected);
             let alike = self.rows.iter().filter(|row| row.len() == usual).count();
             if 10 * alike >= 8 * self.rows.len() || second.is_some_and(|row| row.len() < usual) {
-                let fields = if expected == 1 { "field" } else { "fields" };
-                let message =
-                    format!("the first row has {expected} {fields}; most rows have {usual}");
-                return Err(Error::new(ErrorKind::Ragged, message)
-                    .at(Place::line(self.path, self.first))
+                return Err(self
+                    .stands_above(expected, usual)
                     .with_hint(
                         "remove what stands above the table; or, where each row is a series of its \
                          own, say so",
@@ -111,6 +108,32 @@ impl<'a> Table<'a> {
                 .with_setting("rows", "")),
             None => Ok(()),
         }
+    }
+
+    /// Refuses what stands above a table whose rows may have any length: lines that are far shorter than most and
+    /// are neither a header nor a series. `name,values` above long rows is a header.
+    pub(super) fn check_beginning(&self) -> Result<(), Error> {
+        let lengths: Vec<usize> = self.rows.iter().map(Row::len).collect();
+        let usual = most_frequent(&lengths).unwrap_or(0);
+        let alike = lengths.iter().filter(|length| **length == usual).count();
+        let is_short = |length: usize| 2 * length < usual && 2 * alike >= lengths.len();
+        let (first, is_above) = match self.header.len() {
+            0 => (lengths[0], !self.rows[0].iter().any(is_number)),
+            named => (named, named == 1 || is_short(lengths[0])),
+        };
+        match is_short(first) && is_above {
+            true => Err(self
+                .stands_above(first, usual)
+                .with_hint("remove what stands above the table")),
+            false => Ok(()),
+        }
+    }
+
+    /// The first row is no part of the table.
+    fn stands_above(&self, found: usize, usual: usize) -> Error {
+        let fields = if found == 1 { "field" } else { "fields" };
+        let message = format!("the first row has {found} {fields}; most rows have {usual}");
+        Error::new(ErrorKind::Ragged, message).at(Place::line(self.path, self.first))
     }
 
     /// The name of a column: its number where it has none.

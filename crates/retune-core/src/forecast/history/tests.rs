@@ -49,6 +49,13 @@ fn tables_are_read_as_histories_whose_times_go_on() {
         rows header | Name,Code,2019,2020,2021,\nA b,X,1,2,3,\nC,Y,4,5,,\n | A b: 1 2 3; C: 4 5 | 2021
         rows header id=2 | Name,Code,2019-11,2019-12\nA,X,1,2\nB,Y,3,4\n | X: 1 2; Y: 3 4 | 2020-01
         rows header fill | k,0.5,1.0,1.5\nA,1,2,3\nB,4,?,6\n | A: 1 2 3; B: 4 5 6 | 2.0
+        rows | Name,Code,2019-11-30,2019-12-01\nA,,1,2\nB,NA,3,4\n | A: 1 2; B: 3 4 | 2019-12-02
+        rows | name,values\nA,1,2,3,4,5,6\nB,4,5,7,1,3,4\n | A: 1 2 3 4 5 6; B: 4 5 7 1 3 4 | 6
+        rows header fill | k,2021,2020,2019\nA,3,2,1\nB,5,4\n | A: 1 2 3; B: 4 4 5 | 2022
+        rows header time=none | k,2021,2020,2019\nA,3,2,1\nB,6,5,4\n | A: 3 2 1; B: 6 5 4 | 3
+        rows header | k,Code,1,2,3\nA,B C,1,2,3\n | A: 1 2 3 | 3
+        rows header | k,2019,2020,2021\n7,1,2,3\n8,4,5,6\n | 7: 1 2 3; 8: 4 5 6 | 2022
+        rows header id=k | Code,k,Lat,2019,2020,2021\n7,A,0.5,1,2,3\n8,B,0.25,4,5,6\n | A: 1 2 3; B: 4 5 6 | 2022
         fill | year,a\n1,1\n2,?\n3,NA\n4,4\n5,nan\n | a: 1 2 3 4 4 | 6"#,
     ) {
         let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
@@ -81,6 +88,10 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
         id=k        | k,ds,y\nA,1,1\nA,1,2\n | a.csv:3:2: the time `1` is not later than `1`
         rows        | H1,1,,3\n            | a.csv:1:3: the value is missing
         rows        | V1,V2\nH1,\n         | a.csv: every value of `H1` is missing; expected
+        rows header | k,Lat,2019,2020,2021\n7,0.5,1,2,3\n | a.csv: several columns stand before the times of the header: `k`, `Lat`
+        rows        | k,01/02/2020,02/02/2020\nA,1,2\n | a.csv:1:2: `01/02/2020` can be read with the day or
+        rows        | Source,x\nLast update,2024-06\nk,2019,2020,2021,2022\nA,1,2,1,3\nB,4,5,7,1\n | a.csv:1: the first row has 2 fields; most rows have 5
+        rows        | Title\nk,2019,2020,2021,2022\nA,1,2,1,3\nB,4,5,7,1\n | a.csv:1: the first row has 1 field; most rows have 5
         rows time=1 | V1,V2\nH1,\n         | a history in each row and a time column exclude each
         rows columns=1 | V1,V2\nH1,\n      | a history in each row and value columns exclude each",
     ) {

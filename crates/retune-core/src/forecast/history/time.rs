@@ -1,7 +1,7 @@
 //! Which column holds the times.
 
 use std::collections::HashMap;
-use std::iter::{self, once};
+use std::iter::once;
 
 use super::table::Table;
 use super::time_names::names_time;
@@ -87,21 +87,47 @@ impl Time {
         }
     }
 
-    /// Dates and the hours of the day from 1 to 24, as markets of electricity count them; `None` for others.
-    fn of_counted_hours(table: &Table<'_>, date: usize, hour: usize) -> Option<Self> {
+    /// Dates and the hours of the day from `first` on, which is 0, or 1 as markets of electricity count them;
+    /// `None` for others.
+    fn of_hours(table: &Table<'_>, [date, hour]: [usize; 2], first: u8) -> Option<Self> {
+        const MIDNIGHT: [&str; 4] = [" 00:00:00", "T00:00:00", " 00:00", " 0:00"];
         let text = |row: &Row| {
-            let counted: u8 = row.get(hour).trim().parse().ok()?;
-            let begins = counted.checked_sub(1).filter(|begins| *begins < 24)?;
-            Some(format!("{} {begins}:00", row.get(date).trim()))
+            let counted = row.get(hour).trim();
+            let counted = ["00", "0"]
+                .iter()
+                .find_map(|rest| {
+                    let sign = if rest.len() == 2 { ':' } else { '.' };
+                    counted.strip_suffix(rest)?.strip_suffix(sign)
+                })
+                .unwrap_or(counted);
+            let number: u8 = counted.parse().ok()?;
+            let begins = number.checked_sub(first).filter(|begins| *begins < 24)?;
+            let day = row.get(date).trim();
+            let day = MIDNIGHT
+                .iter()
+                .find_map(|end| day.strip_suffix(end))
+                .unwrap_or(day);
+            let zero = if counted.starts_with('0') && counted.len() == 2 && begins < 10 {
+                "0"
+            } else {
+                ""
+            };
+            Some(format!("{day} {zero}{begins}:00"))
         };
         Some(Self {
             column: date,
             joined: vec![hour],
             texts: table.rows.iter().map(text).collect::<Option<_>>()?,
-            how: " joined, hours 1 to 24 being those that begin at 0:00 to 23:00",
+            how: match first {
+                0 => " joined",
+                _ => " joined, hours 1 to 24 being those that begin at 0:00 to 23:00",
+            },
         })
     }
 }
+
+/// Names of columns of the hours that end then.
+const ENDINGS: &[&str] = &["he", "hour_ending", "hour ending", "hourending"];
 
 /// What a column looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +185,7 @@ impl Finder<'_> {
             }
             let date = self.choose(columns(other))?;
             return Ok(Some(match clocks[..] {
-                [clock] => Time::joined(self.table, &[date.column, clock], " ", ""),
+                [clock] => self.with_clock(date.column, clock),
                 _ => self.with_hours(date.column).unwrap_or(date),
             }));
         }
@@ -190,9 +216,7 @@ impl Finder<'_> {
             clocks.next(),
             clocks.next(),
         ) {
-            (true, Some(&clock), None) if repeats() => {
-                Time::joined(self.table, &[column, clock], " ", "")
-            }
+            (true, Some(&clock), None) if repeats() => self.with_clock(column, clock),
             (true, None, _) if repeats() => self.with_hours(column).unwrap_or(time),
             _ => time,
         }
@@ -258,17 +282,32 @@ impl Finder<'_> {
 
     /// A column of dates with one of hours, that move one way together.
     fn with_hours(&self, date: usize) -> Option<Time> {
-        let hour = self.called(&[
-            "hour",
-            "hr",
-            "he",
-            "hour_ending",
-            "hour ending",
-            "hourending",
-        ])?;
-        let from_zero = Time::joined(self.table, &[date, hour], " ", ":00");
-        let from_one = || Time::of_counted_hours(self.table, date, hour);
-        let mut ways = once(from_zero).chain(iter::from_fn(from_one).take(1));
+        let lower = |column: usize| self.table.header.lower(column);
+        let called = |names: &'static [&str]| {
+            let columns = self.columns.iter().copied();
+            columns.filter(move |column| names.contains(&&*lower(*column)))
+        };
+        let mut hours = called(&["hour", "hr"]).chain(called(ENDINGS));
+        hours.find_map(|hour| self.of_hours(date, hour))
+    }
+
+    /// Dates with a time of day, which may be that of an hour's end.
+    fn with_clock(&self, date: usize, clock: usize) -> Time {
+        let joined = Time::joined(self.table, &[date, clock], " ", "");
+        let ends = ENDINGS.contains(&&*self.table.header.lower(clock));
+        match !ends && self.is_one_way(&joined) {
+            true => joined,
+            false => self.of_hours(date, clock).unwrap_or(joined),
+        }
+    }
+
+    fn of_hours(&self, date: usize, hour: usize) -> Option<Time> {
+        // The hour that ends at 1:00 is the first.
+        let ends = ENDINGS.contains(&&*self.table.header.lower(hour));
+        let ways = if ends { [1, 0] } else { [0, 1] };
+        let mut ways = ways
+            .into_iter()
+            .filter_map(|first| Time::of_hours(self.table, [date, hour], first));
         ways.find(|time| self.is_one_way(time))
     }
 

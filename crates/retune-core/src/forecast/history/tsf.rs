@@ -84,7 +84,7 @@ pub(super) fn read(path: &Path, text: &str, options: &HistoryOptions) -> Result<
     }
     check_memory_of_series(path, text)?;
     let mut header = Header::default();
-    let mut gaps = Gaps::new(options.missing);
+    let mut gaps = Gaps::new(options.missing, ("correct the field", &[]));
     let mut in_data = false;
     let mut histories = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {

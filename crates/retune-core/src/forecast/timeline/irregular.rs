@@ -92,7 +92,7 @@ impl Irregular {
             ),
             Self::Jitter => (
                 "the times lie a little beside equal steps: say how far they may, as a duration such \
-                 as 5s or as a share of a step such as 0.1; or go without times",
+                 as 5s or 2d or as a share of a step such as 0.1; or go without times",
                 &[("tolerance", ""), ("time", "none")],
             ),
             Self::BusinessDays { missing: false } => (
@@ -134,7 +134,7 @@ fn lie_on_one_grid(times: &[DateTime], usual: f64) -> bool {
     let (least, most) = off.fold((0.0, 0.0), |(least, most): (f64, f64), off| {
         (least.min(off), most.max(off))
     });
-    most - least <= 2.0 * JITTER
+    most - least <= JITTER
 }
 
 /// Whether all days are business days: none is at a weekend, and weekends lie between them.
