@@ -151,3 +151,16 @@ fn a_drawn_table_is_read_rightly_or_refused() {
     // What can be told is told: refusing everything would be no reading.
     assert!(right.get() > CASES / 2, "{} of {CASES}", right.get());
 }
+
+/// A row in equal steps below a header that counts made the header a series, of the class `kind`.
+#[test]
+fn a_row_in_equal_steps_makes_no_series_of_the_header() {
+    for text in [
+        "kind,0,1,2\ndown,2548,3702,4856\ndown,4325,3086,830\nup,1274,1491,4083\n",
+        "kind,5,7,9\ndown,2548,3702,4856\ndown,4325,3086,830\nup,1274,1491,4083\n",
+    ] {
+        let error = read(text).unwrap_err();
+        let end = "so the first row may be a header or data";
+        assert!(error.to_string().ends_with(end), "{error}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Place, Row, is_missing, is_number};
+use super::{Place, Row, is_missing, is_number, is_word};
 use crate::wording::shorten;
 use crate::{Error, ErrorKind};
 
@@ -95,10 +95,13 @@ impl FirstRow<'_> {
             return Ok(false);
         }
         let below = &self.below[..self.below.len().min(LOOKED_AT)];
+        let in_steps = |numbers: &[usize], row: &Row| {
+            is_progression(numbers.iter().map(|column| row.get(*column)))
+        };
+        let in_steps_below =
+            |numbers: &[usize]| below.iter().filter(|row| in_steps(numbers, row)).count();
         let equal_steps = |numbers: &[usize]| {
-            let in_steps =
-                |row: &&Row| is_progression(numbers.iter().map(|column| row.get(*column)));
-            in_steps(&self.row) && 10 * below.iter().filter(in_steps).count() <= below.len()
+            in_steps(numbers, self.row) && 10 * in_steps_below(numbers) <= below.len()
         };
         let whole = |row: &Row| -> Option<Vec<i64>> {
             let numbers = numbers
@@ -133,7 +136,18 @@ impl FirstRow<'_> {
             }
             return Err(self.unclear(None, "its numbers are equally far apart"));
         }
-        if !self.is_series && stands_out && numbers.len() < 3 {
+        // Some rows below are in steps, which may be chance where they are few; a class would stand below again.
+        let is_new = |column: usize| {
+            let field = fields[column];
+            is_word(field)
+                && self
+                    .fields(column)
+                    .all(|other| is_word(other) && other != field)
+        };
+        let by_chance = (counts || below.len() < 10) && in_steps(&numbers, self.row);
+        let by_chance = by_chance && 2 * in_steps_below(&numbers) <= below.len();
+        let by_chance = by_chance && (0..fields.len()).any(is_new);
+        if by_chance || (!self.is_series && stands_out && numbers.len() < 3) {
             return Err(self.unclear(None, "its numbers count"));
         }
         if let Some(named) = named {
