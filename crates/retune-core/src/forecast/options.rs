@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind};
 /// |---|---|---|
 /// | wide | neither `id` nor `rows` | a column |
 /// | long | `id` | the rows with the same id |
-/// | rows | `rows` | a row: an id and perhaps more words, then values, then empty fields where it is shorter |
+/// | rows | `rows` | a row: an id and perhaps other columns, then values, then empty fields where it is shorter |
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HistoryOptions {
     /// The column with the times, or `none` for no such column. When not given it is found wherever

@@ -4,7 +4,7 @@ use super::by_column::{in_steps, read_as};
 use super::fill::{Field, Gaps};
 use super::table::Table;
 use super::{Histories, History};
-use crate::forecast::timeline::{Grid, TimeColumn, is_date};
+use crate::forecast::timeline::{Grid, Read, TimeColumn, is_date};
 use crate::forecast::{HistoryOptions, Timeline};
 use crate::table::{Row, is_number, is_word};
 use crate::wording::list;
@@ -92,13 +92,12 @@ impl Layout {
             times: None,
             turned: false,
         };
-        if let Some(head) = head.filter(|head| options.time.is_none() && !head.counts(table)) {
-            match Timeline::read(&head.fields(table), &Grid::default()) {
+        match head.filter(|_| options.time.is_none()) {
+            Some(head) if !head.counts(table) => match head.read {
                 Ok(read) => {
                     layout.turned = read.reversed;
                     layout.times = Some(read.times);
                 }
-                // Dates that can be read in two ways.
                 Err(error)
                     if error
                         .settings()
@@ -107,8 +106,10 @@ impl Layout {
                 {
                     return Err(error);
                 }
+                // The header is no time then, and values are counted.
                 Err(_) => {}
-            }
+            },
+            _ => {}
         }
         Ok(layout)
     }
@@ -150,9 +151,11 @@ fn texts(table: &Table<'_>, id: Option<usize>) -> usize {
     (0..most).take_while(is_text).count()
 }
 
-/// The names of the columns of values, where they are dates or numbers in equal steps.
+/// The names of the columns of values, where they are dates, or numbers in equal steps.
 struct Head {
     columns: Vec<usize>,
+    /// The names as times.
+    read: Result<Read<Timeline>, Error>,
 }
 
 impl Head {
@@ -164,31 +167,20 @@ impl Head {
         let columns = columns.skip_while(|column| !is_time(column));
         // Rows may end in a separator.
         let columns = columns.take_while(|column| !name(column).is_empty());
-        let head = Self {
-            columns: columns.collect(),
-        };
-        let least = match head.columns.first() {
-            Some(first) if is_date(name(first)) => 2,
-            _ => 3,
-        };
-        let in_steps = || match Timeline::read(&head.fields(table), &Grid::default()) {
-            Ok(_) => true,
-            Err(_) => head.columns.iter().all(|column| is_date(name(column))),
-        };
-        (head.columns.len() >= least && in_steps()).then_some(head)
-    }
-
-    fn fields<'t>(&self, table: &'t Table<'_>) -> TimeColumn<'t> {
-        let columns = self.columns.iter();
-        TimeColumn {
+        let columns: Vec<usize> = columns.collect();
+        let first = columns.first()?;
+        let least = if is_date(name(first)) { 2 } else { 3 };
+        let fields = columns.iter().map(|column| (table.first, name(column)));
+        let times = TimeColumn {
             path: table.path,
-            column: self.columns[0] + 1,
+            column: first + 1,
             name: "",
             day_first: table.day_first,
-            fields: columns
-                .map(|column| (table.first, table.header.of(*column)))
-                .collect(),
-        }
+            fields: fields.collect(),
+        };
+        let read = Timeline::read(&times, &Grid::default());
+        let are_times = read.is_ok() || columns.iter().all(|column| is_date(name(column)));
+        (columns.len() >= least && are_times).then_some(Self { columns, read })
     }
 
     /// Whether it numbers the columns, which is no time.
